@@ -1,0 +1,1 @@
+"""The resident core: sessions, store, engine. Imports no interface and prints nothing."""

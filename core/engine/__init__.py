@@ -1,0 +1,1 @@
+"""What computes answers: the local MLX model, or a remote endpoint, behind one interface."""

@@ -1,0 +1,142 @@
+"""The interface of every engine: one model at a time, one answer at a time, events as facts.
+
+An engine lives on the core's asyncio loop; what blocks happens elsewhere (the MLX engine has one
+thread of its own that makes every MLX call). `answer` is an asynchronous generator: closing it,
+or calling `stop`, ends the work between any two tokens and between prefill chunks.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..conversation import Attachment, FinishReason, Role, TurnStats
+
+
+@dataclass(frozen=True)
+class PromptImage:
+    """A picture of the prompt: its file and the hash that names it."""
+
+    path: Path
+    sha256: str
+    """Of the file's bytes."""
+    name: str = ""
+    """For error messages."""
+
+
+@dataclass(frozen=True)
+class PromptMessage:
+    """One message of the prompt; its images stand before its text."""
+
+    role: Role
+    text: str
+    images: tuple[PromptImage, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnswerOptions:
+    """How to answer; None takes the checkpoint's own default."""
+
+    max_tokens: int = 2048
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class PrefillProgress:
+    """So much of the prompt is in the KV cache."""
+
+    done: int
+    total: int
+    reused: int
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """More text of the answer; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class AnswerEnd:
+    """The last event of every answer that did not raise."""
+
+    finish_reason: FinishReason
+    stats: TurnStats = field(default_factory=TurnStats)
+
+
+AnswerEvent = PrefillProgress | TextDelta | AnswerEnd
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """What is known of a model once it can answer."""
+
+    name: str
+    """Display name, short."""
+    source: str
+    """What names it in settings and on the command line."""
+    context_length: int
+    """Tokens; 0 where an endpoint does not say."""
+    weights_bytes: int = 0
+    notice: str = ""
+    """What the user should know (the demo's limits); may be empty."""
+
+
+@dataclass(frozen=True)
+class LoadProgress:
+    """A stage of loading, from 0 to 1 within the stage."""
+
+    stage: str
+    fraction: float = 0.0
+
+
+class Engine(ABC):
+    """Loads a model and answers prompts with it. All methods run on the core's loop."""
+
+    @property
+    @abstractmethod
+    def model(self) -> LoadedModel | None:
+        """The model that can answer now."""
+
+    @property
+    @abstractmethod
+    def active_bytes(self) -> int:
+        """Memory that weights, KV caches and features hold."""
+
+    @abstractmethod
+    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+        """Loads a model in place of the one before, which stays when this fails.
+
+        Raises:
+            ModelError: with one sentence that says what to do.
+        """
+
+    @abstractmethod
+    async def measure(self, attachment: Attachment) -> Attachment:
+        """Returns the attachment with the size that the model will see and its tokens."""
+
+    @abstractmethod
+    def answer(
+        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+    ) -> AsyncIterator[AnswerEvent]:
+        """Yields progress, text and at last one `AnswerEnd`.
+
+        Raises:
+            TurnError, ImageError: with one sentence that says what to do; the engine can go on.
+        """
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Ends the answer that is being computed, if any, as `cancelled`."""
+
+    @abstractmethod
+    async def unload(self) -> None:
+        """Frees the model and everything that belongs to it."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Unloads and ends what the engine runs on; the engine can't be used again."""

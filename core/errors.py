@@ -1,0 +1,100 @@
+"""Every error that seeshell raises on purpose, as one tree.
+
+    SeeshellError
+    ├── SettingsError            config.toml or an option can't be used
+    ├── ImageError               missing, unreadable, no image, truncated or too large
+    ├── ModelError               a model can't be loaded
+    │   ├── ModelNotFound        no such folder, repository or endpoint
+    │   ├── ModelUnsupported     text-only, unknown architecture, broken files
+    │   └── ModelTooLarge        the weights don't fit the memory
+    ├── TurnError                a turn can't be computed
+    │   ├── PromptTooLong        longer than the model's context
+    │   ├── OutOfMemory          the memory ran out during prefill or decode
+    │   └── EndpointError        the remote endpoint refused, failed or went away
+    ├── StoreError               the conversations can't be read or written
+    │   └── NotStored            no such conversation, message or picture
+    └── CoreError                the core can't be used
+        ├── CoreUnreachable      it does not run, and could not be started
+        ├── CoreDied             it ended while a client was connected
+        ├── CoreVersionMismatch  client and core are of different versions
+        └── BadRequest           the core can't act on a request in its present state
+
+`str(error)` is one sentence for the user that says what to do.
+"""
+
+
+class SeeshellError(Exception):
+    """Base of every error raised on purpose; its text is fit to show to the user."""
+
+
+class SettingsError(SeeshellError):
+    """config.toml, an environment variable or an option holds a value that can't be used."""
+
+
+class ImageError(SeeshellError):
+    """A file can't be attached as a picture."""
+
+
+class ModelError(SeeshellError):
+    """A model can't be loaded."""
+
+
+class ModelNotFound(ModelError):
+    """There is no model at that path, repository or endpoint."""
+
+
+class ModelUnsupported(ModelError):
+    """The files are there but no vision-language model can be made of them."""
+
+
+class ModelTooLarge(ModelError):
+    """The weights don't fit the memory of this machine."""
+
+
+class TurnError(SeeshellError):
+    """A turn can't be computed; the conversation keeps the user's message."""
+
+
+class PromptTooLong(TurnError):
+    """The prompt is longer than the model's context."""
+
+
+class OutOfMemory(TurnError):
+    """The memory ran out during prefill or decode."""
+
+
+class EndpointError(TurnError):
+    """The remote endpoint refused the request, failed or went away."""
+
+
+class StoreError(SeeshellError):
+    """Conversations or pictures can't be read from or written to the disk."""
+
+
+class NotStored(StoreError):
+    """The store holds no such conversation, message or picture."""
+
+
+class CoreError(SeeshellError):
+    """The core process can't be used."""
+
+
+class CoreUnreachable(CoreError):
+    """No core answers on the socket, and none could be started."""
+
+
+class CoreDied(CoreError):
+    """The core ended while this client was connected."""
+
+    def __init__(self, sentence: str, log_tail: str = "") -> None:
+        super().__init__(sentence)
+        self.log_tail = log_tail
+        """The last lines of the core's log, for the user to read."""
+
+
+class CoreVersionMismatch(CoreError):
+    """The running core is of another version than this client."""
+
+
+class BadRequest(CoreError):
+    """The core can't act on the request in its present state."""

@@ -1,0 +1,119 @@
+"""Settings: `config.toml` and the environment, read once into frozen values.
+
+This is the only module that reads the environment or the settings file; everything else takes
+what it needs as arguments.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import platformdirs
+from msgspec import Struct
+
+from .errors import SettingsError
+
+MODEL_VARIABLE = "SEESHELL_MODEL"
+IMAGES_VARIABLE = "SEESHELL_IMAGES"
+HOME_VARIABLE = "SEESHELL_HOME"
+
+ImageProtocol = Literal["auto", "tgp", "halfblock", "none"]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `config.toml` may hold; every field has a default."""
+
+    model: str = ""
+    """Model to load; empty takes Qwen3-VL-4B if it is in the Hugging Face cache, else the demo."""
+    pixel_budget: int = 1280
+    """Most image tokens that one picture may take; larger pictures are scaled down."""
+    max_pixels: int = 200_000_000
+    """Pictures with more pixels than this are refused before they are decoded."""
+    max_tokens: int = 2048
+    """Most tokens of one answer."""
+    temperature: float | None = None
+    """Sampling temperature; unset takes the model's own default."""
+    keep_alive: float = 900.0
+    """Seconds that an idle core without clients stays; 0 keeps it for ever."""
+    endpoint_key_variable: str = "OPENAI_API_KEY"
+    """Name of the environment variable that holds a remote endpoint's key."""
+    theme: str = "dark"
+    """Name of a file in `themes/`, without its ending."""
+    images: ImageProtocol = "auto"
+    """How pictures are drawn; `auto` asks the terminal once."""
+    cursor_blink: bool = False
+    """Whether the prompt's cursor blinks; each blink costs bytes on the line."""
+
+
+class Paths(Struct, frozen=True):
+    """Where everything lies. Folders are created 0700 by whoever writes into them first."""
+
+    config_file: Path
+    data_dir: Path
+    """Database and pictures."""
+    cache_dir: Path
+    """What can be made again."""
+    log_file: Path
+    runtime_dir: Path
+    """Socket and lock."""
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "conversations.sqlite"
+
+    @property
+    def pictures_dir(self) -> Path:
+        """Copies of attached pictures, named by sha256."""
+        return self.data_dir / "pictures"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one core of this data directory."""
+        return self.data_dir / "core.lock"
+
+    def picture(self, sha256: str) -> Path:
+        """Where the copy of a picture lies."""
+        return self.pictures_dir / sha256[:2] / sha256
+
+
+def find_paths(environment: Mapping[str, str]) -> Paths:
+    """Returns the places to use: below `SEESHELL_HOME` if set, else where the platform says."""
+    home = environment.get(HOME_VARIABLE)
+    if home:
+        root = Path(home).expanduser().absolute()
+        return Paths(root / "config.toml", root / "data", root / "cache", root / "core.log", root)
+    dirs = platformdirs.PlatformDirs("seeshell", appauthor=False)
+    return Paths(
+        dirs.user_config_path / "config.toml",
+        dirs.user_data_path,
+        dirs.user_cache_path,
+        dirs.user_log_path / "core.log",
+        dirs.user_runtime_path,
+    )
+
+
+def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:
+    """Returns the settings of `config.toml`, overridden by `SEESHELL_MODEL` and `SEESHELL_IMAGES`.
+
+    Raises:
+        SettingsError: the file can't be read, or holds an unknown name or a wrong value.
+    """
+    try:
+        text = paths.config_file.read_bytes()
+    except FileNotFoundError:
+        text = b""
+    except OSError as error:
+        raise SettingsError(f"{paths.config_file} can't be read: {error.strerror}.") from error
+    try:
+        values = msgspec.toml.decode(text, type=dict[str, object])
+        values |= {
+            field: environment[variable]
+            for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE))
+            if environment.get(variable)
+        }
+        return msgspec.convert(values, Settings)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        sentence = f"{paths.config_file}: {error}. Correct it or delete the line."
+        raise SettingsError(sentence) from error

@@ -1,0 +1,6 @@
+"""Runs the `seeshell` command as `python -m seeshell`."""
+
+from .tui.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())
