@@ -1,0 +1,54 @@
+# `make chat` starts seeshell, `make test` tests it, `make help` lists the rest.
+# Written for GNU Make 3.81 and newer, which is what macOS has.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+SOURCES := core tui tests training themes seeshell/__init__.py seeshell/__main__.py
+SET_UP := bash .ci/set-up
+
+# Debian's OpenBLAS makes the CPU build of MLX 25 times faster; on macOS there is none and no need.
+OPENBLAS := $(firstword $(wildcard /usr/lib/*-linux-gnu/openblas-pthread/libblas.so.3))
+FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
+
+.DEFAULT_GOAL := help
+.PHONY: help chat set-up test check lint types imports wheel bench demo-model eval-demo clean
+
+help:  ## lists the targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 12
+
+chat:  ## sets seeshell up where that is needed, and starts it (ARGS="--model NAME")
+	@$(SET_UP) app
+	@$(FAST) $(VENV)/bin/seeshell $(ARGS)
+
+set-up:  ## makes .venv with seeshell and all development tools
+	@$(SET_UP) dev
+
+test: set-up  ## runs the tests (ARGS="tests/core -k store")
+	$(FAST) $(PYTHON) -m pytest $(ARGS)
+
+check: lint types imports wheel  ## all checks that are not tests
+
+lint: set-up
+	$(VENV)/bin/ruff check $(SOURCES)
+	$(VENV)/bin/ruff format --check $(SOURCES)
+
+types: set-up
+	$(VENV)/bin/mypy
+
+imports: set-up
+	$(VENV)/bin/lint-imports
+
+wheel: set-up  ## builds the wheel, installs it in a clean environment and tries it
+	$(FAST) $(PYTHON) -m tests.packaging
+
+bench: set-up  ## measures the interface and the core (ARGS="--runs 5 --json")
+	$(FAST) $(PYTHON) -m tests.bench $(ARGS)
+
+demo-model:  ## trains the demonstration model again (see training/README.md)
+	bash training/train
+
+eval-demo: set-up  ## asks the demonstration model questions it has never seen
+	$(FAST) $(PYTHON) -m training.evaluate $(ARGS)
+
+clean:  ## removes the environment and everything built
+	rm -rf $(VENV) build dist seeshell.egg-info
