@@ -1,0 +1,65 @@
+"""`seeshell ask`: one question, its answer as it is written, and an honest exit status."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+from ...core.client import CoreClient
+from ...core.errors import ImageError
+from ...core.messages import SubmitTurn
+from ...core.settings import find_paths
+from .asking import Asking
+from .exit_status import USAGE
+from .output import Output
+
+STANDARD_INPUT = "-"
+
+
+def ask(options: Namespace, output: Output) -> int:
+    """Asks the question of the command line and returns the exit status.
+
+    Raises:
+        SeeshellError: it could not be asked.
+    """
+    prompt = " ".join(options.prompt)
+    if [prompt, *options.image].count(STANDARD_INPUT) > 1:
+        output.notice("seeshell: only one of PROMPT and the images can be - (standard input).")
+        return USAGE
+    if prompt == STANDARD_INPUT:
+        prompt = sys.stdin.read()
+    if not prompt.strip():
+        output.notice("seeshell: the question is empty.")
+        return USAGE
+    with tempfile.TemporaryDirectory(prefix="seeshell-") as folder:
+        images = [_image_file(argument, Path(folder)) for argument in options.image]
+        return asyncio.run(_ask(prompt.strip(), images, options, output))
+
+
+def _image_file(argument: str, folder: Path) -> Path:
+    """Returns the picture's absolute path; what standard input holds is written to the folder."""
+    if argument != STANDARD_INPUT:
+        return Path(argument).expanduser().absolute()
+    content = sys.stdin.buffer.read()
+    if not content:
+        raise ImageError("Standard input holds no picture: it is empty.")
+    path = folder / "standard input"
+    path.write_bytes(content)
+    return path
+
+
+async def _ask(prompt: str, images: list[Path], options: Namespace, output: Output) -> int:
+    client = await CoreClient.connect(find_paths(os.environ))
+    try:
+        asking = Asking(client, output)
+        conversation = await asking.find_newest() if options.resume else options.chat
+        attachments = [await asking.attach(path, path.name) for path in images]
+        if options.model:
+            await asking.load(options.model)
+        else:
+            await asking.show_notice()
+        return await asking.submit(SubmitTurn(prompt, tuple(attachments), conversation))
+    finally:
+        await client.close()

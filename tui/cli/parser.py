@@ -1,0 +1,162 @@
+"""What the command line accepts, and its help."""
+
+from argparse import (
+    SUPPRESS,
+    ArgumentParser,
+    Namespace,
+    RawDescriptionHelpFormatter,
+    _SubParsersAction,
+)
+from collections.abc import Sequence
+
+from ... import __version__
+
+_ABOUT = """\
+Chat about pictures with a vision-language model that runs on this machine.
+Without a command, seeshell opens the app; everything in it has a key (F1 lists them)."""
+
+_EPILOG = """\
+environment:
+  SEESHELL_HOME    one folder for settings, conversations, log and socket
+  SEESHELL_MODEL   model to use when --model is not given
+  SEESHELL_IMAGES  how to draw pictures: auto, tgp, halfblock or none
+
+A MODEL is `demo`, a folder, a Hugging Face repository id, or the address of an
+OpenAI-compatible endpoint such as http://host:8080/v1#name."""
+
+_ASK_EPILOG = """\
+The answer streams to standard output, everything else goes to standard error. The
+question and its answer are stored as a conversation, which --chat, --continue and the
+app take up again. PROMPT or one IMAGE may be - for standard input.
+
+exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
+off, 2 for wrong usage, 130 after Ctrl+C (which also stops the model).
+
+--json prints one document with these keys:
+  text, conversation (the ID for --chat), model, finish_reason (stop, length,
+  cancelled or failed), attachments [name, sha256, width, height, model_width,
+  model_height, tokens], stats {prompt_tokens, reused_tokens, prefilled_tokens,
+  generated_tokens, images_encoded, images_reused, ttft, prompt_tps,
+  generation_tps, peak_bytes}; times are in seconds. After an error: error {kind,
+  message}, and text and conversation if the question was stored.
+
+examples:
+  seeshell ask -i lemons.jpg "How much are the lemons?"
+  seeshell ask --continue "And the oranges?"
+  screencapture -x -t png - | seeshell ask -i - "Which window is in front?"
+  seeshell ask --json -i receipt.heic - < questions.txt | jq -r .text"""
+
+_STATUS_EPILOG = """\
+exit status: 0 if a core runs, 1 if none does.
+
+--json prints one document: running, and if true version, pid, state (unloaded,
+loading, ready, prefilling, decoding or failed), model, model_notice,
+context_length, context_used, active_bytes, uptime (seconds), clients, open_turns."""
+
+_STOP_EPILOG = """\
+Answers that are being written are stopped, and kept as far as they got. The core
+starts again with the next question. --json prints one document: stopped (whether a
+core was running) and pid."""
+
+_CORE_EPILOG = """\
+The app and `ask` start the core by themselves; this is for service managers and for
+watching it. Ctrl+C or SIGTERM ends it after everything is stored."""
+
+
+class _Form(RawDescriptionHelpFormatter):
+    """Descriptions as they are written, option help in one column."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=24, width=88)
+
+
+def parse(argv: Sequence[str] | None) -> Namespace:
+    """Returns the options; `command` is None for the app. Wrong usage exits with status 2."""
+    parser = _build_parser()
+    options = parser.parse_args(argv)
+    options.image += options.more_images
+    if options.resume and options.chat is not None:
+        parser.error("--chat and --continue can't be used together")
+    return options
+
+
+def _build_parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="seeshell", description=_ABOUT, epilog=_EPILOG, formatter_class=_Form
+    )
+    parser.set_defaults(model=None, chat=None, resume=False, json=False, more_images=[])
+    parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
+    _add_conversation_options(parser, images="image")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_ask(commands)
+    _add_core_commands(commands)
+    return parser
+
+
+def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
+    """Adds what the app and `ask` share; given before the command, it counts for the command.
+
+    Args:
+        parser: Of the app or of `ask`.
+        images: Where the pictures go: a command's own list would replace the app's.
+    """
+    parser.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to use from now")
+    parser.add_argument(
+        "-i",
+        "--image",
+        action="append",
+        dest=images,
+        metavar="IMAGE",
+        default=[],
+        help="picture to attach; may be given several times",
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--chat", type=int, metavar="ID", default=SUPPRESS, help="go on with this conversation"
+    )
+    which.add_argument(
+        "--continue",
+        action="store_true",
+        dest="resume",
+        default=SUPPRESS,
+        help="go on with the newest conversation",
+    )
+
+
+def _add_json_option(parser: ArgumentParser, what: str) -> None:
+    parser.add_argument("--json", action="store_true", default=SUPPRESS, help=f"print {what}")
+
+
+def _add_ask(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    ask = commands.add_parser(
+        "ask",
+        help="ask one question and print the answer",
+        description="Ask one question, about pictures or not, and print the answer.",
+        epilog=_ASK_EPILOG,
+        formatter_class=_Form,
+    )
+    _add_conversation_options(ask, images="more_images")
+    _add_json_option(ask, "the answer with its figures as one JSON document")
+    ask.add_argument("prompt", nargs="+", metavar="PROMPT", help="the question; words are joined")
+
+
+def _add_core_commands(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    for name, summary, epilog in (
+        ("status", "say what the core is doing", _STATUS_EPILOG),
+        ("stop", "end the core", _STOP_EPILOG),
+    ):
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=epilog,
+            formatter_class=_Form,
+        )
+        _add_json_option(command, "one JSON document")
+    commands.add_parser(
+        "core",
+        help="run the core in the foreground",
+        description="Run the core in the foreground.",
+        epilog=_CORE_EPILOG,
+        formatter_class=_Form,
+    )
