@@ -1,0 +1,90 @@
+"""Sends pictures to a terminal that keeps them: each once, whatever sizes it is shown at."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Final
+
+from ..terminal_replies import wrap_for_tmux
+from . import kitty
+from .drawn import CellGrid
+
+_MAX_PLACEMENTS: Final = 255
+"""Sizes of a picture at a time: the placement is an index of 8 bits."""
+
+_BEHIND_SECONDS: Final = 0.01
+
+
+class Transmitter:
+    """What the terminal holds: pictures by id, and the sizes placed of each."""
+
+    def __init__(
+        self, write: Callable[[str], None], is_behind: Callable[[], bool], *, is_tmux: bool
+    ) -> None:
+        """Prepares; sends nothing.
+
+        Args:
+            write: sends text to the terminal in turn with Textual's own output.
+            is_behind: whether the line is too slow for what was written already.
+            is_tmux: whether tmux must be asked to pass graphics on.
+        """
+        self._write = write
+        self._is_behind = is_behind
+        self._is_tmux = is_tmux
+        self._placements: dict[int, dict[CellGrid, int]] = {}
+        self._open: set[asyncio.Task[None]] = set()
+        self._line = asyncio.Lock()
+        # Programs that share a terminal should not share ids.
+        self._next_id = random.randrange(0x010000, 0xF00000)  # noqa: S311
+
+    def new_id(self) -> int:
+        """Returns an id of 24 bits that no other picture of this run has."""
+        self._next_id += 1
+        return self._next_id
+
+    async def send(self, image_id: int, png: bytes) -> None:
+        """Sends a picture to its end, even if whoever asked for it loses interest meanwhile."""
+        task = asyncio.create_task(self._send(image_id, png))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+        await asyncio.shield(task)
+
+    def place(self, image_id: int, grid: CellGrid) -> int:
+        """Returns the placement of this size, made now if there is none."""
+        placements = self._placements.setdefault(image_id, {})
+        if grid not in placements:
+            if len(placements) == _MAX_PLACEMENTS:
+                placements[grid] = placements.pop(next(iter(placements)))
+            else:
+                placements[grid] = len(placements) + 1
+            self._write_message(kitty.place(image_id, placements[grid], *grid))
+        return placements[grid]
+
+    def place_again(self, image_id: int) -> None:
+        """Makes the placements of a picture that was sent anew."""
+        for grid, placement in self._placements.get(image_id, {}).items():
+            self._write_message(kitty.place(image_id, placement, *grid))
+
+    async def close(self) -> None:
+        """Ends what is being sent and removes every picture from the terminal."""
+        is_sending = bool(self._open)
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+        if is_sending:
+            self._write_message(kitty.end_early())
+        for image_id in self._placements:
+            self._write_message(kitty.delete(image_id))
+        self._placements.clear()
+
+    async def _send(self, image_id: int, png: bytes) -> None:
+        async with self._line:
+            self._placements.setdefault(image_id, {})
+            for message in kitty.transmit(image_id, png):
+                while self._is_behind():  # noqa: ASYNC110 - the writer has no event to wait for
+                    await asyncio.sleep(_BEHIND_SECONDS)
+                self._write_message(message)
+                await asyncio.sleep(0)
+
+    def _write_message(self, message: str) -> None:
+        self._write(wrap_for_tmux(message) if self._is_tmux else message)
