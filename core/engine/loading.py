@@ -1,0 +1,104 @@
+"""Loads a checkpoint with mlx-vlm and checks that it can be run as it stands."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import mlx.core as mx
+from mlx.utils import tree_flatten
+from mlx_vlm.utils import load
+
+from ..errors import ModelTooLarge, ModelUnsupported
+from ..models import ModelFiles
+from .memory import is_memory_failure
+
+_FAMILIES: Final = ("qwen3_vl",)
+"""Values of `model_type` whose language half `language.py` can call."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights and processor of a model that can be run."""
+
+    model: Any
+    processor: Any
+    chat_template: str
+    context_length: int
+    weights_bytes: int
+    token_bytes: int
+    """Memory of one token's KV."""
+
+
+def load_checkpoint(files: ModelFiles) -> Checkpoint:
+    """Returns the model, its weights evaluated.
+
+    Half-precision weights are widened to float32 where there is no GPU: there they are many times
+    slower, and no smaller in effect.
+
+    Raises:
+        ModelUnsupported: the files don't make up a vision-language model that can be run.
+        ModelTooLarge: the memory ran out.
+    """
+    on_gpu = mx.default_device().type == mx.DeviceType.gpu
+    if not on_gpu:
+        # The fused kernels would be compiled by a C++ compiler, for seconds, at the first answer.
+        mx.disable_compile()
+    try:
+        model, processor = load(str(files.path), lazy=True)
+        if not on_gpu:
+            model.set_dtype(mx.float32)
+        _check(files.name, model, processor)
+        mx.eval(model.parameters())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+        if is_memory_failure(error):
+            raise ModelTooLarge(
+                f"{files.name} does not fit into the memory; choose a smaller model."
+            ) from error
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        raise ModelUnsupported(
+            f"{files.name} can't be loaded ({reason}); check its files or choose another model."
+        ) from error
+    return _describe(model, processor)
+
+
+def _check(name: str, model: Any, processor: Any) -> None:
+    if model.config.model_type not in _FAMILIES:
+        raise ModelUnsupported(
+            f"{name} is a {model.config.model_type} model; choose one of {', '.join(_FAMILIES)}."
+        )
+    known, rows = len(processor.tokenizer), model.config.text_config.vocab_size
+    if known > rows:
+        raise ModelUnsupported(
+            f"{name} has {rows} word embeddings for a tokenizer of {known} tokens; its files "
+            f"don't belong together, download them again."
+        )
+    if processor.image_token_id != model.config.image_token_id:
+        raise ModelUnsupported(
+            f"{name} names another image token in its config than in its tokenizer; its files "
+            f"don't belong together, download them again."
+        )
+    if not _chat_template(processor):
+        raise ModelUnsupported(f"{name} has no chat template; choose an instruct model.")
+
+
+def _chat_template(processor: Any) -> str:
+    template = getattr(processor, "chat_template", None) or processor.tokenizer.chat_template
+    return str(template or "")
+
+
+def _describe(model: Any, processor: Any) -> Checkpoint:
+    text = model.config.text_config
+    weights = [array for _, array in tree_flatten(model.parameters())]
+    key_bytes = text.num_key_value_heads * text.head_dim * _kv_dtype(model).size
+    return Checkpoint(
+        model=model,
+        processor=processor,
+        chat_template=_chat_template(processor),
+        context_length=text.max_position_embeddings,
+        weights_bytes=sum(array.nbytes for array in weights),
+        token_bytes=2 * text.num_hidden_layers * key_bytes,
+    )
+
+
+def _kv_dtype(model: Any) -> Any:
+    """Returns the type that keys and values are computed in: that of the layer norms."""
+    return model.language_model.model.layers[0].input_layernorm.weight.dtype

@@ -1,0 +1,71 @@
+"""What the engine may hold: the machine's memory, wired memory, and failures for want of it."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import mlx.core as mx
+
+from ..errors import OutOfMemory
+
+_USABLE_SHARE: Final = 0.9
+"""Of the memory limit; the rest is for activations and the allocator's slack."""
+
+_FAILED_ALLOCATION: Final = re.compile(
+    r"unable to allocate|attempting to allocate|insufficient memory|out of memory", re.IGNORECASE
+)
+
+
+def memory_limit_bytes() -> int:
+    """Returns how much the engine may hold on this machine without swapping."""
+    if mx.metal.is_available():
+        return int(mx.device_info()["max_recommended_working_set_size"])
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def kv_limit_bytes(limit_bytes: int, weights_bytes: int) -> int:
+    """Returns what is left for KV caches beside weights; 0 if nothing."""
+    return max(0, int(limit_bytes * _USABLE_SHARE) - weights_bytes)
+
+
+def is_memory_failure(error: BaseException) -> bool:
+    """Whether MLX or Python raised this because memory ran out."""
+    return isinstance(error, MemoryError) or bool(_FAILED_ALLOCATION.search(str(error)))
+
+
+def failed_allocation_bytes(failure: str) -> int:
+    """Returns the size that MLX says it could not allocate; 0 where it names none."""
+    size = re.search(r"allocate (\d+) bytes", failure)
+    return int(size.group(1)) if size else 0
+
+
+def out_of_memory(needed_bytes: int, available_bytes: int) -> OutOfMemory:
+    """Returns the error that names both figures and what would help."""
+    return OutOfMemory(
+        f"The answer needs about {_megabytes(needed_bytes)} of memory beside the model and "
+        f"{_megabytes(available_bytes)} are available; start a new conversation or lower "
+        f"pixel_budget in the settings."
+    )
+
+
+@contextmanager
+def wired_memory() -> Iterator[None]:
+    """Keeps the model from being swapped out while an answer is computed, where there is Metal.
+
+    Source: `wired_limit` of mlx_vlm.generate.common.
+    """
+    if not mx.metal.is_available():
+        yield
+        return
+    before = mx.set_wired_limit(memory_limit_bytes())
+    try:
+        yield
+    finally:
+        mx.synchronize()
+        mx.set_wired_limit(before)
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB"

@@ -1,0 +1,169 @@
+"""The local engine: a model that mlx-vlm runs on this machine, on a thread of its own."""
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..conversation import Attachment
+from ..errors import TurnError
+from ..models import ModelFiles, find_model
+from .engine import (
+    AnswerEvent,
+    AnswerOptions,
+    Engine,
+    LoadedModel,
+    LoadProgress,
+    PromptMessage,
+)
+from .mlx_thread import MlxThread
+from .outbox import Outbox
+
+if TYPE_CHECKING:
+    from .resident import ResidentModel
+
+
+class MlxEngine(Engine):
+    """Runs a checkpoint through MLX, its KV caches and picture features resident.
+
+    MLX is imported on the engine's thread when the first model is loaded.
+    """
+
+    def __init__(
+        self, pixel_budget: int, max_pixels: int, *, memory_bytes: int | None = None
+    ) -> None:
+        """Makes an engine without a model.
+
+        Args:
+            pixel_budget: most image tokens of one picture.
+            max_pixels: pictures with more are refused.
+            memory_bytes: most memory to hold; None for what the machine has.
+        """
+        self._pixel_budget = pixel_budget
+        self._max_pixels = max_pixels
+        self._memory_bytes = memory_bytes
+        self._thread = MlxThread()
+        self._model: LoadedModel | None = None
+        self._resident: ResidentModel | None = None
+        self._stop = threading.Event()
+
+    @property
+    def model(self) -> LoadedModel | None:
+        """The model that can answer now."""
+        return self._model
+
+    @property
+    def active_bytes(self) -> int:
+        """Memory that weights, KV caches and features hold."""
+        resident = self._resident
+        return 0 if resident is None else resident.active_bytes
+
+    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+        """Loads a model in place of the one before, which stays when this fails.
+
+        Raises:
+            ModelError: with one sentence that says what to do.
+        """
+        loop = asyncio.get_running_loop()
+
+        def report_from_thread(progress: LoadProgress) -> None:
+            loop.call_soon_threadsafe(report, progress)
+
+        files = await asyncio.to_thread(find_model, source, report_from_thread)
+        report(LoadProgress("loading the weights"))
+        await self._thread.run(lambda: self._load(files))
+        resident = self._resident
+        assert resident is not None  # noqa: S101 - `_load` has just set it
+        self._model = LoadedModel(
+            name=files.name,
+            source=source,
+            context_length=resident.checkpoint.context_length,
+            weights_bytes=resident.checkpoint.weights_bytes,
+            notice=files.notice,
+        )
+        report(LoadProgress("ready", 1.0))
+        return self._model
+
+    async def measure(self, attachment: Attachment) -> Attachment:
+        """Returns the attachment with the size that the model will see and its tokens.
+
+        Raises:
+            ImageError: the model can't take a picture of this shape.
+        """
+        resident = self._resident
+        if resident is None:
+            return attachment
+        size = resident.pixels.fit(attachment.width, attachment.height, attachment.name)
+        return msgspec.structs.replace(
+            attachment, model_width=size.width, model_height=size.height, tokens=size.tokens
+        )
+
+    async def answer(
+        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+    ) -> AsyncIterator[AnswerEvent]:
+        """Yields progress, text and at last one `AnswerEnd`.
+
+        Raises:
+            TurnError, ImageError: with one sentence that says what to do; the engine can go on.
+        """
+        stop = self._stop = threading.Event()
+        outbox = Outbox()
+        started_at = time.perf_counter()
+        turn = self._thread.run(lambda: self._answer(prompt, options, started_at, outbox.put, stop))
+        turn.add_done_callback(lambda _: outbox.close())
+        try:
+            async for event in outbox.events():
+                yield event
+            await turn
+        finally:
+            stop.set()
+
+    def stop(self) -> None:
+        """Ends the answer that is being computed, if any, as `cancelled`."""
+        self._stop.set()
+
+    async def unload(self) -> None:
+        """Frees the model and everything that belongs to it."""
+        self._stop.set()
+        self._model = None
+        await self._thread.run(self._free)
+
+    async def close(self) -> None:
+        """Unloads and ends the thread; the engine can't be used again."""
+        await self.unload()
+        self._thread.close()
+
+    def _load(self, files: ModelFiles) -> None:
+        """Runs on the thread, as all methods below do."""
+        from .loading import load_checkpoint
+        from .memory import memory_limit_bytes
+        from .resident import ResidentModel
+
+        checkpoint = load_checkpoint(files)
+        memory_bytes = self._memory_bytes or memory_limit_bytes()
+        self._resident = ResidentModel(
+            checkpoint, self._pixel_budget, self._max_pixels, memory_bytes
+        )
+        gc.collect()
+
+    def _answer(
+        self,
+        messages: tuple[PromptMessage, ...],
+        options: AnswerOptions,
+        started_at: float,
+        emit: Callable[[AnswerEvent], None],
+        stop: threading.Event,
+    ) -> None:
+        if self._resident is None:
+            raise TurnError("No model is loaded; choose one first.")
+        from .turn import Turn
+
+        Turn(self._resident, options, started_at, emit, stop).run(messages)
+
+    def _free(self) -> None:
+        self._resident = None
+        gc.collect()

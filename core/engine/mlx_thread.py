@@ -1,0 +1,40 @@
+"""The one thread that makes every MLX call: imports, loads, evaluates and frees.
+
+MLX arrays belong to the thread and stream that made them, so nothing else may touch them.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class MlxThread:
+    """Runs functions one after another on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mlx")
+
+    def run(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
+        """Returns the future of a function that runs when those before it have ended."""
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._executor, _freeing_frames, function)
+
+    def close(self) -> None:
+        """Ends the thread as soon as the functions given so far have run."""
+        self._executor.shutdown(wait=False)
+
+
+def _freeing_frames(function: Callable[[], Result]) -> Result:
+    """Runs the function; should it raise, what its frames hold is freed here, on the thread."""
+    try:
+        return function()
+    except BaseException as error:
+        link: BaseException | None = error
+        while link is not None:
+            traceback.clear_frames(link.__traceback__)
+            link = link.__cause__ or link.__context__
+        raise

@@ -1,0 +1,110 @@
+"""Turns messages into the tokens that the model sees, through the checkpoint's own chat template.
+
+What users type must never act as a token of the template: `<|im_end|>` in a message is seven
+characters and some, not the end of the message. Texts that spell a special token are masked while
+the template runs and tokenised with special tokens switched off; all other prompts take the
+tokenizer's plain way.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ..errors import ModelUnsupported
+from .engine import PromptMessage
+from .prefix import ImageSpan, TokenRun
+from .vision import Picture
+
+_MASK: Final = "\ufdd0{}\ufdd1"
+_MASKED: Final = re.compile("\ufdd0([0-9]+)\ufdd1")
+
+
+class PromptBuilder:
+    """Renders and tokenises the prompts of one checkpoint."""
+
+    def __init__(self, tokenizer: Any, chat_template: str, image_token: int) -> None:
+        self._tokenizer = tokenizer
+        self._chat_template = chat_template
+        self._image_token = image_token
+        self._special: list[str] = list(tokenizer.all_special_tokens)
+        self._special_pattern = re.compile("|".join(map(re.escape, self._special)))
+
+    def build(self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]) -> TokenRun:
+        """Returns the prompt up to the point where the answer begins.
+
+        Args:
+            messages: the conversation, the user's new message last.
+            pictures: of all messages, in order.
+
+        Raises:
+            ModelUnsupported: the chat template does not place the pictures.
+        """
+        rendered = self._render(messages)
+        if _MASKED.search(rendered):
+            tokens = self._tokenise_masked(rendered)
+        else:
+            tokens = self._tokenise(rendered)
+        if tokens.count(self._image_token) != len(pictures):
+            raise ModelUnsupported(
+                "The model's chat template does not place pictures; choose another model."
+            )
+        return _place(tokens, pictures, self._image_token)
+
+    def _render(self, messages: Sequence[PromptMessage]) -> str:
+        conversation = [
+            {
+                "role": message.role,
+                "content": [
+                    *({"type": "image"} for _ in message.images),
+                    {"type": "text", "text": self._mask(message.text)},
+                ],
+            }
+            for message in messages
+        ]
+        rendered: str = self._tokenizer.apply_chat_template(
+            conversation,
+            chat_template=self._chat_template,
+            tokenize=False,
+            add_generation_prompt=True,
+        )
+        return rendered
+
+    def _mask(self, text: str) -> str:
+        return self._special_pattern.sub(
+            lambda match: _MASK.format(self._special.index(match.group())), text
+        )
+
+    def _unmask(self, text: str) -> str:
+        return _MASKED.sub(lambda match: self._special[int(match.group(1))], text)
+
+    def _tokenise(self, text: str, *, with_special: bool = True) -> list[int]:
+        encoding = self._tokenizer(
+            text, add_special_tokens=False, split_special_tokens=not with_special
+        )
+        return list(encoding["input_ids"])
+
+    def _tokenise_masked(self, rendered: str) -> list[int]:
+        tokens: list[int] = []
+        end = 0
+        for match in self._special_pattern.finditer(rendered):
+            tokens += self._tokenise(
+                self._unmask(rendered[end : match.start()]), with_special=False
+            )
+            tokens.append(self._tokenizer.convert_tokens_to_ids(match.group()))
+            end = match.end()
+        return tokens + self._tokenise(self._unmask(rendered[end:]), with_special=False)
+
+
+def _place(tokens: list[int], pictures: Sequence[Picture], image_token: int) -> TokenRun:
+    """Widens the placeholder of each picture to as many tokens as the picture takes."""
+    placed: list[int] = []
+    spans: list[ImageSpan] = []
+    rest = iter(pictures)
+    for token in tokens:
+        if token == image_token:
+            picture = next(rest)
+            spans.append(ImageSpan(len(placed), picture.rows, picture.columns, picture.sha256))
+            placed += [image_token] * (picture.rows * picture.columns)
+        else:
+            placed.append(token)
+    return TokenRun(placed, spans)

@@ -1,0 +1,51 @@
+"""Counts what a turn costs, for the figures that are stored with its answer."""
+
+import time
+from dataclasses import dataclass
+
+import mlx.core as mx
+
+from ..conversation import TurnStats
+
+
+@dataclass
+class Receipt:
+    """What a turn has cost so far."""
+
+    started_at: float
+    """`time.perf_counter()` when the answer was asked for; so all times here."""
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    prefilled_tokens: int = 0
+    generated_tokens: int = 0
+    images: int = 0
+    images_encoded: int = 0
+    prefill_seconds: float = 0.0
+    first_token_at: float = 0.0
+    last_token_at: float = 0.0
+
+    def count_token(self) -> None:
+        """Notes that a token of the answer is there."""
+        self.last_token_at = time.perf_counter()
+        self.first_token_at = self.first_token_at or self.last_token_at
+        self.generated_tokens += 1
+
+    def stats(self) -> TurnStats:
+        """Returns the figures that are stored with the answer."""
+        decode_seconds = self.last_token_at - self.first_token_at
+        return TurnStats(
+            prompt_tokens=self.prompt_tokens,
+            reused_tokens=self.reused_tokens,
+            prefilled_tokens=self.prefilled_tokens,
+            generated_tokens=self.generated_tokens,
+            images_encoded=self.images_encoded,
+            images_reused=self.images - self.images_encoded,
+            ttft=max(0.0, self.first_token_at - self.started_at),
+            prompt_tps=_rate(self.prefilled_tokens, self.prefill_seconds),
+            generation_tps=_rate(self.generated_tokens - 1, decode_seconds),
+            peak_bytes=int(mx.get_peak_memory()),
+        )
+
+
+def _rate(count: int, seconds: float) -> float:
+    return count / seconds if count > 0 and seconds > 0 else 0.0

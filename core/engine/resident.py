@@ -1,0 +1,72 @@
+"""A loaded model with everything that belongs to it. Lives on the MLX thread."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from .kv_cache import KvPool
+from .language import LanguageModel
+from .loading import Checkpoint
+from .memory import kv_limit_bytes
+from .prompt import PromptBuilder
+from .vision import Pictures, Pixels
+
+_CHUNK_SECONDS: Final = 0.2
+"""How long a chunk of prefill should take: a stop waits no longer."""
+
+_CHUNK_TOKENS: Final = (32, 2048)
+"""Bounds of a chunk; smaller ones waste the machine, larger ones memory."""
+
+
+class PrefillPace:
+    """Sizes the chunks of prefill by how fast the last one was."""
+
+    def __init__(self) -> None:
+        self.tokens = 128
+        """Tokens of the next chunk."""
+
+    @contextmanager
+    def timing(self, tokens: int) -> Iterator[None]:
+        """Measures the computing of a chunk of so many tokens."""
+        started_at = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - started_at
+        # The cost of a short rest says nothing about that of a full chunk.
+        if tokens == self.tokens:
+            fitting = int(tokens * _CHUNK_SECONDS / seconds)
+            low, high = _CHUNK_TOKENS
+            self.tokens = max(low, min(high, 2 * tokens, fitting))
+
+
+class ResidentModel:
+    """A checkpoint, its KV caches and its pictures."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, pixel_budget: int, max_pixels: int, memory_bytes: int
+    ) -> None:
+        self.checkpoint = checkpoint
+        self.language = LanguageModel(checkpoint.model.language_model)
+        self.prompts = PromptBuilder(
+            checkpoint.processor.tokenizer,
+            checkpoint.chat_template,
+            checkpoint.model.config.image_token_id,
+        )
+        self.pixels = Pixels(checkpoint.processor.image_processor, pixel_budget, max_pixels)
+        self.pictures = Pictures(checkpoint.model.vision_tower, self.pixels)
+        self.pool = KvPool(
+            self.language.layer_count,
+            checkpoint.token_bytes,
+            kv_limit_bytes(memory_bytes, checkpoint.weights_bytes),
+        )
+        self.pace = PrefillPace()
+
+    @property
+    def active_bytes(self) -> int:
+        """Memory that weights, KV caches and features hold; may be read by any thread."""
+        return self.checkpoint.weights_bytes + self.pool.nbytes + self.pictures.nbytes
+
+    def free_caches(self) -> None:
+        """Frees all KV caches and features."""
+        self.pool.clear()
+        self.pictures.clear()

@@ -1,0 +1,171 @@
+"""Pictures of a prompt: resized once, encoded once, known by their content.
+
+A picture is identified by the pixels that the model sees. What the vision tower makes of them is
+kept, so that an earlier picture is neither decoded nor encoded again while its features are held.
+"""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import mlx.core as mx
+from PIL import Image
+
+from ..errors import ImageError
+from ..images import hash_file, open_image
+from .engine import PromptImage
+
+_FEATURES_BYTES: Final = 512 * 2**20
+"""Most memory for features: about twenty pictures of Qwen3-VL-4B at the default pixel budget."""
+
+
+class PictureSize(NamedTuple):
+    """Pixels across and down as the model sees them, and image tokens."""
+
+    width: int
+    height: int
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it stands in a prompt."""
+
+    source: PromptImage
+    sha256: str
+    """Of the resized pixels and their size."""
+    rows: int
+    """Image tokens down."""
+    columns: int
+    """Image tokens across."""
+
+
+class Features(NamedTuple):
+    """What the vision tower makes of one picture, a row for each image token."""
+
+    embeddings: Any
+    """Takes the place of the placeholder tokens' embeddings."""
+    deepstack: list[Any]
+    """Is added to the hidden states after the first decoder layers, one array a layer."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that they hold."""
+        return int(self.embeddings.nbytes + sum(layer.nbytes for layer in self.deepstack))
+
+
+class Pixels:
+    """Fits pictures into what the checkpoint's image processor and the pixel budget allow."""
+
+    def __init__(self, image_processor: Any, pixel_budget: int, max_pixels: int) -> None:
+        self._processor = image_processor
+        self._token_side: int = image_processor.patch_size * image_processor.merge_size
+        self._fitted_pixels = min(image_processor.max_pixels, pixel_budget * self._token_side**2)
+        self._max_pixels = max_pixels
+
+    def fit(self, width: int, height: int, name: str) -> PictureSize:
+        """Returns the size that the model sees of a picture of this size.
+
+        Raises:
+            ImageError: more than 200 times as long as wide, which the model can't take.
+        """
+        try:
+            fitted = self._processor._resolved_size(height, width, max_pixels=self._fitted_pixels)
+        except ValueError as error:
+            raise ImageError(
+                f"{name} has {width}x{height} pixels, which is too narrow for the model; crop it."
+            ) from error
+        return PictureSize(fitted[1], fitted[0], fitted[0] * fitted[1] // self._token_side**2)
+
+    def read(self, image: PromptImage) -> Image.Image:
+        """Returns the picture at the size that the model sees.
+
+        Raises:
+            ImageError: the file can't be read, or is not the one that was attached.
+        """
+        name = image.name or image.path.name
+        if hash_file(image.path) != image.sha256:
+            raise ImageError(f"{name} has changed since it was attached; attach it again.")
+        upright = open_image(image.path, self._max_pixels, name=name)
+        size = self.fit(*upright.size, name)
+        return upright.resize((size.width, size.height), Image.Resampling.BICUBIC)
+
+    def describe(self, image: PromptImage, pixels: Image.Image) -> Picture:
+        """Returns how the resized picture stands in a prompt."""
+        digest = hashlib.sha256(f"{pixels.width}x{pixels.height}:".encode())
+        digest.update(pixels.tobytes())
+        rows, columns = pixels.height // self._token_side, pixels.width // self._token_side
+        return Picture(image, digest.hexdigest(), rows, columns)
+
+    def patches(self, pixels: Image.Image) -> tuple[Any, Any]:
+        """Returns the vision tower's input for resized pixels: patches and their grid."""
+        area = pixels.width * pixels.height
+        inputs = self._processor(images=[pixels], min_pixels=1, max_pixels=area)
+        return mx.array(inputs["pixel_values"]), mx.array(inputs["image_grid_thw"])
+
+
+class Pictures:
+    """The pictures that one loaded model has seen."""
+
+    def __init__(self, vision_tower: Any, pixels: Pixels) -> None:
+        self._tower = vision_tower
+        self._pixels = pixels
+        self._known: dict[str, Picture] = {}
+        self._features: OrderedDict[str, Features] = OrderedDict()
+        self._fresh: dict[str, Image.Image] = {}
+        self.encoded_count = 0
+        """Pictures that went through the vision tower so far."""
+        self.nbytes = 0
+        """Memory of the features held; may be read by any thread."""
+
+    def look_up(self, image: PromptImage) -> Picture:
+        """Returns the picture; its file is opened only the first time that it is seen.
+
+        Raises:
+            ImageError: the file can't be read, or is not the one that was attached.
+        """
+        known = self._known.get(image.sha256)
+        if known is None:
+            pixels = self._pixels.read(image)
+            known = self._known[image.sha256] = self._pixels.describe(image, pixels)
+            self._fresh[known.sha256] = pixels
+        return known
+
+    def features(self, picture: Picture) -> Features:
+        """Returns the picture's features, from the vision tower if they are not held.
+
+        Raises:
+            ImageError: the file has to be read again and can't be.
+        """
+        held = self._features.get(picture.sha256)
+        if held is None:
+            held = self._features[picture.sha256] = self._encode(picture)
+            self.nbytes += held.nbytes
+            self._evict()
+        self._features.move_to_end(picture.sha256)
+        return held
+
+    def drop_pixels(self) -> None:
+        """Frees resized pictures that were looked up and not needed."""
+        self._fresh.clear()
+
+    def clear(self) -> None:
+        """Frees all features and pixels."""
+        self._features.clear()
+        self._fresh.clear()
+        self.nbytes = 0
+
+    def _encode(self, picture: Picture) -> Features:
+        pixels = self._fresh.pop(picture.sha256, None) or self._pixels.read(picture.source)
+        patches, grid = self._pixels.patches(pixels)
+        dtype = self._tower.patch_embed.proj.weight.dtype
+        embeddings, deepstack = self._tower(patches.astype(dtype), grid)
+        mx.eval(embeddings, deepstack)
+        self.encoded_count += 1
+        return Features(embeddings, deepstack)
+
+    def _evict(self) -> None:
+        while self.nbytes > _FEATURES_BYTES and len(self._features) > 1:
+            _, dropped = self._features.popitem(last=False)
+            self.nbytes -= dropped.nbytes
