@@ -1,0 +1,80 @@
+"""The engine that a source asks for: the local one for files, the remote one for an address."""
+
+from collections.abc import AsyncIterator, Callable
+
+from ..conversation import Attachment
+from ..errors import TurnError
+from ..models import is_endpoint
+from ..settings import Settings
+from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, LoadProgress, PromptMessage
+from .remote import RemoteEngine
+
+
+class SelectedEngine(Engine):
+    """Holds one engine at a time, made when first needed; a remote model never loads mlx."""
+
+    def __init__(self, settings: Settings, key: str | None) -> None:
+        self._settings = settings
+        self._key = key
+        self._engine: Engine | None = None
+
+    @property
+    def model(self) -> LoadedModel | None:
+        """The model of the engine in use."""
+        return self._engine.model if self._engine else None
+
+    @property
+    def active_bytes(self) -> int:
+        """Memory of the engine in use."""
+        return self._engine.active_bytes if self._engine else 0
+
+    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+        """Returns the model; an engine of the other kind is closed once this one stands."""
+        before = self._engine
+        if before is not None and isinstance(before, RemoteEngine) == is_endpoint(source):
+            return await before.load(source, report)
+        engine = self._make(source)
+        try:
+            model = await engine.load(source, report)
+        except BaseException:
+            await engine.close()
+            raise
+        self._engine = engine
+        if before is not None:
+            await before.close()
+        return model
+
+    async def measure(self, attachment: Attachment) -> Attachment:
+        """Returns the attachment as the model sees it; unchanged while there is no model."""
+        return await self._engine.measure(attachment) if self._engine else attachment
+
+    def answer(
+        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+    ) -> AsyncIterator[AnswerEvent]:
+        """Returns the answer of the engine in use."""
+        if self._engine is None:
+            raise TurnError("No model is loaded; choose one and ask again.")
+        return self._engine.answer(prompt, options)
+
+    def stop(self) -> None:
+        """Ends the answer of the engine in use."""
+        if self._engine:
+            self._engine.stop()
+
+    async def unload(self) -> None:
+        """Frees the model of the engine in use."""
+        if self._engine:
+            await self._engine.unload()
+
+    async def close(self) -> None:
+        """Ends the engine in use."""
+        if self._engine:
+            await self._engine.close()
+
+    def _make(self, source: str) -> Engine:
+        budget, limit = self._settings.pixel_budget, self._settings.max_pixels
+        if is_endpoint(source):
+            return RemoteEngine(budget, limit, self._key)
+        from .mlx_engine import MlxEngine
+
+        return MlxEngine(budget, limit)
