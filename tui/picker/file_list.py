@@ -1,0 +1,198 @@
+"""The picker's list: one Line API widget, so that 5,000 files cost as much as fifty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.events import Click, Key, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ..visible import visible_line
+from .folder import Entry
+from .sizes import in_bytes
+
+_SIZE_COLUMNS = 8
+
+
+class FileList(ScrollView, can_focus=True):
+    """Shows entries with a cursor and marks; typing goes to the filter."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "file-list--cursor",
+        "file-list--folder",
+        "file-list--mark",
+        "file-list--note",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.accept", "attach", tooltip="Attach the marked pictures"),
+        Binding("space", "screen.mark", "mark", tooltip="Mark the picture, to attach several"),
+        Binding("right", "screen.open", "open folder"),
+        Binding("left", "screen.up", "up"),
+        Binding("ctrl+t", "screen.toggle_hidden", "hidden files"),
+        Binding("escape", "screen.cancel", "close"),
+        Binding("ctrl+r", "screen.reload", "read again", show=False),
+        Binding("backspace", "screen.erase", "erase", show=False),
+        Binding("up", "move(-1)", "previous", show=False),
+        Binding("down", "move(1)", "next", show=False),
+        Binding("pageup", "move_page(-1)", "page up", show=False),
+        Binding("pagedown", "move_page(1)", "page down", show=False),
+        Binding("home", "move(-1000000000)", "first", show=False),
+        Binding("end", "move(1000000000)", "last", show=False),
+    ]
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor stands on another entry, or on none."""
+
+        entry: Entry | None
+
+    @dataclass
+    class Typed(Message):
+        """A character for the filter."""
+
+        character: str
+
+    @dataclass
+    class Chosen(Message):
+        """An entry was clicked twice."""
+
+    def __init__(self) -> None:
+        super().__init__(id="picker-list")
+        self._entries: Sequence[Entry] = ()
+        self._folder = Path()
+        self._marked: frozenset[Path] = frozenset()
+        self._note = ""
+        self._cursor = 0
+
+    @property
+    def highlighted(self) -> Entry | None:
+        """The entry under the cursor."""
+        return self._entries[self._cursor] if self._entries else None
+
+    def show(
+        self, folder: Path, entries: Sequence[Entry], *, cursor_name: str = "", note: str = ""
+    ) -> None:
+        """Replaces the entries.
+
+        Args:
+            folder: where they lie.
+            entries: in the order to show.
+            cursor_name: entry to put the cursor on; the first one if it is not there.
+            note: shown where there are no entries.
+        """
+        self._folder = folder
+        self._entries = entries
+        self._note = note
+        names = (index for index, entry in enumerate(entries) if entry.name == cursor_name)
+        self._cursor = next(names, 0)
+        self.virtual_size = Size(0, len(entries))
+        self.refresh()
+        self._reveal()
+        self.post_message(self.Highlighted(self.highlighted))
+
+    def show_marks(self, marked: frozenset[Path]) -> None:
+        """Shows these files as marked."""
+        self._marked = marked
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Returns one row: mark, name and size."""
+        width = self.scrollable_content_region.width
+        index = y + self.scroll_offset.y
+        if index < len(self._entries):
+            return self._row(self._entries[index], width, is_cursor=index == self._cursor)
+        text, style = "", self.rich_style
+        if not self._entries and y == 0:
+            text, style = f"  {self._note}", self._style("file-list--note")
+        return Strip([Segment(set_cell_size(text, width), style)], width)
+
+    async def on_key(self, event: Key) -> None:
+        """Runs keys in the order they were typed, even if a slow line delivers many at once."""
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            event.prevent_default()
+            event.stop()
+            await self.app.run_action(binding.action, self)
+            return
+        if event.is_printable and event.character is not None:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Typed(event.character))
+
+    def on_click(self, event: Click) -> None:
+        """Moves the cursor to the row; a second click chooses it."""
+        index = event.get_content_offset_capture(self).y + self.scroll_offset.y
+        if index < len(self._entries):
+            self.action_move(index - self._cursor)
+            if event.chain == 2:
+                self.post_message(self.Chosen())
+
+    def on_resize(self, _event: Resize) -> None:
+        """Keeps the cursor in view."""
+        self._reveal()
+
+    def action_move(self, rows: int) -> None:
+        """Moves the cursor, at most to either end."""
+        if not self._entries:
+            return
+        before = self._cursor
+        self._cursor = min(max(before + rows, 0), len(self._entries) - 1)
+        if self._cursor != before:
+            self._refresh_row(before)
+            self._refresh_row(self._cursor)
+            self._reveal()
+            self.post_message(self.Highlighted(self.highlighted))
+
+    def action_move_page(self, direction: int) -> None:
+        """Moves the cursor by a screenful."""
+        self.action_move(direction * max(self.scrollable_content_region.height - 1, 1))
+
+    def _row(self, entry: Entry, width: int, *, is_cursor: bool) -> Strip:
+        ground = self._style("file-list--cursor") if is_cursor else self.rich_style
+        is_marked = self._folder / entry.name in self._marked
+        mark = Segment("▎ " if is_marked else "  ", ground + self._foreground("file-list--mark"))
+        size = "" if entry.is_folder else in_bytes(entry.size_bytes)
+        has_size = width >= 4 * _SIZE_COLUMNS
+        room = max(width - 2 - (_SIZE_COLUMNS + 1 if has_size else 0), 0)
+        name = visible_line(entry.name) + ("/" if entry.is_folder else "")
+        style = self._foreground("file-list--folder") if entry.is_folder else Style()
+        segments = [mark, Segment(fit_middle(name, room), ground + style)]
+        if has_size:
+            note = ground + self._foreground("file-list--note")
+            segments.append(Segment(f"{size:>{_SIZE_COLUMNS}} ", note))
+        return Strip(segments).adjust_cell_length(width, ground)
+
+    def _refresh_row(self, index: int) -> None:
+        row = index - self.scroll_offset.y
+        self.refresh(Region(0, row, self.scrollable_content_region.width, 1))
+
+    def _reveal(self) -> None:
+        self.scroll_to_region(Region(0, self._cursor, 1, 1), animate=False, force=True)
+
+    def _style(self, component: str) -> Style:
+        return self.get_component_rich_style(component)
+
+    def _foreground(self, component: str) -> Style:
+        return Style(color=self._style(component).color)
+
+
+def fit_middle(text: str, columns: int) -> str:
+    """Returns the text padded to the width, or shortened in its middle, where names are alike."""
+    if len(text) <= columns and text.isascii():
+        return text.ljust(columns)
+    from rich.cells import cell_len
+
+    if cell_len(text) <= columns:
+        return set_cell_size(text, columns)
+    tail_length = max(columns // 3, 1)
+    tail = text[-tail_length:]
+    head = set_cell_size(text, max(columns - cell_len(tail) - 1, 0))
+    return set_cell_size(f"{head}…{tail}", columns)

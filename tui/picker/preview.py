@@ -1,0 +1,136 @@
+"""The preview pane: one picture as large as fits, and what is known of it below."""
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar, Final
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Resize
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.worker import Worker
+
+from ...core.conversation import Attachment
+from ..pictures import DrawnPicture, Pictures, Source
+from ..visible import visible_line
+from .sizes import in_bytes
+
+SETTLE_SECONDS: Final = 0.06
+"""How long a picture must stay wanted before it is drawn; a key held down draws nothing."""
+
+_CAPTION_ROWS: Final = 3
+"""An empty row, the name, and the facts."""
+
+
+class PreviewPane(Widget):
+    """Shows a picture at its aspect ratio and fits it again when the pane changes its size."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"preview-pane--name", "preview-pane--note"}
+    DEFAULT_CSS = """
+    PreviewPane { padding: 0 1; background: $surface; }
+    PreviewPane > .preview-pane--name { color: $foreground; }
+    PreviewPane > .preview-pane--note { color: $text-muted; }
+    """
+
+    def __init__(
+        self,
+        pictures: Pictures | None = None,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._pictures = pictures
+        self._source: Source | None = None
+        self._drawn: DrawnPicture | None = None
+        self._drawn_source: Source | None = None
+        self._size_bytes = 0
+        self._drawing: Worker[None] | None = None
+
+    @property
+    def drawn(self) -> DrawnPicture | None:
+        """What the pane shows; None while nothing is drawn."""
+        return self._drawn
+
+    @property
+    def source(self) -> Source | None:
+        """What the pane was last asked to show."""
+        return self._source
+
+    def show(self, source: Source | None) -> None:
+        """Shows a picture, or nothing; of several calls in quick succession the last one counts."""
+        if source == self._source and self._drawn is not None:
+            return
+        self._source = source
+        if source is None:
+            self._drawn = self._drawn_source = None
+            self.refresh()
+        self._draw_soon()
+
+    def on_resize(self, _event: Resize) -> None:
+        """Fits the picture again."""
+        self._draw_soon()
+
+    def render_line(self, y: int) -> Strip:
+        """Returns a row of the picture or of its caption."""
+        width = self.size.width
+        ground = self.rich_style
+        strip = self._line(y, width)
+        return strip.adjust_cell_length(width, ground).apply_style(ground)
+
+    def _line(self, y: int, width: int) -> Strip:
+        drawn = self._drawn
+        if drawn is None:
+            return Strip.blank(width)
+        rows = list(drawn.strips)
+        captions = [] if drawn.error else self._captions(width)
+        if y < len(rows):
+            margin = (width - drawn.columns) // 2
+            return Strip([Segment(" " * margin), *rows[y]], margin + drawn.columns)
+        index = y - len(rows) - 1
+        return captions[index] if 0 <= index < len(captions) else Strip.blank(width)
+
+    def _captions(self, width: int) -> list[Strip]:
+        source, drawn = self._drawn_source, self._drawn
+        if source is None or drawn is None:
+            return []
+        size = f"{drawn.width}x{drawn.height}" if drawn.width else ""
+        facts = [size, in_bytes(self._size_bytes) if self._size_bytes else ""]
+        if isinstance(source, Attachment):
+            seen = f" → {source.model_width}x{source.model_height}" if source.model_width else ""
+            tokens = f"{source.tokens} tokens" if source.tokens else ""
+            facts = [f"{source.width}x{source.height}{seen}", tokens]
+        note = " · ".join(fact for fact in facts if fact)
+        return [
+            _caption(visible_line(source.name), width, self._foreground("preview-pane--name")),
+            _caption(note, width, self._foreground("preview-pane--note")),
+        ]
+
+    def _draw_soon(self) -> None:
+        if self._drawing is not None:
+            self._drawing.cancel()
+        if self._source is not None and self._pictures is not None and self.size.width > 0:
+            self._drawing = self.run_worker(
+                self._draw(self._source, self._pictures), exit_on_error=True
+            )
+
+    async def _draw(self, source: Source, pictures: Pictures) -> None:
+        await asyncio.sleep(SETTLE_SECONDS)
+        columns, rows = self.size.width, self.size.height - _CAPTION_ROWS
+        drawn = await pictures.draw(source, columns, rows)
+        size_bytes = 0
+        if isinstance(source, Path) and not drawn.error:
+            size_bytes = (await asyncio.to_thread(source.stat)).st_size
+        self._drawn, self._drawn_source, self._size_bytes = drawn, source, size_bytes
+        self.refresh()
+
+    def _foreground(self, component: str) -> Style:
+        return Style(color=self.get_component_rich_style(component).color)
+
+
+def _caption(text: str, width: int, style: Style) -> Strip:
+    if cell_len(text) > width:
+        text = set_cell_size(text, max(width - 1, 0)) + "…"
+    return Strip([Segment(text, style)], cell_len(text))
