@@ -1,0 +1,90 @@
+"""`make bench`: measures the installed app and core, and prints medians beside their bars."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+
+from . import idle, opening, startup, streaming
+from .figures import format_table, medians
+from .workplace import open_endpoint, open_workplace
+
+Run = dict[str, float]
+
+
+def main() -> int:
+    """Runs what the command line asks for; 0 whatever the figures are."""
+    options = _parse()
+    runs: list[Run] = []
+    for name in options.only or MEASUREMENTS:
+        for number, run in enumerate(MEASUREMENTS[name](options.runs), start=1):
+            print(f"{name}, run {number} of {options.runs}: {_short(run)}", file=sys.stderr)
+            runs.append(run)
+    values = medians(runs)
+    machine = describe_machine()
+    if options.json:
+        print(json.dumps({"machine": machine, "medians": values, "runs": runs}, indent=2))
+    else:
+        print(f"{machine}; medians of {options.runs} runs in one go\n\n{format_table(values)}")
+    return 0
+
+
+def describe_machine() -> str:
+    """Returns what the figures were measured on, in words."""
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}"
+
+
+def measure_startup(runs: int) -> Iterator[Run]:
+    """Yields the start of the app without and with a core."""
+    with open_workplace() as workplace:
+        for _ in range(runs):
+            yield startup.measure(workplace)
+
+
+def measure_streaming(runs: int) -> Iterator[Run]:
+    """Yields what a long answer costs; each takes over a minute."""
+    with open_workplace() as workplace, open_endpoint() as endpoint:
+        for _ in range(runs):
+            yield streaming.measure(workplace, endpoint)
+
+
+def measure_opening(runs: int) -> Iterator[Run]:
+    """Yields how a long conversation opens."""
+    with open_workplace() as workplace:
+        opening.seed(workplace)
+        for _ in range(runs):
+            yield opening.measure(workplace)
+
+
+def measure_idle(runs: int) -> Iterator[Run]:
+    """Yields what the app costs at rest."""
+    with open_workplace() as workplace:
+        for _ in range(runs):
+            yield idle.measure(workplace)
+
+
+MEASUREMENTS: dict[str, Callable[[int], Iterator[Run]]] = {
+    "startup": measure_startup,
+    "streaming": measure_streaming,
+    "opening": measure_opening,
+    "idle": measure_idle,
+}
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=", description=__doc__)
+    parser.add_argument("--runs", type=int, default=3, help="runs of each measurement")
+    parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="measurements to make")
+    parser.add_argument("--json", action="store_true", help="print every run as JSON")
+    return parser.parse_args()
+
+
+def _short(run: Run) -> str:
+    return ", ".join(f"{name} {value:.3g}" for name, value in run.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

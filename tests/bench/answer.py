@@ -1,0 +1,108 @@
+"""The fixed Markdown answer that the measuring endpoint streams: about 4,000 tokens."""
+
+import re
+from itertools import cycle
+from random import Random
+
+TOKENS = 4_000
+END_MARK = "THE-END-OF-IT"
+"""Stands in the last token and nowhere else."""
+
+_NOUNS = [
+    "harbour",
+    "market",
+    "tower",
+    "window",
+    "bridge",
+    "garden",
+    "ladder",
+    "lantern",
+    "basket",
+    "kettle",
+    "river",
+    "roof",
+]
+_VERBS = [
+    "shows",
+    "holds",
+    "carries",
+    "hides",
+    "repeats",
+    "follows",
+    "joins",
+    "frames",
+    "mirrors",
+    "covers",
+]
+_ADJECTIVES = [
+    "narrow",
+    "yellow",
+    "distant",
+    "curved",
+    "broken",
+    "quiet",
+    "bright",
+    "wooden",
+    "rounded",
+    "early",
+]
+_TOKEN = re.compile(r"\s*[A-Za-z]{1,6}|\s*\d{1,3}|\s*[^\sA-Za-z\d]{1,2}|\s+")
+
+
+def make_tokens() -> list[str]:
+    """Returns the answer's tokens, the same each time."""
+    random = Random(20)
+    tokens: list[str] = []
+    blocks = cycle((_heading, _paragraph, _list, _paragraph, _code, _table, _quote, _steps))
+    while len(tokens) < TOKENS - 20:
+        tokens += _TOKEN.findall(next(blocks)(random))
+    closing = _TOKEN.findall("\n\nThat is all there is to say about the picture. ")
+    return [*tokens[: TOKENS - len(closing) - 1], *closing, END_MARK]
+
+
+def _sentence(random: Random) -> str:
+    subject, thing = random.sample(_NOUNS, 2)
+    adjective, verb = random.choice(_ADJECTIVES), random.choice(_VERBS)
+    thing = random.choice((thing, f"**{thing}**", f"`{thing}_{random.randrange(9)}`", f"*{thing}*"))
+    return f"The {adjective} {subject} {verb} a {random.choice(_ADJECTIVES)} {thing}."
+
+
+def _sentences(random: Random, count: int) -> str:
+    return " ".join(_sentence(random) for _ in range(count))
+
+
+def _heading(random: Random) -> str:
+    return f"\n## The {random.choice(_ADJECTIVES)} {random.choice(_NOUNS)}\n\n"
+
+
+def _paragraph(random: Random) -> str:
+    return _sentences(random, 4) + "\n\n"
+
+
+def _list(random: Random) -> str:
+    return "".join(f"- {_sentence(random)}\n" for _ in range(5)) + "\n"
+
+
+def _steps(random: Random) -> str:
+    return "".join(f"{n}. {_sentences(random, 2)}\n" for n in range(1, 4)) + "\n"
+
+
+def _quote(random: Random) -> str:
+    return f"> {_sentences(random, 2)}\n\n"
+
+
+def _code(random: Random) -> str:
+    noun = random.choice(_NOUNS)
+    lines = "".join(
+        f"    {random.choice(_NOUNS)} = {noun}.{random.choice(_VERBS)}({random.randrange(99)})\n"
+        for _ in range(6)
+    )
+    return f"```python\ndef measure_{noun}({noun}):\n{lines}    return {noun}\n```\n\n"
+
+
+def _table(random: Random) -> str:
+    rows = "".join(
+        f"| {noun} | {random.choice(_ADJECTIVES)} | {random.randrange(100)} |\n"
+        for noun in random.sample(_NOUNS, 4)
+    )
+    return f"| thing | look | count |\n|---|---|--:|\n{rows}\n"

@@ -1,0 +1,78 @@
+"""The figures that are measured, their bars, and the table that shows them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table."""
+
+    key: str
+    """What the measurement calls it."""
+    label: str
+    unit: str = ""
+    bar: float | None = None
+    """What it has to reach; None where it is only told."""
+    side: Literal["at most", "at least"] = "at most"
+    digits: int = 2
+
+    def meets(self, value: float) -> bool:
+        """Whether the value reaches the bar."""
+        if self.bar is None:
+            return True
+        return value <= self.bar if self.side == "at most" else value >= self.bar
+
+
+FIGURES = (
+    Figure("empty_app_s", "first key echoed, empty Textual app", "s"),
+    Figure("cold_s", "first key echoed, no core running", "s"),
+    Figure("cold_ratio", "  against the empty app", "x", 1.5),
+    Figure("warm_s", "first key echoed, model loaded", "s"),
+    Figure("warm_ratio", "  against the empty app", "x", 1.5),
+    Figure("key_p50_ms", "key to screen while 60 tokens/s stream, median", "ms", digits=1),
+    Figure("key_p95_ms", "  95th percentile", "ms", 50, digits=1),
+    Figure("cpu_s_per_1000", "CPU of the interface per 1,000 streamed tokens", "s", 3),
+    Figure("cpu_first_s_per_1000", "  in the first 500 of 4,000", "s"),
+    Figure("cpu_last_s_per_1000", "  in the last 500", "s"),
+    Figure("cpu_growth", "  last against first", "x", 1.2),
+    Figure("core_cpu_s_per_1000", "CPU of the core meanwhile", "s"),
+    Figure("bytes_per_token", "bytes to the terminal per token, keys included", "B", digits=0),
+    Figure("end_lag_s", "end drawn after the last token", "s", 0.1, digits=3),
+    Figure("peak_mb", "peak memory of the interface, 4,000 tokens", "MB", digits=1),
+    Figure("open_s", "open a conversation of 2,000 messages", "s", 0.5),
+    Figure("open_peak_mb", "  peak memory of the interface", "MB", 70, digits=1),
+    Figure("idle_bytes_per_s", "bytes to the terminal at rest", "B/s", 0, digits=0),
+    Figure("idle_cpu_percent", "CPU of the interface at rest", "%", digits=1),
+    Figure("idle_mb", "memory of the interface at rest", "MB", digits=1),
+)
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Returns the smallest value that so many percent of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Returns the median of each figure over the runs that have it."""
+    keys = {key: None for run in runs for key in run}
+    return {key: median(run[key] for run in runs if key in run) for key in keys}
+
+
+def format_table(values: Mapping[str, float]) -> str:
+    """Returns the figures as a table in Markdown."""
+    lines = ["| what | measured | bar | |", "|---|--:|--:|---|"]
+    for figure in FIGURES:
+        if figure.key not in values:
+            continue
+        value = values[figure.key]
+        sign = {"at most": "<=", "at least": ">="}[figure.side]
+        bar = "" if figure.bar is None else f"{sign} {figure.bar:g} {figure.unit}"
+        verdict = "" if figure.bar is None else ("met" if figure.meets(value) else "missed")
+        label = figure.label.replace("  ", "&nbsp; ", 1)
+        shown = f"{value:,.{figure.digits}f} {figure.unit}"
+        lines.append(f"| {label} | {shown} | {bar} | {verdict} |")
+    return "\n".join(lines)
