@@ -11,7 +11,7 @@ MODEL_PATH: Final[Path] = _FOLDER / "model"
 SAMPLES_PATH: Final[Path] = _FOLDER / "samples"
 """Pictures drawn by this project; each file name says what is in the picture."""
 
-LICENSE: Final = "MIT"
+LICENSE: Final = "Apache-2.0"
 """The licence of weights and samples: trained and drawn here from nothing, as this project."""
 
 GREETING: Final = "This is the demonstration model: it knows coloured shapes and nothing else."
