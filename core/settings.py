@@ -83,7 +83,13 @@ def find_paths(environment: Mapping[str, str]) -> Paths:
     home = environment.get(HOME_VARIABLE)
     if home:
         root = Path(home).expanduser().absolute()
-        return Paths(root / "config.toml", root / "data", root / "cache", root / "core.log", root)
+        return Paths(
+            root / "config.toml",
+            root / "data",
+            root / "cache",
+            root / "core.log",
+            root / "run",
+        )
     dirs = platformdirs.PlatformDirs("seeshell", appauthor=False)
     return Paths(
         dirs.user_config_path / "config.toml",

@@ -1,0 +1,111 @@
+"""Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model SOURCE]`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from .. import __version__
+from .errors import CoreUnreachable, SeeshellError
+from .lock import AnotherCoreServes, CoreLock
+from .log import start_log
+from .messages import Done, Event, Refused, Welcome, encode
+from .settings import Paths, find_paths, read_settings
+
+_logger = logging.getLogger(__name__)
+
+_STANDARD_OUTPUT: Final = 1
+_LOCK_PATIENCE: Final = 30.0
+"""Seconds that a core which is just ending gets before its successor gives up."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a core until it ends; returns the exit code."""
+    options = _parse(arguments)
+    paths = _paths(options.paths)
+    os.umask(0o077)
+    if options.background and os.fork():
+        # The parent's end frees the client from having a child; the core belongs to nobody.
+        os._exit(0)
+    try:
+        start_log(paths.log_file, in_background=options.background)
+        lock = CoreLock(paths, __version__)
+        lock.acquire(_LOCK_PATIENCE)
+        _serve(paths, options, lock)
+    except AnotherCoreServes:
+        _logger.info("a core serves %s already", paths.data_dir)
+        _announce(options.background, Done())
+        return 0 if options.background else 1
+    except (SeeshellError, OSError) as error:
+        _logger.critical("can't start: %s", error)
+        reason = error if isinstance(error, SeeshellError) else CoreUnreachable(f"{error}.")
+        _announce(options.background, Refused(error=type(reason).__name__, sentence=str(reason)))
+        return 1
+    return 0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="seeshell core", description="Runs seeshell's core.")
+    parser.add_argument("--background", action="store_true", help="for clients that start it")
+    parser.add_argument("--paths", help="places as JSON, instead of the environment's")
+    parser.add_argument("--model", help="what to load, instead of the setting")
+    parser.add_argument("--keep-alive", type=float, help="seconds to stay without clients")
+    return parser.parse_args(arguments)
+
+
+def _paths(text: str | None) -> Paths:
+    if not text:
+        return find_paths(os.environ)
+    return msgspec.json.decode(text, type=Paths, dec_hook=lambda kind, value: kind(value))
+
+
+def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
+    # Late, so that a core that is not needed has cost little.
+    from .service import serve
+
+    settings = read_settings(paths, os.environ)
+    if options.model:
+        settings = replace(settings, model=_absolute(options.model))
+    if options.keep_alive is not None:
+        settings = replace(settings, keep_alive=options.keep_alive)
+    if options.background:
+        os.chdir("/")
+    key = os.environ.get(settings.endpoint_key_variable)
+    loop = asyncio.new_event_loop()
+    ready = Welcome(version=__version__, pid=os.getpid())
+    loop.run_until_complete(
+        serve(paths, settings, key, lock, partial(_announce, options.background, ready))
+    )
+    lock.release()
+    logging.shutdown()
+    # A download in a thread can't be interrupted, and an orderly exit would wait for it.
+    os._exit(0)
+
+
+def _absolute(source: str) -> str:
+    """Returns a folder's full path: a core in the background has another working directory."""
+    folder = Path(source).expanduser()
+    return str(folder.absolute()) if folder.is_dir() else source
+
+
+def _announce(in_background: bool, event: Event) -> None:
+    """Tells the client that started this core, through standard output, and lets go of it."""
+    if not in_background:
+        return
+    with suppress(OSError):
+        os.write(_STANDARD_OUTPUT, encode(event))
+    with Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), _STANDARD_OUTPUT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""The client's end of the socket: starts a core if none runs, sends requests, hands out events."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from .. import __version__
+from .errors import BadRequest, CoreDied, CoreUnreachable, SeeshellError
+from .launch import error_of, read_log_tail, start_core, stop_core
+from .lock import read_address
+from .messages import AnyEvent, Hello, Refused, Request, Welcome, decode_event, encode
+from .peer import peer_uid
+from .settings import Paths
+
+__all__ = ["CoreClient", "stop_core"]
+
+_LONGEST_EVENT: Final = 1 << 30
+_LONGEST_REQUEST: Final = 8 << 20
+_STARTS: Final = 3
+
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class CoreClient:
+    """A connection to the core. Made by `connect`; ended by `close`."""
+
+    def __init__(self, paths: Paths, welcome: Welcome, streams: _Streams) -> None:
+        self.welcome = welcome
+        """Version and process of the core."""
+        self._paths = paths
+        self._reader, self._writer = streams
+        self._numbers = count(2)
+        self._replies: dict[int, asyncio.Future[AnyEvent]] = {}
+        self._events: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
+        self._death: CoreDied | None = None
+        self._is_closed = False
+        self._reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def connect(
+        cls, paths: Paths, *, start: bool = True, launch_arguments: Sequence[str] = ()
+    ) -> "CoreClient":
+        """Returns a connection to the core of these paths.
+
+        Args:
+            paths: where everything lies.
+            start: whether to start a core if none runs.
+            launch_arguments: for a core that is started, such as `--model SOURCE`.
+
+        Raises:
+            CoreUnreachable: none runs, and none was to be started or could be.
+            CoreVersionMismatch: the running one is of another version; `stop_core` ends it.
+            SeeshellError: the core could not start, for the reason that it gave.
+        """
+        for _ in range(_STARTS):
+            client = await cls._reach(paths)
+            if client is not None:
+                return client
+            if not start:
+                raise CoreUnreachable("No core is running.")
+            await start_core(paths, launch_arguments)
+        client = await cls._reach(paths)
+        if client is not None:
+            return client
+        raise CoreUnreachable(f"The core ends as soon as it has started: see {paths.log_file}.")
+
+    @classmethod
+    async def _reach(cls, paths: Paths) -> "CoreClient | None":
+        """Returns a connection; None if no core listens, or the one that did is ending."""
+        address = read_address(paths)
+        if address is None or not address.socket:
+            return None
+        try:
+            streams = await asyncio.open_unix_connection(address.socket, limit=_LONGEST_EVENT)
+        except (FileNotFoundError, ConnectionError):
+            return None
+        reader, writer = streams
+        try:
+            if peer_uid(writer.get_extra_info("socket")) != os.getuid():
+                raise CoreUnreachable(f"{address.socket} belongs to another user's process.")
+            writer.write(encode(Hello(request=1, version=__version__)))
+            line = await reader.readline()
+        except ConnectionError:
+            line = b""
+        if not line:
+            writer.close()
+            return None
+        event = decode_event(line)
+        if isinstance(event, Welcome):
+            return cls(paths, event, streams)
+        writer.close()
+        raise error_of(event) if isinstance(event, Refused) else CoreUnreachable(f"{event}")
+
+    async def request(self, request: Request) -> AnyEvent:
+        """Sends a request and returns the reply.
+
+        Raises:
+            CoreDied: the core ended before it replied.
+            SeeshellError: the core refused, for that reason.
+        """
+        if self._death is not None or self._is_closed:
+            raise self._death or CoreUnreachable("This connection was closed.")
+        number = next(self._numbers)
+        line = encode(replace(request, request=number))
+        if len(line) > _LONGEST_REQUEST:
+            raise BadRequest(f"That is too long: {len(line):,} of {_LONGEST_REQUEST:,} bytes.")
+        reply = self._replies[number] = asyncio.get_running_loop().create_future()
+        try:
+            self._writer.write(line)
+            event: AnyEvent = await reply
+        finally:
+            del self._replies[number]
+        if isinstance(event, Refused):
+            raise error_of(event)
+        return event
+
+    async def events(self) -> AsyncIterator[AnyEvent]:
+        """Yields every event that is no reply, in order, until `close`.
+
+        Raises:
+            CoreDied: the core has ended; all its events were yielded before.
+        """
+        while (event := await self._events.get()) is not None:
+            yield event
+        self._events.put_nowait(None)
+        if self._death is not None:
+            raise self._death
+
+    async def close(self) -> None:
+        """Ends the connection; the core goes on with what was submitted."""
+        self._is_closed = True
+        self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
+        await self._reading
+
+    async def _read(self) -> None:
+        problem = "ended while this window was open"
+        try:
+            while line := await self._reader.readline():
+                self._hand_out(decode_event(line))
+        except (ConnectionError, ValueError):
+            pass
+        except msgspec.DecodeError as error:
+            problem = f"said something that this program does not understand ({error})"
+        if not self._is_closed:
+            tail = read_log_tail(self._paths.log_file)
+            sentence = f"The core {problem}. What was said until then is stored."
+            self._death = CoreDied(sentence, tail)
+        self._events.put_nowait(None)
+        ended: SeeshellError = self._death or CoreUnreachable("This connection was closed.")
+        for reply in self._replies.values():
+            if not reply.done():
+                reply.set_exception(ended)
+
+    def _hand_out(self, event: AnyEvent) -> None:
+        reply = self._replies.get(event.reply_to)
+        if event.reply_to == 0:
+            self._events.put_nowait(event)
+        elif reply is not None and not reply.done():
+            reply.set_result(event)

@@ -1,0 +1,47 @@
+"""The core's log: one file, rotated, 0600; standard error goes there too."""
+
+import faulthandler
+import logging
+import os
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+from .private_files import open_private
+
+MOST_BYTES: Final = 1_000_000
+_OLD_FILES = 2
+_FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+_STANDARD_ERROR = 2
+
+
+class _CoreLog(RotatingFileHandler):
+    """Writes the log and takes standard error along when the file is rotated.
+
+    What native code prints before it aborts, and the traceback of the interpreter itself, are
+    only ever written to standard error.
+    """
+
+    def __init__(self, path: Path, takes_standard_error: bool) -> None:
+        os.close(open_private(path, os.O_WRONLY))
+        self._takes_standard_error = takes_standard_error
+        super().__init__(path, maxBytes=MOST_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
+        self._redirect()
+
+    def doRollover(self) -> None:  # noqa: N802 - the name is logging's
+        """Starts a new file."""
+        super().doRollover()
+        self._redirect()
+
+    def _redirect(self) -> None:
+        if self._takes_standard_error and self.stream is not None:
+            os.dup2(self.stream.fileno(), _STANDARD_ERROR)
+
+
+def start_log(path: Path, *, in_background: bool) -> None:
+    """Sends all log records to the file; in the foreground to standard error as well."""
+    outputs: list[logging.Handler] = [_CoreLog(path, in_background)]
+    if not in_background:
+        outputs.append(logging.StreamHandler())
+    logging.basicConfig(level=logging.INFO, format=_FORMAT, handlers=outputs, force=True)
+    faulthandler.enable(_STANDARD_ERROR)

@@ -1,0 +1,94 @@
+"""Which model is wanted, and bringing the engine there."""
+
+import asyncio
+import logging
+
+from .engine.engine import Engine, LoadedModel, LoadProgress
+from .errors import ModelError
+from .messages import ModelFailed, ModelLoaded, ModelLoading
+from .subscribers import Subscribers
+
+_logger = logging.getLogger(__name__)
+
+
+class ModelLoader:
+    """Loads the model that was asked for last and reports it to every client."""
+
+    def __init__(self, engine: Engine, subscribers: Subscribers) -> None:
+        self._engine = engine
+        self._subscribers = subscribers
+        self._loading: asyncio.Task[LoadedModel] | None = None
+        self.wanted = ""
+        """The source that was asked for last."""
+        self.is_behind = False
+        """Whether there is something to load."""
+        self.progress: ModelLoading | None = None
+        """The newest report of the load that runs or waits."""
+        self.error: ModelError | None = None
+        """Why the last load failed; None after one that did not."""
+
+    def want(self, source: str) -> None:
+        """Asks for a model; another one that is being loaded is given up for it."""
+        if self._loading is not None and source != self.wanted:
+            self._loading.cancel()
+        self.wanted = source
+        self.is_behind = True
+        self._report(LoadProgress("waiting"))
+
+    async def load(self) -> None:
+        """Loads what is wanted; `error` says whether that worked."""
+        source = self.wanted
+        loop = asyncio.get_running_loop()
+
+        def report(progress: LoadProgress) -> None:
+            loop.call_soon_threadsafe(self._report_while_loading, progress)
+
+        self._loading = asyncio.create_task(self._engine.load(source, report))
+        try:
+            await asyncio.wait([self._loading])
+        finally:
+            task, self._loading = self._loading, None
+            task.cancel()
+        if source == self.wanted:
+            self.is_behind = False
+            self.progress = None
+            self._report_end(task)
+
+    def _report_end(self, task: asyncio.Task[LoadedModel]) -> None:
+        self.error = _error_of(task)
+        if self.error is None:
+            model = task.result()
+            _logger.info("loaded %s", model.source)
+            self._subscribers.publish(
+                ModelLoaded(
+                    model=model.name, context_length=model.context_length, notice=model.notice
+                )
+            )
+            return
+        _logger.error("can't load %s: %s", self.wanted, self.error)
+        self._subscribers.publish(
+            ModelFailed(
+                model=self.wanted, error=type(self.error).__name__, sentence=str(self.error)
+            )
+        )
+        if self._engine.model is not None:
+            self.wanted = self._engine.model.source
+
+    def _report_while_loading(self, progress: LoadProgress) -> None:
+        if self._loading is not None:
+            self._report(progress)
+
+    def _report(self, progress: LoadProgress) -> None:
+        self.progress = ModelLoading(
+            model=self.wanted, stage=progress.stage, fraction=progress.fraction
+        )
+        self._subscribers.publish(self.progress)
+
+
+def _error_of(task: asyncio.Task[LoadedModel]) -> ModelError | None:
+    """Returns why a load that has ended failed; None if it did not."""
+    error = asyncio.CancelledError() if task.cancelled() else task.exception()
+    if error is None or isinstance(error, ModelError):
+        return error
+    _logger.error("loading failed unexpectedly", exc_info=error)
+    return ModelError(f"The model could not be loaded ({error!r}); the core's log says more.")

@@ -1,0 +1,68 @@
+"""The core's end of the socket: lets the user's own processes in and serves each."""
+
+import asyncio
+import logging
+import os
+import socket
+from pathlib import Path
+
+from .connection import LONGEST_REQUEST, Connection
+from .messages import Welcome
+from .peer import peer_uid
+from .sessions import Sessions
+
+_logger = logging.getLogger(__name__)
+
+
+class Server:
+    """Listens on a Unix socket."""
+
+    def __init__(self, sessions: Sessions, path: Path, version: str) -> None:
+        self._sessions = sessions
+        self.path = path
+        """Where the socket lies."""
+        self._welcome = Welcome(version=version, pid=os.getpid())
+        self._connections: dict[Connection, asyncio.Task[None]] = {}
+        self._listening: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Lets clients in; a socket that a dead core left behind is replaced.
+
+        Raises:
+            OSError: the socket can't be made.
+        """
+        self.path.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            listener.bind(os.fspath(self.path))
+            self.path.chmod(0o600)
+            self._listening = await asyncio.start_unix_server(
+                self._let_in, sock=listener, limit=LONGEST_REQUEST
+            )
+        except BaseException:
+            listener.close()
+            raise
+
+    async def close(self) -> None:
+        """Lets nobody in any more, and ends every connection when it has its last events."""
+        if self._listening is not None:
+            self._listening.close()
+        self.path.unlink(missing_ok=True)
+        for connection in self._connections:
+            connection.end()
+        await asyncio.gather(*self._connections.values(), return_exceptions=True)
+
+    async def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        uid = peer_uid(writer.get_extra_info("socket"))
+        if uid != os.getuid():
+            _logger.warning("turned away a process of user %d", uid)
+            writer.transport.abort()
+            return
+        connection = Connection(self._sessions, self._welcome, reader, writer)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is a coroutine
+        self._connections[connection] = task
+        try:
+            await connection.serve()
+        finally:
+            del self._connections[connection]

@@ -1,0 +1,94 @@
+"""The core in the foreground: everything from the lock to the last goodbye."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Final
+
+from .archive import Archive
+from .engine.engine import Engine
+from .engine.selected import SelectedEngine
+from .lock import CoreLock
+from .models import default_source
+from .server import Server
+from .sessions import Sessions
+from .settings import Paths, Settings
+from .socket_path import make_socket_path
+
+_logger = logging.getLogger(__name__)
+
+_ENGINE_PATIENCE: Final = 10.0
+
+
+async def serve(
+    paths: Paths,
+    settings: Settings,
+    key: str | None,
+    lock: CoreLock,
+    report_ready: Callable[[], None],
+) -> None:
+    """Serves clients until a signal, a client or idleness ends the core.
+
+    Args:
+        paths: where everything lies.
+        settings: `model` is loaded at once, beside serving.
+        key: for a remote endpoint.
+        lock: held already.
+        report_ready: called once clients can connect.
+
+    Raises:
+        SeeshellError, OSError: the core can't start.
+    """
+    async with AsyncExitStack() as stack:
+        archive = await Archive.open(paths, settings.max_pixels)
+        stack.push_async_callback(archive.close)
+        engine = SelectedEngine(settings, key)
+        stack.push_async_callback(_close_engine, engine)
+        sessions = Sessions(archive, engine, paths, settings, lock.version)
+        server = Server(sessions, make_socket_path(paths), lock.version)
+        stack.push_async_callback(server.close)
+        stack.push_async_callback(sessions.close)
+        await server.start()
+        stack.callback(lock.publish, "")
+        lock.publish(str(server.path))
+        report_ready()
+        sessions.load_model(await asyncio.to_thread(default_source, settings.model))
+        _logger.info("serving on %s", server.path)
+        await _wait_for_the_end(sessions, settings.keep_alive)
+    _logger.info("ended")
+
+
+async def _close_engine(engine: Engine) -> None:
+    """Frees the model; a load or a download in native code is not waited for."""
+    try:
+        async with asyncio.timeout(_ENGINE_PATIENCE):
+            await engine.close()
+    except TimeoutError:
+        _logger.warning("the engine did not end in %s s", _ENGINE_PATIENCE)
+
+
+async def _wait_for_the_end(sessions: Sessions, keep_alive: float) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, sessions.shutdown_asked.set)
+    asked = asyncio.create_task(sessions.shutdown_asked.wait())
+    idle = asyncio.create_task(_wait_until_idle(sessions, keep_alive))
+    await asyncio.wait([asked, idle, sessions.running], return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    idle.cancel()
+    if sessions.running.done():
+        sessions.running.result()
+
+
+async def _wait_until_idle(sessions: Sessions, keep_alive: float) -> None:
+    """Returns after `keep_alive` seconds without client and work; never if that is 0."""
+    if not keep_alive:
+        await asyncio.Event().wait()
+    used_at = time.monotonic()
+    while time.monotonic() - used_at < keep_alive:
+        await asyncio.sleep(min(1.0, keep_alive / 10))
+        if sessions.is_busy or len(sessions.subscribers):
+            used_at = time.monotonic()

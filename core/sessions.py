@@ -1,0 +1,223 @@
+"""The session manager: carries out what clients ask, and keeps conversations and turns together."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import assert_never
+
+from .archive import Archive
+from .conversation import Conversation
+from .engine.engine import AnswerOptions, Engine
+from .errors import BadRequest, ImageError
+from .messages import (
+    AnyEvent,
+    AnyRequest,
+    Attach,
+    Attached,
+    ConversationOpened,
+    ConversationsChanged,
+    ConversationsListed,
+    CoreStatus,
+    DeleteConversation,
+    Done,
+    EngineState,
+    GetStatus,
+    Hello,
+    ListConversations,
+    LoadModel,
+    OpenConversation,
+    RenameConversation,
+    Shutdown,
+    StopTurn,
+    SubmitTurn,
+    TurnQueued,
+)
+from .model_loader import ModelLoader
+from .open_turn import OpenTurn
+from .settings import Paths, Settings
+from .subscribers import Subscriber, Subscribers
+from .turns import TurnQueue
+
+
+class Sessions:
+    """Every conversation, the turns that are open in them, and the clients that follow."""
+
+    def __init__(
+        self, archive: Archive, engine: Engine, paths: Paths, settings: Settings, version: str
+    ) -> None:
+        self._archive = archive
+        self._engine = engine
+        self._paths = paths
+        self._version = version
+        self._started_at = time.monotonic()
+        self._submitting: set[int] = set()
+        self._is_closing = False
+        self.subscribers = Subscribers()
+        self._loader = ModelLoader(engine, self.subscribers)
+        options = AnswerOptions(settings.max_tokens, settings.temperature)
+        self._turns = TurnQueue(engine, archive, self._loader, self.subscribers, options)
+        self.running = asyncio.create_task(self._turns.run())
+        """The work on turns and models; ends only by an error or `close`."""
+        self.shutdown_asked = asyncio.Event()
+        """Set when a client wants the core to end."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn is open or a model is being loaded."""
+        return bool(self._turns) or self._loader.is_behind
+
+    def add_client(self, client: Subscriber) -> None:
+        """Lets a client hear of everything from now on, and of a load that is under way."""
+        self.subscribers.add(client)
+        if self._loader.progress is not None:
+            client.put(self._loader.progress)
+
+    def load_model(self, source: str) -> None:
+        """Switches to a model; events tell how that goes."""
+        self._turns.load(source)
+
+    async def close(self) -> None:
+        """Stops and stores every open turn, and ends all work."""
+        self._is_closing = True
+        await self._turns.close()
+        self.running.cancel()
+        await asyncio.wait([self.running])
+
+    async def carry_out(self, request: AnyRequest, client: Subscriber) -> tuple[AnyEvent, ...]:
+        """Does what the client asks; returns the reply and the events to send right after it.
+
+        Raises:
+            SeeshellError: nothing was changed.
+        """
+        match request:
+            case Hello():
+                raise BadRequest("This connection is open already.")
+            case GetStatus():
+                return (self._status(),)
+            case Shutdown():
+                self.shutdown_asked.set()
+                return (Done(),)
+            case LoadModel(model=source):
+                return (self._load_model(source),)
+            case Attach():
+                return (await self._attach(request),)
+            case SubmitTurn():
+                return (await self._submit(request, client),)
+            case StopTurn(conversation=conversation):
+                return (await self._stop(conversation),)
+            case OpenConversation(conversation=conversation):
+                return await self._open(conversation, client)
+            case ListConversations() | RenameConversation() | DeleteConversation():
+                return (await self._tend(request),)
+            case _:
+                assert_never(request)
+
+    def _load_model(self, source: str) -> Done:
+        if not source.strip():
+            raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
+        self.load_model(source.strip())
+        return Done()
+
+    async def _tend(
+        self, request: ListConversations | RenameConversation | DeleteConversation
+    ) -> AnyEvent:
+        store = self._archive.store
+        match request:
+            case ListConversations(query=query, limit=limit):
+                found = await self._archive.run(store.list_conversations, query, limit)
+                return ConversationsListed(conversations=found)
+            case RenameConversation(conversation=conversation, title=title):
+                await self._archive.run(store.rename_conversation, conversation, title)
+            case DeleteConversation(conversation=conversation):
+                await self._stop_open_turn(conversation)
+                await self._archive.delete_conversation(conversation)
+        self.subscribers.publish(ConversationsChanged())
+        return Done()
+
+    async def _attach(self, request: Attach) -> Attached:
+        source = Path(request.path)
+        if not source.is_absolute():
+            raise ImageError(f"{request.path} is no absolute path.")
+        picture = await self._archive.attach(source, request.name)
+        return Attached(
+            attachment=await self._engine.measure(picture),
+            path=str(self._paths.picture(picture.sha256)),
+        )
+
+    async def _submit(self, request: SubmitTurn, client: Subscriber) -> TurnQueued:
+        if not request.text.strip() and not request.attachments:
+            raise BadRequest("There is nothing to send: write a question or attach a picture.")
+        if self._is_closing:
+            raise BadRequest("The core is ending: start it again.")
+        busy = request.conversation
+        if busy is not None and (busy in self._submitting or self._turns.find(busy)):
+            raise BadRequest("This conversation is being answered: wait, or stop the answer.")
+        if busy is not None:
+            self._submitting.add(busy)
+        try:
+            found = await self._archive.find_pictures(request.attachments)
+            pictures = [await self._engine.measure(picture) for picture in found]
+            conversation, user_message, answer = await self._archive.run(
+                self._archive.store.start_turn, request.conversation, request.text, pictures
+            )
+        finally:
+            if busy is not None:
+                self._submitting.discard(busy)
+        queued = TurnQueued(conversation=conversation, user_message=user_message, answer=answer)
+        self.subscribers.follow(client, conversation)
+        self.subscribers.publish_to_followers(conversation, queued, but=client)
+        self.subscribers.publish(ConversationsChanged())
+        self._turns.add(OpenTurn(conversation, answer))
+        return queued
+
+    async def _open(self, conversation: int, client: Subscriber) -> tuple[AnyEvent, ...]:
+        """Reads until nothing happened meanwhile: reply and replay then fit together."""
+        seen = -1
+        while seen != self._turns.changes:
+            seen = self._turns.changes
+            stored = await self._archive.run(self._archive.store.read_conversation, conversation)
+        self.subscribers.follow(client, conversation)
+        turn = self._turns.find(conversation)
+        if turn is None:
+            return (ConversationOpened(conversation=stored),)
+        # The text that is stored so far comes again in the replay.
+        messages = tuple(turn.answer if it.id == turn.answer.id else it for it in stored.messages)
+        opened = ConversationOpened(conversation=Conversation(stored.summary, messages))
+        return (opened, *turn.replay())
+
+    async def _stop(self, conversation: int) -> Done:
+        await self._stop_open_turn(conversation)
+        return Done()
+
+    async def _stop_open_turn(self, conversation: int) -> None:
+        turn = self._turns.find(conversation)
+        if turn is not None:
+            await self._turns.stop(turn)
+
+    def _status(self) -> CoreStatus:
+        model = self._engine.model
+        stats = self._turns.last_stats
+        return CoreStatus(
+            version=self._version,
+            pid=os.getpid(),
+            state=self._state(),
+            model=model.name if model else self._loader.wanted,
+            model_notice=model.notice if model else "",
+            context_length=model.context_length if model else 0,
+            context_used=stats.prompt_tokens + stats.generated_tokens,
+            active_bytes=self._engine.active_bytes,
+            uptime=time.monotonic() - self._started_at,
+            clients=len(self.subscribers),
+            open_turns=len(self._turns),
+        )
+
+    def _state(self) -> EngineState:
+        running = self._turns.running
+        if running is not None:
+            return "decoding" if running.text else "prefilling"
+        if self._loader.is_behind:
+            return "loading"
+        if self._engine.model is not None:
+            return "ready"
+        return "failed" if self._loader.error else "unloaded"
