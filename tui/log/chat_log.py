@@ -1,0 +1,233 @@
+"""The chat log: every message of a conversation in one widget that draws single lines."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from importlib import resources
+from time import monotonic
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message as WidgetMessage
+from textual.reactive import var
+from textual.timer import Timer
+
+from ...core.conversation import Attachment, Message
+from ..pictures.drawn import DrawnPicture
+from .line import NO_PICTURE, TARGET, Target
+from .look import Look
+from .message_view import MessageView
+from .picture_lines import picture_bounds
+from .transcript import START, Position, Transcript
+from .transcript_view import TranscriptView
+
+DrawPicture = Callable[[Attachment, int, int], Awaitable[DrawnPicture]]
+"""Draws an attachment within so many columns and rows."""
+
+_Request = tuple[MessageView, int, tuple[int, int]]
+
+DRAW_INTERVAL = 1 / 20
+"""Least seconds between two drawings of streamed text."""
+
+
+class ChatLog(TranscriptView):
+    """The messages of a conversation; follows the end until the user scrolls away."""
+
+    DEFAULT_CSS = resources.files(__package__).joinpath("chat_log.tcss").read_text("utf-8")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "move_cursor(-1)", "previous message"),
+        Binding("j", "move_cursor(1)", "next message"),
+        Binding("c", "copy_message", "copy"),
+        Binding("enter", "open_target", "open"),
+        Binding("left", "move_target(-1)", "previous link", show=False),
+        Binding("right", "move_target(1)", "next link", show=False),
+        Binding("ctrl+home", "scroll_home", "start", show=False),
+        Binding("ctrl+end", "scroll_end", "end", show=False),
+    ]
+
+    cursor: var[int | None] = var(None, bindings=True)
+    """Index of the message that keys act on."""
+    target: var[int] = var(0)
+    """Which picture or link of that message Enter opens."""
+
+    class LinkOpened(WidgetMessage):
+        """The user opened a link."""
+
+        def __init__(self, href: str) -> None:
+            super().__init__()
+            self.href = href
+
+    class PictureOpened(WidgetMessage):
+        """The user opened a picture."""
+
+        def __init__(self, attachment: Attachment) -> None:
+            super().__init__()
+            self.attachment = attachment
+
+    def __init__(
+        self,
+        draw_picture: DrawPicture | None = None,
+        *,
+        cell_size: tuple[int, int] = (10, 20),
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """Makes an empty log.
+
+        Args:
+            draw_picture: Draws attachments; without it they are only named.
+            cell_size: Pixels of the terminal's cells, across and down.
+            id: The widget's id.
+        """
+        super().__init__(cell_size, id)
+        self._draw_picture = draw_picture
+        self._views: dict[int, MessageView] = {}
+        self._drawing: set[_Request] = set()
+        self._timer: Timer | None = None
+        self._drained_at = 0.0
+        if draw_picture is None:
+            self.set_reactive(ChatLog.max_picture_rows, 0)
+
+    def show_messages(self, messages: Sequence[Message]) -> None:
+        """Replaces everything; the view goes to the end."""
+        views = [MessageView(message) for message in messages]
+        self._views = {view.message.id: view for view in views}
+        self.transcript = Transcript(views)
+        self.top = START
+        self.cursor = None
+        self.following = True
+        self.settle()
+
+    def add_message(self, message: Message) -> None:
+        """Adds a message, or starts one anew that is there already.
+
+        An empty answer is open for `append_text`. The user's own message brings the end into view.
+        """
+        view = MessageView(message)
+        self.transcript.put(view, self._views.get(message.id))
+        self._views[message.id] = view
+        if message.role == "user":
+            self.following = True
+        self.settle()
+
+    def append_text(self, message_id: int, text: str) -> None:
+        """Adds streamed text, drawn within `DRAW_INTERVAL`; ignored for messages not shown."""
+        view = self._views.get(message_id)
+        if view is None:
+            return
+        view.append(text)
+        if self._timer is None:
+            delay = self._drained_at + DRAW_INTERVAL - monotonic()
+            self._timer = self.set_timer(max(delay, 0.001), self._drain)
+
+    def end_message(self, message: Message) -> None:
+        """Shows a message's final text and receipt."""
+        view = self._views.get(message.id)
+        if view is not None:
+            view.end(message)
+            self.settle()
+
+    def is_marked(self, message: int) -> bool:
+        """Returns whether the cursor is on a message and keys come here."""
+        return self.has_focus and message == self.cursor
+
+    def target_of(self, message: int) -> Target | None:
+        """Returns what Enter would open in a message."""
+        targets = self.transcript.views[message].targets(self.look)
+        return targets[self.target % len(targets)] if targets else None
+
+    def rows_settled(self, look: Look) -> None:
+        """Has the pictures drawn that came into view."""
+        if self._draw_picture is None or not look.max_picture_rows:
+            return
+        for message in {row.position.message for row in self.rows}:
+            view = self.transcript.views[message]
+            for index, attachment in view.undrawn(look):
+                request = (view, index, picture_bounds(look))
+                if request not in self._drawing:
+                    self._drawing.add(request)
+                    draw = self._draw(self._draw_picture, request, attachment)
+                    self.run_worker(draw, group="pictures")
+
+    def action_move_cursor(self, distance: int) -> None:
+        """Moves the cursor to another message and brings it into view."""
+        last = len(self.transcript.views) - 1
+        if last < 0:
+            return
+        if self.cursor is None:
+            self.cursor = self.rows[-1].position.message
+        else:
+            self.cursor = max(0, min(self.cursor + distance, last))
+        self.target = 0
+        self._show_message(self.cursor)
+
+    def action_move_target(self, distance: int) -> None:
+        """Moves to another picture or link of the message at the cursor."""
+        self.target += distance
+        self.settle()
+
+    def action_copy_message(self) -> None:
+        """Copies the message at the cursor, or else the last one, as it was written."""
+        if self.transcript.views:
+            view = self.transcript.views[-1 if self.cursor is None else self.cursor]
+            self.app.copy_to_clipboard(view.text)
+            self.notify("Message copied", timeout=2)
+
+    def action_open_target(self) -> None:
+        """Opens the marked picture or link."""
+        if self.cursor is not None:
+            target = self.target_of(self.cursor)
+            if target is not None:
+                self._open(self.cursor, target)
+
+    def on_focus(self) -> None:
+        """Shows the cursor."""
+        self.settle()
+
+    def on_blur(self) -> None:
+        """Hides the cursor."""
+        self.settle()
+
+    def on_click(self, event: events.Click) -> None:
+        """Opens the picture or link that was clicked."""
+        # The base class would select the whole conversation on a double click.
+        event.prevent_default()
+        if self.text_selection or not 0 <= event.y < len(self.rows):
+            return
+        position, line = self.rows[event.y]
+        href = event.style.meta.get(TARGET)
+        if line.picture != NO_PICTURE:
+            self._open(position.message, line.picture)
+        elif href:
+            self._open(position.message, str(href))
+
+    def _drain(self) -> None:
+        self._timer = None
+        self._drained_at = monotonic()
+        self.settle()
+
+    def _open(self, message: int, target: Target) -> None:
+        if isinstance(target, str):
+            self.post_message(self.LinkOpened(target))
+        else:
+            attachment = self.transcript.views[message].message.attachments[target]
+            self.post_message(self.PictureOpened(attachment))
+
+    def _show_message(self, message: int) -> None:
+        """Brings a message into view: all of it, or its start."""
+        look, height = self.look, self.page_height
+        lines = len(self.transcript.lines(message, look))
+        start, end = Position(message, 0), Position(message, lines - 1)
+        lowest = self.transcript.walk(end, 1 - height, look)
+        if start < self.top or lines > height:
+            self.top = start
+        elif lowest > self.top:
+            self.top = lowest
+        self.following = self.top >= self.transcript.last_page(height, look)
+        self.settle()
+
+    async def _draw(self, draw: DrawPicture, request: _Request, attachment: Attachment) -> None:
+        view, index, bounds = request
+        try:
+            view.put_picture(index, await draw(attachment, *bounds), bounds)
+        finally:
+            self._drawing.discard(request)
+        self.settle()

@@ -1,0 +1,71 @@
+"""Code with its syntax coloured, on a ground of its own."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
+from pygments.util import ClassNotFound
+from rich.segment import Segment
+from rich.style import Style
+
+from .line import Line, fold, pad
+from .palette import Palette
+
+TAB = 4
+
+_NAMES = (Name.Function, Name.Class, Name.Decorator, Name.Tag, Name.Attribute)
+
+
+def render_code(code: str, language: str, width: int, palette: Palette) -> list[Line]:
+    """Returns code as lines that fill `width`; longer lines go on in the next one."""
+    lines = []
+    margin = Segment(" ", palette.code_block)
+    for segments in _highlighted(code.expandtabs(TAB), language, palette):
+        for line in fold(segments, width - 2):
+            strip = pad(type(line.strip)([margin, *line.strip]), width, palette.code_block)
+            lines.append(line._replace(strip=strip))
+    return lines
+
+
+def _highlighted(code: str, language: str, palette: Palette) -> Iterator[list[Segment]]:
+    """Yields the segments of each line."""
+    lexer = _lexer(language)
+    if lexer is None:
+        for text in code.split("\n"):
+            yield [Segment(text, palette.code_block)]
+        return
+    line: list[Segment] = []
+    for kind, value in lexer.get_tokens(code):
+        style = _style(kind, palette)
+        first, *others = value.split("\n")
+        if first:
+            line.append(Segment(first, style))
+        for text in others:
+            yield line
+            line = [Segment(text, style)] if text else []
+    yield line
+
+
+@lru_cache(maxsize=16)
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _style(kind: _TokenType, palette: Palette) -> Style:
+    if kind in Comment:
+        return palette.comment
+    if kind in String:
+        return palette.string
+    if kind in Number or kind in Keyword.Constant:
+        return palette.number
+    if kind in Keyword:
+        return palette.keyword
+    if any(kind in name for name in _NAMES):
+        return palette.name
+    return palette.code_block

@@ -1,0 +1,124 @@
+"""Rendered lines: what a line of the log is made of, and text wrapped into lines."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+_CJK = (
+    "\u2e80-\u303e\u3041-\ua4cf\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
+)
+_CLOSING = "、。，．：；！？）］｝〉》」』】〕〗”’"
+_WORD = re.compile(rf"[{_CJK}][{_CLOSING}]*\s*|[^\s{_CJK}]+\s*|\s+")
+
+NO_PICTURE = -1
+
+TARGET = "target"
+"""Key of the metadata that carries where a link leads."""
+
+Target = int | str
+"""What Enter opens: an attachment by its index, or a link's address."""
+
+
+class Line(NamedTuple):
+    """One line of the log, without the margin at its left."""
+
+    strip: Strip
+    joint: str = "\n"
+    """What stands between the line before and this one when both are copied."""
+    picture: int = NO_PICTURE
+    """Index of the attachment of which this line shows a part."""
+
+
+BLANK = Line(Strip([], 0))
+
+
+def wrap(segments: Sequence[Segment], width: int) -> list[Line]:
+    """Returns segments, which may hold newlines, as lines of at most `width` cells."""
+    text = "".join(segment.text for segment in segments)
+    lines = []
+    start = 0
+    for hard_line in text.split("\n"):
+        joint = "\n"
+        for begin, end, next_joint in _soft_lines(hard_line, width):
+            lines.append(Line(_cut(segments, start + begin, start + end), joint))
+            joint = next_joint
+        start += len(hard_line) + 1
+    return lines
+
+
+def fold(segments: Sequence[Segment], width: int) -> list[Line]:
+    """Returns segments without newlines as lines of `width` cells, broken anywhere."""
+    text = "".join(segment.text for segment in segments)
+    lines = []
+    start = 0
+    for chunk in chop_cells(text, max(2, width)) if text else [""]:
+        lines.append(Line(_cut(segments, start, start + len(chunk)), "" if start else "\n"))
+        start += len(chunk)
+    return lines
+
+
+def indent(lines: Sequence[Line], first: Segment, rest: Segment) -> list[Line]:
+    """Returns lines with something before the first and something else before the others."""
+    return [
+        line._replace(strip=Strip([first if index == 0 else rest, *line.strip]))
+        for index, line in enumerate(lines)
+    ]
+
+
+def link_of(segment: Segment) -> str:
+    """Returns where a segment leads, or nothing."""
+    style = segment.style
+    return str(style.meta.get(TARGET, "")) if style and style._meta else ""
+
+
+def pad(strip: Strip, width: int, style: Style) -> Strip:
+    """Returns a strip with its ground drawn on to a width."""
+    missing = width - strip.cell_length
+    return Strip([*strip, Segment(" " * missing, style)], width) if missing > 0 else strip
+
+
+def _soft_lines(text: str, width: int) -> Iterator[tuple[int, int, str]]:
+    """Yields start and end of each line, and the joint with the line after it."""
+    if cell_len(text) <= width:
+        yield 0, len(text), "\n"
+        return
+    start = end = column = 0
+    for begin, stop, after in _words(text, width):
+        word_cells = cell_len(text[begin:stop])
+        if column and column + word_cells > width:
+            yield start, end, " " if begin > end else ""
+            start = begin
+            column = 0
+        end = stop
+        column += word_cells + after - stop
+    yield start, end, "\n"
+
+
+def _words(text: str, width: int) -> Iterator[tuple[int, int, int]]:
+    """Yields start, end, and end with white space, of pieces that are never broken."""
+    for match in _WORD.finditer(text):
+        word, begin = match[0].rstrip(), match.start()
+        if cell_len(word) <= width:
+            yield begin, begin + len(word), match.end()
+            continue
+        for chunk in chop_cells(word, max(2, width)):
+            yield begin, begin + len(chunk), begin + len(chunk)
+            begin += len(chunk)
+
+
+def _cut(segments: Sequence[Segment], start: int, end: int) -> Strip:
+    """Returns the characters from `start` to `end`."""
+    position = 0
+    parts = []
+    for text, style, _ in segments:
+        stop = position + len(text)
+        if stop > start and position < end:
+            parts.append(Segment(text[max(0, start - position) : end - position], style))
+        position = stop
+    return Strip(parts)

@@ -1,0 +1,18 @@
+"""What the rendering of a message depends on besides the message."""
+
+from typing import NamedTuple
+
+from .palette import Palette
+
+
+class Look(NamedTuple):
+    """Equal looks draw equal lines."""
+
+    width: int
+    """Cells across, without the margin."""
+    palette: Palette
+    shows_receipts: bool = True
+    max_picture_rows: int = 12
+    """0 where no pictures are drawn."""
+    cell_size: tuple[int, int] = (10, 20)
+    """Pixels of the terminal's cells, across and down; only their ratio matters."""

@@ -1,0 +1,171 @@
+"""The lines of one message: heading, pictures, text, receipt; rendered when first asked for."""
+
+from collections.abc import Iterable
+
+from rich.segment import Segment
+
+from ...core.conversation import Attachment, Message, TurnStats
+from ..pictures.drawn import DrawnPicture
+from ..visible import visible, visible_line
+from .line import BLANK, Line, Target, indent, link_of, wrap
+from .look import Look
+from .markdown import Block, BlockSplitter
+from .picture_lines import picture_bounds, picture_grid, picture_lines
+from .render import render_block, render_plain
+
+_ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit"}
+
+
+class MessageView:
+    """One message as lines; of an answer that still streams only the open end is done again."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self._drawn: dict[int, DrawnPicture] = {}
+        self._drawn_within = (0, 0)
+        self._text = message.text
+        self._unread = ""
+        self._splitter = BlockSplitter()
+        self._look: Look | None = None
+        self._lines: list[Line] = []
+        self._frozen = 0
+        self._height = (0, 0)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more text may come."""
+        message = self.message
+        is_answer = message.role == "assistant"
+        return is_answer and message.finish_reason is None and not message.error
+
+    @property
+    def kept_lines(self) -> int:
+        """How many lines are kept in memory."""
+        return len(self._lines)
+
+    @property
+    def text(self) -> str:
+        """The message as it was written, for copying."""
+        return visible(self._text)
+
+    def height(self, look: Look) -> int:
+        """Returns the number of lines: exact if they were rendered at this width, or estimated."""
+        width, height = self._height
+        if width != look.width:
+            height = self._estimate(look)
+            self._height = (look.width, height)
+        return height
+
+    def lines(self, look: Look) -> list[Line]:
+        """Returns all lines; what did not change since the last time is the same object."""
+        if look != self._look:
+            self._start(look)
+        if self._unread:
+            self._read(look)
+        self._height = (look.width, len(self._lines))
+        return self._lines
+
+    def append(self, text: str) -> None:
+        """Adds streamed text; it is rendered when lines are next asked for."""
+        self._text += text
+        self._unread += text
+
+    def end(self, message: Message) -> None:
+        """Replaces the message by its final state."""
+        self.message = message
+        if message.text == self._text and self._look:
+            self._read(self._look)
+        else:
+            self._text = message.text
+            self._look = None
+
+    def put_picture(self, index: int, drawn: DrawnPicture, bounds: tuple[int, int]) -> None:
+        """Puts a picture, drawn within bounds, in the place that was kept for it."""
+        if self._drawn_within == bounds:
+            self._drawn[index] = drawn
+            self._look = None
+
+    def undrawn(self, look: Look) -> list[tuple[int, Attachment]]:
+        """Returns the attachments to draw for a look, with their indices."""
+        if self._drawn_within != picture_bounds(look):
+            self._drawn_within = picture_bounds(look)
+            self._drawn.clear()
+        attachments = enumerate(self.message.attachments)
+        return [(index, picture) for index, picture in attachments if index not in self._drawn]
+
+    def targets(self, look: Look) -> list[Target]:
+        """Returns what can be opened: attachments, then links in order."""
+        pictures: list[Target] = list(range(len(self.message.attachments)))
+        segments = (segment for line in self.lines(look) for segment in line.strip)
+        return pictures + list(dict.fromkeys(filter(None, map(link_of, segments))))
+
+    def release(self) -> None:
+        """Forgets lines and drawn pictures, but not how many lines they were."""
+        self._look = None
+        self._lines = []
+        self._drawn.clear()
+
+    def _start(self, look: Look) -> None:
+        """Renders heading and pictures, and leaves all text to be read."""
+        self._look = look
+        name = "you" if self.message.role == "user" else "answer"
+        style = look.palette.user if self.message.role == "user" else look.palette.answer
+        self._lines = wrap([Segment(name, style)], look.width)
+        drawn = self._drawn if self._drawn_within == picture_bounds(look) else {}
+        for index, attachment in enumerate(self.message.attachments):
+            self._lines += picture_lines(attachment, index, drawn.get(index), look)
+        self._frozen = len(self._lines)
+        self._splitter = BlockSplitter()
+        self._unread = self._text
+        self._read(look)
+
+    def _read(self, look: Look) -> None:
+        """Renders the text that came, and all that may still change."""
+        text = visible(self._unread.replace("\r", ""))
+        self._unread = ""
+        del self._lines[self._frozen :]
+        if self.message.role == "user":
+            self._lines += render_plain(text, look.width, look.palette) if text else []
+        else:
+            self._lines += _render(self._splitter.feed(text), look)
+            self._frozen = len(self._lines)
+            self._lines += _render(self._splitter.open_blocks(), look)
+        self._lines += self._foot(look)
+
+    def _foot(self, look: Look) -> list[Line]:
+        """Returns the lines below the text, the gap to the next message included."""
+        message, palette = self.message, look.palette
+        lines: list[Line] = []
+        if message.error:
+            lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
+        notes = [_ENDINGS[message.finish_reason]] if message.finish_reason in _ENDINGS else []
+        if message.stats and look.shows_receipts:
+            notes += receipt(message.stats)
+        if self.is_open and not self._text:
+            notes = ["…"]
+        if notes:
+            margin = Segment("  ", palette.base)
+            lines += indent(
+                wrap([Segment(" · ".join(notes), palette.muted)], look.width - 2), margin, margin
+            )
+        return [*lines, BLANK]
+
+    def _estimate(self, look: Look) -> int:
+        pictures = sum(picture_grid(one, look).rows + 1 for one in self.message.attachments)
+        text = self._text
+        receipt_lines = 1 if self.message.stats and look.shows_receipts else 0
+        return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines
+
+
+def receipt(stats: TurnStats) -> list[str]:
+    """Returns what an answer cost, in words."""
+    return [
+        f"reused {stats.reused_tokens}",
+        f"prefilled {stats.prefilled_tokens}",
+        f"first token {stats.ttft:.2f} s",
+        f"{stats.generation_tps:.0f} tokens/s",
+    ]
+
+
+def _render(blocks: Iterable[Block], look: Look) -> list[Line]:
+    return [line for block in blocks for line in render_block(block, look.width, look.palette)]

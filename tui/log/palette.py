@@ -1,0 +1,46 @@
+"""The styles in which the log is drawn, taken from its component classes."""
+
+from typing import NamedTuple
+
+from rich.style import Style
+from textual.widget import Widget
+
+
+class Palette(NamedTuple):
+    """Complete styles, ground included; equal palettes draw equal strips."""
+
+    base: Style
+    muted: Style
+    user: Style
+    answer: Style
+    title: Style
+    """Headings of the first two levels."""
+    heading: Style
+    code: Style
+    link: Style
+    error: Style
+    code_block: Style
+    keyword: Style
+    name: Style
+    string: Style
+    number: Style
+    comment: Style
+    picture: Style
+    """The ground that stands where a picture will be."""
+    mark: Style
+    """The bar beside the message at the cursor."""
+    target: Style
+    """Laid over the link that Enter would open."""
+
+
+COMPONENTS = {f"chat-log--{name.replace('_', '-')}" for name in Palette._fields}
+
+
+def read_palette(widget: Widget) -> Palette:
+    """Returns the palette of the theme in force."""
+    return Palette(
+        *(
+            widget.get_component_rich_style(f"chat-log--{name.replace('_', '-')}")
+            for name in Palette._fields
+        )
+    )

@@ -1,0 +1,43 @@
+"""Blocks as lines: what `markdown` cuts, drawn at a width in a palette."""
+
+from rich.segment import Segment
+
+from .code import render_code
+from .line import BLANK, Line, indent, wrap
+from .markdown import Block
+from .palette import Palette
+from .prose import NARROWEST, render_prose
+from .table import fit, read_table, render_rows, render_table, sample_widths
+
+
+def render_block(block: Block, width: int, palette: Palette) -> list[Line]:
+    """Returns a block as lines of at most `width` cells, the gap before it included."""
+    room = max(width - block.margin, NARROWEST)
+    lines = _render(block, room, palette)
+    if block.margin:
+        margin = Segment(" " * min(block.margin, max(0, width - NARROWEST)), palette.base)
+        lines = indent(lines, margin, margin)
+    return [BLANK, *lines] if block.has_gap else lines
+
+
+def render_plain(text: str, width: int, palette: Palette) -> list[Line]:
+    """Returns text as it was typed, wrapped."""
+    return wrap([Segment(text, palette.base)], width)
+
+
+def _render(block: Block, width: int, palette: Palette) -> list[Line]:
+    if block.kind == "code":
+        return render_code(block.text, block.language, width, palette)
+    if block.kind == "table":
+        return _render_table(block, width, palette)
+    return render_prose(block.text, width, palette)
+
+
+def _render_table(block: Block, width: int, palette: Palette) -> list[Line]:
+    table = read_table(block.head, block.text, palette)
+    if not block.sample:
+        return render_table(table, width, palette)
+    columns = fit(sample_widths(block.head, block.sample, palette), width)
+    if columns:
+        return render_rows(table, columns, palette)
+    return [BLANK, *render_table(table, width, palette, [width] * len(table.head))]

@@ -1,0 +1,46 @@
+"""The text that the mouse selected, in coordinates that stay true while the log grows.
+
+A row's offset counts messages and lines within them, not lines from the top: these are estimates
+until everything above has been rendered.
+"""
+
+from textual.selection import Selection
+
+from .look import Look
+from .transcript import Position, Transcript
+
+_STRIDE = 1 << 20
+"""More lines than any message has."""
+
+
+def offset_of(position: Position) -> int:
+    """Returns the y coordinate of a line in selections."""
+    return position.message * _STRIDE + position.line
+
+
+def span_of(selection: Selection | None, position: Position) -> tuple[int, int] | None:
+    """Returns the characters of a line that are selected, or None."""
+    return selection.get_span(offset_of(position)) if selection else None
+
+
+def selected_text(selection: Selection, transcript: Transcript, look: Look) -> str:
+    """Returns the selected text; lines that were only wrapped come together again."""
+    if selection.start is None and selection.end is None:
+        return "\n\n".join(view.text for view in transcript.views)
+    first = _position(selection.start.y) if selection.start else Position(0, 0)
+    last = _position(selection.end.y) if selection.end else transcript.end(look)
+    parts: list[str] = []
+    for message in range(first.message, min(last.message + 1, len(transcript.views))):
+        for number, line in enumerate(transcript.lines(message, look)):
+            position = Position(message, number)
+            span = span_of(selection, position) if first <= position <= last else None
+            if span is None:
+                continue
+            start, end = span
+            text = line.strip.text[start : None if end < 0 else end] if line.picture < 0 else ""
+            parts += [line.joint if parts else "", text.rstrip()]
+    return "".join(parts)
+
+
+def _position(offset: int) -> Position:
+    return Position(*divmod(offset, _STRIDE))

@@ -1,0 +1,112 @@
+"""All messages as one column of lines, of which only what is looked at is rendered."""
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from .line import Line
+from .look import Look
+from .message_view import MessageView
+
+KEPT_LINES = 1500
+"""Rendered lines kept in memory, those on screen and of an open answer not counted."""
+
+
+class Position(NamedTuple):
+    """A line of a message; stays true when lines above it turn out to be more or fewer."""
+
+    message: int
+    """Index of the message."""
+    line: int
+
+
+class Row(NamedTuple):
+    """A line and where it stands."""
+
+    position: Position
+    line: Line
+
+
+START = Position(0, 0)
+
+
+class Transcript:
+    """Finds and renders lines by position; heights are estimates until a message is rendered."""
+
+    def __init__(self, views: Iterable[MessageView] = ()) -> None:
+        self.views = list(views)
+        self._kept: OrderedDict[MessageView, None] = OrderedDict()
+
+    def put(self, view: MessageView, instead_of: MessageView | None = None) -> None:
+        """Adds a view at the end, or in the place of another."""
+        if instead_of is None:
+            self.views.append(view)
+        else:
+            self.views[self.views.index(instead_of)] = view
+            self._kept.pop(instead_of, None)
+
+    def lines(self, message: int, look: Look) -> Sequence[Line]:
+        """Returns the lines of a message."""
+        view = self.views[message]
+        self._kept[view] = None
+        self._kept.move_to_end(view)
+        return view.lines(look)
+
+    def walk(self, start: Position, distance: int, look: Look) -> Position:
+        """Returns the position so many lines below, or above if negative, within the text."""
+        if not self.views:
+            return START
+        message = min(start.message, len(self.views) - 1)
+        line = start.line + distance
+        while line < 0 and message > 0:
+            message -= 1
+            line += len(self.lines(message, look))
+        while message < len(self.views) - 1 and line >= (height := len(self.lines(message, look))):
+            line -= height
+            message += 1
+        return Position(message, max(0, min(line, len(self.lines(message, look)) - 1)))
+
+    def page(self, start: Position, count: int, look: Look) -> list[Row]:
+        """Returns up to `count` rows from a position on."""
+        rows: list[Row] = []
+        message, first = start
+        while message < len(self.views) and len(rows) < count:
+            lines = self.lines(message, look)[first : first + count - len(rows)]
+            rows += (Row(Position(message, first + i), line) for i, line in enumerate(lines))
+            message, first = message + 1, 0
+        return rows
+
+    def end(self, look: Look) -> Position:
+        """Returns the last line."""
+        if not self.views:
+            return START
+        last = len(self.views) - 1
+        return Position(last, len(self.lines(last, look)) - 1)
+
+    def last_page(self, count: int, look: Look) -> Position:
+        """Returns where a page begins that ends with the last line."""
+        return self.walk(self.end(look), 1 - count, look)
+
+    def tops(self, look: Look) -> list[int]:
+        """Returns how many lines stand above each message, and above the end, as far as known."""
+        return list(accumulate((view.height(look) for view in self.views), initial=0))
+
+    def find(self, y: int, look: Look) -> Position:
+        """Returns the position that has about `y` lines above it."""
+        tops = self.tops(look)
+        message = min(bisect_right(tops, y) - 1, len(self.views) - 1)
+        return self.walk(Position(message, y - tops[message]), 0, look) if self.views else START
+
+    def release(self, shown: Iterable[Row]) -> None:
+        """Forgets the lines that were not looked at for longest, beyond those that are kept."""
+        in_use = {self.views[message] for message in {row.position.message for row in shown}}
+        budget = KEPT_LINES
+        for view in reversed(list(self._kept)):
+            if view in in_use or view.is_open:
+                continue
+            budget -= view.kept_lines
+            if budget < 0:
+                view.release()
+                del self._kept[view]

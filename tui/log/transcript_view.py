@@ -1,0 +1,222 @@
+"""A transcript in a window: scrolling by lines that stand still, and drawing only what changed."""
+
+from typing import ClassVar
+
+from textual.geometry import Offset, Region, Size
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from .line import Target
+from .look import Look
+from .palette import COMPONENTS, Palette, read_palette
+from .row_strip import MARGIN, Shown, draw_row
+from .selection import offset_of, selected_text, span_of
+from .transcript import START, Row, Transcript
+
+JUMP_PAGES = 3
+"""Scrolling further than this at once goes by estimated heights, else by rendered lines."""
+
+
+class TranscriptView(ScrollView, can_focus=True):
+    """Draws a transcript and scrolls it; its lines are rendered when they come into view.
+
+    Where the view stands is a line of a message, not a distance from the top: that is an estimate
+    and is set right without anything moving.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+
+    show_receipts = var(True)
+    """Whether each answer ends with what it cost."""
+    max_picture_rows = var(12)
+    """Most rows that a picture takes."""
+    following = var(True)
+    """Whether the view stays at the end as text comes; only the user's scrolling clears it."""
+
+    def __init__(self, cell_size: tuple[int, int], id: str | None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.auto_links = False
+        self.transcript = Transcript()
+        self.top = START
+        """The line that stands first in the view."""
+        self.rows: list[Row] = []
+        """What is in view."""
+        self._shown: list[Shown] = []
+        self._cell_size = cell_size
+        self._palette: Palette | None = None
+        self._y = 0
+
+    @property
+    def page_height(self) -> int:
+        """Lines in view."""
+        return self.scrollable_content_region.height
+
+    @property
+    def look(self) -> Look:
+        """What messages are rendered for."""
+        if self._palette is None:
+            self._palette = read_palette(self)
+        width = max(1, self.scrollable_content_region.width - 2 * MARGIN)
+        rows = min(self.max_picture_rows, max(0, self.page_height - 2))
+        return Look(width, self._palette, self.show_receipts, rows, self._cell_size)
+
+    def settle(self) -> None:
+        """Brings view, scroll bar and screen in line with the transcript."""
+        height = self.page_height
+        if not height or not self.is_mounted:
+            return
+        look = self.look
+        if self.following:
+            self.top = self.transcript.last_page(height, look)
+        self.rows = self.transcript.page(self.top, height, look)
+        if len(self.rows) < height and not self.following:
+            self.top = self.transcript.last_page(height, look)
+            self.rows = self.transcript.page(self.top, height, look)
+        self._place(look)
+        self._refresh_changes()
+        self.rows_settled(look)
+        self.transcript.release(self.rows)
+
+    def rows_settled(self, look: Look) -> None:
+        """Called when `rows` may have changed."""
+
+    def target_of(self, message: int) -> Target | None:
+        """Returns what is marked to be opened in a message."""
+
+    def is_marked(self, message: int) -> bool:
+        """Returns whether a message is marked."""
+        del message
+        return False
+
+    def scroll_lines(self, distance: int) -> None:
+        """Moves the view by so many lines, as the user asked."""
+        look, height = self.look, self.page_height
+        if abs(distance) > JUMP_PAGES * height:
+            self.top = self.transcript.find(self._y + distance, look)
+        else:
+            self.top = self.transcript.walk(self.top, distance, look)
+        self.following = distance > 0 and self.top >= self.transcript.last_page(height, look)
+        self.settle()
+
+    def render_line(self, y: int) -> Strip:
+        """Returns a row of the view, drawn over its whole width."""
+        look = self.look
+        width = look.width + 2 * MARGIN
+        if y >= len(self._shown):
+            return Strip.blank(width, look.palette.base)
+        offset = offset_of(self.rows[y].position)
+        selected = self.screen.get_component_rich_style("screen--selection")
+        strip = draw_row(self._shown[y], offset, look.palette, selected)
+        return strip.adjust_cell_length(width, look.palette.base)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Returns the text that the mouse selected."""
+        return selected_text(self._bounded(selection), self.transcript, self.look), "\n"
+
+    def selection_updated(self, _selection: Selection | None) -> None:
+        """Draws the rows in which the selection changed."""
+        self._refresh_changes()
+
+    def scroll_to(self, x: float | None = None, y: float | None = None, **_options: object) -> None:
+        """Scrolls at once: frames between are only bytes on the line."""
+        del x
+        if y is not None:
+            self.scroll_lines(round(y) - self._y)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Moves the view where the user scrolled: by wheel or scroll bar, or while selecting."""
+        del old_value
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
+        distance = round(new_value) - self._y
+        if distance:
+            self.scroll_lines(distance)
+
+    def notify_style_update(self) -> None:
+        """Takes over the colours of a new theme."""
+        super().notify_style_update()
+        self._palette = None
+        if self.is_mounted:
+            self.call_next(self.settle)
+
+    def on_resize(self) -> None:
+        """Renders for the new width."""
+        self.settle()
+
+    def watch_show_receipts(self) -> None:
+        """Renders with or without receipts."""
+        self.settle()
+
+    def watch_max_picture_rows(self) -> None:
+        """Renders pictures at their new size."""
+        self.settle()
+
+    def action_scroll_up(self) -> None:
+        """Goes up a line."""
+        self.scroll_lines(-1)
+
+    def action_scroll_down(self) -> None:
+        """Goes down a line."""
+        self.scroll_lines(1)
+
+    def action_page_up(self) -> None:
+        """Goes up a page, keeping a line in view."""
+        self.scroll_lines(1 - self.page_height)
+
+    def action_page_down(self) -> None:
+        """Goes down a page, keeping a line in view."""
+        self.scroll_lines(self.page_height - 1)
+
+    def action_scroll_home(self) -> None:
+        """Goes to the first message."""
+        self.following = False
+        self.top = START
+        self.settle()
+
+    def action_scroll_end(self) -> None:
+        """Goes to the end and follows it again."""
+        self.following = True
+        self.settle()
+
+    def _place(self, look: Look) -> None:
+        """Sets size and position of the scrolled area without scrolling."""
+        tops = self.transcript.tops(look)
+        self._y = tops[self.top.message] + self.top.line
+        self.set_reactive(ScrollView.scroll_y, self._y)
+        self.set_reactive(ScrollView.scroll_target_y, self._y)
+        size = Size(look.width + 2 * MARGIN, tops[-1])
+        if size != self.virtual_size:
+            self.set_reactive(ScrollView.virtual_size, size)
+            self._scroll_update(size)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = self._y
+
+    def _refresh_changes(self) -> None:
+        """Asks for the rows to be drawn that look different from what is on screen."""
+        before, self._shown = self._shown, [self._show(row) for row in self.rows]
+        for y in range(max(len(before), len(self._shown))):
+            old = before[y] if y < len(before) else None
+            new = self._shown[y] if y < len(self._shown) else None
+            if old != new:
+                cells = max(shown.cells for shown in (old, new) if shown)
+                self.refresh(Region(0, y, cells, 1))
+
+    def _show(self, row: Row) -> Shown:
+        message = row.position.message
+        selection = self.text_selection
+        span = span_of(self._bounded(selection), row.position) if selection else None
+        if not self.is_marked(message):
+            return Shown(row.line, span=span)
+        return Shown(row.line, is_marked=True, target=self.target_of(message), span=span)
+
+    def _bounded(self, selection: Selection) -> Selection:
+        """Returns a selection that was dragged out of the view as ending where the view ends."""
+        start, end = selection
+        if not self.rows or (start is None and end is None):
+            return selection
+        return Selection(
+            start or Offset(0, offset_of(self.rows[0].position)),
+            end or Offset(1 << 20, offset_of(self.rows[-1].position)),
+        )
