@@ -51,7 +51,10 @@ def _image_file(argument: str, folder: Path) -> Path:
 
 
 async def _ask(prompt: str, images: list[Path], options: Namespace, output: Output) -> int:
-    client = await CoreClient.connect(find_paths(os.environ))
+    client = await CoreClient.connect(
+        find_paths(os.environ),
+        launch_arguments=["--model", options.model] if options.model else [],
+    )
     try:
         asking = Asking(client, output)
         conversation = await asking.find_newest() if options.resume else options.chat
@@ -60,6 +63,8 @@ async def _ask(prompt: str, images: list[Path], options: Namespace, output: Outp
             await asking.load(options.model)
         else:
             await asking.show_notice()
-        return await asking.submit(SubmitTurn(prompt, tuple(attachments), conversation))
+        return await asking.submit(
+            SubmitTurn(text=prompt, attachments=tuple(attachments), conversation=conversation)
+        )
     finally:
         await client.close()

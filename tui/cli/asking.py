@@ -12,6 +12,7 @@ import msgspec
 from ...core.client import CoreClient
 from ...core.conversation import Message
 from ...core.errors import CoreDied, CoreError, NotStored
+from ...core.launch import error_of
 from ...core.messages import (
     AnyEvent,
     Attach,
@@ -27,6 +28,7 @@ from ...core.messages import (
     ModelLoaded,
     ModelLoading,
     Prefilled,
+    Refused,
     Request,
     StopTurn,
     SubmitTurn,
@@ -71,11 +73,17 @@ class Asking:
             self._output.notice(status.model_notice)
 
     async def load(self, model: str) -> None:
-        """Switches to a model and waits until it can answer."""
+        """Switches to a model and waits until it can answer.
+
+        Raises:
+            ModelError: it can't be loaded.
+        """
         await self._client.request(LoadModel(model=model))
         async for event in self._events:
             self._show_loading(event)
-            if isinstance(event, ModelLoaded | ModelFailed):
+            if isinstance(event, ModelFailed):
+                raise error_of(Refused(error=event.error, sentence=event.sentence))
+            if isinstance(event, ModelLoaded):
                 return
 
     async def submit(self, request: SubmitTurn) -> int:

@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-import sys
 from typing import NoReturn
 
 import msgspec
 
-from ...core.client import CoreClient
-from ...core.errors import CoreDied, CoreUnreachable
-from ...core.messages import CoreStatus, GetStatus, Shutdown
+from ...core.client import CoreClient, stop_core
+from ...core.errors import CoreUnreachable
+from ...core.launch import core_command
+from ...core.messages import CoreStatus, GetStatus
 from ...core.settings import find_paths
 from .exit_status import COMPLETE, ERROR
 from .output import Output
@@ -29,20 +29,19 @@ def status(output: Output) -> int:
 
 
 def stop(output: Output) -> int:
-    """Ends the core and waits until it has stored everything."""
-    pid = asyncio.run(_shut_down())
+    """Ends the core, of whatever version it is, and waits until it has stored everything."""
+    stopped = asyncio.run(stop_core(find_paths(os.environ)))
     if output.as_json:
-        output.document({"stopped": pid is not None, "pid": pid})
+        output.document({"stopped": stopped})
     else:
-        output.write(f"The core (process {pid}) has ended.\n" if pid else _NOT_RUNNING + "\n")
+        output.write("The core has ended.\n" if stopped else _NOT_RUNNING + "\n")
     return COMPLETE
 
 
 def core() -> NoReturn:
-    """Becomes the core; -P keeps the current folder from standing in for a library."""
-    os.execv(  # noqa: S606  no shell is wanted
-        sys.executable, [sys.executable, "-P", "-m", "seeshell.core"]
-    )
+    """Becomes the core, in the foreground."""
+    program, *arguments = core_command(find_paths(os.environ))
+    os.execv(program, [program, *arguments])  # noqa: S606  no shell is wanted
 
 
 async def _read_status() -> CoreStatus | None:
@@ -55,24 +54,6 @@ async def _read_status() -> CoreStatus | None:
     finally:
         await client.close()
     return reply if isinstance(reply, CoreStatus) else None
-
-
-async def _shut_down() -> int | None:
-    """Returns the process that ended, None where there was none."""
-    try:
-        client = await CoreClient.connect(find_paths(os.environ), start=False)
-    except CoreUnreachable:
-        return None
-    try:
-        reply = await client.request(GetStatus())
-        await client.request(Shutdown())
-        async for _ in client.events():
-            pass
-    except CoreDied:
-        pass
-    finally:
-        await client.close()
-    return reply.pid if isinstance(reply, CoreStatus) else None
 
 
 def _as_document(found: CoreStatus) -> dict[str, object]:

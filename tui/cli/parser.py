@@ -8,6 +8,7 @@ from argparse import (
     _SubParsersAction,
 )
 from collections.abc import Sequence
+from pathlib import Path
 
 from ... import __version__
 
@@ -56,7 +57,7 @@ context_length, context_used, active_bytes, uptime (seconds), clients, open_turn
 _STOP_EPILOG = """\
 Answers that are being written are stopped, and kept as far as they got. The core
 starts again with the next question. --json prints one document: stopped (whether a
-core was running) and pid."""
+core was running)."""
 
 _CORE_EPILOG = """\
 The app and `ask` start the core by themselves; this is for service managers and for
@@ -75,6 +76,9 @@ def parse(argv: Sequence[str] | None) -> Namespace:
     parser = _build_parser()
     options = parser.parse_args(argv)
     options.image += options.more_images
+    if options.model and Path(options.model).expanduser().is_dir() and options.model != "demo":
+        # The core has a working directory of its own.
+        options.model = str(Path(options.model).expanduser().absolute())
     if options.resume and options.chat is not None:
         parser.error("--chat and --continue can't be used together")
     return options
