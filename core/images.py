@@ -95,7 +95,8 @@ def open_image(path: Path, max_pixels: int, *, name: str = "") -> Image.Image:
     Arguments and errors are those of `inspect_image`.
     """
     with _decoding(path, max_pixels, name) as image:
-        return _turn_upright(_flatten(image), _orientation(image))
+        upright = _flatten(image)
+        return _turn_upright(upright, _orientation(image))
 
 
 def thumbnail(
@@ -107,11 +108,13 @@ def thumbnail(
     Other arguments and errors are those of `inspect_image`.
     """
     with _decoding(path, max_pixels, name) as image:
+        # Twice the size asked for leaves the resampling enough pixels to look smooth, and a square
+        # serves both directions: which way is up is known for certain once it is decoded.
+        side = 2 * max(max_width, max_height)
+        image.draft("RGB", (side, side))
+        small = _flatten(image)
         orientation = _orientation(image)
         bounds = (max_height, max_width) if orientation >= 5 else (max_width, max_height)
-        # Twice the size asked for leaves the resampling enough pixels to look smooth.
-        image.draft("RGB", (2 * bounds[0], 2 * bounds[1]))
-        small = _flatten(image)
         small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=2.0)
         return _turn_upright(small, orientation)
 
@@ -210,9 +213,9 @@ def _check_size(image: Image.Image, max_pixels: int, name: str) -> None:
 
 
 def _orientation(image: Image.Image) -> int:
-    """Returns the EXIF orientation from 1 to 8; 1 where it is missing or can't be read.
+    """Returns the EXIF orientation from 1 to 8 of a decoded picture; 1 if it can't be read.
 
-    pillow-heif turns pictures upright while decoding and reports 1.
+    pillow-heif and Pillow's TIFF reader turn pictures upright while decoding and then report 1.
     """
     try:
         orientation = image.getexif().get(_ORIENTATION_TAG, 1)
