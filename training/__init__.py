@@ -1,0 +1,1 @@
+"""The recipe of the demonstration model; not part of the installed package."""

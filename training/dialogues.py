@@ -1,0 +1,339 @@
+"""Conversations about pictures of the world, each turn with its one right answer."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from training import phrases
+from training.answers import (
+    NO_PICTURE,
+    Asked,
+    Kind,
+    answer,
+    is_unambiguous,
+)
+from training.outside_pictures import OUTSIDE_KINDS
+from training.pictures import sample_ratio
+from training.small_talk import sample_counting, sample_talk
+from training.world import COLOURS, LAYOUTS, PLACES, SHAPES, Place, Scene, Split, sample_scene
+
+_SYSTEM_PROMPTS: Final = (
+    "You are a helpful assistant.",
+    "You are a friendly assistant. Answer briefly.",
+    "Answer the questions about the pictures.",
+)
+_LOOK_UPS: Final[tuple[Kind, ...]] = ("at", "at", "where", "colour", "which", "describe")
+_ABOUT_ONE: Final[tuple[Kind, ...]] = (
+    *("describe", "describe", "colour", "colour", "where", "where", "where pair", "where pair"),
+    *("at", "at", "which", "exists", "exists pair", "exists pair", "exists colour"),
+    *("count", "count shape", "count colour", "ground"),
+)
+_ABOUT_ALL: Final[tuple[Kind, ...]] = (
+    *("compare", "compare", "compare", "compare pair", "compare pair"),
+    *("pictures", "describe all"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture of a conversation, not yet drawn."""
+
+    scene: Scene
+    ratio: float
+    """Width over height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, the pictures that come with it, and its right answer."""
+
+    kind: str
+    question: str
+    answer: str
+    pictures: tuple[Shown, ...] = ()
+    is_follow_up: bool = False
+    is_late: bool = False
+    """Whether a picture has arrived after the first turn by now."""
+    seen: tuple[Shown, ...] = ()
+    """Every picture so far."""
+    about: Shown | None = None
+    """The picture asked about, where it is one."""
+    are_pictures_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A conversation."""
+
+    turns: tuple[Turn, ...]
+    system_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How dialogues are drawn; the stages of the curriculum differ in it."""
+
+    picture_weights: tuple[float, ...] = (0.06, 0.5, 0.22, 0.12, 0.1)
+    """Weights of none, one, two, three and four pictures."""
+    most_turns: int = 7
+    kinds: tuple[Kind, ...] = _ABOUT_ONE
+    outside_share: float = 0.1
+    talk_share: float = 0.05
+    counting_share: float = 0.002
+
+
+LOOK_UPS: Final = Mix((0.0, 1.0), 6, _LOOK_UPS, 0.03, 0.01, 0.0)
+SINGLE_PICTURES: Final = Mix((0.03, 0.97), 6, _ABOUT_ONE, 0.06, 0.03, 0.001)
+EVERYTHING: Final = Mix()
+
+
+def sample_dialogue(rng: random.Random, split: Split, mix: Mix = EVERYTHING) -> Dialogue:
+    """A conversation whose layouts and kinds of outside pictures belong to `split`."""
+    talk = _Talk(rng, split, mix)
+    system_prompt = rng.choice(_SYSTEM_PROMPTS) if rng.random() < 0.1 else ""
+    arrivals = _sample_arrivals(rng, mix)
+    return Dialogue(tuple(talk.next_turn(count) for count in arrivals), system_prompt)
+
+
+def _sample_arrivals(rng: random.Random, mix: Mix) -> list[int]:
+    """How many pictures come with each turn."""
+    total = rng.choices(range(len(mix.picture_weights)), mix.picture_weights)[0]
+    if total == 0:
+        return [0] * rng.randint(1, 3)
+    arrivals = [0] if rng.random() < 0.08 else []
+    first = total if rng.random() < 0.5 else rng.randint(1, total)
+    arrivals.append(first)
+    for _ in range(total - first):
+        arrivals += [0] * rng.choice((0, 0, 1, 1, 2)) + [1]
+    arrivals += [0] * rng.randint(0, mix.most_turns - 1)
+    return arrivals[: mix.most_turns + 2]
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A conversation in the making."""
+
+    rng: random.Random
+    split: Split
+    mix: Mix
+    shown: list[Shown] = field(default_factory=list)
+    asked: Asked | None = None
+    turns: int = 0
+    is_late: bool = False
+
+    @property
+    def scenes(self) -> list[Scene]:
+        return [shown.scene for shown in self.shown]
+
+    def next_turn(self, arriving: int) -> Turn:
+        """The next turn, with so many new pictures."""
+        new = tuple(self._sample_picture() for _ in range(arriving))
+        self.shown += new
+        self.is_late = self.is_late or bool(new and self.turns)
+        self.turns += 1
+        draw = self.rng.random()
+        if draw < self.mix.counting_share:
+            return self._plain_turn(sample_counting(self.rng), new)
+        if draw < self.mix.talk_share or (not self.shown and draw < 0.45):
+            return self._plain_turn(sample_talk(self.rng, self.split), new)
+        if not self.shown:
+            asked = self._sample_about(0, [sample_scene(self.rng, self.split)])
+            question = phrases.fresh_question(asked, self.rng)
+            return self._plain_turn(("no picture", question, NO_PICTURE), new)
+        return self._picture_turn(new)
+
+    def _sample_picture(self) -> Shown:
+        ratio = sample_ratio(self.rng)
+        if self.rng.random() < self.mix.outside_share:
+            kind = self.rng.choice(OUTSIDE_KINDS[self.split])
+            return Shown(Scene("white", outside=kind), ratio)
+        return Shown(sample_scene(self.rng, self.split), ratio)
+
+    def _plain_turn(self, talk: tuple[str, str, str], new: tuple[Shown, ...]) -> Turn:
+        """A turn that no picture is needed for, and that leaves nothing to follow up."""
+        kind, question, reply = talk
+        self.asked = None
+        return Turn(
+            kind, _varied(question, self.rng), reply, new, False, self.is_late, tuple(self.shown)
+        )
+
+    def _picture_turn(self, new: tuple[Shown, ...]) -> Turn:
+        follow_up = self._sample_follow_up(new)
+        if follow_up is None:
+            asked = self._sample_fresh(new)
+            question = phrases.fresh_question(asked, self.rng)
+        else:
+            asked, question = follow_up
+        self.asked = asked
+        about_all = asked.kind in {"compare", "compare pair", "pictures", "describe all"}
+        return Turn(
+            kind=asked.kind,
+            question=_varied(question, self.rng),
+            answer=answer(asked, self.scenes),
+            pictures=new,
+            is_follow_up=follow_up is not None,
+            is_late=self.is_late,
+            seen=tuple(self.shown),
+            about=None if about_all else self.shown[asked.picture],
+            are_pictures_first=self.rng.random() > 0.12,
+        )
+
+    def _sample_fresh(self, new: tuple[Shown, ...]) -> Asked:
+        newest = len(self.shown) - 1
+        if newest == 0:
+            if self.rng.random() < 0.02:
+                return Asked("pictures")
+            return self._sample_about(newest, self.scenes)
+        if len(new) == 1 and self.rng.random() < 0.4:
+            return self._sample_about(newest, self.scenes)
+        if self.rng.random() < 0.4:
+            return self._sample_about_all()
+        asked = self._sample_about(self.rng.randint(0, newest), self.scenes)
+        if self._is_about_newest() and not new and self.rng.random() < 0.5:
+            return self._sample_about(newest, self.scenes)
+        return replace(asked, is_named=True)
+
+    def _is_about_newest(self) -> bool:
+        """Whether the turn before spoke of the newest picture without naming it."""
+        before = self.asked
+        return before is not None and not before.is_named and before.picture == len(self.shown) - 1
+
+    def _sample_about_all(self) -> Asked:
+        kind = self.rng.choice(_ABOUT_ALL)
+        if kind == "describe all" and len(self.shown) > 3:
+            kind = "compare"
+        if not kind.startswith("compare"):
+            return Asked(kind, is_named=self.is_late or self.rng.random() < 0.6)
+        scene = self.rng.choice(self.scenes)
+        colour, shape = self._sample_pair(scene)
+        return Asked(kind, colour=colour if kind == "compare pair" else "", shape=shape)
+
+    def _sample_about(self, picture: int, scenes: Sequence[Scene]) -> Asked:
+        return self._sample_words(Asked(self.rng.choice(self.mix.kinds), picture), scenes)
+
+    def _sample_words(self, asked: Asked, scenes: Sequence[Scene]) -> Asked:
+        """The same kind of question with other words, fit for the picture's scene."""
+        scene = scenes[asked.picture]
+        blank = replace(asked, colour="", shape="", place=None)
+        match asked.kind:
+            case "colour" | "where":
+                return replace(blank, shape=self._sample_unique(scene, "shape"))
+            case "which":
+                return replace(blank, colour=self._sample_unique(scene, "colour"))
+            case "where pair":
+                pairs = [self._sample_pair(scene) for _ in range(8)]
+                pairs = [pair for pair in pairs if is_unambiguous(scene.matching(*pair))]
+                colour, shape = pairs[0] if pairs else self._absent_pair(scene)
+                return replace(blank, colour=colour, shape=shape)
+            case "exists pair" | "compare pair":
+                colour, shape = self._sample_pair(scene)
+                return replace(blank, colour=colour, shape=shape)
+            case "exists" | "count shape" | "compare":
+                return replace(blank, shape=self._sample_pair(scene)[1])
+            case "exists colour" | "count colour":
+                return replace(blank, colour=self._sample_pair(scene)[0])
+            case "at":
+                return replace(blank, place=self._sample_place(scene))
+        return blank
+
+    def _sample_unique(self, scene: Scene, field_name: str) -> str:
+        """A shape or colour that the scene has once, or now and then not at all."""
+        words = SHAPES if field_name == "shape" else COLOURS
+        present = [getattr(figure, field_name) for figure in scene.figures]
+        unique = [word for word in words if present.count(word) == 1]
+        absent = [word for word in words if word not in present]
+        return self.rng.choice(unique if unique and self.rng.random() > 0.18 else absent)
+
+    def _sample_pair(self, scene: Scene) -> tuple[str, str]:
+        """A colour and a shape: half of the time both of one figure, else near misses."""
+        colour, shape = self.rng.choice(COLOURS), self.rng.choice(SHAPES)
+        if not scene.figures:
+            return colour, shape
+        figure, draw = self.rng.choice(scene.figures), self.rng.random()
+        if draw < 0.5:
+            return figure.colour, figure.shape
+        other = self.rng.choice(scene.figures)
+        if draw < 0.68:
+            return figure.colour, other.shape
+        if draw < 0.79:
+            return figure.colour, shape
+        if draw < 0.9:
+            return colour, figure.shape
+        return colour, shape
+
+    def _absent_pair(self, scene: Scene) -> tuple[str, str]:
+        while True:
+            pair = self.rng.choice(COLOURS), self.rng.choice(SHAPES)
+            if not scene.matching(*pair):
+                return pair
+
+    def _sample_place(self, scene: Scene) -> Place:
+        """A place of the scene's own layout, or of any where nothing else could be meant."""
+        if not scene.figures:
+            return self.rng.choice(PLACES)
+        figure = self.rng.choice(scene.figures)
+        layout = next(places for places in LAYOUTS.values() if figure.place in places)
+        if self.rng.random() < 0.06:
+            layout = LAYOUTS["middle"]
+        return self.rng.choice(layout)
+
+    def _sample_follow_up(self, new: tuple[Shown, ...]) -> tuple[Asked, str] | None:
+        """A question that needs the turn before, with its wording."""
+        before, draw = self.asked, self.rng.random()
+        if before is None:
+            return None
+        if new:
+            return self._ask_of_new_picture(before) if len(new) == 1 and draw < 0.3 else None
+        if draw > 0.55:
+            return None
+        if len(self.shown) > 1 and draw < 0.14:
+            return self._ask_of_other_picture(before)
+        if draw < 0.24:
+            pronoun = self._ask_with_pronoun(before)
+            if pronoun is not None:
+                return pronoun
+        if before.kind not in phrases.CAN_FOLLOW:
+            return None
+        after = self._sample_words(before, self.scenes)
+        if after == before:
+            return None
+        return after, phrases.again_question(after, self.rng)
+
+    def _ask_of_new_picture(self, before: Asked) -> tuple[Asked, str] | None:
+        after = self._move(before, len(self.shown) - 1, is_named=False)
+        return after and (after, phrases.new_picture_question(after, self.rng))
+
+    def _ask_of_other_picture(self, before: Asked) -> tuple[Asked, str] | None:
+        others = [index for index in range(len(self.shown)) if index != before.picture]
+        after = self._move(before, self.rng.choice(others), is_named=True)
+        return after and (after, phrases.other_picture_question(after, self.rng))
+
+    def _move(self, before: Asked, picture: int, is_named: bool) -> Asked | None:
+        """The same question about another picture, where it has one answer there."""
+        if before.kind in {"compare", "compare pair", "pictures", "describe all"}:
+            return None
+        found = self.scenes[picture].matching(before.colour, before.shape)
+        says_the = before.kind in {"colour", "where", "where pair", "which"}
+        if says_the and not is_unambiguous(found):
+            return None
+        return replace(before, picture=picture, is_named=is_named)
+
+    def _ask_with_pronoun(self, before: Asked) -> tuple[Asked, str] | None:
+        """Asks for the place after a colour, or for the colour after a place, of "it"."""
+        kinds: dict[str, Kind] = {"colour": "where", "where": "colour"}
+        found = self.scenes[before.picture].matching(before.colour, before.shape)
+        if before.kind not in kinds or len(found) != 1:
+            return None
+        after = replace(before, kind=kinds[before.kind])
+        return after, phrases.pronoun_question(after, self.rng)
+
+
+def _varied(question: str, rng: random.Random) -> str:
+    """The question as people type it: now and then in lower case or without its mark."""
+    draw = rng.random()
+    if draw < 0.14:
+        question = question.lower()
+    if 0.1 < draw < 0.22:
+        question = question.rstrip("?.!")
+    return question

@@ -1,0 +1,120 @@
+"""Makes image tokens say what they see, in the language model's own word embeddings.
+
+The four corner tokens of a picture each name one figure; every other token names how many
+figures there are and the ground, or that the picture is outside the world. Without this the
+text layers learn the phrases and never look.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.batches import Pictures
+from training.dialogues import Shown
+from training.grids import Grid, corner_tokens
+from training.world import COLOURS, GROUNDS, SHAPES, Figure, Scene
+
+_WORDS: Final = {
+    "shape": ("nothing", *SHAPES),
+    "colour": ("nothing", *COLOURS),
+    "row": ("top", "middle", "bottom"),
+    "column": ("left", "middle", "right"),
+    "count": ("no", "one", "two", "three", "four", "outside"),
+    "ground": GROUNDS,
+}
+_WEIGHTS: Final = {
+    "shape": 1.0,
+    "colour": 1.0,
+    "row": 0.5,
+    "column": 0.5,
+    "count": 0.5,
+    "ground": 0.25,
+}
+_UNASKED: Final = -100
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """The loss, and for each property the share of tokens that name it right."""
+
+    loss: Tensor
+    accuracy: dict[str, float]
+
+
+class Probe(nn.Module):
+    """Reads image tokens with the tied word embeddings; learns one scale only."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+        self._words = {
+            name: torch.tensor([_single_token(tokenizer, word) for word in words])
+            for name, words in _WORDS.items()
+        }
+
+    def forward(self, seen: Tensor, pictures: Pictures, embeddings: Tensor) -> ProbeResult:
+        """How well the image tokens `seen` name what the pictures show."""
+        normed = functional.rms_norm(seen, (seen.shape[-1],)) * self.scale
+        labels = _labels_of(pictures)
+        loss = torch.zeros(())
+        accuracy = {}
+        for name, words in self._words.items():
+            logits = normed @ embeddings[words].T
+            wanted = labels[name]
+            asked = wanted != _UNASKED
+            if asked.any():
+                loss = loss + _WEIGHTS[name] * functional.cross_entropy(logits, wanted)
+                hits = logits.argmax(-1)[asked] == wanted[asked]
+                accuracy[name] = hits.float().mean().item()
+        return ProbeResult(loss, accuracy)
+
+
+def _single_token(tokenizer: Tokenizer, word: str) -> int:
+    ids = tokenizer.encode(f" {word}").ids
+    if len(ids) != 1:
+        raise ValueError(f"the tokenizer splits {word!r}, which the probe reads as one token")
+    return ids[0]
+
+
+def _labels_of(pictures: Pictures) -> dict[str, Tensor]:
+    """For each property the wanted word's index of every image token, or `_UNASKED`."""
+    grids = [grid for grid, count in pictures.batch.groups for _ in range(count)]
+    rows: dict[str, list[int]] = {name: [] for name in _WORDS}
+    for shown, grid in zip(pictures.shown, grids, strict=True):
+        for name, labels in _picture_labels(shown, grid).items():
+            rows[name] += labels
+    return {name: torch.tensor(labels) for name, labels in rows.items()}
+
+
+def _picture_labels(shown: Shown, grid: Grid) -> dict[str, list[int]]:
+    scene, tokens = shown.scene, grid[0] * grid[1]
+    count = len(_WORDS["count"]) - 1 if scene.outside else len(scene.figures)
+    ground = _UNASKED if scene.outside else GROUNDS.index(scene.ground)
+    labels = {name: [_UNASKED] * tokens for name in _WORDS}
+    labels["count"] = [count] * tokens
+    labels["ground"] = [ground] * tokens
+    for corner, figure in zip(corner_tokens(grid), figures_by_corner(scene), strict=True):
+        labels["count"][corner] = labels["ground"][corner] = _UNASKED
+        labels["shape"][corner] = 1 + SHAPES.index(figure.shape) if figure else 0
+        labels["colour"][corner] = 1 + COLOURS.index(figure.colour) if figure else 0
+        if figure:
+            labels["row"][corner] = 1 + figure.place.row
+            labels["column"][corner] = 1 + figure.place.column
+    return labels
+
+
+def figures_by_corner(scene: Scene) -> Sequence[Figure | None]:
+    """Which figure each corner token names: the one in its quarter, or the one that reaches it.
+
+    A figure that spans the middle belongs to the upper or the left one of its corners.
+    """
+    found: list[Figure | None] = [None] * 4
+    for figure in scene.figures:
+        place = figure.place
+        found[2 * (place.row > 0) + (place.column > 0)] = figure
+    return found

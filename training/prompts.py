@@ -1,0 +1,101 @@
+"""Dialogues as the token ids that the chat template gives, with the tokens to learn marked."""
+
+import random
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from PIL import Image
+from tokenizers import Tokenizer
+
+from training.dialogues import Dialogue, Shown, Turn
+from training.grids import Grid, patches_of
+from training.outside_pictures import draw_outside
+from training.pictures import draw_scene, sample_size
+
+IMAGE_TOKEN: Final = "<|image_pad|>"  # noqa: S105
+
+CHAT_TEMPLATE: Final = (
+    "{%- set seen = namespace(pictures=0) %}"
+    "{%- for message in messages %}"
+    "{{- '<|im_start|>' + message.role + '\\n' }}"
+    "{%- if message.content is string %}{{- message.content }}"
+    "{%- else %}{%- for part in message.content %}"
+    "{%- if part.type == 'image' or 'image' in part or 'image_url' in part %}"
+    "{%- set seen.pictures = seen.pictures + 1 %}"
+    "{%- if add_vision_id is not defined or add_vision_id %}"
+    "{{- 'Picture ' ~ seen.pictures ~ ': ' }}{%- endif %}"
+    "<|vision_start|><|image_pad|><|vision_end|>"
+    "{%- elif 'text' in part %}{{- part.text }}{%- endif %}"
+    "{%- endfor %}{%- endif %}"
+    "{{- '<|im_end|>\\n' }}"
+    "{%- endfor %}"
+    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
+)
+"""Qwen3-VL's roles and image parts, with its `add_vision_id` on unless it is turned off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A dialogue ready for a batch."""
+
+    ids: list[int]
+    """Token ids with every image token written out."""
+    is_answer: list[bool]
+    """Which of the ids the model has to say."""
+    shown: list[Shown]
+    patches: list[np.ndarray]
+    grids: list[Grid]
+
+
+def draw_picture(shown: Shown, rng: random.Random, long_sides: tuple[int, int]) -> Image.Image:
+    """The picture at a size whose longer side lies in `long_sides`, in pixels."""
+    size = sample_size(rng, shown.ratio, long_sides)
+    if shown.scene.outside:
+        return draw_outside(shown.scene.outside, size, rng)
+    return draw_scene(shown.scene, size, rng)
+
+
+def segments_of(dialogue: Dialogue) -> list[tuple[str, bool]]:
+    """The text of the chat template in pieces, each with whether the model has to say it."""
+    segments = []
+    if dialogue.system_prompt:
+        segments.append((f"<|im_start|>system\n{dialogue.system_prompt}<|im_end|>\n", False))
+    pictures = 0
+    for turn in dialogue.turns:
+        content = _user_text(turn, pictures)
+        pictures += len(turn.pictures)
+        segments.append((f"<|im_start|>user\n{content}<|im_end|>\n<|im_start|>assistant\n", False))
+        segments.append((f"{turn.answer}<|im_end|>", True))
+        segments.append(("\n", False))
+    return segments
+
+
+def _user_text(turn: Turn, pictures_before: int) -> str:
+    marks = "".join(
+        f"Picture {pictures_before + index + 1}: <|vision_start|>{IMAGE_TOKEN}<|vision_end|>"
+        for index in range(len(turn.pictures))
+    )
+    return marks + turn.question if turn.are_pictures_first else turn.question + marks
+
+
+def encode(dialogue: Dialogue, tokenizer: Tokenizer, rng: random.Random) -> Example:
+    """The dialogue as ids, its pictures drawn."""
+    shown = [picture for turn in dialogue.turns for picture in turn.pictures]
+    cut = [patches_of(draw_picture(picture, rng, (48, 400))) for picture in shown]
+    grids = [grid for _, grid in cut]
+    image_token = tokenizer.token_to_id(IMAGE_TOKEN)
+    segments = segments_of(dialogue)
+    ids: list[int] = []
+    is_answer: list[bool] = []
+    pending = iter(grids)
+    encoded = tokenizer.encode_batch([text for text, _ in segments])
+    for (_, is_said), encoding in zip(segments, encoded, strict=True):
+        for token in encoding.ids:
+            repeats = 1
+            if token == image_token:
+                rows, columns = next(pending)
+                repeats = rows * columns
+            ids += [token] * repeats
+            is_answer += [is_said] * repeats
+    return Example(ids, is_answer, shown, [patches for patches, _ in cut], grids)

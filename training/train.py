@@ -1,0 +1,264 @@
+"""Trains the demonstration model from nothing: `python -m training.train`.
+
+Runs on one thread, writes a checkpoint every few minutes and goes on from the last one.
+"""
+
+import argparse
+import math
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.batches import Batch, batches, pack_pictures
+from training.checkpoint_files import write_checkpoint_files
+from training.dialogues import EVERYTHING, LOOK_UPS, SINGLE_PICTURES, Mix, Shown
+from training.grids import patches_of
+from training.network import Network
+from training.outside_pictures import OUTSIDE_KINDS
+from training.pictures import sample_ratio
+from training.probe import Probe, ProbeResult
+from training.prompts import draw_picture
+from training.world import Scene, sample_scene
+
+SEED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The schedule, counted in steps so that a run can stop and go on."""
+
+    vision_steps: int = 1_300
+    """Pictures only, with the probe's loss."""
+    look_up_steps: int = 700
+    single_steps: int = 1_500
+    flat_steps: int = 4_200
+    """Dialogue steps at the full learning rate, the first two stages included."""
+    falling_steps: int = 4_000
+    """Steps of the cosine to zero."""
+    pictures_per_step: int = 128
+    tokens_per_step: int = 4_000
+    learning_rate: float = 2e-3
+    probe_weight: float = 0.3
+    save_every: int = 200
+
+    @property
+    def last_step(self) -> int:
+        """The number of all steps."""
+        return self.vision_steps + self.flat_steps + self.falling_steps
+
+    def mix_at(self, step: int) -> Mix:
+        """The dialogues of a step of the second stage on."""
+        step -= self.vision_steps
+        if step < self.look_up_steps:
+            return LOOK_UPS
+        return SINGLE_PICTURES if step < self.look_up_steps + self.single_steps else EVERYTHING
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate's share of its full height."""
+        if step < self.vision_steps:
+            left = (self.vision_steps - step) / (0.4 * self.vision_steps)
+            return min(1.0, (step + 1) / 30, max(0.1, left))
+        step -= self.vision_steps
+        if step < self.flat_steps:
+            return min(1.0, (step + 1) / 60)
+        return 0.5 * (1 + math.cos(math.pi * (step - self.flat_steps) / self.falling_steps))
+
+
+@dataclass
+class Run:
+    """Everything a checkpoint restores."""
+
+    network: Network
+    probe: Probe
+    optimizers: list[torch.optim.Optimizer]
+    rng: random.Random
+    step: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    averages: dict[str, list[float]] = field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Writes a checkpoint that appears whole or not at all."""
+        state = {
+            "network": self.network.state_dict(),
+            "probe": self.probe.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "rng": self.rng.getstate(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "tokens": self.tokens,
+        }
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Takes over a checkpoint of this project's own."""
+        state = torch.load(path, weights_only=False)
+        self.network.load_state_dict(state["network"])
+        self.probe.load_state_dict(state["probe"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.rng.setstate(state["rng"])
+        self.step, self.seconds, self.tokens = state["step"], state["seconds"], state["tokens"]
+
+    def note(self, **values: float) -> None:
+        """Adds figures to the averages of the next report."""
+        for name, value in values.items():
+            self.averages.setdefault(name, []).append(value)
+
+    def report(self) -> str:
+        """One line of averages since the last report."""
+        means = {name: sum(values) / len(values) for name, values in self.averages.items()}
+        self.averages.clear()
+        figures = " ".join(f"{name} {mean:.4f}" for name, mean in means.items())
+        return f"step {self.step} {self.seconds:.0f} s {self.tokens / 1e6:.2f} M tokens {figures}"
+
+
+def start_run(config: dict[str, Any], tokenizer: Tokenizer, learning_rate: float) -> Run:
+    """A run at step 0."""
+    torch.manual_seed(SEED)
+    network, probe = Network(config), Probe(tokenizer)
+    matrices, others = [], list(probe.parameters())
+    for name, parameter in network.named_parameters():
+        is_inner = parameter.ndim == 2 and (
+            "layers" in name or "blocks" in name or "merger" in name
+        )
+        (matrices if is_inner else others).append(parameter)
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(others, lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.01),
+        torch.optim.Muon(
+            matrices,
+            lr=learning_rate,
+            weight_decay=0.05,
+            momentum=0.95,
+            adjust_lr_fn="match_rms_adamw",
+        ),
+    ]
+    return Run(network, probe, optimizers, random.Random(SEED))
+
+
+def vision_step(run: Run, plan: Plan) -> Tensor:
+    """The loss of one batch of pictures alone."""
+    shown = [_sample_shown(run.rng) for _ in range(plan.pictures_per_step)]
+    cut = [patches_of(draw_picture(picture, run.rng, (48, 400))) for picture in shown]
+    pictures = pack_pictures(shown, [patches for patches, _ in cut], [grid for _, grid in cut])
+    seen, _ = run.network.visual(pictures.batch)
+    result = run.probe(seen, pictures, run.network.embed_tokens.weight)
+    _note_probe(run, result)
+    return result.loss
+
+
+def _sample_shown(rng: random.Random) -> Shown:
+    scene = sample_scene(rng, "train")
+    if rng.random() < 0.12:
+        scene = Scene("white", outside=rng.choice(OUTSIDE_KINDS["train"]))
+    return Shown(scene, sample_ratio(rng))
+
+
+def _note_probe(run: Run, result: ProbeResult) -> None:
+    run.note(probe=result.loss.item(), **result.accuracy)
+
+
+def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
+    """The loss of one batch of dialogues."""
+    run.tokens += batch.ids.numel()
+    packed = batch.pictures.batch if batch.pictures else None
+    hidden, seen = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+    wanted = batch.ids[:, 1:][batch.is_answer[:, 1:]]
+    logits = run.network.logits(hidden[:, :-1][batch.is_answer[:, 1:]])
+    loss = functional.cross_entropy(logits, wanted)
+    run.note(loss=loss.item(), right=(logits.argmax(-1) == wanted).float().mean().item())
+    if seen is not None and batch.pictures is not None:
+        result = run.probe(seen, batch.pictures, run.network.embed_tokens.weight)
+        _note_probe(run, result)
+        loss = loss + probe_weight * result.loss
+    return loss
+
+
+def apply_gradients(run: Run, loss: Tensor, rate: float) -> None:
+    """One step of both optimizers at that learning rate."""
+    for optimizer in run.optimizers:
+        optimizer.zero_grad()
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+    loss.backward()
+    used = [parameter for parameter in run.network.parameters() if parameter.grad is not None]
+    nn.utils.clip_grad_norm_(used, 1.0)
+    for optimizer in run.optimizers:
+        optimizer.step()
+
+
+@torch.no_grad()
+def exact_share(run: Run, tokenizer: Tokenizer, batch_count: int) -> float:
+    """The share of validation answers with every token right, earlier answers given."""
+    source = batches(random.Random(4242), "validation", EVERYTHING, tokenizer, 4_000)
+    hits: list[bool] = []
+    for _, batch in zip(range(batch_count), source, strict=False):
+        packed = batch.pictures.batch if batch.pictures else None
+        hidden, _ = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+        right = run.network.logits(hidden[:, :-1]).argmax(-1) == batch.ids[:, 1:]
+        for is_answer, is_right in zip(batch.is_answer[:, 1:], right, strict=True):
+            marked = is_answer.int()
+            turns = torch.cumsum(functional.relu(marked.diff(prepend=torch.zeros(1).int())), 0)
+            wrong = set(turns[is_answer & ~is_right].tolist())
+            hits += [turn not in wrong for turn in set(turns[is_answer].tolist())]
+    return sum(hits) / len(hits)
+
+
+def train(run: Run, plan: Plan, tokenizer: Tokenizer, folder: Path) -> None:
+    """Runs to the plan's last step, saving on the way."""
+    source: Iterator[Batch] = iter(())
+    mix: Mix | None = None
+    started = time.monotonic() - run.seconds
+    while run.step < plan.last_step:
+        share = plan.rate_at(run.step)
+        if run.step < plan.vision_steps:
+            loss = vision_step(run, plan)
+        else:
+            if mix is not plan.mix_at(run.step):
+                mix = plan.mix_at(run.step)
+                source = batches(run.rng, "train", mix, tokenizer, plan.tokens_per_step)
+            loss = dialogue_step(run, next(source), plan.probe_weight * share)
+        apply_gradients(run, loss, plan.learning_rate * share)
+        run.step += 1
+        run.seconds = time.monotonic() - started
+        if run.step % 50 == 0:
+            print(run.report(), f"rate {share:.3f}", flush=True)
+        if run.step % plan.save_every == 0 or run.step == plan.last_step:
+            run.save(folder / "last.pt")
+            if run.step > plan.vision_steps:
+                exact = exact_share(run, tokenizer, 12)
+                print(f"step {run.step} validation {exact:.4f}", flush=True)
+
+
+def main() -> None:
+    """Trains, or goes on training, and writes the finished checkpoint folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path("build/demo-training"))
+    parser.add_argument("--out", type=Path, default=Path("core/demo/model"))
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    plan = Plan()
+    folder: Path = arguments.work
+    tokenizer, config = write_checkpoint_files(folder / "files")
+    run = start_run(config, tokenizer, plan.learning_rate)
+    if (folder / "last.pt").exists():
+        run.restore(folder / "last.pt")
+    print(f"seed {SEED}, torch {torch.__version__}, {plan}", flush=True)
+    parameters = sum(parameter.numel() for parameter in run.network.parameters())
+    print(f"{parameters} parameters, step {run.step} of {plan.last_step}", flush=True)
+    train(run, plan, tokenizer, folder)
+    write_checkpoint_files(arguments.out)
+    run.network.save(arguments.out / "model.safetensors", torch.bfloat16)
+
+
+if __name__ == "__main__":
+    main()
