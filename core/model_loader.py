@@ -28,7 +28,14 @@ class ModelLoader:
         """Why the last load failed; None after one that did not."""
 
     def want(self, source: str) -> None:
-        """Asks for a model; another one that is being loaded is given up for it."""
+        """Asks for a model; another one that is being loaded is given up for it.
+
+        The one that is there stays as it is, with its KV caches.
+        """
+        model = self._engine.model
+        if not self.is_behind and model is not None and model.source == source:
+            self._publish_loaded(model)
+            return
         if self._loading is not None and source != self.wanted:
             self._loading.cancel()
         self.wanted = source
@@ -38,12 +45,7 @@ class ModelLoader:
     async def load(self) -> None:
         """Loads what is wanted; `error` says whether that worked."""
         source = self.wanted
-        loop = asyncio.get_running_loop()
-
-        def report(progress: LoadProgress) -> None:
-            loop.call_soon_threadsafe(self._report_while_loading, progress)
-
-        self._loading = asyncio.create_task(self._engine.load(source, report))
+        self._loading = asyncio.create_task(self._engine.load(source, self._report_while_loading))
         try:
             await asyncio.wait([self._loading])
         finally:
@@ -57,13 +59,8 @@ class ModelLoader:
     def _report_end(self, task: asyncio.Task[LoadedModel]) -> None:
         self.error = _error_of(task)
         if self.error is None:
-            model = task.result()
-            _logger.info("loaded %s", model.source)
-            self._subscribers.publish(
-                ModelLoaded(
-                    model=model.name, context_length=model.context_length, notice=model.notice
-                )
-            )
+            _logger.info("loaded %s", self.wanted)
+            self._publish_loaded(task.result())
             return
         _logger.error("can't load %s: %s", self.wanted, self.error)
         self._subscribers.publish(
@@ -73,6 +70,11 @@ class ModelLoader:
         )
         if self._engine.model is not None:
             self.wanted = self._engine.model.source
+
+    def _publish_loaded(self, model: LoadedModel) -> None:
+        self._subscribers.publish(
+            ModelLoaded(model=model.name, context_length=model.context_length, notice=model.notice)
+        )
 
     def _report_while_loading(self, progress: LoadProgress) -> None:
         if self._loading is not None:

@@ -23,8 +23,8 @@ class Outbox:
         self._waiting: dict[_Key, AnyEvent] = {}
         self._unmerged = 0
         self._is_filled = asyncio.Event()
-        self.is_flooded = False
-        """Whether so much waits that the client must be given up."""
+        self.flooded = asyncio.Event()
+        """Set when so much waits that the client must be given up."""
 
     def put(self, event: AnyEvent) -> None:
         """Adds an event; never waits."""
@@ -41,7 +41,8 @@ class Outbox:
             if isinstance(event, Delta) and isinstance(before, Delta):
                 event = replace(event, text=before.text + event.text)
         self._waiting[key] = event
-        self.is_flooded = len(self._waiting) > _MOST_WAITING
+        if len(self._waiting) > _MOST_WAITING:
+            self.flooded.set()
         self._is_filled.set()
 
     async def take(self) -> list[AnyEvent]:

@@ -1,6 +1,5 @@
 """Conversations in SQLite: every method blocks, and is called on the store's one thread."""
 
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +9,13 @@ import msgspec
 from msgspec.structs import replace
 
 from .conversation import Attachment, Conversation, ConversationSummary, Message
+from .database import errors_as_sentences, open_database
 from .errors import NotStored
-from .migrations import migrate
-from .private_files import make_private_folder
 from .settings import Paths
 from .store_rows import (
-    errors_as_sentences,
+    BRANCH,
+    BRANCH_ATTACHMENTS,
+    SUMMARY,
     make_title,
     match_expression,
     one_line,
@@ -25,29 +25,6 @@ from .store_rows import (
 
 CORE_ENDED: Final = "The core ended during this answer."
 """The error of answers that were open when their core was killed or crashed."""
-
-_SUMMARY = """
-SELECT id, title, created_at, updated_at,
-    (SELECT count(*) FROM message WHERE conversation_id = conversation.id) AS message_count
-FROM conversation
-"""
-
-_BRANCH = """
-WITH RECURSIVE branch (id, depth) AS (
-    SELECT ?, 0
-    UNION ALL
-    SELECT message.parent_id, depth + 1 FROM branch JOIN message USING (id)
-    WHERE message.parent_id IS NOT NULL
-)
-SELECT message.* FROM branch JOIN message USING (id) ORDER BY depth DESC
-"""
-
-_BRANCH_ATTACHMENTS = """
-SELECT attachment.*, picture.width, picture.height
-FROM attachment JOIN picture USING (sha256)
-WHERE message_id IN (SELECT id FROM message WHERE conversation_id = ?)
-ORDER BY message_id, position
-"""
 
 
 class Store:
@@ -60,16 +37,7 @@ class Store:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         with errors_as_sentences(paths):
-            make_private_folder(paths.data_dir)
-            self._database = sqlite3.connect(paths.database, isolation_level=None)
-            paths.database.chmod(0o600)
-            self._database.row_factory = sqlite3.Row
-            # With FULL, a message that was answered is there after a power cut; a turn costs
-            # one sync and an open answer two a second, all beside the core's loop.
-            self._database.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-            )
-            migrate(self._database)
+            self._database = open_database(paths)
 
     def close(self) -> None:
         """Ends the use of the database."""
@@ -96,7 +64,7 @@ class Store:
         order = " ORDER BY updated_at DESC, id DESC LIMIT :limit"
         with errors_as_sentences(self._paths):
             rows = self._database.execute(
-                _SUMMARY + found + order, {"words": words, "limit": limit}
+                SUMMARY + found + order, {"words": words, "limit": limit}
             ).fetchall()
         return tuple(ConversationSummary(**row) for row in rows)
 
@@ -107,7 +75,7 @@ class Store:
             NotStored: there is no such conversation.
         """
         with errors_as_sentences(self._paths):
-            row = self._database.execute(_SUMMARY + " WHERE id = ?", (conversation,)).fetchone()
+            row = self._database.execute(SUMMARY + " WHERE id = ?", (conversation,)).fetchone()
             if row is None:
                 raise _no_conversation(conversation)
             return Conversation(ConversationSummary(**row), self._read_branch(conversation))
@@ -145,9 +113,14 @@ class Store:
             self._database.execute("UPDATE message SET text = ? WHERE id = ?", (text, message))
 
     def end_answer(self, conversation: int, answer: Message) -> None:
-        """Stores a complete, stopped or failed answer."""
+        """Stores a complete, stopped or failed answer.
+
+        Raises:
+            NotStored: the conversation was deleted.
+        """
         stats = None if answer.stats is None else msgspec.json.encode(answer.stats).decode()
         with self._transaction():
+            self._head(conversation)
             self._database.execute(
                 "UPDATE message SET text = ?, model = ?, finish_reason = ?, error = ?, stats = ? "
                 "WHERE id = ?",
@@ -284,9 +257,9 @@ class Store:
 
     def _read_branch(self, conversation: int) -> tuple[Message, ...]:
         pictures: dict[int, list[Attachment]] = {}
-        for row in self._database.execute(_BRANCH_ATTACHMENTS, (conversation,)):
+        for row in self._database.execute(BRANCH_ATTACHMENTS, (conversation,)):
             pictures.setdefault(row["message_id"], []).append(read_attachment(row))
-        rows = self._database.execute(_BRANCH, (self._head(conversation),))
+        rows = self._database.execute(BRANCH, (self._head(conversation),))
         return tuple(read_message(row, pictures.get(row["id"], ())) for row in rows)
 
     def _forget_picture(self, sha256: str) -> bool:

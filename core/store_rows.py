@@ -1,42 +1,38 @@
-"""What lies between SQLite and the store: rows as values, words as a query, errors as sentences."""
+"""What lies between SQLite and the store: queries, rows as values, words as a search."""
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from .conversation import Attachment, Message, TurnStats
-from .errors import StoreError
-from .settings import Paths
 
 _TITLE_LENGTH = 60
 
-_CAUSES = {
-    sqlite3.SQLITE_FULL: "the disk is full. Free some space, then try again",
-    sqlite3.SQLITE_READONLY: "they are on a disk or in a file that can only be read",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged. Restore it from a backup or move it away",
-    sqlite3.SQLITE_NOTADB: "the file is no database. Restore it from a backup or move it away",
-    sqlite3.SQLITE_CANTOPEN: "the file can't be opened. Check that you may write in its folder",
-    sqlite3.SQLITE_BUSY: "another program holds the file. Close it, then try again",
-}
-"""Primary result codes. Source: https://sqlite.org/rescode.html"""
+SUMMARY: Final = """
+SELECT id, title, created_at, updated_at,
+    (SELECT count(*) FROM message WHERE conversation_id = conversation.id) AS message_count
+FROM conversation
+"""
 
+BRANCH: Final = """
+WITH RECURSIVE branch (id, depth) AS (
+    SELECT ?, 0
+    UNION ALL
+    SELECT message.parent_id, depth + 1 FROM branch JOIN message USING (id)
+    WHERE message.parent_id IS NOT NULL
+)
+SELECT message.* FROM branch JOIN message USING (id) ORDER BY depth DESC
+"""
 
-@contextmanager
-def errors_as_sentences(paths: Paths) -> Iterator[None]:
-    """Turns SQLite's and the system's errors into `StoreError`s that name file and cause."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        cause = _CAUSES.get(code, f"SQLite says: {error}")
-        sentence = f"The conversations in {paths.database} can't be used: {cause}."
-        raise StoreError(sentence) from error
-    except OSError as error:
-        place = error.filename or paths.data_dir
-        raise StoreError(f"{place} can't be used: {error.strerror}.") from error
+BRANCH_ATTACHMENTS: Final = """
+SELECT attachment.*, picture.width, picture.height
+FROM attachment JOIN picture USING (sha256)
+WHERE message_id IN (SELECT id FROM message WHERE conversation_id = ?)
+ORDER BY message_id, position
+"""
 
 
 def read_attachment(row: sqlite3.Row) -> Attachment:

@@ -1,0 +1,140 @@
+"""What every test stands on: places of its own, the real core, and models that really answer.
+
+Fixtures for all tests:
+
+    home            a short folder of its own as SEESHELL_HOME (for every test, asked for or not)
+    paths           the places below it
+    start_core      starts a real core process on `paths` and waits until it serves
+    demo_core       such a core with the demonstration model
+    rambling_model  a model like the demonstration one that never ends an answer by itself
+    samples         the demonstration model's pictures: a folder
+
+A core that a test, or a client in it, has started is ended after the test.
+"""
+
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from seeshell.core.demo import MODEL_PATH, SAMPLES_PATH
+from seeshell.core.launch import core_command
+from seeshell.core.lock import is_core_alive, read_address
+from seeshell.core.messages import Refused, decode_event
+from seeshell.core.settings import Paths, find_paths
+
+# Makes float32 25 times faster than the BLAS in MLX's CPU build; every answer is the same.
+OPENBLAS = Path(f"/usr/lib/{platform.machine()}-linux-gnu/openblas-pthread/libblas.so.3")
+
+# A token that the demonstration model never generates.
+UNUSED_TOKEN, UNUSED_TOKEN_ID = "<|fim_pad|>", 505
+
+
+@dataclass(frozen=True)
+class RunningCore:
+    """A core process that serves."""
+
+    paths: Paths
+    pid: int
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Ends it as a crash would: nothing is finished or stored."""
+        self.signal(signal.SIGKILL)
+        wait_for_end(self.paths)
+
+
+def wait_for_end(paths: Paths, patience: float = 20.0) -> None:
+    """Returns when no core holds the lock any more."""
+    give_up_at = time.monotonic() + patience
+    while is_core_alive(paths):
+        assert time.monotonic() < give_up_at, "the core does not end"
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def model_cache() -> Iterator[None]:
+    """Keeps the user's downloaded models out of every test."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setenv("HF_HOME", folder)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of the test's own; pytest's `tmp_path` is too long for a socket on macOS."""
+    folder = Path(tempfile.mkdtemp(prefix="ss-", dir="/tmp"))
+    monkeypatch.setenv("SEESHELL_HOME", str(folder))
+    for variable in ("SEESHELL_MODEL", "SEESHELL_IMAGES", "OPENAI_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    if OPENBLAS.exists():
+        monkeypatch.setenv("LD_PRELOAD", str(OPENBLAS))
+    yield folder
+    paths = find_paths(os.environ)
+    if is_core_alive(paths):
+        address = read_address(paths)
+        assert address is not None
+        os.kill(address.pid, signal.SIGKILL)
+        wait_for_end(paths)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def paths(home: Path) -> Paths:
+    return find_paths(os.environ)
+
+
+@pytest.fixture
+def start_core(paths: Paths) -> Callable[..., RunningCore]:
+    """A function that starts a core with command line arguments such as `--model demo`."""
+
+    def start(*arguments: str) -> RunningCore:
+        command = core_command(paths, ["--background", *arguments])
+        ended = subprocess.run(command, stdout=subprocess.PIPE, start_new_session=True, check=False)
+        event = decode_event(ended.stdout)
+        assert not isinstance(event, Refused), event.sentence
+        address = read_address(paths)
+        assert address is not None
+        return RunningCore(paths, address.pid)
+
+    return start
+
+
+@pytest.fixture
+def demo_core(start_core: Callable[..., RunningCore]) -> RunningCore:
+    """A core that is loading, or has loaded, the demonstration model."""
+    return start_core("--model", "demo")
+
+
+@pytest.fixture(scope="session")
+def rambling_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration model with an end token that never comes: answers run to the limit."""
+    folder = tmp_path_factory.mktemp("models") / "rambling"
+    shutil.copytree(MODEL_PATH, folder)
+    for name in ("config.json", "generation_config.json", "tokenizer_config.json"):
+        values = json.loads((folder / name).read_text())
+        if "eos_token_id" in values:
+            values["eos_token_id"] = UNUSED_TOKEN_ID
+        if "text_config" in values:
+            values["text_config"]["eos_token_id"] = UNUSED_TOKEN_ID
+        if "eos_token" in values:
+            values["eos_token"] = UNUSED_TOKEN
+        (folder / name).write_text(json.dumps(values))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """`red-circle-blue-square.png`, `green-star.png` and others."""
+    return SAMPLES_PATH
