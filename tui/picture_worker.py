@@ -6,6 +6,7 @@ does with the app, however the app ends. It imports no Textual and stays at abou
 """
 
 import io
+import os
 import signal
 import sys
 from math import sqrt
@@ -23,7 +24,8 @@ from ..core.images import hash_file, thumbnail
 class DecodeRequest(Struct, frozen=True):
     """A picture wanted."""
 
-    path: str
+    path: bytes
+    """Bytes, because names need not be text."""
     pixels: int
     """Most pixels of the small copy."""
     max_pixels: int
@@ -49,7 +51,7 @@ class Decoded(Struct, frozen=True):
 
 def decode(request: DecodeRequest, form: str) -> tuple[Decoded, bytes]:
     """Returns the small copy as a palette PNG or as raw RGB, or the reason why there is none."""
-    path = Path(request.path)
+    path = Path(os.fsdecode(request.path))
     try:
         small = _shrink(path, request)
         source_width, source_height = _source_size(path, small)

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final, Literal, NoReturn
 
+import msgspec
 from msgspec import Struct
 
 from ..core.settings import ImageProtocol
@@ -99,16 +100,21 @@ def probe_terminal(
         return _forced(kernel, images, environment)
     term = environment.get("TERM", "dumb")
     if term in {"", "dumb", "unknown"}:
-        return _changed(kernel, images="none", reason="TERM says that it shows text alone")
+        return msgspec.structs.replace(
+            kernel, images="none", reason="TERM says that it shows text alone"
+        )
     if term == "linux" or not _is_in_foreground(source):
-        return _changed(kernel, reason="the terminal can't be asked")
+        return msgspec.structs.replace(kernel, reason="the terminal can't be asked")
+    if "NO_COLOR" in environment:
+        # Textual turns every colour grey then, those that carry picture ids too.
+        return msgspec.structs.replace(kernel, reason="NO_COLOR is set")
     return _judge(kernel, *_ask(source, sink, environment))
 
 
 def _forced(
     kernel: TerminalFacts, images: Drawing, environment: Mapping[str, str]
 ) -> TerminalFacts:
-    return _changed(
+    return msgspec.structs.replace(
         kernel,
         images=images,
         truecolor=kernel.truecolor or images == "tgp",
@@ -260,7 +266,8 @@ def _is_in_foreground(source: int) -> bool:
     try:
         return os.tcgetpgrp(source) == os.getpgrp()
     except OSError:
-        return False
+        # Job control guards the controlling terminal alone, and this is another one.
+        return True
 
 
 def _stream_fd(stream: object) -> int:
@@ -269,9 +276,3 @@ def _stream_fd(stream: object) -> int:
         return stream.fileno()  # type: ignore[attr-defined,no-any-return]
     except (AttributeError, ValueError, OSError):
         return -1
-
-
-def _changed(facts: TerminalFacts, **changes: object) -> TerminalFacts:
-    import msgspec
-
-    return msgspec.structs.replace(facts, **changes)

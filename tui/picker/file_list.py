@@ -1,11 +1,13 @@
 """The picker's list: one Line API widget, so that 5,000 files cost as much as fifty."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -19,7 +21,10 @@ from ..visible import visible_line
 from .folder import Entry
 from .sizes import in_bytes
 
-_SIZE_COLUMNS = 8
+_SIZE_COLUMNS: Final = 8
+
+_READING_SECONDS: Final = 1.0
+"""Longest that a key waits for a folder; a network disk may take for ever."""
 
 
 class FileList(ScrollView, can_focus=True):
@@ -53,7 +58,8 @@ class FileList(ScrollView, can_focus=True):
     class Highlighted(Message):
         """The cursor stands on another entry, or on none."""
 
-        entry: Entry | None
+        path: Path | None
+        """The picture there; None for a folder or nothing."""
 
     @dataclass
     class Typed(Message):
@@ -72,6 +78,7 @@ class FileList(ScrollView, can_focus=True):
         self._marked: frozenset[Path] = frozenset()
         self._note = ""
         self._cursor = 0
+        self._is_read = asyncio.Event()
 
     @property
     def highlighted(self) -> Entry | None:
@@ -97,7 +104,13 @@ class FileList(ScrollView, can_focus=True):
         self.virtual_size = Size(0, len(entries))
         self.refresh()
         self._reveal()
-        self.post_message(self.Highlighted(self.highlighted))
+        self._is_read.set()
+        self._report_cursor()
+
+    def show_reading(self, folder: Path) -> None:
+        """Shows that a folder is being read; keys typed meanwhile wait for it."""
+        self.show(folder, (), note="Reading the folder…")
+        self._is_read.clear()
 
     def show_marks(self, marked: frozenset[Path]) -> None:
         """Shows these files as marked."""
@@ -117,6 +130,9 @@ class FileList(ScrollView, can_focus=True):
 
     async def on_key(self, event: Key) -> None:
         """Runs keys in the order they were typed, even if a slow line delivers many at once."""
+        if event.key != "escape":
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_read.wait(), _READING_SECONDS)
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
             event.prevent_default()
             event.stop()
@@ -149,7 +165,7 @@ class FileList(ScrollView, can_focus=True):
             self._refresh_row(before)
             self._refresh_row(self._cursor)
             self._reveal()
-            self.post_message(self.Highlighted(self.highlighted))
+            self._report_cursor()
 
     def action_move_page(self, direction: int) -> None:
         """Moves the cursor by a screenful."""
@@ -170,6 +186,12 @@ class FileList(ScrollView, can_focus=True):
             segments.append(Segment(f"{size:>{_SIZE_COLUMNS}} ", note))
         return Strip(segments).adjust_cell_length(width, ground)
 
+    def _report_cursor(self) -> None:
+        entry = self.highlighted
+        is_picture = entry is not None and not entry.is_folder
+        path = self._folder / entry.name if entry is not None and is_picture else None
+        self.post_message(self.Highlighted(path))
+
     def _refresh_row(self, index: int) -> None:
         row = index - self.scroll_offset.y
         self.refresh(Region(0, row, self.scrollable_content_region.width, 1))
@@ -188,8 +210,6 @@ def fit_middle(text: str, columns: int) -> str:
     """Returns the text padded to the width, or shortened in its middle, where names are alike."""
     if len(text) <= columns and text.isascii():
         return text.ljust(columns)
-    from rich.cells import cell_len
-
     if cell_len(text) <= columns:
         return set_cell_size(text, columns)
     tail_length = max(columns // 3, 1)

@@ -176,20 +176,17 @@ class FilePicker(ModalScreen[list[Path] | None]):
     @on(FileList.Highlighted)
     def _preview(self, event: FileList.Highlighted) -> None:
         if self._pictures is not None:
-            entry = event.entry
-            is_picture = entry is not None and not entry.is_folder
-            path = self._folder / entry.name if entry is not None and is_picture else None
-            self.query_one(PreviewPane).show(path)
+            self.query_one(PreviewPane).show(event.path)
 
     def _go(self, folder: Path, cursor_name: str = "") -> None:
         self._folder = folder
         self._typed = ""
         self._entries = ()
-        self.files.show(folder, ())
         self._read(cursor_name)
 
     def _read(self, cursor_name: str = "") -> None:
         self._problem = ""
+        self.files.show_reading(self._folder)
         self._show_path()
         self.run_worker(self._read_folder(self._folder, cursor_name), "read", exclusive=True)
 
@@ -226,12 +223,11 @@ class FilePicker(ModalScreen[list[Path] | None]):
         counts = f"{self._shown_count:,} of {len(self._entries):,}"
         if self._marked:
             counts = f"{len(self._marked)} marked · {counts}"
-        room = max(self.size.width - len(counts) - len(self._typed) - 10, 10)
+        room = max(self.size.width - len(counts) - len(self._typed) - 22, 10)
         where = visible_line(where)
         where = where if len(where) <= room else "…" + where[1 - room :]
-        line = Content.assemble(
-            where, (f"  / {self._typed}▏" if self._typed else "", "$accent"), f"   {counts}"
-        )
+        typed = (f"  {self._typed}▏", "$accent") if self._typed else "  type to filter"
+        line = Content.assemble((where, "$foreground"), typed, f"   {counts}")
         self.query_one("#picker-path", Static).update(line)
 
     def _cursor_name(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
@@ -84,8 +85,11 @@ class PreviewPane(Widget):
         drawn = self._drawn
         if drawn is None:
             return Strip.blank(width)
-        rows = list(drawn.strips)
-        captions = [] if drawn.error else self._captions(width)
+        if drawn.error:
+            lines = wrap(visible_line(drawn.error), max(width, 1))
+            return _caption(lines[y] if y < len(lines) else "", width, self._note_style)
+        rows = drawn.strips
+        captions = self._captions(width)
         if y < len(rows):
             margin = (width - drawn.columns) // 2
             return Strip([Segment(" " * margin), *rows[y]], margin + drawn.columns)
@@ -104,8 +108,8 @@ class PreviewPane(Widget):
             facts = [f"{source.width}x{source.height}{seen}", tokens]
         note = " · ".join(fact for fact in facts if fact)
         return [
-            _caption(visible_line(source.name), width, self._foreground("preview-pane--name")),
-            _caption(note, width, self._foreground("preview-pane--note")),
+            _caption(visible_line(source.name), width, self._style("preview-pane--name")),
+            _caption(note, width, self._note_style),
         ]
 
     def _draw_soon(self) -> None:
@@ -126,7 +130,11 @@ class PreviewPane(Widget):
         self._drawn, self._drawn_source, self._size_bytes = drawn, source, size_bytes
         self.refresh()
 
-    def _foreground(self, component: str) -> Style:
+    @property
+    def _note_style(self) -> Style:
+        return self._style("preview-pane--note")
+
+    def _style(self, component: str) -> Style:
         return Style(color=self.get_component_rich_style(component).color)
 
 

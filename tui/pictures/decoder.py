@@ -1,6 +1,7 @@
 """The interface's end of the process that decodes pictures."""
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
@@ -45,17 +46,13 @@ class Decoder:
         Raises:
             ImageError: the file is no picture that can be read, or the decoder failed on it.
         """
-        request = DecodeRequest(str(path), self._pixels, self._max_pixels)
-        async with self._turn:
-            # A request in flight is finished even if nobody waits for it any more: its reply
-            # would be taken for the next one's.
-            exchange = asyncio.ensure_future(self._exchange(request))
-            try:
-                decoded, payload = await asyncio.shield(exchange)
-            except asyncio.CancelledError:
-                with suppress(ImageError):
-                    await exchange
-                raise
+        request = DecodeRequest(os.fsencode(path), self._pixels, self._max_pixels)
+        await self._turn.acquire()
+        # A request in flight keeps its turn even if nobody waits for it any more: its reply
+        # would be taken for the next one's.
+        exchange = asyncio.create_task(self._exchange(request, path.name))
+        exchange.add_done_callback(self._end_turn)
+        decoded, payload = await asyncio.shield(exchange)
         if decoded.error:
             raise ImageError(decoded.error)
         return decoded, payload
@@ -70,6 +67,9 @@ class Decoder:
         process, self._process = self._process, None
         if process is None or process.returncode is not None:
             return
+        if self._turn.locked():
+            await _kill(process)
+            return
         if process.stdin is not None:
             process.stdin.close()
         try:
@@ -77,7 +77,7 @@ class Decoder:
         except TimeoutError:
             await _kill(process)
 
-    async def _exchange(self, request: DecodeRequest) -> tuple[Decoded, bytes]:
+    async def _exchange(self, request: DecodeRequest, name: str) -> tuple[Decoded, bytes]:
         process = await self._running()
         try:
             async with asyncio.timeout(_DECODE_SECONDS):
@@ -88,7 +88,13 @@ class Decoder:
             sentence = "ended the picture decoder; convert it to JPEG and attach that."
         self._process = None
         await _kill(process)
-        raise ImageError(f"{Path(request.path).name} {sentence}")
+        raise ImageError(f"{name} {sentence}")
+
+    def _end_turn(self, exchange: "asyncio.Task[tuple[Decoded, bytes]]") -> None:
+        self._turn.release()
+        if not exchange.cancelled():
+            # Asked for so that asyncio does not report it as lost.
+            exchange.exception()
 
     async def _running(self) -> Process:
         if self._process is None or self._process.returncode is not None:

@@ -105,8 +105,8 @@ class Pictures:
         for picture in [picture for picture in self._pictures.values() if picture.image_id]:
             with suppress(ImageError):
                 _, payload = await self._decoder.decode(picture.path)
-                await self._transmitter.send(picture.image_id, payload)
-                self._transmitter.place_again(picture.image_id)
+                self._transmitter.send(picture.image_id, payload)
+                await self._transmitter.place_again(picture.image_id)
 
     async def close(self) -> None:
         """Removes every picture from the terminal and ends the decoder."""
@@ -115,15 +115,29 @@ class Pictures:
         await self._decoder.close()
 
     async def _load(self, source: Source) -> _Picture:
-        """Returns the small copy, decoded and sent now if this is the first time."""
-        path = source if isinstance(source, Path) else self._find_file(source.sha256)
-        async with self._loading:
-            known = self._known_hash(path) if isinstance(source, Path) else source.sha256
-            picture = self._pictures.get(known)
-            if picture is None:
-                picture = await self._decode(path)
-            self._pictures.move_to_end(picture.decoded.sha256)
-            return picture
+        """Returns the small copy, decoded now if this is the first time."""
+        picture = self._find_loaded(source)
+        if picture is None:
+            path = source if isinstance(source, Path) else self._find_stored(source)
+            async with self._loading:
+                picture = self._find_loaded(source) or await self._decode(path)
+        self._pictures.move_to_end(picture.decoded.sha256)
+        return picture
+
+    def _find_loaded(self, source: Source) -> _Picture | None:
+        """Returns the small copy of a picture that was drawn before and has not changed."""
+        if isinstance(source, Attachment):
+            return self._pictures.get(source.sha256)
+        try:
+            return self._pictures.get(self._hashes.get(_file_state(source), ""))
+        except OSError:
+            return None
+
+    def _find_stored(self, attachment: Attachment) -> Path:
+        path = self._find_file(attachment.sha256)
+        if not path.is_file():
+            raise ImageError(f"The stored copy of {attachment.name} is gone; attach it again.")
+        return path
 
     async def _decode(self, path: Path) -> _Picture:
         decoded, payload = await self._decoder.decode(path)
@@ -137,24 +151,17 @@ class Pictures:
             picture.image_id = self._transmitter.new_id()
             picture.payload = b""
             self._pictures[decoded.sha256] = picture
-            await self._transmitter.send(picture.image_id, payload)
+            self._transmitter.send(picture.image_id, payload)
             return picture
         self._pictures[decoded.sha256] = picture
         if len(self._pictures) > _KEPT_PICTURES:
             self._pictures.popitem(last=False)
         return picture
 
-    def _known_hash(self, path: Path) -> str:
-        """Returns the hash of a file that was drawn before and has not changed; empty if not."""
-        try:
-            return self._hashes.get(_file_state(path), "")
-        except OSError:
-            return ""
-
     async def _strips(self, picture: _Picture, grid: CellGrid) -> list[Strip]:
         library = await self._load_library()
         if self._is_sent:
-            placement = self._transmitter.place(picture.image_id, grid)
+            placement = await self._transmitter.place(picture.image_id, grid)
             return library.placeholder_strips(picture.image_id, placement, *grid)
         strips = []
         decoded = picture.decoded

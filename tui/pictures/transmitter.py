@@ -32,7 +32,7 @@ class Transmitter:
         self._is_behind = is_behind
         self._is_tmux = is_tmux
         self._placements: dict[int, dict[CellGrid, int]] = {}
-        self._open: set[asyncio.Task[None]] = set()
+        self._sending: dict[int, asyncio.Task[None]] = {}
         self._line = asyncio.Lock()
         # Programs that share a terminal should not share ids.
         self._next_id = random.randrange(0x010000, 0xF00000)  # noqa: S311
@@ -42,44 +42,49 @@ class Transmitter:
         self._next_id += 1
         return self._next_id
 
-    async def send(self, image_id: int, png: bytes) -> None:
-        """Sends a picture to its end, even if whoever asked for it loses interest meanwhile."""
-        task = asyncio.create_task(self._send(image_id, png))
-        self._open.add(task)
-        task.add_done_callback(self._open.discard)
-        await asyncio.shield(task)
+    def send(self, image_id: int, png: bytes) -> None:
+        """Sends a picture, in turn with others; placing it waits until it is sent."""
+        self._sending[image_id] = asyncio.create_task(self._send(image_id, png))
 
-    def place(self, image_id: int, grid: CellGrid) -> int:
-        """Returns the placement of this size, made now if there is none."""
-        placements = self._placements.setdefault(image_id, {})
+    async def place(self, image_id: int, grid: CellGrid) -> int:
+        """Returns the placement of this size of a picture sent, made now if there is none."""
+        await asyncio.shield(self._sending[image_id])
+        placements = self._placements[image_id]
         if grid not in placements:
             if len(placements) == _MAX_PLACEMENTS:
                 placements[grid] = placements.pop(next(iter(placements)))
             else:
                 placements[grid] = len(placements) + 1
-            self._write_message(kitty.place(image_id, placements[grid], *grid))
+            await self._write_between(kitty.place(image_id, placements[grid], *grid))
         return placements[grid]
 
-    def place_again(self, image_id: int) -> None:
+    async def place_again(self, image_id: int) -> None:
         """Makes the placements of a picture that was sent anew."""
+        await asyncio.shield(self._sending[image_id])
         for grid, placement in self._placements.get(image_id, {}).items():
-            self._write_message(kitty.place(image_id, placement, *grid))
+            await self._write_between(kitty.place(image_id, placement, *grid))
 
     async def close(self) -> None:
         """Ends what is being sent and removes every picture from the terminal."""
-        is_sending = bool(self._open)
-        for task in self._open:
+        is_sending = self._line.locked()
+        for task in self._sending.values():
             task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
+        await asyncio.gather(*self._sending.values(), return_exceptions=True)
         if is_sending:
             self._write_message(kitty.end_early())
         for image_id in self._placements:
             self._write_message(kitty.delete(image_id))
         self._placements.clear()
+        self._sending.clear()
+
+    async def _write_between(self, message: str) -> None:
+        """Writes a message; between the chunks of a picture it would spoil the picture."""
+        async with self._line:
+            self._write_message(message)
 
     async def _send(self, image_id: int, png: bytes) -> None:
+        self._placements.setdefault(image_id, {})
         async with self._line:
-            self._placements.setdefault(image_id, {})
             for message in kitty.transmit(image_id, png):
                 while self._is_behind():  # noqa: ASYNC110 - the writer has no event to wait for
                     await asyncio.sleep(_BEHIND_SECONDS)

@@ -1,0 +1,195 @@
+"""The terminal is asked once, and nothing of it stays behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+
+from seeshell.core.settings import ImageProtocol
+from seeshell.tui import terminal as terminal_module
+from seeshell.tui.terminal import TerminalFacts, probe_terminal
+
+ATTRIBUTES, NAME, CELL_SIZE = "\x1b[c", "\x1b[>0q", "\x1b[16t"
+GRAPHICS = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
+OK = "\x1b_Gi=31;OK\x1b\\"
+
+KITTY = {
+    NAME: "\x1bP>|kitty(0.41.1)\x1b\\",
+    CELL_SIZE: "\x1b[6;34;16t",
+    GRAPHICS: OK,
+    ATTRIBUTES: "\x1b[?62;52;c",
+}
+WEZTERM = KITTY | {NAME: "\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\"}
+TERMINAL_APP = {ATTRIBUTES: "\x1b[?1;2c"}
+TMUX = {NAME: "\x1bP>|tmux 3.5a\x1b\\", ATTRIBUTES: "\x1b[?1;2;4c"}
+SSH = {"TERM": "xterm-256color"}
+
+Opens = Callable[..., Any]
+"""The fixture that opens a terminal."""
+
+
+def probe(
+    terminal: Any, images: ImageProtocol = "auto", environment: Mapping[str, str] = SSH
+) -> TerminalFacts:
+    return probe_terminal(images, environment, terminal.near, terminal.near)
+
+
+@pytest.mark.parametrize(
+    ("replies", "images", "truecolor", "cell", "name"),
+    [
+        (KITTY, "tgp", True, (16, 34), "kitty(0.41.1)"),
+        (WEZTERM, "halfblock", True, (16, 34), "WezTerm 20240203-110809-5046fc22"),
+        (TERMINAL_APP, "halfblock", False, (10, 20), ""),
+    ],
+)
+def test_brand_and_reply_decide(
+    open_terminal: Opens,
+    replies: Mapping[str, str],
+    images: ImageProtocol,
+    truecolor: bool,
+    cell: tuple[int, int],
+    name: str,
+) -> None:
+    terminal = open_terminal(replies)
+    facts = probe(terminal)
+    assert (facts.images, facts.truecolor, facts.name) == (images, truecolor, name)
+    assert (facts.cell_width, facts.cell_height) == cell
+    assert terminal.leaked() == b""
+
+
+def test_the_facts_can_be_printed_as_json(open_terminal: Opens) -> None:
+    facts = probe(open_terminal(KITTY))
+    assert json.loads(msgspec.json.encode(facts))["images"] == "tgp"
+    assert facts.environment == {"TEXTUAL_COLOR_SYSTEM": "truecolor"}
+
+
+def test_a_slow_line_is_waited_for_and_nothing_is_typed_into_the_app(open_terminal: Opens) -> None:
+    terminal = open_terminal(KITTY, delay=0.4)
+    assert probe(terminal).images == "tgp"
+    assert terminal.leaked() == b""
+
+
+def test_replies_that_arrive_byte_by_byte_are_put_together(open_terminal: Opens) -> None:
+    terminal = open_terminal(KITTY, piece=1)
+    assert probe(terminal).images == "tgp"
+    assert terminal.leaked() == b""
+
+
+def test_a_silent_terminal_costs_the_budget_and_no_more(
+    open_terminal: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal_module, "PROBE_SECONDS", 0.2)
+    terminal = open_terminal({})
+    before = time.monotonic()
+    facts = probe(terminal)
+    assert time.monotonic() - before < 0.6
+    assert (facts.images, facts.name) == ("halfblock", "")
+
+
+def test_a_terminal_that_answers_ends_the_wait_at_once(open_terminal: Opens) -> None:
+    terminal = open_terminal(TERMINAL_APP)
+    before = time.monotonic()
+    probe(terminal)
+    assert time.monotonic() - before < 0.7
+
+
+@pytest.mark.parametrize("images", ["tgp", "halfblock", "none"])
+def test_a_chosen_protocol_sends_no_query(open_terminal: Opens, images: ImageProtocol) -> None:
+    terminal = open_terminal(KITTY)
+    facts = probe(terminal, images)
+    assert facts.images == images
+    assert facts.truecolor is (images == "tgp")
+    assert terminal.received == ""
+
+
+@pytest.mark.parametrize(
+    ("environment", "images"),
+    [
+        ({"TERM": "dumb"}, "none"),
+        ({}, "none"),
+        ({"TERM": "linux"}, "halfblock"),
+        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, "halfblock"),
+    ],
+)
+def test_terminals_that_would_print_a_query_get_none(
+    open_terminal: Opens, environment: Mapping[str, str], images: ImageProtocol
+) -> None:
+    terminal = open_terminal(KITTY)
+    assert probe(terminal, environment=environment).images == images
+    assert terminal.received == ""
+
+
+def test_no_terminal_is_not_asked() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader), os.fdopen(writer, "w"):
+        assert probe_terminal("auto", SSH, reader, writer).images == "none"
+
+
+def test_colorterm_is_believed(open_terminal: Opens) -> None:
+    assert probe(
+        open_terminal(TERMINAL_APP), environment=SSH | {"COLORTERM": "truecolor"}
+    ).truecolor
+
+
+def test_modes_and_screen_are_given_back(open_terminal: Opens) -> None:
+    terminal = open_terminal(KITTY)
+    before = termios.tcgetattr(terminal.near)
+    probe(terminal)
+    assert termios.tcgetattr(terminal.near) == before
+    terminal.wait_for("\x1b[?1049l")
+    assert terminal.received.startswith("\x1b[?1049h")
+
+
+def test_ctrl_c_ends_the_probe_and_gives_the_terminal_back(open_terminal: Opens) -> None:
+    terminal = open_terminal({})
+    before = termios.tcgetattr(terminal.near)
+    threading.Timer(0.1, terminal.type, [b"\x03"]).start()
+    with pytest.raises(KeyboardInterrupt):
+        probe(terminal)
+    assert termios.tcgetattr(terminal.near) == before
+    terminal.wait_for("\x1b[?1049l")
+
+
+def test_a_signal_that_ends_the_process_gives_the_terminal_back(open_terminal: Opens) -> None:
+    terminal = open_terminal({})
+    before = termios.tcgetattr(terminal.near)
+    script = "from seeshell.tui.terminal import *; probe_terminal('auto', {'TERM': 'xterm'}, 0, 1)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=terminal.near, stdout=terminal.near
+    )
+    terminal.wait_for(ATTRIBUTES)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 128 + signal.SIGTERM
+    assert termios.tcgetattr(terminal.near) == before
+    terminal.wait_for("\x1b[?1049l")
+
+
+def test_the_terminal_around_a_near_tmux_is_asked(open_terminal: Opens) -> None:
+    terminal = open_terminal(TMUX, around=KITTY)
+    facts = probe(terminal, environment={"TERM": "tmux-256color"})
+    assert (facts.images, facts.is_tmux, facts.truecolor) == ("tgp", True, True)
+    assert facts.name == "kitty(0.41.1) in tmux 3.5a"
+    assert terminal.leaked() == b""
+
+
+def test_a_tmux_that_passes_nothing_on_is_soon_given_up(open_terminal: Opens) -> None:
+    terminal = open_terminal(TMUX)
+    before = time.monotonic()
+    facts = probe(terminal, environment={"TERM": "tmux-256color"})
+    assert time.monotonic() - before < 0.8
+    assert (facts.images, facts.is_tmux, facts.name) == ("halfblock", False, "tmux 3.5a")
+
+
+def test_tmux_never_gets_the_graphics_query_as_a_title(open_terminal: Opens) -> None:
+    terminal = open_terminal(TMUX)
+    probe(terminal, environment={"TERM": "screen-256color"})
+    assert GRAPHICS not in terminal.received.replace("\x1b\x1b", "")
