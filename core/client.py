@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from .. import __version__
-from .errors import BadRequest, CoreDied, CoreUnreachable, SeeshellError
+from .errors import BadRequest, CoreDied, CoreUnreachable, CoreVersionMismatch, SeeshellError
 from .launch import error_of, read_log_tail, start_core, stop_core
 from .lock import read_address
 from .messages import AnyEvent, Hello, Refused, Request, Welcome, decode_event, encode
@@ -23,6 +23,7 @@ __all__ = ["CoreClient", "stop_core"]
 _LONGEST_EVENT: Final = 1 << 30
 _LONGEST_REQUEST: Final = 8 << 20
 _STARTS: Final = 3
+_HELLO_PATIENCE: Final = 30.0
 
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -80,22 +81,19 @@ class CoreClient:
             streams = await asyncio.open_unix_connection(address.socket, limit=_LONGEST_EVENT)
         except (FileNotFoundError, ConnectionError):
             return None
-        reader, writer = streams
+        welcome = None
         try:
-            if peer_uid(writer.get_extra_info("socket")) != os.getuid():
-                raise CoreUnreachable(f"{address.socket} belongs to another user's process.")
-            writer.write(encode(Hello(request=1, version=__version__)))
-            line = await reader.readline()
+            async with asyncio.timeout(_HELLO_PATIENCE):
+                welcome = await _say_hello(*streams)
         except ConnectionError:
-            line = b""
-        if not line:
-            writer.close()
             return None
-        event = decode_event(line)
-        if isinstance(event, Welcome):
-            return cls(paths, event, streams)
-        writer.close()
-        raise error_of(event) if isinstance(event, Refused) else CoreUnreachable(f"{event}")
+        except TimeoutError as error:
+            sentence = f"The core (process {address.pid}) does not answer: stop it, or wait."
+            raise CoreUnreachable(sentence) from error
+        finally:
+            if welcome is None:
+                streams[1].close()
+        return None if welcome is None else cls(paths, welcome, streams)
 
     async def request(self, request: Request) -> AnyEvent:
         """Sends a request and returns the reply.
@@ -165,3 +163,22 @@ class CoreClient:
             self._events.put_nowait(event)
         elif reply is not None and not reply.done():
             reply.set_result(event)
+
+
+async def _say_hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Welcome | None:
+    """Opens the conversation with a core; None if it hangs up, as an ending core does."""
+    if peer_uid(writer.get_extra_info("socket")) != os.getuid():
+        raise CoreUnreachable("The core's socket belongs to another user's process.")
+    writer.write(encode(Hello(request=1, version=__version__)))
+    line = await reader.readline()
+    if not line:
+        return None
+    try:
+        event = decode_event(line)
+    except msgspec.DecodeError as error:
+        raise CoreVersionMismatch(
+            "The running core is of a version that can't be talked to: stop it, then try again."
+        ) from error
+    if isinstance(event, Refused):
+        raise error_of(event)
+    return event if isinstance(event, Welcome) else None

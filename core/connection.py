@@ -52,9 +52,13 @@ class Connection:
         """Returns when the client has gone, was refused, or takes nothing any more."""
         self._writing = asyncio.create_task(self._write())
         self._reading = asyncio.create_task(self._read())
+        flooded = asyncio.create_task(self._outbox.flooded.wait())
         try:
-            await asyncio.wait([self._writing, self._reading], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                [self._writing, self._reading, flooded], return_when=asyncio.FIRST_COMPLETED
+            )
             self._reading.cancel()
+            flooded.cancel()
             await asyncio.gather(*self._requests)
         finally:
             self._sessions.subscribers.remove(self._outbox)
@@ -132,9 +136,9 @@ class Connection:
             self._has_room.release()
 
     async def _write(self) -> None:
-        """Sends what waits until the connection breaks or the client has fallen too far behind."""
+        """Sends what waits until the connection breaks."""
         with suppress(ConnectionError):
-            while not self._outbox.is_flooded:
+            while True:
                 self._send(await self._outbox.take())
                 await self._writer.drain()
 

@@ -51,6 +51,8 @@ async def serve(
         server = Server(sessions, make_socket_path(paths), lock.version)
         stack.push_async_callback(server.close)
         stack.push_async_callback(sessions.close)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, sessions.shutdown_asked.set)
         await server.start()
         stack.callback(lock.publish, "")
         lock.publish(str(server.path))
@@ -71,9 +73,6 @@ async def _close_engine(engine: Engine) -> None:
 
 
 async def _wait_for_the_end(sessions: Sessions, keep_alive: float) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, sessions.shutdown_asked.set)
     asked = asyncio.create_task(sessions.shutdown_asked.wait())
     idle = asyncio.create_task(_wait_until_idle(sessions, keep_alive))
     await asyncio.wait([asked, idle, sessions.running], return_when=asyncio.FIRST_COMPLETED)

@@ -191,6 +191,7 @@ class TurnQueue:
         except StoreError as error:
             _logger.warning("an answer was not stored: %s", error)
             event = turn.fail(error, event.message.model)
+        _logger.info("answer %d ended as %s", turn.answer.id, event.message.finish_reason)
         self._open.pop(turn.conversation, None)
         self.changes += 1
         turn.ended.set()
