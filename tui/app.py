@@ -1,0 +1,135 @@
+"""The app: themes, the chat screen, and what works on every screen."""
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from ..core.settings import Paths, Settings
+from .chat_screen import ChatScreen
+from .keys import read_alt_enter_as_newline
+from .launch import Launch
+from .terminal import TerminalFacts
+from .themes import load_theme, theme_names
+
+if TYPE_CHECKING:
+    from ..core.client import CoreClient
+    from .pictures import Pictures
+
+_SECOND_PRESS_SECONDS = 3.0
+
+_KEY_NAMES = {"escape": "esc", "question_mark": "?", "slash": "/"}
+
+
+class SeeshellApp(App[None]):
+    """The interface of one terminal; the core outlives it."""
+
+    TITLE = "seeshell"
+    CSS_PATH: ClassVar = [
+        "chat_screen.tcss",
+        "dialogs.tcss",
+        "help_screen.tcss",
+        "key_line.tcss",
+        "prompt.tcss",
+        "sidebar.tcss",
+        "status_bar.tcss",
+        "tray.tcss",
+        "welcome.tcss",
+    ]
+    COMMANDS: ClassVar = set()
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+p", "command_palette", "commands", tooltip="Show all commands"),
+        Binding("ctrl+c", "ask_to_quit", "quit", show=False, system=True),
+        Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit", priority=True),
+    ]
+
+    def __init__(
+        self, paths: Paths, settings: Settings, terminal: TerminalFacts, launch: Launch
+    ) -> None:
+        """Prepares the app.
+
+        Raises:
+            SettingsError: there is no such theme, or its file is broken.
+        """
+        read_alt_enter_as_newline()
+        super().__init__()
+        self.paths = paths
+        self.settings = settings
+        self.terminal = terminal
+        self._launch = launch
+        self._pictures: Pictures | None = None
+        self._quit_asked_at = 0.0
+        self.register_theme(load_theme(settings.theme))
+        self.theme = settings.theme
+
+    def get_default_screen(self) -> Screen[None]:
+        """Returns the chat screen, the only one that is always there."""
+        return ChatScreen(
+            self.settings,
+            self._launch,
+            self._connect,
+            lambda: self.pictures,
+            self.paths.cache_dir / "picker.json",
+        )
+
+    @property
+    def pictures(self) -> "Pictures":
+        """Draws pictures in this terminal; made when the first one is needed."""
+        if self._pictures is None:
+            from .pictures import Pictures
+
+            self._pictures = Pictures(
+                self.terminal,
+                self.paths.picture,
+                self.write_to_terminal,
+                max_pixels=self.settings.max_pixels,
+            )
+        return self._pictures
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Returns the key as people write it: `ctrl+o`, `?`."""
+        *modifiers, key = binding.key.split("+")
+        return "+".join([*modifiers, _KEY_NAMES.get(key, key)])
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Sends a control sequence in turn with what Textual draws."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    async def on_unmount(self) -> None:
+        """Takes the pictures out of the terminal."""
+        if self._pictures is not None:
+            await self._pictures.close()
+
+    def action_use_theme(self, name: str) -> None:
+        """Switches to another theme until the app ends."""
+        if name in theme_names():
+            self.register_theme(load_theme(name))
+            self.theme = name
+
+    def action_show_keys(self) -> None:
+        """Shows every key."""
+        from .help_screen import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_ask_to_quit(self) -> None:
+        """Quits on the second press."""
+        now = time.monotonic()
+        if now - self._quit_asked_at < _SECOND_PRESS_SECONDS:
+            self.exit()
+        self._quit_asked_at = now
+        self.notify(
+            "Press ctrl+c again to quit. An open answer goes on and is stored.", markup=False
+        )
+
+    async def _connect(self, replace_core: bool) -> "CoreClient":
+        from ..core.client import CoreClient, stop_core
+
+        if replace_core:
+            await stop_core(self.paths)
+        model = ["--model", self._launch.model] if self._launch.model else []
+        return await CoreClient.connect(self.paths, launch_arguments=model)

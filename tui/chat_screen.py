@@ -1,0 +1,324 @@
+"""The one screen of every day: conversations, log, prompt, preview, and what they do together."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from ..core.conversation import Attachment
+from ..core.errors import CoreDied, CoreVersionMismatch
+from ..core.settings import Settings
+from .commands import ChatCommands
+from .core_link import Connect
+from .dialogs import AskLine, CoreLostScreen
+from .key_line import KeyLine
+from .launch import Launch
+from .log import ChatLog
+from .panels import PanelName, Panels
+from .prompt import Prompt
+from .session import ChatSession
+from .session_events import (
+    AnswerEnded,
+    AnswerGrew,
+    ConversationsFound,
+    ConversationShown,
+    CoreLost,
+    DraftChanged,
+    RequestRefused,
+    StatusChanged,
+    TextReturned,
+    TurnStarted,
+)
+from .sidebar import Sidebar
+from .status_bar import StatusBar
+from .tray import Tray
+from .visible import visible
+from .welcome import Welcome
+
+if TYPE_CHECKING:
+    from .pictures import DrawnPicture, Pictures
+
+NEW_TITLE = "New conversation"
+
+
+class ChatScreen(Screen[None]):
+    """Shows what the session tells and asks the session for what the user wants."""
+
+    COMMANDS: ClassVar = {ChatCommands}
+    AUTO_FOCUS = "Prompt"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares an instance's variable
+        (0, "-narrow"),
+        (Panels.DOCK_WIDTHS["sidebar"], "-middle"),
+        (Panels.DOCK_WIDTHS["preview"], "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close_overlay", "close", tooltip="Close the panel over the chat"),
+        Binding("escape", "stop", "stop", tooltip="Stop the answer"),
+        Binding("escape", "to_prompt", "prompt", show=False, tooltip="Go to the prompt"),
+        Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
+        Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
+        Binding("f3", "toggle_panel('preview')", "preview", tooltip="Show or hide the preview"),
+        Binding("f1,question_mark", "app.show_keys", "keys", tooltip="Show all keys"),
+        Binding("ctrl+n", "start_new", "new", tooltip="Start a new conversation"),
+    ]
+
+    panels = getters.query_one(Panels)
+    sidebar = getters.query_one(Sidebar)
+    chat_log = getters.query_one(ChatLog)
+    prompt = getters.query_one(Prompt)
+    tray = getters.query_one(Tray)
+    status_bar = getters.query_one(StatusBar)
+    welcome = getters.query_one(Welcome)
+    chat_area = getters.query_one("#chat", Vertical)
+
+    def __init__(
+        self,
+        settings: Settings,
+        launch: Launch,
+        connect: Connect,
+        pictures: Callable[[], "Pictures"],
+        picker_state: Path,
+    ) -> None:
+        """Prepares the screen.
+
+        Args:
+            settings: how the prompt looks.
+            launch: what to open first.
+            connect: reaches the core.
+            pictures: returns what draws pictures; called when the first one is to be drawn.
+            picker_state: where the file picker keeps its folder.
+        """
+        super().__init__()
+        self.session = ChatSession(connect, self.post_message)
+        self._settings = settings
+        self._launch = launch
+        self._pictures = pictures
+        self._picker_state = picker_state
+        self._draft = self.session.draft
+        """Of the conversation on screen."""
+
+    def compose(self) -> ComposeResult:
+        """Yields the status bar, the panels and the keys."""
+        yield StatusBar()
+        with Panels(self._pictures):
+            yield Sidebar()
+            with Vertical(id="chat", classes="-empty"):
+                yield Welcome()
+                yield ChatLog(self._draw_picture)
+                yield Tray()
+                yield Prompt(self._settings.cursor_blink)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Connects once the first frame is on screen."""
+        self.call_after_refresh(self._run_session, self._launch)
+
+    @work(exclusive=True, group="session")
+    async def _run_session(self, launch: Launch, *, replace_core: bool = False) -> None:
+        await self.session.run(launch, replace_core=replace_core)
+
+    async def _draw_picture(
+        self, attachment: Attachment, max_columns: int, max_rows: int
+    ) -> "DrawnPicture":
+        return await self._pictures().draw(attachment, max_columns, max_rows)
+
+    @on(ConversationShown)
+    def _show_conversation(self, event: ConversationShown) -> None:
+        self._draft.text = self.prompt.text
+        self._draft = event.draft
+        self.prompt.set_text(event.draft.text)
+        self._show_draft(DraftChanged(event.draft))
+        conversation = event.conversation
+        messages = conversation.messages if conversation else ()
+        self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
+        self.sidebar.mark_shown(self.session.conversation)
+        self.chat_log.show_messages(messages)
+        self.chat_area.set_class(not messages, "-empty")
+        self.prompt.remember([m.text for m in messages if m.role == "user"])
+        self._note_picture([picture for m in messages for picture in m.attachments])
+
+    @on(TurnStarted)
+    def _show_turn(self, event: TurnStarted) -> None:
+        self.chat_area.remove_class("-empty")
+        self.chat_log.add_message(event.user_message)
+        self.chat_log.add_message(event.answer)
+        self.prompt.remember_also(event.user_message.text)
+        self._note_picture(event.user_message.attachments)
+        self.refresh_bindings()
+
+    @on(AnswerGrew)
+    def _show_text(self, event: AnswerGrew) -> None:
+        self.chat_log.append_text(event.message, event.text)
+
+    @on(AnswerEnded)
+    def _show_end(self, event: AnswerEnded) -> None:
+        self.chat_log.end_message(event.answer)
+        self.refresh_bindings()
+
+    @on(StatusChanged)
+    def _show_status(self, event: StatusChanged) -> None:
+        self.status_bar.status = event.status
+        self.welcome.notice = event.status.notice
+
+    @on(DraftChanged)
+    def _show_draft(self, event: DraftChanged) -> None:
+        if event.draft is self._draft:
+            self.tray.pictures = tuple(event.draft.pictures)
+            self.tray.waiting = tuple(turn.text for turn in event.draft.waiting)
+            self._note_picture([it.attachment for it in event.draft.pictures])
+
+    @on(TextReturned)
+    def _return_text(self, event: TextReturned) -> None:
+        if event.draft is self._draft:
+            self.prompt.give_back(event.text)
+        else:
+            event.draft.text = event.text
+
+    @on(ConversationsFound)
+    def _show_conversations(self, event: ConversationsFound) -> None:
+        self.sidebar.show_conversations(event.conversations, self.session.conversation)
+        for summary in event.conversations:
+            if summary.id == self.session.conversation:
+                self.status_bar.title = summary.title
+
+    @on(RequestRefused)
+    def _show_refusal(self, event: RequestRefused) -> None:
+        self.notify(visible(event.sentence), severity="warning", markup=False)
+
+    @on(CoreLost)
+    @work(exclusive=True, group="core-lost")
+    async def _offer_core(self, event: CoreLost) -> None:
+        error = event.error
+        tail = error.log_tail if isinstance(error, CoreDied) else ""
+        if await self.app.push_screen_wait(CoreLostScreen(str(error), tail)):
+            self._reconnect(replace_core=isinstance(error, CoreVersionMismatch))
+
+    @on(Prompt.Sent)
+    @work
+    async def _submit(self, event: Prompt.Sent) -> None:
+        await self.session.submit(event.text)
+
+    @on(Prompt.PathsPasted)
+    def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
+        self.attach(event.paths)
+
+    @on(Prompt.PictureRemoved)
+    def _detach(self) -> None:
+        self.session.detach_last()
+
+    @on(Tray.PictureClicked)
+    def _preview_chip(self, event: Tray.PictureClicked) -> None:
+        self.panels.open_preview(event.picture.attachment or event.picture.path)
+        self.refresh_bindings()
+
+    @on(ChatLog.PictureOpened)
+    def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
+        self.panels.open_preview(event.attachment)
+        self.refresh_bindings()
+
+    @on(ChatLog.LinkOpened)
+    def _open_link(self, event: ChatLog.LinkOpened) -> None:
+        self.app.copy_to_clipboard(event.href)
+        self.notify(f"Copied {visible(event.href)}", markup=False)
+
+    @on(Sidebar.Filtered)
+    @work(exclusive=True, group="find")
+    async def _find(self, event: Sidebar.Filtered) -> None:
+        await self.session.find_conversations(event.query)
+
+    @on(Sidebar.Opened)
+    @work(exclusive=True, group="open")
+    async def _open(self, event: Sidebar.Opened) -> None:
+        self.panels.close_overlay()
+        self.prompt.focus()
+        await self.session.open(event.conversation)
+
+    @on(Sidebar.Renamed)
+    @work
+    async def _rename(self, event: Sidebar.Renamed) -> None:
+        await self.session.rename(event.conversation, event.title)
+
+    @on(Sidebar.Deleted)
+    @work
+    async def _delete(self, event: Sidebar.Deleted) -> None:
+        await self.session.delete(event.conversation)
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Lets Escape do the one thing that is at hand, and the key line name it."""
+        if action == "close_overlay":
+            return self.panels.has_overlay
+        if action == "stop":
+            return self.session.is_answering
+        return True
+
+    def action_close_overlay(self) -> None:
+        """Closes the panel over the chat."""
+        self.panels.close_overlay()
+        self.prompt.focus()
+        self.refresh_bindings()
+
+    @work
+    async def action_stop(self) -> None:
+        """Stops the answer; what came of it stays."""
+        await self.session.stop()
+
+    def action_to_prompt(self) -> None:
+        """Moves the focus to the prompt."""
+        self.prompt.focus()
+
+    def action_start_new(self) -> None:
+        """Shows a new conversation."""
+        self.session.start_new()
+        self.panels.close_overlay()
+        self.prompt.focus()
+
+    def action_toggle_panel(self, name: PanelName) -> None:
+        """Shows or hides a panel beside or over the chat."""
+        is_open = self.panels.toggle(name)
+        if name == "sidebar" and is_open:
+            self.sidebar.listing.focus()
+        else:
+            self.prompt.focus()
+        self.refresh_bindings()
+
+    @work
+    async def action_pick_pictures(self) -> None:
+        """Lets the user pick pictures and attaches them."""
+        from .picker import FilePicker
+
+        picker = FilePicker(self._pictures(), state_file=self._picker_state)
+        paths: list[Path] | None = await self.app.push_screen_wait(picker)
+        self.attach(paths or [])
+
+    @work
+    async def action_load_model(self) -> None:
+        """Asks for a model and switches to it."""
+        hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
+        source = await self.app.push_screen_wait(AskLine("Model", placeholder=hint))
+        if source:
+            await self.session.load_model(source)
+
+    def action_restart_core(self) -> None:
+        """Ends the core, if one runs, and starts another."""
+        self._reconnect(replace_core=True)
+
+    def _reconnect(self, *, replace_core: bool) -> None:
+        """Connects again, which starts a core where none runs, and reads the conversation again."""
+        self._run_session(Launch(chat=self.session.conversation), replace_core=replace_core)
+
+    @work
+    async def attach(self, paths: list[Path]) -> None:
+        """Adds pictures to the next message, one after the other."""
+        for path in paths:
+            await self.session.attach(path)
+
+    def _note_picture(self, pictures: Sequence[Attachment | None]) -> None:
+        """Shows the newest of the pictures in the preview, when that is opened."""
+        for picture in pictures[-1:]:
+            if picture is not None:
+                self.panels.preview = picture

@@ -1,0 +1,63 @@
+"""The line to the core: one connection at a time, and what its refusals become."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from ..core.errors import CoreDied, CoreUnreachable, SeeshellError
+from ..core.messages import AnyEvent, Request
+from .session_events import RequestRefused, SessionEvent
+
+if TYPE_CHECKING:
+    from ..core.client import CoreClient
+
+Connect = Callable[[bool], Awaitable["CoreClient"]]
+"""Reaches the core, or starts one; True ends the one that runs before."""
+
+Post = Callable[[SessionEvent], object]
+
+
+class CoreLink:
+    """Connects, asks, and hands out events."""
+
+    def __init__(self, connect: Connect, post: Post) -> None:
+        self._connect = connect
+        self._post = post
+        self._client: CoreClient | None = None
+
+    async def open(self, *, replace_core: bool) -> None:
+        """Connects; raises a `SeeshellError` if the core can't be reached."""
+        await self.close()
+        self._client = await self._connect(replace_core)
+
+    async def close(self) -> None:
+        """Leaves the core; an answer that is open goes on there."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def events(self) -> AsyncIterator[AnyEvent]:
+        """Yields what the core tells of its own accord, until it dies or the line is closed."""
+        if self._client is not None:
+            async for event in self._client.events():
+                yield event
+
+    async def request(self, request: Request) -> AnyEvent:
+        """Returns the reply.
+
+        Raises:
+            SeeshellError: the core refused, has died, or is not connected.
+        """
+        if self._client is None:
+            raise CoreUnreachable("The core is not running; “Start the core again” is a command.")
+        return await self._client.request(request)
+
+    async def ask(self, request: Request) -> AnyEvent | None:
+        """Returns the reply, or None after telling the screen why there is none."""
+        try:
+            return await self.request(request)
+        except CoreDied:
+            # The screen hears of it once, from the events.
+            return None
+        except SeeshellError as error:
+            self._post(RequestRefused(str(error)))
+            return None

@@ -1,0 +1,89 @@
+"""What the user has typed and attached but the core does not have yet."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..core.conversation import Attachment
+
+
+@dataclass(frozen=True)
+class DraftPicture:
+    """A picture on its way into a message: being checked, ready, or refused.
+
+    At most one of `attachment` and `error` is set.
+    """
+
+    path: Path
+    """Where it was picked."""
+    attachment: Attachment | None = None
+    """Set once the core holds a copy."""
+    error: str = ""
+    """Why it can't be sent, one sentence."""
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether the core has not answered yet."""
+        return self.attachment is None and not self.error
+
+    @property
+    def name(self) -> str:
+        """File name to show."""
+        return self.attachment.name if self.attachment else self.path.name
+
+
+@dataclass(frozen=True)
+class WaitingTurn:
+    """A message that goes to the core as soon as the open answer has ended."""
+
+    text: str
+    pictures: tuple[DraftPicture, ...] = ()
+
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """sha256 of its pictures, in order."""
+        return tuple(picture.attachment.sha256 for picture in self.pictures if picture.attachment)
+
+
+@dataclass(eq=False)
+class Draft:
+    """Everything unsent of one conversation."""
+
+    conversation: int | None = None
+    """None until the core has stored the first message."""
+    text: str = ""
+    """What was typed when the conversation was last left; the prompt holds what is typed now."""
+    pictures: list[DraftPicture] = field(default_factory=list)
+    """For the next message."""
+    waiting: list[WaitingTurn] = field(default_factory=list)
+    """Messages sent while an answer was open, oldest first."""
+
+    def hindrance(self, text: str) -> str:
+        """Returns why a message can't be sent now, one sentence; empty if it can."""
+        for picture in self.pictures:
+            if picture.error:
+                return f"{picture.error} Backspace at the start of the prompt removes it."
+        if any(picture.is_checking for picture in self.pictures):
+            return "A picture is still being checked; press Enter again in a moment."
+        if not text.strip():
+            return "Type a question first."
+        return ""
+
+    def settle(self, path: Path, attachment: Attachment | None, error: str = "") -> None:
+        """Records what the core said of the picture that is being checked at a path."""
+        for index, picture in enumerate(self.pictures):
+            if picture.is_checking and picture.path == path:
+                self.pictures[index] = replace(picture, attachment=attachment, error=error)
+                return
+
+    def take(self, text: str) -> WaitingTurn:
+        """Returns a message of the text and the pictures, which the draft holds no longer."""
+        turn = WaitingTurn(text, tuple(self.pictures))
+        self.pictures.clear()
+        return turn
+
+    def take_back_waiting(self) -> str:
+        """Returns the text of all waiting messages; their pictures are the draft's again."""
+        turns = list(self.waiting)
+        self.waiting.clear()
+        self.pictures[:0] = [picture for turn in turns for picture in turn.pictures]
+        return "\n".join(turn.text for turn in turns)

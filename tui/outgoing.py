@@ -1,0 +1,116 @@
+"""What leaves the prompt: pictures are checked, messages sent in order, nothing is lost."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.errors import SeeshellError
+from ..core.messages import Attach, Attached, SubmitTurn, TurnQueued
+from .core_link import CoreLink, Post
+from .draft import Draft, DraftPicture
+from .session_events import DraftChanged, RequestRefused, TextReturned
+
+if TYPE_CHECKING:
+    from .attach_paths import FoundPictures
+
+
+class Outgoing:
+    """The drafts of all conversations of this run, and the way from them to the core."""
+
+    def __init__(self, link: CoreLink, post: Post) -> None:
+        self._link = link
+        self._post = post
+        self._drafts: dict[int | None, Draft] = {}
+
+    def draft_of(self, conversation: int | None) -> Draft:
+        """Returns what is unsent of a conversation; None stands for the new one."""
+        return self._drafts.setdefault(conversation, Draft(conversation))
+
+    async def attach(self, draft: Draft, path: Path) -> None:
+        """Adds a picture and has it checked and copied by the core."""
+        draft.pictures.append(DraftPicture(path))
+        self._post(DraftChanged(draft))
+        try:
+            reply = await self._link.request(Attach(path=str(path)))
+        except SeeshellError as error:
+            draft.settle(path, None, str(error))
+        else:
+            draft.settle(path, reply.attachment if isinstance(reply, Attached) else None)
+        self._post(DraftChanged(draft))
+
+    def detach_last(self, draft: Draft) -> None:
+        """Takes the last picture off the draft."""
+        if draft.pictures:
+            draft.pictures.pop()
+            self._post(DraftChanged(draft))
+
+    async def line_up(self, draft: Draft, text: str) -> bool:
+        """Makes a waiting message of the text and the draft's pictures; returns whether it could.
+
+        Pictures that the text names by their paths are attached first. A text that can't be sent
+        goes back into the prompt with the reason.
+        """
+        found = await _find_pictures(text)
+        for path in found.paths:
+            await self.attach(draft, path)
+        text = found.rest
+        if found.paths and not text.strip():
+            return False
+        if sentence := draft.hindrance(text):
+            self._give_back(draft, text, sentence)
+            return False
+        draft.waiting.append(draft.take(text))
+        self._post(DraftChanged(draft))
+        return True
+
+    async def send_next(self, draft: Draft) -> TurnQueued | None:
+        """Sends the oldest waiting message; returns what the core made of it.
+
+        If the core refuses, every waiting message goes back into the prompt.
+        """
+        turn = draft.waiting[0]
+        request = SubmitTurn(
+            text=turn.text, attachments=turn.attachments, conversation=draft.conversation
+        )
+        try:
+            reply = await self._link.request(request)
+        except SeeshellError as error:
+            self._give_back(draft, draft.take_back_waiting(), str(error))
+            return None
+        draft.waiting.pop(0)
+        self._post(DraftChanged(draft))
+        if not isinstance(reply, TurnQueued):
+            return None
+        self._file(draft, reply.conversation)
+        return reply
+
+    def return_waiting(self, draft: Draft) -> None:
+        """Puts every waiting message back into the prompt."""
+        if draft.waiting:
+            self._post(TextReturned(draft, draft.take_back_waiting()))
+            self._post(DraftChanged(draft))
+
+    def return_all_waiting(self) -> None:
+        """Puts the waiting messages of all conversations back."""
+        for draft in self._drafts.values():
+            self.return_waiting(draft)
+
+    def _file(self, draft: Draft, conversation: int) -> None:
+        """Files the draft of a new conversation under the id that the core gave it."""
+        if draft.conversation is None:
+            draft.conversation = conversation
+            self._drafts[conversation] = draft
+            if self._drafts.get(None) is draft:
+                del self._drafts[None]
+
+    def _give_back(self, draft: Draft, text: str, sentence: str) -> None:
+        self._post(DraftChanged(draft))
+        self._post(TextReturned(draft, text))
+        self._post(RequestRefused(sentence))
+
+
+async def _find_pictures(text: str) -> "FoundPictures":
+    """Returns the pictures that a text names; asks the disk beside the loop."""
+    from .attach_paths import find_pictures
+
+    return await asyncio.to_thread(find_pictures, text)

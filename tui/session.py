@@ -1,0 +1,219 @@
+"""The conversation on screen, and everything that is asked of the core about it.
+
+Knows no widget: it tells the screen what happened through `post`, one `SessionEvent` at a time.
+"""
+
+import asyncio
+from pathlib import Path
+
+from ..core.conversation import Conversation, Message
+from ..core.errors import SeeshellError
+from ..core.messages import (
+    AnyEvent,
+    ConversationOpened,
+    ConversationsChanged,
+    ConversationsListed,
+    CoreStatus,
+    DeleteConversation,
+    Delta,
+    GetStatus,
+    ListConversations,
+    LoadModel,
+    ModelFailed,
+    OpenConversation,
+    Prefilled,
+    RenameConversation,
+    StopTurn,
+    TurnEnded,
+    TurnFailed,
+    TurnQueued,
+)
+from .chat_status import ChatStatus
+from .core_link import Connect, CoreLink, Post
+from .draft import Draft
+from .launch import Launch
+from .outgoing import Outgoing
+from .session_events import (
+    AnswerEnded,
+    AnswerGrew,
+    ConversationsFound,
+    ConversationShown,
+    CoreLost,
+    RequestRefused,
+    StatusChanged,
+    TurnStarted,
+)
+
+TurnEvent = TurnQueued | Prefilled | Delta | TurnEnded | TurnFailed
+
+
+class ChatSession:
+    """One client of the core that shows one conversation at a time."""
+
+    def __init__(self, connect: Connect, post: Post) -> None:
+        self.status = ChatStatus()
+        self._post = post
+        self._link = CoreLink(connect, post)
+        self._outgoing = Outgoing(self._link, post)
+        self.draft = self._outgoing.draft_of(None)
+        """What is unsent of the conversation on screen."""
+        self._answering: set[int] = set()
+        """Conversations with an open answer, as far as this client was told."""
+        self._query = ""
+        self._running = asyncio.Lock()
+        """Held while connected: a second run begins when the first has left the core."""
+        self._order = asyncio.Lock()
+        """Held from a request about turns to its reply: events that follow wait for it."""
+
+    @property
+    def conversation(self) -> int | None:
+        """Id of the conversation on screen; None for a new one."""
+        return self.draft.conversation
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the conversation on screen has an open answer."""
+        return self.conversation in self._answering
+
+    async def run(self, launch: Launch, *, replace_core: bool = False) -> None:
+        """Connects, opens what the launch asks for and passes events on until the core is lost."""
+        async with self._running:
+            self._set_status(ChatStatus())
+            try:
+                await self._link.open(replace_core=replace_core)
+                await self._begin(launch)
+                async for event in self._link.events():
+                    async with self._order:
+                        self._receive(event)
+                    await self._follow_up(event)
+            except SeeshellError as error:
+                self._answering.clear()
+                self._set_status(ChatStatus(state="no core"))
+                self._outgoing.return_all_waiting()
+                self._post(CoreLost(error))
+            finally:
+                await self._link.close()
+
+    async def open(self, conversation: int) -> None:
+        """Shows a stored conversation, with its open answer if there is one."""
+        async with self._order:
+            reply = await self._link.ask(OpenConversation(conversation=conversation))
+            if isinstance(reply, ConversationOpened):
+                self._show(reply.conversation)
+
+    def start_new(self) -> None:
+        """Shows a new conversation; it is stored with its first message."""
+        self._show(None)
+
+    async def find_conversations(self, query: str) -> None:
+        """Lists the conversations whose title or messages hold the words."""
+        self._query = query
+        reply = await self._link.ask(ListConversations(query=query))
+        if isinstance(reply, ConversationsListed):
+            self._post(ConversationsFound(reply.conversations))
+
+    async def rename(self, conversation: int, title: str) -> None:
+        """Gives a conversation a title."""
+        await self._link.ask(RenameConversation(conversation=conversation, title=title))
+
+    async def delete(self, conversation: int) -> None:
+        """Deletes a conversation for good; a new one takes its place on screen."""
+        reply = await self._link.ask(DeleteConversation(conversation=conversation))
+        if reply is not None and conversation == self.conversation:
+            self.start_new()
+
+    async def load_model(self, source: str) -> None:
+        """Switches the core to another model."""
+        await self._link.ask(LoadModel(model=source))
+
+    async def attach(self, path: Path) -> None:
+        """Adds a picture to the next message."""
+        await self._outgoing.attach(self.draft, path)
+
+    def detach_last(self) -> None:
+        """Takes the last picture off the next message."""
+        self._outgoing.detach_last(self.draft)
+
+    async def submit(self, text: str) -> None:
+        """Sends a message; while an answer is open it waits for that one's end."""
+        draft = self.draft
+        if await self._outgoing.line_up(draft, text):
+            async with self._order:
+                await self._send_waiting(draft)
+
+    async def stop(self) -> None:
+        """Ends the open answer; what came of it stays."""
+        if self.conversation is not None and self.is_answering:
+            await self._link.ask(StopTurn(conversation=self.conversation))
+
+    async def _begin(self, launch: Launch) -> None:
+        if launch.model:
+            await self.load_model(launch.model)
+        reply = await self._link.ask(GetStatus())
+        if isinstance(reply, CoreStatus):
+            self._set_status(self.status.after(reply))
+        await self.find_conversations("")
+        chat = launch.chat
+        if launch.continue_last:
+            newest = await self._link.ask(ListConversations(limit=1))
+            if isinstance(newest, ConversationsListed) and newest.conversations:
+                chat = newest.conversations[0].id
+        if chat is not None:
+            await self.open(chat)
+        for path in launch.images:
+            await self.attach(path)
+
+    async def _send_waiting(self, draft: Draft) -> None:
+        """Sends the oldest waiting message unless an answer is open; the lock is held."""
+        if draft.waiting and draft.conversation not in self._answering:
+            queued = await self._outgoing.send_next(draft)
+            if queued is not None:
+                self._receive(queued)
+
+    def _receive(self, event: AnyEvent) -> None:
+        """Passes an event on unless it belongs to a conversation that is not on screen."""
+        if isinstance(event, TurnQueued):
+            self._answering.add(event.conversation)
+        elif isinstance(event, TurnEnded | TurnFailed):
+            self._answering.discard(event.conversation)
+        if isinstance(event, TurnEvent) and event.conversation != self.conversation:
+            return
+        self._set_status(self.status.after(event))
+        match event:
+            case TurnQueued(user_message=user_message, answer=answer):
+                self._post(TurnStarted(user_message, answer))
+            case Delta(message=message, text=text):
+                self._post(AnswerGrew(message, text))
+            case TurnEnded(message=message) | TurnFailed(message=message):
+                self._post(AnswerEnded(message))
+            case ModelFailed(sentence=sentence):
+                self._post(RequestRefused(sentence))
+
+    async def _follow_up(self, event: AnyEvent) -> None:
+        """Does what an event makes due: lists conversations again, sends what waited for it."""
+        match event:
+            case ConversationsChanged():
+                await self.find_conversations(self._query)
+            case TurnEnded(message=Message(finish_reason="stop" | "length")):
+                async with self._order:
+                    await self._send_waiting(self._outgoing.draft_of(event.conversation))
+            case TurnEnded() | TurnFailed():
+                self._outgoing.return_waiting(self._outgoing.draft_of(event.conversation))
+
+    def _show(self, conversation: Conversation | None) -> None:
+        self.draft = self._outgoing.draft_of(conversation.summary.id if conversation else None)
+        messages = conversation.messages if conversation else ()
+        if self.conversation is not None and messages:
+            change = self._answering.add if _is_open(messages[-1]) else self._answering.discard
+            change(self.conversation)
+        self._set_status(self.status.showing(messages))
+        self._post(ConversationShown(conversation, self.draft))
+
+    def _set_status(self, status: ChatStatus) -> None:
+        if status is not self.status:
+            self.status = status
+            self._post(StatusChanged(status))
+
+
+def _is_open(message: Message) -> bool:
+    return message.role == "assistant" and not message.finish_reason and not message.error

@@ -1,0 +1,86 @@
+"""The tray above the prompt: messages that wait, and pictures of the next one."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from .draft import DraftPicture
+from .visible import visible_line
+
+
+class Tray(Widget):
+    """One row a waiting message; one chip a picture: name and tokens, or why it can't be sent."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "tray--number",
+        "tray--name",
+        "tray--note",
+        "tray--error",
+    }
+
+    pictures: reactive[tuple[DraftPicture, ...]] = reactive((), layout=True)
+
+    waiting: reactive[tuple[str, ...]] = reactive((), layout=True)
+
+    @dataclass
+    class PictureClicked(Message):
+        """The user clicked a chip."""
+
+        picture: DraftPicture
+
+    def __init__(self) -> None:
+        super().__init__(id="tray")
+        self.display = False
+
+    def watch_pictures(self) -> None:
+        """Takes no row while there is nothing to show."""
+        self._show_or_hide()
+
+    def watch_waiting(self) -> None:
+        """Takes no row while there is nothing to show."""
+        self._show_or_hide()
+
+    def render(self) -> Content:
+        """Returns the waiting messages above the chips, wrapped where the row ends."""
+        width = self.content_size.width
+        note = self.get_visual_style("tray--note")
+        rows = [
+            Content.styled(f"waiting  {visible_line(text)}", note).truncate(width, ellipsis=True)
+            for text in self.waiting
+        ]
+        return Content("\n").join([*rows, self._chips()] if self.pictures else rows)
+
+    def on_click(self, event: Click) -> None:
+        """Tells which chip was clicked."""
+        number = event.style.meta.get("picture")
+        if number is not None:
+            self.post_message(self.PictureClicked(self.pictures[number - 1]))
+
+    def _show_or_hide(self) -> None:
+        self.display = bool(self.pictures or self.waiting)
+
+    def _chips(self) -> Content:
+        chips = [self._chip(number, picture) for number, picture in enumerate(self.pictures, 1)]
+        return Content("   ").join(chips)
+
+    def _chip(self, number: int, picture: DraftPicture) -> Content:
+        style = self.get_visual_style
+        if picture.attachment:
+            tokens = picture.attachment.tokens
+            note = (f" {tokens} tok" if tokens else "", style("tray--note"))
+        elif picture.is_checking:
+            note = (" checking", style("tray--note"))
+        else:
+            note = (f" {visible_line(picture.error)}", style("tray--error"))
+        return Content.assemble(
+            (f"[{number}] ", style("tray--number")),
+            (visible_line(picture.name), style("tray--name")),
+            note,
+        ).stylize(Style.from_meta({"picture": number}))
