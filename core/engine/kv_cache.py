@@ -11,8 +11,12 @@ from mlx_vlm.models.cache import KVCache
 from .memory import out_of_memory
 from .prefix import ImageSpan, TokenRun, reusable_length, spans_within
 
-_SMALLEST_BRANCH: Final = 64
-"""A branch that gives up no more tokens than this is cut back instead of copied."""
+_COPY_SHARE: Final = 8
+"""A branch is copied, and not cut back, where it would lose more than this part of what is shared.
+
+So an edited early message keeps the branch before it, and a regenerated answer at the end of a
+long conversation does not take its memory twice.
+"""
 
 
 @dataclass
@@ -121,7 +125,7 @@ class KvPool:
         # Of several equally good ones the most recent, which stands last.
         index = max(range(len(lengths)), key=lambda index: (lengths[index], index))
         best = self._branches[index]
-        if len(best.tokens) - length > _SMALLEST_BRANCH:
+        if len(best.tokens) - length > length // _COPY_SHARE:
             return best.fork(length)
         del self._branches[index]
         best.trim(length)

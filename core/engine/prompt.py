@@ -26,8 +26,11 @@ class PromptBuilder:
         self._tokenizer = tokenizer
         self._chat_template = chat_template
         self._image_token = image_token
-        self._special: list[str] = list(tokenizer.all_special_tokens)
-        self._special_pattern = re.compile("|".join(map(re.escape, self._special)))
+        special: list[str] = tokenizer.all_special_tokens
+        self._special = re.compile("|".join(map(re.escape, special)))
+        # A text that spells a mask is masked too.
+        self._literals = [*special, _MASK[0]]
+        self._masked = re.compile("|".join(map(re.escape, self._literals)))
 
     def build(self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]) -> TokenRun:
         """Returns the prompt up to the point where the answer begins.
@@ -70,12 +73,12 @@ class PromptBuilder:
         return rendered
 
     def _mask(self, text: str) -> str:
-        return self._special_pattern.sub(
-            lambda match: _MASK.format(self._special.index(match.group())), text
+        return self._masked.sub(
+            lambda match: _MASK.format(self._literals.index(match.group())), text
         )
 
     def _unmask(self, text: str) -> str:
-        return _MASKED.sub(lambda match: self._special[int(match.group(1))], text)
+        return _MASKED.sub(lambda match: self._literals[int(match.group(1))], text)
 
     def _tokenise(self, text: str, *, with_special: bool = True) -> list[int]:
         encoding = self._tokenizer(
@@ -86,7 +89,7 @@ class PromptBuilder:
     def _tokenise_masked(self, rendered: str) -> list[int]:
         tokens: list[int] = []
         end = 0
-        for match in self._special_pattern.finditer(rendered):
+        for match in self._special.finditer(rendered):
             tokens += self._tokenise(
                 self._unmask(rendered[end : match.start()]), with_special=False
             )

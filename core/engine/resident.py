@@ -15,16 +15,15 @@ from .vision import Pictures, Pixels
 _CHUNK_SECONDS: Final = 0.2
 """How long a chunk of prefill should take: a stop waits no longer."""
 
-_CHUNK_TOKENS: Final = (32, 2048)
-"""Bounds of a chunk; smaller ones waste the machine, larger ones memory."""
-
 
 class PrefillPace:
     """Sizes the chunks of prefill by how fast the last one was."""
 
-    def __init__(self) -> None:
-        self.tokens = 128
+    def __init__(self, first: int = 128, least: int = 32, most: int = 2048) -> None:
+        self.tokens = first
         """Tokens of the next chunk."""
+        self._least = least
+        self._most = most
 
     @contextmanager
     def timing(self, tokens: int) -> Iterator[None]:
@@ -35,8 +34,7 @@ class PrefillPace:
         # The cost of a short rest says nothing about that of a full chunk.
         if tokens == self.tokens:
             fitting = int(tokens * _CHUNK_SECONDS / seconds)
-            low, high = _CHUNK_TOKENS
-            self.tokens = max(low, min(high, 2 * tokens, fitting))
+            self.tokens = max(self._least, min(self._most, 2 * tokens, fitting))
 
 
 class ResidentModel:

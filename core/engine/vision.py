@@ -61,7 +61,15 @@ class Pixels:
     def __init__(self, image_processor: Any, pixel_budget: int, max_pixels: int) -> None:
         self._processor = image_processor
         self._token_side: int = image_processor.patch_size * image_processor.merge_size
-        self._fitted_pixels = min(image_processor.max_pixels, pixel_budget * self._token_side**2)
+        self._limits = {
+            "min_pixels": image_processor.min_pixels,
+            "max_pixels": image_processor.max_pixels,
+        }
+        budget = pixel_budget * self._token_side**2
+        if budget < image_processor.max_pixels:
+            # Small pictures are enlarged to the least size in whole tokens: leave room for that.
+            least = min(image_processor.min_pixels, budget // 4)
+            self._limits = {"min_pixels": least, "max_pixels": budget}
         self._max_pixels = max_pixels
 
     def fit(self, width: int, height: int, name: str) -> PictureSize:
@@ -71,7 +79,7 @@ class Pixels:
             ImageError: more than 200 times as long as wide, which the model can't take.
         """
         try:
-            fitted = self._processor._resolved_size(height, width, max_pixels=self._fitted_pixels)
+            fitted = self._processor._resolved_size(height, width, **self._limits)
         except ValueError as error:
             raise ImageError(
                 f"{name} has {width}x{height} pixels, which is too narrow for the model; crop it."

@@ -1,0 +1,273 @@
+"""Real models for the engine's tests: the demo, and random weights of another shape.
+
+`plain` answers the same messages through mlx-vlm alone, cold: the oracle for everything here.
+"""
+
+import hashlib
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+from mlx.utils import tree_flatten
+from mlx_vlm.generate import generate_step
+from mlx_vlm.models.qwen3_vl import Model, ModelConfig
+from mlx_vlm.utils import prepare_inputs
+from PIL import Image, ImageDraw
+
+from seeshell.core.demo import MODEL_PATH
+from seeshell.core.engine.engine import (
+    AnswerEnd,
+    AnswerEvent,
+    AnswerOptions,
+    PrefillProgress,
+    PromptImage,
+    PromptMessage,
+    TextDelta,
+)
+from seeshell.core.engine.language import LanguageModel
+from seeshell.core.engine.loading import Checkpoint, load_checkpoint
+from seeshell.core.engine.resident import ResidentModel
+from seeshell.core.engine.turn import Turn
+from seeshell.core.images import open_image
+from seeshell.core.models import find_model
+
+GREEDY = AnswerOptions(temperature=0.0, max_tokens=40)
+MAX_PIXELS = 10_000_000
+
+
+class RecordingLanguage(LanguageModel):
+    """Remembers the first logits of each answer and the tokens computed since."""
+
+    def __init__(self, language_model: Any) -> None:
+        super().__init__(language_model)
+        self.extended = 0
+        self.first_logits: np.ndarray | None = None
+
+    def extend(self, chunk: Any, layers: Any) -> Any:
+        self.extended += len(chunk.tokens)
+        return super().extend(chunk, layers)
+
+    def logits(self, hidden: Any) -> Any:
+        logits = super().logits(hidden)
+        if self.first_logits is None:
+            self.first_logits = np.array(logits)[0]
+        return logits
+
+
+@dataclass
+class Answer:
+    """What came of one turn."""
+
+    text: str = ""
+    end: AnswerEnd | None = None
+    progress: list[PrefillProgress] = field(default_factory=list)
+    logits: Any = None
+    computed: int = 0
+
+    @property
+    def stats(self) -> Any:
+        assert self.end is not None
+        return self.end.stats
+
+
+@dataclass
+class Asker:
+    """Runs turns on one resident model, on this thread."""
+
+    resident: ResidentModel
+
+    def __call__(
+        self,
+        *messages: PromptMessage,
+        options: AnswerOptions = GREEDY,
+        stop_when: Callable[[Answer], bool] | None = None,
+    ) -> Answer:
+        answer = Answer()
+        stop = threading.Event()
+
+        def collect(event: AnswerEvent) -> None:
+            match event:
+                case TextDelta(text):
+                    answer.text += text
+                case PrefillProgress():
+                    answer.progress.append(event)
+                case AnswerEnd():
+                    answer.end = event
+            if stop_when is not None and stop_when(answer):
+                stop.set()
+
+        language = RecordingLanguage(self.resident.checkpoint.model.language_model)
+        self.resident.language = language
+        Turn(self.resident, options, time.perf_counter(), collect, stop).run(messages)
+        answer.logits, answer.computed = language.first_logits, language.extended
+        return answer
+
+
+@dataclass
+class Plain:
+    """Answers through mlx-vlm's own functions, everything computed from nothing."""
+
+    checkpoint: Checkpoint
+    pixel_budget: int = 1280
+
+    def inputs(self, messages: tuple[PromptMessage, ...]) -> dict[str, Any]:
+        """The model's inputs as mlx-vlm prepares them."""
+        processor = self.checkpoint.processor
+        rendered = processor.tokenizer.apply_chat_template(
+            [
+                {
+                    "role": message.role,
+                    "content": [
+                        *({"type": "image"} for _ in message.images),
+                        {"type": "text", "text": message.text},
+                    ],
+                }
+                for message in messages
+            ],
+            chat_template=self.checkpoint.chat_template,
+            tokenize=False,
+            add_generation_prompt=True,
+        )
+        images = [
+            open_image(image.path, MAX_PIXELS) for message in messages for image in message.images
+        ]
+        limit = min(processor.image_processor.max_pixels, self.pixel_budget * 32 * 32)
+        return dict(
+            prepare_inputs(processor, images=images or None, prompts=rendered, max_pixels=limit)
+        )
+
+    def __call__(self, *messages: PromptMessage, max_tokens: int = 40) -> Answer:
+        inputs = self.inputs(messages)
+        language = self.checkpoint.model.language_model
+        language._position_ids = language._rope_deltas = None
+        steps = generate_step(
+            inputs.pop("input_ids"),
+            self.checkpoint.model,
+            inputs.pop("pixel_values", None),
+            inputs.pop("attention_mask", None),
+            max_tokens=max_tokens,
+            temperature=0.0,
+            **{name: value for name, value in inputs.items() if name == "image_grid_thw"},
+        )
+        answer = Answer()
+        tokens = []
+        ends = self.checkpoint.processor.tokenizer.stopping_criteria.eos_token_ids
+        for token, logits in steps:
+            if answer.logits is None:
+                answer.logits = np.array(logits)
+            if token in ends:
+                break
+            tokens.append(token)
+        answer.text = self.checkpoint.processor.tokenizer.decode(tokens, skip_special_tokens=True)
+        return answer
+
+
+def assert_same(answer: Answer, cold: Answer) -> None:
+    """The answer has the oracle's greedy text and first logits."""
+    ours = answer.logits - np.logaddexp.reduce(answer.logits)
+    assert np.abs(ours - cold.logits).max() <= 1e-3
+    assert answer.text == cold.text
+
+
+@pytest.fixture(scope="session")
+def same() -> Callable[[Answer, Answer], None]:
+    return assert_same
+
+
+@pytest.fixture(scope="session")
+def demo() -> Checkpoint:
+    return load_checkpoint(find_model("demo", print))
+
+
+@pytest.fixture(scope="session")
+def endless_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with random weights whose answers never end and whose pictures may be large.
+
+    Another shape than the demo's: untied head, three deepstack layers, other head sizes.
+    """
+    folder = tmp_path_factory.mktemp("endless")
+    for file in MODEL_PATH.iterdir():
+        if file.suffix == ".json":
+            shutil.copyfile(file, folder / file.name)
+    config = json.loads((folder / "config.json").read_text())
+    config["tie_word_embeddings"] = config["text_config"]["tie_word_embeddings"] = False
+    config["text_config"] |= {"num_hidden_layers": 5, "hidden_size": 96, "num_key_value_heads": 1}
+    config["vision_config"] |= {"out_hidden_size": 96, "deepstack_visual_indexes": [0, 1, 2]}
+    (folder / "config.json").write_text(json.dumps(config))
+    processor = json.loads((folder / "preprocessor_config.json").read_text())
+    processor["size"]["longest_edge"] = 512 * 512
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
+    mx.random.seed(7)
+    weights = dict(tree_flatten(Model(ModelConfig.from_dict(config)).parameters()))
+    head = weights["language_model.lm_head.weight"] * 20
+    head[mx.array(config["eos_token_id"])] = 0
+    weights["language_model.lm_head.weight"] = head
+    mx.save_safetensors(str(folder / "model.safetensors"), weights, {"format": "mlx"})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def endless(endless_path: Path) -> Checkpoint:
+    return load_checkpoint(find_model(str(endless_path), print))
+
+
+def _asker(checkpoint: Checkpoint, **options: int) -> Asker:
+    settings = {"pixel_budget": 1280, "max_pixels": MAX_PIXELS, "memory_bytes": 2**30} | options
+    return Asker(ResidentModel(checkpoint, **settings))
+
+
+@pytest.fixture
+def ask(demo: Checkpoint) -> Asker:
+    """A fresh engine on the demo model."""
+    return _asker(demo)
+
+
+@pytest.fixture
+def ask_endless(endless: Checkpoint) -> Asker:
+    """A fresh engine on random weights."""
+    return _asker(endless)
+
+
+@pytest.fixture
+def make_asker() -> Callable[..., Asker]:
+    return _asker
+
+
+@pytest.fixture
+def plain(demo: Checkpoint) -> Plain:
+    return Plain(demo)
+
+
+@pytest.fixture
+def plain_endless(endless: Checkpoint) -> Plain:
+    return Plain(endless)
+
+
+@pytest.fixture
+def draw(tmp_path: Path) -> Iterator[Callable[..., PromptImage]]:
+    """Draws a shape into a picture file."""
+
+    def draw(
+        shape: str = "circle",
+        color: str = "red",
+        size: tuple[int, int] = (64, 64),
+        name: str = "",
+    ) -> PromptImage:
+        image = Image.new("RGB", size, "white")
+        width, height = size
+        box = (width // 8, height // 8, width * 5 // 8, height * 5 // 8)
+        pen = ImageDraw.Draw(image)
+        pen.ellipse(box, fill=color) if shape == "circle" else pen.rectangle(box, fill=color)
+        path = tmp_path / (name or f"{color} {shape} {width}x{height}.png")
+        image.save(path)
+        return PromptImage(path, hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
+
+    yield draw

@@ -1,0 +1,125 @@
+from typing import Any
+
+import mlx.core as mx
+import pytest
+from mlx_vlm.models.cache import KVCache
+
+from seeshell.core.engine.kv_cache import Branch, KvPool
+from seeshell.core.engine.prefix import TokenRun
+from seeshell.core.errors import OutOfMemory
+
+LAYERS = 2
+TOKEN_BYTES = LAYERS * 2 * 4 * 4
+"""Two layers, keys and values, one head of four float32."""
+
+
+def make_pool(limit_tokens: int = 100_000) -> KvPool:
+    return KvPool(LAYERS, TOKEN_BYTES, limit_tokens * TOKEN_BYTES)
+
+
+def fill(branch: Branch, tokens: list[int]) -> None:
+    """Computes the branch up to these tokens; a token's KV is its own number."""
+    new = tokens[len(branch.tokens) :]
+    values = mx.broadcast_to(
+        mx.array(new, dtype=mx.float32)[None, None, :, None], (1, 1, len(new), 4)
+    )
+    for layer in branch.layers:
+        layer.update_and_fetch(values, values)
+    branch.extend(new)
+
+
+def use(pool: KvPool, tokens: list[int], room: int = 0) -> int:
+    """Computes a prompt in the pool and returns how much of it was reused."""
+    with pool.lend(TokenRun(tokens), room) as branch:
+        reused = len(branch.tokens)
+        assert held(branch) == [tokens[:reused]] * LAYERS
+        fill(branch, tokens)
+        assert held(branch) == [tokens] * LAYERS
+    return reused
+
+
+def held(branch: Branch) -> list[list[float]]:
+    return [
+        [] if layer.keys is None else layer.state[0][0, 0, :, 0].tolist() for layer in branch.layers
+    ]
+
+
+def text(*starts: int, count: int = 50) -> list[int]:
+    return [number for start in starts for number in range(start, start + count)]
+
+
+def test_branches_share_no_later_change() -> None:
+    pool = make_pool()
+    trunk = text(0)
+
+    assert use(pool, trunk + text(100)) == 0
+    assert use(pool, trunk + text(200)) == len(trunk)
+    assert use(pool, trunk + text(100, 300)) == 100
+    assert use(pool, trunk + text(200, 400)) == 100
+
+
+def test_a_short_end_is_cut_off_instead_of_keeping_the_branch_twice() -> None:
+    pool = make_pool()
+    use(pool, text(0, count=400) + [900])
+    before = pool.nbytes
+
+    assert use(pool, text(0, count=400) + [901]) == 400
+    assert pool.nbytes == before
+
+
+def test_the_least_recently_used_branch_makes_room() -> None:
+    pool = make_pool(limit_tokens=4 * 256)
+    first, second, third = text(0), text(1000), text(2000)
+
+    use(pool, first)
+    use(pool, second)
+    use(pool, first)
+    use(pool, third)
+
+    assert use(pool, first) == len(first) - 1
+    assert use(pool, second) == 0
+    assert pool.nbytes <= 2 * 256 * TOKEN_BYTES
+
+
+def test_a_prompt_that_needs_all_the_budget_evicts_all_others() -> None:
+    pool = make_pool(limit_tokens=1000)
+    use(pool, text(0))
+
+    use(pool, text(5000, count=600))
+
+    assert use(pool, text(0)) == 0
+
+
+def test_a_prompt_beyond_the_limit_is_refused_and_evicts_nothing() -> None:
+    pool = make_pool(limit_tokens=600)
+    use(pool, text(0))
+
+    with pytest.raises(OutOfMemory), pool.lend(TokenRun(text(0, count=500)), 101):
+        pass
+
+    assert use(pool, text(0)) == 49
+
+
+def test_a_branch_whose_turn_failed_is_lost_and_no_other() -> None:
+    pool = make_pool()
+    use(pool, text(0))
+    use(pool, text(1000))
+
+    with pytest.raises(ZeroDivisionError), pool.lend(TokenRun(text(0, 100)), 0):
+        raise ZeroDivisionError
+
+    assert use(pool, text(1000)) == 49
+    assert use(pool, text(0)) == 0
+
+
+def test_bytes_are_those_of_the_arrays() -> None:
+    pool = make_pool()
+    arrays: list[Any] = []
+    with pool.lend(TokenRun(text(0)), 0) as branch:
+        fill(branch, text(0))
+        arrays = [array for layer in branch.layers for array in (layer.keys, layer.values)]
+
+    assert pool.nbytes == sum(array.nbytes for array in arrays)
+    pool.clear()
+    assert pool.nbytes == 0
+    assert isinstance(branch.layers[0], KVCache)

@@ -1,0 +1,248 @@
+"""The engine as the core uses it: on the event loop, its model on a thread of its own."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seeshell.core.conversation import Attachment
+from seeshell.core.engine.engine import (
+    AnswerEnd,
+    AnswerOptions,
+    LoadProgress,
+    PromptImage,
+    PromptMessage,
+    TextDelta,
+)
+from seeshell.core.engine.mlx_engine import MlxEngine
+from seeshell.core.errors import ImageError, ModelError, PromptTooLong, TurnError
+
+FOREVER = AnswerOptions(temperature=0.0, max_tokens=4000)
+DEFAULTS = AnswerOptions()
+SECONDS = 20
+
+Draw = Callable[..., PromptImage]
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[MlxEngine]:
+    engine = MlxEngine(1280, 10_000_000, memory_bytes=2**30)
+    await engine.load("demo", print)
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+async def endless_engine(endless_path: Path) -> AsyncIterator[MlxEngine]:
+    engine = MlxEngine(1280, 10_000_000, memory_bytes=2**30)
+    await engine.load(str(endless_path), print)
+    yield engine
+    await engine.close()
+
+
+def user(text: str, *images: PromptImage) -> PromptMessage:
+    return PromptMessage("user", text, images)
+
+
+async def ask(
+    engine: MlxEngine, *messages: PromptMessage, options: AnswerOptions = DEFAULTS
+) -> tuple[str, AnswerEnd]:
+    async def collect() -> tuple[str, AnswerEnd]:
+        events = [event async for event in engine.answer(messages, options)]
+        text = "".join(event.text for event in events if isinstance(event, TextDelta))
+        assert isinstance(events[-1], AnswerEnd)
+        assert not any(isinstance(event, AnswerEnd) for event in events[:-1])
+        return text, events[-1]
+
+    return await asyncio.wait_for(collect(), SECONDS)
+
+
+async def test_a_picture_is_talked_about_over_two_turns(engine: MlxEngine, draw: Draw) -> None:
+    first = user("What is in the picture?", draw("square", "blue"))
+    text, end = await ask(engine, first)
+    assert "blue square" in text
+
+    second, follow_up = await ask(
+        engine, first, PromptMessage("assistant", text), user("What color is it?")
+    )
+
+    assert "blue" in second
+    assert follow_up.stats.reused_tokens == end.stats.prompt_tokens + end.stats.generated_tokens
+    assert follow_up.stats.ttft > 0
+    assert follow_up.stats.prompt_tps > 0
+    assert follow_up.stats.generation_tps > 0
+    assert follow_up.stats.peak_bytes > engine.model.weights_bytes
+
+
+async def test_loading_says_what_the_model_is_and_holds(endless_path: Path) -> None:
+    engine = MlxEngine(1280, 10_000_000)
+    assert engine.model is None
+    assert engine.active_bytes == 0
+    stages: list[LoadProgress] = []
+
+    model = await engine.load("demo", stages.append)
+
+    assert model == engine.model
+    assert (model.name, model.source, model.context_length) == ("demo", "demo", 4096)
+    assert model.notice
+    assert [step.stage for step in stages] == ["loading the weights", "ready"]
+    assert engine.active_bytes == model.weights_bytes > 0
+    await engine.unload()
+    assert engine.model is None
+    assert engine.active_bytes == 0
+    with pytest.raises(TurnError, match="No model is loaded"):
+        await ask(engine, user("hello"))
+    await engine.load(str(endless_path), stages.append)
+    assert (await ask(engine, user("hello"), options=AnswerOptions(max_tokens=3)))[0]
+    await engine.close()
+
+
+@pytest.mark.parametrize("source", ["/no/such/folder", "{broken}"])
+async def test_a_model_that_can_not_be_loaded_leaves_the_one_before(
+    engine: MlxEngine, tmp_path: Path, draw: Draw, source: str
+) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "qwen3_vl"}')
+    before = engine.model
+
+    with pytest.raises(ModelError):
+        await engine.load(source.replace("{broken}", str(tmp_path)), print)
+
+    assert engine.model == before
+    text, _ = await ask(engine, user("What is in the picture?", draw("circle", "red")))
+    assert "red circle" in text
+
+
+async def test_stop_ends_an_answer_that_would_go_on(endless_engine: MlxEngine) -> None:
+    text = ""
+    async for event in endless_engine.answer((user("go on"),), FOREVER):
+        if isinstance(event, TextDelta):
+            text += event.text
+            endless_engine.stop()
+
+    assert isinstance(event, AnswerEnd)
+    assert event.finish_reason == "cancelled"
+    assert 0 < event.stats.generated_tokens < 3000
+    messages = (user("go on"), PromptMessage("assistant", text), user("again"))
+    _, end = await ask(endless_engine, *messages, options=AnswerOptions(max_tokens=3))
+    assert end.stats.reused_tokens > 3
+
+
+async def test_closing_the_generator_stops_the_work(endless_engine: MlxEngine) -> None:
+    events: Any = endless_engine.answer((user("go on"),), FOREVER)
+    async for event in events:
+        if isinstance(event, TextDelta):
+            break
+    await events.aclose()
+
+    _, end = await ask(endless_engine, user("go on"), options=AnswerOptions(max_tokens=3))
+
+    assert end.finish_reason == "length"
+    assert end.stats.ttft < 4
+
+
+async def test_cancelling_the_reader_stops_the_work(endless_engine: MlxEngine) -> None:
+    started = asyncio.Event()
+
+    async def read() -> None:
+        async for event in endless_engine.answer((user("go on"),), FOREVER):
+            if isinstance(event, TextDelta):
+                started.set()
+
+    reading = asyncio.ensure_future(read())
+    await asyncio.wait_for(started.wait(), SECONDS)
+    reading.cancel()
+    await asyncio.wait([reading])
+
+    _, end = await ask(endless_engine, user("go on"), options=AnswerOptions(max_tokens=3))
+    assert end.stats.ttft < 4
+
+
+async def test_unloading_stops_the_answer(endless_engine: MlxEngine) -> None:
+    async for event in endless_engine.answer((user("go on"),), FOREVER):
+        if isinstance(event, TextDelta) and endless_engine.model:
+            await endless_engine.unload()
+
+    assert isinstance(event, AnswerEnd)
+    assert event.finish_reason == "cancelled"
+
+
+async def test_the_loop_runs_while_an_answer_is_computed(endless_engine: MlxEngine) -> None:
+    ticks = 0
+    answering = asyncio.ensure_future(
+        ask(endless_engine, user("go on"), options=AnswerOptions(max_tokens=100))
+    )
+    while not answering.done():
+        ticks += 1
+        await asyncio.sleep(0)
+
+    assert ticks > 100
+
+
+async def test_a_failed_turn_is_an_error_and_the_next_one_works(
+    engine: MlxEngine, draw: Draw
+) -> None:
+    with pytest.raises(PromptTooLong):
+        await ask(engine, user("circle " * 5000))
+    missing = PromptImage(Path("/no/such.png"), "00", "such.png")
+    with pytest.raises(ImageError):
+        await ask(engine, user("What is in the picture?", missing))
+
+    text, _ = await ask(engine, user("What is in the picture?", draw("circle", "red")))
+    assert "red circle" in text
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((4032, 3024), (64, 32, 2)), ((64, 64), (64, 64, 4)), ((20, 40), (64, 64, 4))],
+)
+async def test_measuring_needs_no_file(
+    engine: MlxEngine, size: tuple[int, int], expected: tuple[int, int, int]
+) -> None:
+    measured = await engine.measure(Attachment("00", "photo.jpg", *size))
+
+    assert (measured.model_width, measured.model_height, measured.tokens) == expected
+
+
+async def test_measured_sizes_are_those_that_are_computed(
+    endless_engine: MlxEngine, draw: Draw
+) -> None:
+    for size in ((640, 480), (33, 500), (100, 100)):
+        image = draw(size=size)
+        measured = await endless_engine.measure(Attachment("00", image.name, *size))
+        _, with_image = await ask(endless_engine, user("a", image), options=AnswerOptions(1))
+        _, without = await ask(endless_engine, user("a"), options=AnswerOptions(1))
+        marks = 2
+        assert (
+            with_image.stats.prompt_tokens - without.stats.prompt_tokens == measured.tokens + marks
+        )
+
+
+@pytest.mark.parametrize("size", [(4032, 3024), (20, 20), (90, 40), (200, 10)])
+async def test_the_pixel_budget_bounds_a_picture(endless_path: Path, size: tuple[int, int]) -> None:
+    engine = MlxEngine(20, 100_000_000)
+    unmeasured = Attachment("00", "photo.jpg", *size)
+    assert await engine.measure(unmeasured) == unmeasured
+    await engine.load(str(endless_path), print)
+
+    measured = await engine.measure(unmeasured)
+
+    assert 1 <= measured.tokens <= 20
+    assert measured.model_width * measured.model_height == measured.tokens * 32 * 32
+    await engine.close()
+
+
+async def test_a_picture_too_narrow_for_the_model_is_refused(engine: MlxEngine) -> None:
+    with pytest.raises(ImageError, match=r"strip\.png has 3000x4 pixels.*crop it"):
+        await engine.measure(Attachment("00", "strip.png", 3000, 4))
+
+
+def test_importing_the_engine_imports_no_mlx() -> None:
+    program = (
+        "import sys; import seeshell.core.engine.mlx_engine; "
+        "assert not {'mlx', 'mlx_vlm', 'transformers', 'numpy'} & set(sys.modules), sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

@@ -1,0 +1,42 @@
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from seeshell.core.engine.positions import next_position, rope_positions
+from seeshell.core.engine.prefix import ImageSpan
+
+START, PAD, END = 495, 498, 496
+"""The demo's tokens around pictures."""
+
+
+def prompt(*pictures: tuple[int, int], first: int = 3) -> tuple[list[int], list[ImageSpan]]:
+    tokens = [1] * first
+    spans = []
+    for rows, columns in pictures:
+        tokens.append(START)
+        spans.append(ImageSpan(len(tokens), rows, columns, "hash"))
+        tokens += [PAD] * (rows * columns) + [END, 2, 3]
+    return tokens, spans
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [(), ((2, 2),), ((1, 5),), ((5, 1),), ((3, 4), (2, 2)), ((1, 1), (4, 2), (2, 7), (3, 3))],
+)
+def test_positions_are_those_of_mlx_vlm(demo: Any, pictures: tuple[tuple[int, int], ...]) -> None:
+    tokens, spans = prompt(*pictures)
+    grids = mx.array([[1, 2 * rows, 2 * columns] for rows, columns in pictures] or [[1, 2, 2]])
+    expected, deltas = demo.model.language_model.get_rope_index(mx.array([tokens]), grids)
+
+    assert rope_positions(spans, len(tokens)).tolist() == expected[:, 0].tolist()
+    assert next_position(spans, len(tokens)) == len(tokens) + int(deltas.item())
+
+
+def test_positions_of_a_part_are_a_part_of_the_positions() -> None:
+    tokens, spans = prompt((2, 3), (4, 1))
+    whole = rope_positions(spans, len(tokens))
+
+    for length in range(len(tokens)):
+        assert np.array_equal(rope_positions(spans, length), whole[:, :length])
