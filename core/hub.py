@@ -6,7 +6,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -92,10 +92,9 @@ def download(repository: str, report: Callable[[LoadProgress], None]) -> Snapsho
         check_config(config.parent, repository)
         weights = sum(size for name, size in sizes.items() if name.endswith(".safetensors"))
         check_memory(repository, weights)
-        _check_disk(
-            repository, {n: s for n, s in sizes.items() if not (config.parent / n).exists()}
-        )
-        bar = _bar_class(_Counter(stage, total, report))
+        missing = sum(s for name, s in sizes.items() if not (config.parent / name).exists())
+        _check_disk(repository, missing)
+        bar = _bar_class(_Counter(stage, missing, report))
         path = Path(snapshot_download(repository, allow_patterns=list(_FILES), tqdm_class=bar))
     return Snapshot(repository, path, path.name)
 
@@ -114,14 +113,18 @@ def _wanted_files(model: "ModelInfo") -> dict[str, int]:
 
 def _licence(api: "HfApi", model: "ModelInfo") -> str:
     """Returns the licence in words; where the page states none, that of the base model."""
+    from huggingface_hub.errors import HfHubHTTPError
+
     own = _stated_licence(model)
     if own:
         return f"licence {own}"
     bases = getattr(model.card_data, "base_model", None) or ()
     for base in [bases] if isinstance(bases, str) else bases:
-        stated = _stated_licence(api.model_info(base, timeout=_TIMEOUT))
-        if stated:
-            return f"licence {stated} (of the base model {base}; the page of these files has none)"
+        # A base model that is gone or gated must not stand in the way of this one.
+        with suppress(HfHubHTTPError):
+            stated = _stated_licence(api.model_info(base, timeout=_TIMEOUT))
+            if stated:
+                return f"licence {stated} (base model {base}; the page of these files states none)"
     return "no licence stated"
 
 
@@ -133,13 +136,12 @@ def _stated_licence(model: "ModelInfo") -> str:
     return ", ".join(licence) if isinstance(licence, list) else licence or ""
 
 
-def _check_disk(repository: str, sizes: dict[str, int]) -> None:
+def _check_disk(repository: str, needed: int) -> None:
     folder = _cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    free, needed = shutil.disk_usage(folder).free, sum(sizes.values())
+    free = shutil.disk_usage(folder).free
     if needed > free:
         raise ModelError(
-            f"{repository} needs {format_bytes(needed)} below {folder}, where "
+            f"{repository} needs {format_bytes(needed)} more below {folder}, where "
             f"{format_bytes(free)} are free; make room or set HF_HOME to a larger disk."
         )
 

@@ -6,6 +6,7 @@ Finding a model blocks and may download gigabytes: call it off the event loop.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -106,8 +107,8 @@ def find_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFile
     """
     if source == DEMO:
         return _checked(demo.MODEL_PATH, DEMO, _DEMO_NOTICE)
-    folder = Path(source).expanduser()
-    if folder.is_dir():
+    folder = Path(expanduser(source))  # noqa: PTH111 - Path's own raises for unknown users
+    if source and folder.is_dir():
         return _checked(folder.absolute(), source)
     if source.startswith(("/", "~", ".")) or not is_repository(source):
         raise ModelNotFound(

@@ -67,7 +67,7 @@ def check_checkpoint(folder: Path, name: str = "") -> Weights:
     check_config(folder, name)
     missing = missing_files(folder)
     if missing:
-        more = f" and {len(missing) - 1} more files" if len(missing) > 1 else ""
+        more = f" and {len(missing) - 1} more of its files" if len(missing) > 1 else ""
         raise ModelUnsupported(f"{name} lacks {missing[0]}{more}; copy or download it again.")
     files = _weight_files(folder)
     halves = sum(map(_half_precision_bytes, files))
