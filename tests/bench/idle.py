@@ -12,7 +12,7 @@ _SECONDS = 5.0
 def measure(workplace: Workplace) -> dict[str, float]:
     """Returns bytes and CPU a second of the app at rest, the model loaded."""
     workplace.load_demo()
-    with workplace.open_app() as terminal:
+    with workplace.open() as terminal:
         terminal.wait_for(READY)
         terminal.wait_for("ready")
         terminal.wait_until_quiet(1.5)

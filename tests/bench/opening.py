@@ -1,7 +1,5 @@
 """How long a conversation of 2,000 messages takes to open, and the memory it takes."""
 
-import os
-
 from seeshell.core.conversation import Message
 from seeshell.core.settings import find_paths
 from seeshell.core.store import Store
@@ -20,7 +18,7 @@ _TOKENS_EACH = (40, 90, 160, 320)
 
 def seed(workplace: Workplace) -> None:
     """Stores the long conversation; no core may be running."""
-    store = Store(find_paths(os.environ | workplace.environment))
+    store = Store(find_paths(workplace.environment))
     tokens = make_tokens()
     conversation = None
     for turn in range(MESSAGES // 2):
@@ -36,7 +34,7 @@ def seed(workplace: Workplace) -> None:
 
 def measure(workplace: Workplace) -> dict[str, float]:
     """Returns the seconds from the key that opens it to its end on screen, and peak memory."""
-    with workplace.open_app() as terminal:
+    with workplace.open() as terminal:
         terminal.wait_for(READY)
         _open_sidebar(terminal)
         with Meter(terminal.program.pid) as meter:

@@ -17,9 +17,9 @@ def measure(workplace: Workplace) -> dict[str, float]:
     workplace.stop_core()
     empty = [sys.executable, Path(__file__).with_name("empty_app.py")]
     figures = {"empty_app_s": _first_echo(PseudoTerminal(empty, {}, folder=workplace.home))}
-    figures["cold_s"] = _first_echo(workplace.open_app())
+    figures["cold_s"] = _first_echo(workplace.open())
     workplace.load_demo()
-    figures["warm_s"] = _first_echo(workplace.open_app())
+    figures["warm_s"] = _first_echo(workplace.open())
     for name in ("cold", "warm"):
         figures[f"{name}_ratio"] = figures[f"{name}_s"] / figures["empty_app_s"]
     return figures

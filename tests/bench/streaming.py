@@ -15,7 +15,7 @@ _WINDOW = 500
 
 def measure(workplace: Workplace, endpoint: Endpoint) -> dict[str, float]:
     """Returns the figures of one answer of 4,000 tokens at 60 tokens a second."""
-    with workplace.open_app("--model", endpoint.model(RATE)) as terminal:
+    with workplace.open("--model", endpoint.model(RATE)) as terminal:
         terminal.wait_for(READY)
         terminal.wait_for(rf"bench-{RATE}.*ready")
         terminal.wait_until_quiet(1)

@@ -1,59 +1,33 @@
 """A home of its own for what is measured: settings, conversations, core and endpoint."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from ..terminal.pseudo_terminal import PseudoTerminal
+from ..terminal.installed import Installed
 
-COMMAND = Path(sys.executable).with_name("seeshell")
 READY = "Ask about"
 """What the empty prompt shows."""
 
 
-@dataclass(frozen=True)
-class Workplace:
-    """A `SEESHELL_HOME` with the demonstration model, and the programs that run in it."""
-
-    home: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What to add to the environment of a program."""
-        return {"SEESHELL_HOME": str(self.home), "SEESHELL_MODEL": "demo"}
-
-    def open_app(self, *arguments: str) -> PseudoTerminal:
-        """Starts the app; leaving it as a context ends it."""
-        return PseudoTerminal([COMMAND, *arguments], self.environment, folder=self.home)
-
-    def run(self, *arguments: str) -> str:
-        """Runs a command to its end and returns what it prints."""
-        return subprocess.run(
-            [COMMAND, *arguments],
-            env=dict(os.environ) | self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            check=True,
-        ).stdout
+class Workplace(Installed):
+    """The installed command in an empty home, with its core."""
 
     def load_demo(self) -> None:
         """Starts the core and has the demonstration model answer once."""
-        self.run("ask", "--json", "--model", "demo", "hello")
+        self.run("ask", "--json", "--model", "demo", "hello").check_returncode()
 
     def core_pid(self) -> int:
         """Returns the core's process; there must be one."""
-        return int(json.loads(self.run("status", "--json"))["pid"])
+        return int(json.loads(self.run("status", "--json").stdout)["pid"])
 
     def stop_core(self) -> None:
         """Ends the core if there is one."""
-        self.run("stop")
+        self.run("stop").check_returncode()
 
 
 @contextmanager

@@ -1,0 +1,164 @@
+"""`seeshell ask`, end to end: the installed command, the real core, the demonstration model."""
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seeshell.core.conversation import TurnStats
+from seeshell.core.demo import SAMPLES_PATH
+
+from ...terminal.installed import Installed
+from ...terminal.rambling import make_rambling_model
+
+PICTURE = SAMPLES_PATH / "red-circle-blue-square.png"
+WHAT = "what is in the picture?"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """The command with a core that stays for the whole module."""
+    installed = Installed(tmp_path_factory.mktemp("ask"))
+    yield installed
+    installed.run("stop")
+
+
+@pytest.fixture(scope="module")
+def rambling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """The command with a model that never ends its answers."""
+    folder = tmp_path_factory.mktemp("rambling")
+    installed = Installed(folder, str(make_rambling_model(folder / "model")))
+    yield installed
+    installed.run("stop")
+
+
+def ask_json(installed: Installed, *arguments: str | Path, given: bytes = b"") -> dict[str, Any]:
+    done = installed.run("ask", "--json", *arguments, given=given)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def test_only_the_answer_goes_to_standard_output(installed: Installed) -> None:
+    done = installed.run("ask", "-i", PICTURE, WHAT)
+    assert done.returncode == 0
+    assert "red circle" in done.stdout
+    assert done.stdout.count("\n") == 1
+    assert "demonstration model" in done.stderr
+
+
+def test_the_document_has_the_documented_keys(installed: Installed) -> None:
+    answer = ask_json(installed, "-i", PICTURE, WHAT)
+    assert list(answer) == [
+        "text", "conversation", "model", "finish_reason", "attachments", "stats",
+    ]  # fmt: skip
+    assert list(answer["stats"]) == list(TurnStats.__struct_fields__)
+    assert answer["attachments"][0]["name"] == PICTURE.name
+    assert (answer["model"], answer["finish_reason"]) == ("demo", "stop")
+    assert answer["stats"]["images_encoded"] + answer["stats"]["images_reused"] == 1
+
+
+@pytest.mark.parametrize("how", ["--continue", "--chat"])
+def test_a_follow_up_goes_on_where_the_conversation_was(installed: Installed, how: str) -> None:
+    first = ask_json(installed, "-i", PICTURE, WHAT)
+    which = [how] if how == "--continue" else [how, str(first["conversation"])]
+    second = ask_json(installed, *which, "what color is the circle?")
+    assert second["conversation"] == first["conversation"]
+    assert "red" in second["text"]
+    assert second["stats"]["images_encoded"] == 0
+    # Of what stood before the new question only the end token may have to be computed.
+    seen = first["stats"]["prompt_tokens"] + first["stats"]["generated_tokens"] - 1
+    assert second["stats"]["reused_tokens"] >= seen
+
+
+def test_a_picture_comes_from_standard_input(installed: Installed) -> None:
+    answer = ask_json(installed, "-i", "-", WHAT, given=PICTURE.read_bytes())
+    assert "red circle" in answer["text"]
+    assert answer["attachments"][0]["name"] == "standard input"
+
+
+def test_the_question_comes_from_standard_input(installed: Installed) -> None:
+    answer = ask_json(installed, "-i", PICTURE, "-", given=WHAT.encode())
+    assert "red circle" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "word"),
+    [
+        (["-i", "/no/such.png", WHAT], "ImageError", "such.png"),
+        (["-i", "-", WHAT], "ImageError", "empty"),
+        (["-i", __file__, WHAT], "ImageError", "not a picture"),
+        (["--chat", "4711", WHAT], "NotStored", "4711"),
+        (["--model", "/no/such/model", WHAT], "ModelNotFound", "/no/such/model"),
+    ],
+)
+def test_bad_input_gets_one_sentence(
+    installed: Installed, arguments: list[str], kind: str, word: str
+) -> None:
+    done = installed.run("ask", *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert word in done.stderr.splitlines()[-1]
+    failed = installed.run("ask", "--json", *arguments)
+    assert failed.returncode == 1
+    assert json.loads(failed.stdout)["error"]["kind"] == kind
+    assert word in json.loads(failed.stdout)["error"]["message"]
+
+
+@pytest.mark.parametrize("arguments", [["-i", "-", "-"], [""], ["-"]])
+def test_wrong_usage_exits_with_2_and_asks_nothing(
+    installed: Installed, arguments: list[str]
+) -> None:
+    done = installed.run("ask", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+
+
+def test_there_must_be_a_conversation_to_continue(tmp_path: Path) -> None:
+    installed = Installed(tmp_path)
+    done = installed.run("ask", "--continue", "and the square?")
+    installed.run("stop")
+    assert done.returncode == 1
+    assert "no conversation to continue" in done.stderr
+
+
+def test_ctrl_c_stops_the_model_and_keeps_what_it_said(rambling: Installed) -> None:
+    with rambling.start("ask", "-i", PICTURE, WHAT) as asking:
+        assert asking.stdout
+        assert asking.stdout.read(1)
+        asking.send_signal(signal.SIGINT)
+        _, err = asking.communicate(timeout=30)
+    assert asking.returncode == 130
+    assert b"stopped" in err
+    status = json.loads(rambling.run("status", "--json").stdout)
+    assert (status["state"], status["open_turns"]) == ("ready", 0)
+
+
+def test_a_reader_that_goes_away_stops_the_model(rambling: Installed) -> None:
+    with rambling.start("ask", "-i", PICTURE, WHAT) as asking:
+        assert asking.stdout
+        assert asking.stdout.read(1)
+        asking.stdout.close()
+        assert asking.wait(30) == 141
+    status = json.loads(rambling.run("status", "--json").stdout)
+    assert status["open_turns"] == 0
+
+
+def test_an_answer_that_is_cut_off_is_no_success(rambling: Installed) -> None:
+    rambling.run("stop")
+    (rambling.home / "config.toml").write_text("max_tokens = 8\n")
+    done = rambling.run("ask", "--json", "-i", PICTURE, WHAT)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["finish_reason"] == "length"
+    assert json.loads(done.stdout)["stats"]["generated_tokens"] == 8
+    assert "token limit" in done.stderr
+
+
+def test_a_file_name_can_not_steer_the_terminal(installed: Installed) -> None:
+    with installed.open("ask", "-i", "/no/\x1b[31msuch\x07.png", WHAT) as terminal:
+        assert terminal.wait_for_exit() == 1
+        assert "such" in terminal.text
+        written = b"".join(chunk.output for chunk in terminal.chunks)
+    assert b"\x1b[31m" not in written
+    assert b"\x07" not in written

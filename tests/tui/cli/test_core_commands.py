@@ -1,0 +1,65 @@
+"""`seeshell status`, `stop` and `core`, end to end."""
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from seeshell import __version__
+
+from ...terminal.installed import Installed
+
+
+def test_without_a_core_status_says_so_and_starts_none(tmp_path: Path) -> None:
+    installed = Installed(tmp_path)
+    for _ in range(2):
+        done = installed.run("status", "--json")
+        assert done.returncode == 1
+        assert json.loads(done.stdout) == {"running": False}
+    assert "No core is running" in installed.run("status").stdout
+
+
+def test_stopping_nothing_is_no_error(tmp_path: Path) -> None:
+    done = Installed(tmp_path).run("stop", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"stopped": False}
+
+
+@contextmanager
+def core_in_foreground(installed: Installed) -> Iterator["subprocess.Popen[bytes]"]:
+    """Yields `seeshell core` once it serves; its log comes on standard error too."""
+    with installed.start("core") as core:
+        assert core.stderr
+        for line in iter(core.stderr.readline, b""):
+            if b"serving" in line:
+                break
+        try:
+            yield core
+        finally:
+            core.kill()
+
+
+def test_the_core_runs_in_the_foreground_until_it_is_stopped(tmp_path: Path) -> None:
+    installed = Installed(tmp_path)
+    with core_in_foreground(installed) as core:
+        status = json.loads(installed.run("status", "--json").stdout)
+        assert (status["running"], status["version"]) == (True, __version__)
+        assert status["pid"] == core.pid
+        assert f"process {core.pid}" in installed.run("status").stdout
+        assert json.loads(installed.run("stop", "--json").stdout) == {"stopped": True}
+        assert core.wait(30) == 0
+        assert installed.run("status").returncode == 1
+
+
+def test_sigterm_ends_the_core_in_order(tmp_path: Path) -> None:
+    with core_in_foreground(Installed(tmp_path)) as core:
+        core.send_signal(signal.SIGTERM)
+        assert core.wait(30) == 0
+
+
+def test_outside_a_terminal_the_app_says_what_to_use(tmp_path: Path) -> None:
+    done = Installed(tmp_path).run()
+    assert done.returncode == 1
+    assert "seeshell ask" in done.stderr

@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from seeshell.tui.cli.parser import parse
+
+
+def test_no_command_means_the_app() -> None:
+    options = parse(["--model", "demo", "-i", "a.png", "--image", "b.png", "--chat", "3"])
+    assert (options.command, options.model, options.chat) == (None, "demo", 3)
+    assert options.image == ["a.png", "b.png"]
+
+
+def test_words_of_a_question_need_no_quotes() -> None:
+    assert parse(["ask", "what", "is", "this"]).prompt == ["what", "is", "this"]
+
+
+def test_pictures_before_and_after_the_command_are_all_kept() -> None:
+    assert parse(["-i", "a", "ask", "-i", "b", "-i", "-", "what?"]).image == ["a", "b", "-"]
+
+
+def test_parsing_twice_does_not_keep_pictures() -> None:
+    parse(["ask", "-i", "a", "what?"])
+    assert parse(["ask", "what?"]).image == []
+
+
+def test_options_before_the_command_count_for_it() -> None:
+    options = parse(["--model", "demo", "--chat", "7", "ask", "what?"])
+    assert (options.model, options.chat) == ("demo", 7)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--chat", "1", "--continue"],
+        ["--chat", "1", "ask", "--continue", "what?"],
+        ["--chat", "one"],
+        ["ask"],
+        ["asl", "what?"],
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(arguments)
+    assert ended.value.code == 2
+    assert "usage: seeshell" in capsys.readouterr().err
+
+
+def test_a_model_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert parse(["--model", "model"]).model == str(tmp_path / "model")
+    assert parse(["--model", "owner/model"]).model == "owner/model"
+
+
+def test_help_names_every_key_of_the_documents() -> None:
+    import msgspec
+
+    from seeshell.core.conversation import Attachment, TurnStats
+    from seeshell.core.messages import CoreStatus
+    from seeshell.tui.cli import parser
+
+    for struct, told in ((TurnStats, parser._ASK_EPILOG), (Attachment, parser._ASK_EPILOG)):
+        for field in msgspec.structs.fields(struct):
+            assert field.name in told
+    for field in msgspec.structs.fields(CoreStatus):
+        assert field.name in parser._STATUS_EPILOG or field.name == "reply_to"
