@@ -203,7 +203,7 @@ def endless_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config["vision_config"] |= {"out_hidden_size": 96, "deepstack_visual_indexes": [0, 1, 2]}
     (folder / "config.json").write_text(json.dumps(config))
     processor = json.loads((folder / "preprocessor_config.json").read_text())
-    processor["size"]["longest_edge"] = 512 * 512
+    processor["size"] = {"shortest_edge": 32 * 32, "longest_edge": 512 * 512}
     (folder / "preprocessor_config.json").write_text(json.dumps(processor))
     mx.random.seed(7)
     weights = dict(tree_flatten(Model(ModelConfig.from_dict(config)).parameters()))

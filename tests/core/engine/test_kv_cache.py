@@ -60,10 +60,10 @@ def test_branches_share_no_later_change() -> None:
 
 def test_a_short_end_is_cut_off_instead_of_keeping_the_branch_twice() -> None:
     pool = make_pool()
-    use(pool, text(0, count=400) + [900])
+    use(pool, [*text(0, count=400), 900])
     before = pool.nbytes
 
-    assert use(pool, text(0, count=400) + [901]) == 400
+    assert use(pool, [*text(0, count=400), 901]) == 400
     assert pool.nbytes == before
 
 

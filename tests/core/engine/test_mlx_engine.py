@@ -87,8 +87,9 @@ async def test_loading_says_what_the_model_is_and_holds(endless_path: Path) -> N
     model = await engine.load("demo", stages.append)
 
     assert model == engine.model
-    assert (model.name, model.source, model.context_length) == ("demo", "demo", 4096)
+    assert (model.name, model.source) == ("demo", "demo")
     assert model.notice
+    assert model.context_length > 1000
     assert [step.stage for step in stages] == ["loading the weights", "ready"]
     assert engine.active_bytes == model.weights_bytes > 0
     await engine.unload()
@@ -197,12 +198,12 @@ async def test_a_failed_turn_is_an_error_and_the_next_one_works(
 
 @pytest.mark.parametrize(
     ("size", "expected"),
-    [((4032, 3024), (64, 32, 2)), ((64, 64), (64, 64, 4)), ((20, 40), (64, 64, 4))],
+    [((4032, 3024), (576, 416, 234)), ((64, 64), (64, 64, 4)), ((30, 90), (32, 96, 3))],
 )
 async def test_measuring_needs_no_file(
-    engine: MlxEngine, size: tuple[int, int], expected: tuple[int, int, int]
+    endless_engine: MlxEngine, size: tuple[int, int], expected: tuple[int, int, int]
 ) -> None:
-    measured = await engine.measure(Attachment("00", "photo.jpg", *size))
+    measured = await endless_engine.measure(Attachment("00", "photo.jpg", *size))
 
     assert (measured.model_width, measured.model_height, measured.tokens) == expected
 

@@ -20,7 +20,9 @@ TEXTS = [
 
 @pytest.fixture
 def builder(demo: Any) -> PromptBuilder:
-    return PromptBuilder(demo.processor.tokenizer, demo.chat_template, 498)
+    return PromptBuilder(
+        demo.processor.tokenizer, demo.chat_template, demo.model.config.image_token_id
+    )
 
 
 def template_tokens(demo: Any, *messages: PromptMessage) -> list[int]:
@@ -75,7 +77,10 @@ def test_special_tokens_in_a_text_are_text(demo: Any, builder: PromptBuilder, ty
     assert typed in demo.processor.tokenizer.decode(tokens)
 
 
-def test_pictures_stand_where_their_message_stands(builder: PromptBuilder, draw: Any) -> None:
+def test_pictures_stand_where_their_message_stands(
+    demo: Any, builder: PromptBuilder, draw: Any
+) -> None:
+    config = demo.model.config
     one, two = draw("circle"), draw("square")
     messages = [
         PromptMessage("user", "first", (one,)),
@@ -89,17 +94,17 @@ def test_pictures_stand_where_their_message_stands(builder: PromptBuilder, draw:
         ("b", 1, 2),
     ]
     assert all(
-        set(prompt.tokens[span.start : span.end]) == {498}
-        and prompt.tokens[span.start - 1] == 495
-        and prompt.tokens[span.end] == 496
+        set(prompt.tokens[span.start : span.end]) == {config.image_token_id}
+        and prompt.tokens[span.start - 1] == config.vision_start_token_id
+        and prompt.tokens[span.end] == config.vision_end_token_id
         for span in prompt.spans
     )
-    assert prompt.tokens.count(498) == 8
+    assert prompt.tokens.count(config.image_token_id) == 8
 
 
 def test_a_template_without_pictures_is_refused(demo: Any, draw: Any) -> None:
     template = "{% for m in messages %}{{ m.content[-1].text }}{% endfor %}"
-    builder = PromptBuilder(demo.processor.tokenizer, template, 498)
+    builder = PromptBuilder(demo.processor.tokenizer, template, demo.model.config.image_token_id)
     image: PromptImage = draw()
 
     with pytest.raises(ModelUnsupported, match="does not place pictures"):
