@@ -19,9 +19,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,35 +30,13 @@ from seeshell.core.lock import is_core_alive, read_address
 from seeshell.core.messages import Refused, decode_event
 from seeshell.core.settings import Paths, find_paths
 
+from .running_core import RunningCore, StartCore, wait_for_end
+
 # Makes float32 25 times faster than the BLAS in MLX's CPU build; every answer is the same.
 OPENBLAS = Path(f"/usr/lib/{platform.machine()}-linux-gnu/openblas-pthread/libblas.so.3")
 
 # A token that the demonstration model never generates.
 UNUSED_TOKEN, UNUSED_TOKEN_ID = "<|fim_pad|>", 505
-
-
-@dataclass(frozen=True)
-class RunningCore:
-    """A core process that serves."""
-
-    paths: Paths
-    pid: int
-
-    def signal(self, number: int) -> None:
-        os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """Ends it as a crash would: nothing is finished or stored."""
-        self.signal(signal.SIGKILL)
-        wait_for_end(self.paths)
-
-
-def wait_for_end(paths: Paths, patience: float = 20.0) -> None:
-    """Returns when no core holds the lock any more."""
-    give_up_at = time.monotonic() + patience
-    while is_core_alive(paths):
-        assert time.monotonic() < give_up_at, "the core does not end"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,7 +72,7 @@ def paths(home: Path) -> Paths:
 
 
 @pytest.fixture
-def start_core(paths: Paths) -> Callable[..., RunningCore]:
+def start_core(paths: Paths) -> StartCore:
     """A function that starts a core with command line arguments such as `--model demo`."""
 
     def start(*arguments: str) -> RunningCore:
@@ -112,7 +88,7 @@ def start_core(paths: Paths) -> Callable[..., RunningCore]:
 
 
 @pytest.fixture
-def demo_core(start_core: Callable[..., RunningCore]) -> RunningCore:
+def demo_core(start_core: StartCore) -> RunningCore:
     """A core that is loading, or has loaded, the demonstration model."""
     return start_core("--model", "demo")
 

@@ -1,0 +1,94 @@
+"""An engine that answers what a test has written down."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from msgspec.structs import replace
+
+from seeshell.core.conversation import Attachment, TurnStats
+from seeshell.core.engine.engine import (
+    AnswerEnd,
+    AnswerEvent,
+    AnswerOptions,
+    Engine,
+    LoadedModel,
+    LoadProgress,
+    PrefillProgress,
+    PromptMessage,
+    TextDelta,
+)
+from seeshell.core.errors import SeeshellError
+
+
+class ScriptedEngine(Engine):
+    """Answers what was enqueued; an event in a script holds the answer until it is set."""
+
+    def __init__(self) -> None:
+        self.history: list[tuple[PromptMessage, ...]] = []
+        self.loads: list[str] = []
+        self.load_errors: list[SeeshellError] = []
+        self.load_gate: asyncio.Event | None = None
+        self._scripts: list[tuple[AnswerEvent | Exception | asyncio.Event, ...]] = []
+        self._model: LoadedModel | None = LoadedModel("scripted", "scripted", 100)
+        self._stopped = asyncio.Event()
+
+    def enqueue(self, *script: AnswerEvent | str | Exception | asyncio.Event) -> None:
+        """Adds an answer: strings are its text; without an end it ends as `stop`."""
+        events = [TextDelta(it) if isinstance(it, str) else it for it in script]
+        self._scripts.append(tuple(events))
+
+    @property
+    def model(self) -> LoadedModel | None:
+        return self._model
+
+    @property
+    def active_bytes(self) -> int:
+        return 0
+
+    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+        self.loads.append(source)
+        report(LoadProgress("reading", 0.5))
+        if self.load_gate is not None:
+            await self.load_gate.wait()
+        if self.load_errors:
+            raise self.load_errors.pop(0)
+        self._model = LoadedModel(source, source, 100)
+        return self._model
+
+    async def measure(self, attachment: Attachment) -> Attachment:
+        return replace(attachment, model_width=32, model_height=32, tokens=1)
+
+    async def answer(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: AnswerOptions,  # noqa: ARG002 - the script decides
+    ) -> AsyncIterator[AnswerEvent]:
+        self.history.append(prompt)
+        self._stopped.clear()
+        yield PrefillProgress(5, 5, 0)
+        for event in self._scripts.pop(0):
+            if isinstance(event, asyncio.Event):
+                await self._wait(event)
+            elif isinstance(event, Exception):
+                raise event
+            if self._stopped.is_set():
+                yield AnswerEnd("cancelled")
+                return
+            if not isinstance(event, asyncio.Event):
+                yield event
+        yield AnswerEnd("stop", TurnStats(prompt_tokens=5, generated_tokens=2))
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    async def unload(self) -> None:
+        self._model = None
+
+    async def close(self) -> None:
+        await self.unload()
+
+    async def _wait(self, gate: asyncio.Event) -> None:
+        waits = [asyncio.create_task(it.wait()) for it in (gate, self._stopped)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in waits:
+            task.cancel()

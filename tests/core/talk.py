@@ -1,0 +1,92 @@
+"""Clients that keep what they hear and can be waited for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from seeshell.core.client import CoreClient
+from seeshell.core.conversation import Message
+from seeshell.core.messages import (
+    AnyEvent,
+    Attach,
+    Request,
+    SubmitTurn,
+    TurnEnded,
+    TurnFailed,
+    TurnQueued,
+)
+
+PATIENCE = 60.0
+
+
+class Talk:
+    """A client of a core that keeps what it hears and can wait for it."""
+
+    def __init__(self, client: CoreClient) -> None:
+        self.client = client
+        self.heard: list[AnyEvent] = []
+        self._events = client.events()
+
+    async def until(self, *kinds: type, **fields: object) -> Any:
+        """Returns the next event of one of these kinds with these fields."""
+        async with asyncio.timeout(PATIENCE):
+            async for event in self._events:
+                self.heard.append(event)
+                if isinstance(event, kinds) and all(
+                    getattr(event, name) == value for name, value in fields.items()
+                ):
+                    return event
+        raise AssertionError(f"the connection ended before {kinds}")
+
+    async def request(self, request: Request) -> Any:
+        async with asyncio.timeout(PATIENCE):
+            return await self.client.request(request)
+
+    async def submit(
+        self, text: str, *pictures: Path, conversation: int | None = None
+    ) -> TurnQueued:
+        attached = [await self.request(Attach(path=str(picture))) for picture in pictures]
+        hashes = tuple(event.attachment.sha256 for event in attached)
+        queued: TurnQueued = await self.request(
+            SubmitTurn(text=text, attachments=hashes, conversation=conversation)
+        )
+        return queued
+
+    async def ask(self, text: str, *pictures: Path, conversation: int | None = None) -> Message:
+        """Returns the complete answer."""
+        queued = await self.submit(text, *pictures, conversation=conversation)
+        return await self.end_of(queued)
+
+    async def end_of(self, queued: TurnQueued) -> Message:
+        while True:
+            ended: TurnEnded | TurnFailed = await self.until(TurnEnded, TurnFailed)
+            if ended.message.id == queued.answer.id:
+                return ended.message
+
+
+Connect = Callable[..., Awaitable[Talk]]
+
+
+class Listener:
+    """A subscriber that keeps what it hears and can wait for it."""
+
+    def __init__(self) -> None:
+        self.heard: list[AnyEvent] = []
+        self._news = asyncio.Event()
+
+    def put(self, event: AnyEvent) -> None:
+        self.heard.append(event)
+        self._news.set()
+
+    async def until(self, *kinds: type, **fields: object) -> Any:
+        """Returns the first event of one of these kinds with these fields, heard or to come."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for event in self.heard:
+                    if isinstance(event, kinds) and all(
+                        getattr(event, name) == value for name, value in fields.items()
+                    ):
+                        return event
+                self._news.clear()
+                await self._news.wait()
