@@ -57,9 +57,9 @@ class ChatScreen(Screen[None]):
         (Panels.DOCK_WIDTHS["preview"], "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close_overlay", "close", tooltip="Close the panel over the chat"),
+        Binding("escape", "close_overlay", "close", system=True, tooltip="Close what is on top"),
         Binding("escape", "stop", "stop", tooltip="Stop the answer"),
-        Binding("escape", "to_prompt", "prompt", show=False, tooltip="Go to the prompt"),
+        Binding("escape", "to_prompt", "prompt", show=False, system=True, tooltip="To the prompt"),
         Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
         Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
         Binding("f3", "toggle_panel('preview')", "preview", tooltip="Show or hide the preview"),

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.dom import DOMNode
 
 from .themes import theme_names
+
+_TEXT_WIDTH = 48
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,15 @@ class ChatCommands(Provider):
     async def discover(self) -> Hits:
         """Yields every command."""
         for command in self._commands():
-            yield DiscoveryHit(command.text, self._runner(command), help=command.key or None)
+            yield DiscoveryHit(_row(command, Content(command.text)), self._runner(command))
 
     async def search(self, query: str) -> Hits:
         """Yields the commands that match what was typed."""
         matcher = self.matcher(query)
         for command in self._commands():
             if (score := matcher.match(command.text)) > 0:
-                shown = matcher.highlight(command.text)
-                yield Hit(score, shown, self._runner(command), help=command.key or None)
+                shown = _row(command, matcher.highlight(command.text))
+                yield Hit(score, shown, self._runner(command), command.text)
 
     def _commands(self) -> Iterator[Command]:
         for namespace, place in (("screen", self.screen), ("app", self.app)):
@@ -63,11 +66,14 @@ class Runner:
         await self.screen.app.run_action(self.action, self.screen)
 
 
+def _row(command: Command, text: Content) -> Content:
+    """Returns the command with its key at the end of the row."""
+    return Content.assemble(text, " " * (_TEXT_WIDTH - len(command.text)), (command.key, "$accent"))
+
+
 def _told_bindings(place: DOMNode) -> Iterator[Binding]:
-    """Yields the place's own bindings that say in a sentence what they do, one an action."""
-    seen: set[str] = set()
+    """Yields the place's own bindings that say in a sentence what they do."""
     for binding in type(place).BINDINGS:
-        if isinstance(binding, Binding) and binding.tooltip and binding.action not in seen:
-            seen.add(binding.action)
+        if isinstance(binding, Binding) and binding.tooltip and not binding.system:
             first_key, *_ = binding.key.split(",")
             yield Binding(first_key, binding.action, binding.description, tooltip=binding.tooltip)

@@ -53,7 +53,12 @@ class AskLine(ModalScreen[str | None]):
         """Yields the label, the line and its keys."""
         with Vertical(classes="dialog-panel"):
             yield Static(visible(self._label), markup=False)
-            yield Input(visible(self._value), placeholder=self._placeholder, compact=True)
+            yield Input(
+                visible(self._value),
+                placeholder=self._placeholder,
+                compact=True,
+                select_on_focus=False,
+            )
             yield KeyLine()
 
     def action_accept(self) -> None:

@@ -58,7 +58,7 @@ class Panels(Horizontal):
 
         self._pane = PreviewPane(self._pictures(), id="preview")
         self.mount(self._pane)
-        self._pane.show(self.preview)
+        self.call_after_refresh(self._pane.show, self.preview)
 
     def is_open(self, name: PanelName) -> bool:
         """Whether the panel is on screen."""
