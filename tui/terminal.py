@@ -15,7 +15,7 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final, Literal, NoReturn
@@ -159,11 +159,11 @@ def _ask(source: int, sink: int, environment: Mapping[str, str]) -> tuple[Replie
     graphics = "" if may_be_tmux or environment.get("TMUX") else ASK_GRAPHICS
     with _raw_screen(source, sink):
         _write(sink, ASK_NAME + ASK_CELL_SIZE + graphics + ASK_ATTRIBUTES)
-        inner = parse_replies(_read_until(source, deadline, attributes=1))
+        inner = _listen(source, deadline, lambda replies: replies.attributes_count > 0)
         outer = inner
         if inner.is_tmux:
             outer = _ask_around_tmux(source, sink, deadline, environment)
-        _read_until(source, time.monotonic() + _DRAIN_SECONDS, attributes=None)
+        _listen(source, time.monotonic() + _DRAIN_SECONDS, lambda _replies: False)
         return inner, outer
 
 
@@ -176,8 +176,9 @@ def _ask_around_tmux(
         return Replies()
     if not is_beside_us:
         deadline = min(deadline, time.monotonic() + _NEAR_TMUX_SECONDS)
-    _write(sink, wrap_for_tmux(ASK_NAME + ASK_GRAPHICS + ASK_ATTRIBUTES))
-    return parse_replies(_read_until(source, deadline, attributes=1))
+    # No DA1: tmux keeps its reply to itself.
+    _write(sink, wrap_for_tmux(ASK_NAME + ASK_GRAPHICS))
+    return _listen(source, deadline, lambda replies: replies.is_judged)
 
 
 def _tmux_passes_pictures(environment: Mapping[str, str]) -> bool:
@@ -193,25 +194,25 @@ def _tmux_passes_pictures(environment: Mapping[str, str]) -> bool:
     return passthrough in {"on", "all", "1", "2"} and "RGB" in features.split(",")
 
 
-def _read_until(source: int, deadline: float, attributes: int | None) -> bytes:
-    """Returns what arrives before the deadline or, with it, so many DA1 replies.
+def _listen(source: int, deadline: float, is_enough: Callable[[Replies], bool]) -> Replies:
+    """Returns what is said before the deadline, or until it is enough.
 
     Raises:
         KeyboardInterrupt: Ctrl+C was pressed, which raw mode delivers as a byte.
     """
     received = b""
-    while (remaining := deadline - time.monotonic()) > 0:
+    replies = Replies()
+    while not is_enough(replies) and (remaining := deadline - time.monotonic()) > 0:
         if not select.select([source], [], [], remaining)[0]:
             break
         chunk = os.read(source, 4096)
         if not chunk:
             break
-        received += chunk
         if b"\x03" in chunk:
             raise KeyboardInterrupt
-        if attributes and parse_replies(received).attributes_count >= attributes:
-            break
-    return received
+        received += chunk
+        replies = parse_replies(received)
+    return replies
 
 
 @contextmanager

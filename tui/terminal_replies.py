@@ -41,8 +41,8 @@ class Replies(NamedTuple):
     """Pixels; 0 if unknown."""
     cell_height: int = 0
     """Pixels; 0 if unknown."""
-    is_graphics_ok: bool = False
-    """Whether it accepted a picture of kitty's protocol."""
+    graphics: str | None = None
+    """Its word on a picture of kitty's protocol, `OK` or a reason; None if it said nothing."""
     attributes_count: int = 0
     """DA1 replies seen."""
 
@@ -66,7 +66,13 @@ class Replies(NamedTuple):
     def has_placeholders(self) -> bool:
         """Whether it draws pictures in Unicode placeholder cells: by brand, version and reply."""
         since = _PLACEHOLDERS_SINCE.get(self.brand)
-        return self.is_graphics_ok and since is not None and self.version >= since
+        return self.graphics == "OK" and since is not None and self.version >= since
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether nothing that may still come would change what is drawn."""
+        has_unknown_brand = bool(self.name) and self.brand not in _PLACEHOLDERS_SINCE
+        return has_unknown_brand or (bool(self.name) and self.graphics is not None)
 
     @property
     def has_truecolor(self) -> bool:
@@ -85,7 +91,7 @@ def parse_replies(received: bytes) -> Replies:
         name=_printable(name[1]) if name else "",
         cell_width=width if is_plausible else 0,
         cell_height=height if is_plausible else 0,
-        is_graphics_ok=graphics is not None and graphics[1] == b"OK",
+        graphics=_printable(graphics[1]) if graphics else None,
         attributes_count=len(_ATTRIBUTES.findall(received)),
     )
 

@@ -14,7 +14,7 @@ def test_replies_are_read_in_any_order_and_between_keys() -> None:
     replies = parse_replies(f"ab{OK}\x1b[A\x1b[6;34;16t{KITTY}x\x1b[?62;52;c".encode())
     assert replies.name == "kitty(0.41.1)"
     assert (replies.cell_width, replies.cell_height) == (16, 34)
-    assert replies.is_graphics_ok
+    assert replies.graphics == "OK"
     assert replies.attributes_count == 1
 
 

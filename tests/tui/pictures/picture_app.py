@@ -1,0 +1,90 @@
+"""An app for tests: a picture in a scrolling list and in a pane, drawn on a real terminal.
+
+Keys: `j` scrolls, `r` draws everything again, `m` shows and hides a modal, `q` quits.
+"""
+
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.screen import ModalScreen
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Static
+
+from seeshell.tui.picker import PreviewPane
+from seeshell.tui.pictures import DriverOutput, Pictures
+from seeshell.tui.terminal import TerminalFacts
+
+
+class Cells(ScrollView):
+    """A list of rows, as the chat log is one."""
+
+    rows: tuple[Strip, ...] = ()
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y
+        strip = self.rows[index] if index < len(self.rows) else Strip.blank(0)
+        return strip.adjust_cell_length(self.size.width, self.rich_style).apply_style(
+            self.rich_style
+        )
+
+
+class Modal(ModalScreen[None]):
+    CSS = "Modal { background: $background; }"
+    BINDINGS: ClassVar = [Binding("m", "dismiss")]
+
+    def compose(self) -> ComposeResult:
+        yield Static("a modal")
+
+
+class PictureApp(App[None]):
+    CSS = "Cells { width: 44; } PreviewPane { width: 1fr; }"
+    BINDINGS: ClassVar = [
+        Binding("j", "scroll"),
+        Binding("r", "refresh_all"),
+        Binding("m", "modal"),
+        Binding("q", "quit"),
+    ]
+
+    def __init__(self, photo: Path) -> None:
+        super().__init__()
+        output = DriverOutput(self)
+        facts = TerminalFacts(images="tgp", truecolor=True)
+        self.photo = photo
+        self.pictures = Pictures(
+            facts, lambda _sha256: photo, output.write, is_behind=output.is_behind
+        )
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Cells()
+            yield PreviewPane(self.pictures)
+
+    async def on_mount(self) -> None:
+        drawn = await self.pictures.draw(self.photo, 40, 8)
+        cells = self.query_one(Cells)
+        cells.rows = (*drawn.strips, *(Strip.blank(1) for _ in range(4))) * 6
+        cells.virtual_size = Size(40, len(cells.rows))
+        cells.refresh()
+        self.query_one(PreviewPane).show(self.photo)
+
+    def action_scroll(self) -> None:
+        self.query_one(Cells).scroll_relative(y=1, animate=False)
+
+    def action_refresh_all(self) -> None:
+        self.refresh(layout=True)
+
+    def action_modal(self) -> None:
+        self.push_screen(Modal())
+
+    async def on_unmount(self) -> None:
+        await self.pictures.close()
+
+
+if __name__ == "__main__":
+    PictureApp(Path(sys.argv[1])).run()
