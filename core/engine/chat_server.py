@@ -155,8 +155,13 @@ class ChatServer:
             if len(rest) > _LONGEST_LINE:
                 raise self._garbage()
             piece = ChatPiece()
-            for line in lines:
-                is_finished |= self._read_line(line, piece)
+            try:
+                for line in lines:
+                    is_finished |= self._read_line(line, piece)
+            except TurnError:
+                # Text that came together with the bad news is kept.
+                yield piece
+                raise
             is_finished |= piece.finish_reason is not None
             yield piece
         if not is_finished:
@@ -216,7 +221,8 @@ class ChatServer:
         said = self._message(body)
         if any(words in said.lower() for words in _CONTEXT_WORDS):
             return PromptTooLong(
-                f"The conversation is too long for the model at {self.url}: {said}"
+                f"The conversation is too long for the model at {self.url}; start a new one or "
+                f"send fewer pictures ({said})."
             )
         advice = {
             401: "it refused the key; check the variable that endpoint_key_variable names",
@@ -230,14 +236,24 @@ class ChatServer:
     def _message(self, body: bytes) -> str:
         """Returns what a refusal says, as one short line without the key."""
         try:
-            said = msgspec.json.decode(body)
+            text = _innermost(msgspec.json.decode(body))
         except (msgspec.DecodeError, UnicodeDecodeError):
-            said = "" if b"<" in body[:100] else body.decode("utf-8", "replace")
-        for name in ("error", "detail", "message"):
-            if isinstance(said, dict) and name in said:
-                said = said[name]
-        text = said if isinstance(said, str) else msgspec.json.encode(said).decode()
+            text = "" if b"<" in body[:100] else body.decode("utf-8", "replace")
         if self._key:
             text = text.replace(self._key, "[key]")
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return line.rstrip(".") if len(line) <= 300 else f"{line[:300]}…"
+
+
+def _innermost(said: Any) -> str:
+    """Returns the words in what servers wrap them in: an error, a detail, a list of messages."""
+    while not isinstance(said, str):
+        if isinstance(said, list) and said:
+            said = said[0]
+            continue
+        names = ("error", "detail", "message", "msg") if isinstance(said, dict) else ()
+        inner = next((said[name] for name in names if said.get(name)), None)
+        if inner is None:
+            return msgspec.json.encode(said).decode()
+        said = inner
+    return said

@@ -1,0 +1,71 @@
+"""One engine stands for whichever the source asks for."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from seeshell.core.conversation import Attachment
+from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.selected import SelectedEngine
+from seeshell.core.errors import ModelNotFound, TurnError
+from seeshell.core.settings import Settings
+
+QUESTION = (PromptMessage("user", "what can you do?"),)
+
+
+@pytest.fixture
+async def selected(model_server: Any) -> AsyncIterator[SelectedEngine]:
+    engine = SelectedEngine(Settings(), model_server.key)
+    yield engine
+    await engine.close()
+
+
+async def ask(engine: SelectedEngine) -> str:
+    text = ""
+    async for event in engine.answer(QUESTION, AnswerOptions(temperature=0.0)):
+        if isinstance(event, TextDelta):
+            text += event.text
+    assert isinstance(event, AnswerEnd)
+    return text
+
+
+async def test_before_a_model_is_loaded_everything_else_works(selected: SelectedEngine) -> None:
+    attachment = Attachment("0" * 64, "a.png", 100, 100)
+    assert selected.model is None
+    assert selected.active_bytes == 0
+    assert await selected.measure(attachment) == attachment
+    selected.stop()
+    await selected.unload()
+    with pytest.raises(TurnError, match="No model is loaded"):
+        await ask(selected)
+
+
+async def test_switching_between_here_and_there_and_back(
+    selected: SelectedEngine, model_server: Any
+) -> None:
+    here = await selected.load("demo", lambda _: None)
+    assert selected.model == here
+    assert selected.active_bytes > 1_000_000
+    answer = await ask(selected)
+    assert answer
+
+    there = await selected.load(model_server.url, lambda _: None)
+    assert selected.model == there
+    assert selected.active_bytes == 0
+    assert await ask(selected) == answer
+
+    assert await selected.load("demo", lambda _: None) == here
+    assert await ask(selected) == answer
+
+
+async def test_a_model_that_can_not_be_loaded_leaves_the_one_before(
+    selected: SelectedEngine, model_server: Any
+) -> None:
+    there = await selected.load(model_server.url, lambda _: None)
+    answer = await ask(selected)
+    for source in ("http://127.0.0.1:1", "/nowhere", "nothing"):
+        with pytest.raises(ModelNotFound):
+            await selected.load(source, lambda _: None)
+        assert selected.model == there
+        assert await ask(selected) == answer
