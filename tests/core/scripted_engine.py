@@ -66,7 +66,9 @@ class ScriptedEngine(Engine):
         self.history.append(prompt)
         self._stopped.clear()
         yield PrefillProgress(5, 5, 0)
-        for event in self._scripts.pop(0):
+        script = self._scripts.pop(0)
+        for event in script:
+            await asyncio.sleep(0)
             if isinstance(event, asyncio.Event):
                 await self._wait(event)
             elif isinstance(event, Exception):
@@ -76,7 +78,8 @@ class ScriptedEngine(Engine):
                 return
             if not isinstance(event, asyncio.Event):
                 yield event
-        yield AnswerEnd("stop", TurnStats(prompt_tokens=5, generated_tokens=2))
+        if not script or not isinstance(script[-1], AnswerEnd):
+            yield AnswerEnd("stop", TurnStats(prompt_tokens=5, generated_tokens=2))
 
     def stop(self) -> None:
         self._stopped.set()

@@ -33,9 +33,7 @@ class Talk:
         async with asyncio.timeout(PATIENCE):
             async for event in self._events:
                 self.heard.append(event)
-                if isinstance(event, kinds) and all(
-                    getattr(event, name) == value for name, value in fields.items()
-                ):
+                if _fits(event, kinds, fields):
                     return event
         raise AssertionError(f"the connection ended before {kinds}")
 
@@ -79,14 +77,23 @@ class Listener:
         self.heard.append(event)
         self._news.set()
 
-    async def until(self, *kinds: type, **fields: object) -> Any:
-        """Returns the first event of one of these kinds with these fields, heard or to come."""
+    async def until(
+        self,
+        *kinds: type,
+        where: Callable[[Any], bool] = lambda _: True,
+        **fields: object,
+    ) -> Any:
+        """Returns the first event of one of these kinds that fits, heard or to come."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 for event in self.heard:
-                    if isinstance(event, kinds) and all(
-                        getattr(event, name) == value for name, value in fields.items()
-                    ):
+                    if _fits(event, kinds, fields) and where(event):
                         return event
                 self._news.clear()
                 await self._news.wait()
+
+
+def _fits(event: AnyEvent, kinds: tuple[type, ...], fields: dict[str, object]) -> bool:
+    return isinstance(event, kinds) and all(
+        getattr(event, name) == value for name, value in fields.items()
+    )
