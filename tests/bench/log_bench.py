@@ -101,15 +101,12 @@ def shaped_tokens(shape: str) -> list[str]:
     """Returns the fixed answer, or one of the same length that is a single block."""
     tokens = make_tokens()
     if shape == "code":
-        return [
-            "```python\n",
-            *(f"    x{n} = f({n})\n"[at::2] for n in range(len(tokens)) for at in (0, 1)),
-        ]
+        line = ("   ", " total", "_{n}", " =", " total", " *", " {n}", "\n")
+        return ["```python\n", *(part.format(n=n) for n in range(500) for part in line)]
     if shape == "table":
-        return [
-            "| a | b |\n|---|---|\n",
-            *(part for n in range(len(tokens)) for part in (f"| {n} |", " word |\n")),
-        ]
+        row = ("| ", "{n}", " |", " a", " word", " or", " two", " |\n")
+        head = "| n | words |\n|---|---|\n"
+        return [head, *(part.format(n=n) for n in range(500) for part in row)]
     if shape == "line":
         return [f"word{n} " for n in range(len(tokens))]
     return tokens

@@ -27,6 +27,8 @@ _Request = tuple[MessageView, int, tuple[int, int]]
 
 DRAW_INTERVAL = 1 / 20
 """Least seconds between two drawings of streamed text."""
+DRAW_SHARE = 1 / 6
+"""Most of its time that the interface renders streamed text; above it, drawings get rarer."""
 
 
 class ChatLog(TranscriptView):
@@ -82,7 +84,7 @@ class ChatLog(TranscriptView):
         self._views: dict[int, MessageView] = {}
         self._drawing: set[_Request] = set()
         self._timer: Timer | None = None
-        self._drained_at = 0.0
+        self._next_draw = 0.0
         if draw_picture is None:
             self.set_reactive(ChatLog.max_picture_rows, 0)
 
@@ -115,8 +117,8 @@ class ChatLog(TranscriptView):
             return
         view.append(text)
         if self._timer is None:
-            delay = self._drained_at + DRAW_INTERVAL - monotonic()
-            self._timer = self.set_timer(max(delay, 0.001), self._drain)
+            delay = max(0.001, self._next_draw - monotonic())
+            self._timer = self.set_timer(delay, self._drain)
 
     def end_message(self, message: Message) -> None:
         """Shows a message's final text and receipt."""
@@ -201,8 +203,10 @@ class ChatLog(TranscriptView):
 
     def _drain(self) -> None:
         self._timer = None
-        self._drained_at = monotonic()
+        start = monotonic()
         self.settle()
+        pause = (monotonic() - start) / DRAW_SHARE
+        self._next_draw = start + max(DRAW_INTERVAL, pause)
 
     def _open(self, message: int, target: Target) -> None:
         if isinstance(target, str):

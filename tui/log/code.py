@@ -13,8 +13,6 @@ from rich.style import Style
 from .line import Line, fold, pad
 from .palette import Palette
 
-TAB = 4
-
 _NAMES = (Name.Function, Name.Class, Name.Decorator, Name.Tag, Name.Attribute)
 
 
@@ -22,10 +20,10 @@ def render_code(code: str, language: str, width: int, palette: Palette) -> list[
     """Returns code as lines that fill `width`; longer lines go on in the next one."""
     lines = []
     margin = Segment(" ", palette.code_block)
-    for segments in _highlighted(code.expandtabs(TAB), language, palette):
+    for segments in _highlighted(code, language, palette):
         for line in fold(segments, width - 2):
-            strip = pad(type(line.strip)([margin, *line.strip]), width, palette.code_block)
-            lines.append(line._replace(strip=strip))
+            padded = pad([margin, *line.segments], width, palette.code_block)
+            lines.append(line._replace(segments=padded))
     return lines
 
 
@@ -40,12 +38,20 @@ def _highlighted(code: str, language: str, palette: Palette) -> Iterator[list[Se
     for kind, value in lexer.get_tokens(code):
         style = _style(kind, palette)
         first, *others = value.split("\n")
-        if first:
-            line.append(Segment(first, style))
+        _add(line, first, style)
         for text in others:
             yield line
-            line = [Segment(text, style)] if text else []
+            line = []
+            _add(line, text, style)
     yield line
+
+
+def _add(line: list[Segment], text: str, style: Style) -> None:
+    """Adds text to a line; to its last segment where the style is the same."""
+    if line and line[-1].style is style:
+        line[-1] = Segment(line[-1].text + text, style)
+    elif text:
+        line.append(Segment(text, style))
 
 
 @lru_cache(maxsize=16)

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from rich.segment import Segment
 from rich.style import Style
 
+from ..visible import visible
 from .line import TARGET
 from .palette import Palette
 
@@ -44,10 +45,10 @@ class Inline(NamedTuple):
             elif token.type == "code_inline":
                 yield Segment(token.content, styles[-1] + self.palette.code)
             elif token.type == "image":
-                label = token.content or "image"
+                label = _plain(token.content) or "image"
                 yield Segment(label, styles[-1] + self._link(str(token.attrs.get("src", ""))))
             else:
-                yield from self._text(token.content, styles[-1])
+                yield from self._text(_plain(token.content), styles[-1])
 
     def _mark(self, name: str, token: Token) -> Style:
         if name == "link":
@@ -68,3 +69,8 @@ class Inline(NamedTuple):
         if not _SAFE_HREF.fullmatch(href):
             return Style.null()
         return self.palette.link + Style(link=href, meta={TARGET: href})
+
+
+def _plain(text: str) -> str:
+    """Returns text as it is drawn; `&#8238;` and its like have become characters by now."""
+    return visible(text, keep="")

@@ -1,13 +1,12 @@
 """Rendered lines: what a line of the log is made of, and text wrapped into lines."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 _CJK = (
     "\u2e80-\u303e\u3041-\ua4cf\uf900-\ufaff\ufe30-\ufe4f"
@@ -26,16 +25,26 @@ Target = int | str
 
 
 class Line(NamedTuple):
-    """One line of the log, without the margin at its left."""
+    """One line of the log, without the margins."""
 
-    strip: Strip
+    segments: Sequence[Segment]
     joint: str = "\n"
     """What stands between the line before and this one when both are copied."""
     picture: int = NO_PICTURE
     """Index of the attachment of which this line shows a part."""
 
+    @property
+    def text(self) -> str:
+        """The characters of the line."""
+        return "".join([segment.text for segment in self.segments])
 
-BLANK = Line(Strip([], 0))
+    @property
+    def cells(self) -> int:
+        """Cells across."""
+        return cells_of(self.segments)
+
+
+BLANK = Line(())
 
 
 def wrap(segments: Sequence[Segment], width: int) -> list[Line]:
@@ -66,7 +75,7 @@ def fold(segments: Sequence[Segment], width: int) -> list[Line]:
 def indent(lines: Sequence[Line], first: Segment, rest: Segment) -> list[Line]:
     """Returns lines with something before the first and something else before the others."""
     return [
-        line._replace(strip=Strip([first if index == 0 else rest, *line.strip]))
+        line._replace(segments=[rest if index else first, *line.segments])
         for index, line in enumerate(lines)
     ]
 
@@ -77,10 +86,15 @@ def link_of(segment: Segment) -> str:
     return str(style.meta.get(TARGET, "")) if style and style._meta else ""
 
 
-def pad(strip: Strip, width: int, style: Style) -> Strip:
-    """Returns a strip with its ground drawn on to a width."""
-    missing = width - strip.cell_length
-    return Strip([*strip, Segment(" " * missing, style)], width) if missing > 0 else strip
+def cells_of(segments: Iterable[Segment]) -> int:
+    """Returns how many cells segments take together."""
+    return sum([cell_len(segment.text) for segment in segments])
+
+
+def pad(segments: Sequence[Segment], width: int, style: Style) -> list[Segment]:
+    """Returns segments with their ground drawn on to a width."""
+    missing = width - cells_of(segments)
+    return [*segments, Segment(" " * missing, style)] if missing > 0 else list(segments)
 
 
 def _soft_lines(text: str, width: int) -> Iterator[tuple[int, int, str]]:
@@ -104,15 +118,17 @@ def _words(text: str, width: int) -> Iterator[tuple[int, int, int]]:
     """Yields start, end, and end with white space, of pieces that are never broken."""
     for match in _WORD.finditer(text):
         word, begin = match[0].rstrip(), match.start()
-        if cell_len(word) <= width:
-            yield begin, begin + len(word), match.end()
-            continue
-        for chunk in chop_cells(word, max(2, width)):
-            yield begin, begin + len(chunk), begin + len(chunk)
-            begin += len(chunk)
+        end = begin + len(word)
+        if cell_len(word) > width:
+            *chunks, rest = chop_cells(word, max(2, width))
+            for chunk in chunks:
+                yield begin, begin + len(chunk), begin + len(chunk)
+                begin += len(chunk)
+            end = begin + len(rest)
+        yield begin, end, match.end()
 
 
-def _cut(segments: Sequence[Segment], start: int, end: int) -> Strip:
+def _cut(segments: Sequence[Segment], start: int, end: int) -> list[Segment]:
     """Returns the characters from `start` to `end`."""
     position = 0
     parts = []
@@ -121,4 +137,4 @@ def _cut(segments: Sequence[Segment], start: int, end: int) -> Strip:
         if stop > start and position < end:
             parts.append(Segment(text[max(0, start - position) : end - position], style))
         position = stop
-    return Strip(parts)
+    return parts

@@ -16,9 +16,9 @@ PROSE_CHARACTERS = 1200
 """Prose longer than this is cut before the next line that can stand alone."""
 LINE_CHARACTERS = 4000
 """A line longer than this is cut at the next space, or at twice as many without one."""
-CODE_LINES = 40
+CODE_LINES = 20
 """Code longer than this is cut before the next top-level line after an empty one."""
-CODE_LINES_AT_MOST = 100
+CODE_LINES_AT_MOST = 60
 """Code longer than this is cut anywhere."""
 TABLE_ROWS = 40
 """A table is cut after so many rows; the first ones settle the widths of its columns."""

@@ -13,6 +13,9 @@ from .markdown import Block, BlockSplitter
 from .picture_lines import picture_bounds, picture_grid, picture_lines
 from .render import render_block, render_plain
 
+TAB = "    "
+"""Stands for a tab: where a tab stop falls would depend on how the text arrived."""
+
 _ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit"}
 
 
@@ -96,7 +99,7 @@ class MessageView:
     def targets(self, look: Look) -> list[Target]:
         """Returns what can be opened: attachments, then links in order."""
         pictures: list[Target] = list(range(len(self.message.attachments)))
-        segments = (segment for line in self.lines(look) for segment in line.strip)
+        segments = (segment for line in self.lines(look) for segment in line.segments)
         return pictures + list(dict.fromkeys(filter(None, map(link_of, segments))))
 
     def release(self) -> None:
@@ -121,7 +124,7 @@ class MessageView:
 
     def _read(self, look: Look) -> None:
         """Renders the text that came, and all that may still change."""
-        text = visible(self._unread.replace("\r", ""))
+        text = visible(self._unread.replace("\r", "").replace("\t", TAB))
         self._unread = ""
         del self._lines[self._frozen :]
         if self.message.role == "user":

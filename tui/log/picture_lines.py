@@ -1,12 +1,11 @@
 """The lines of a picture: its cells, or the room kept for them, and its caption."""
 
 from rich.segment import Segment
-from textual.strip import Strip
 
 from ...core.conversation import Attachment
 from ..pictures.drawn import CellGrid, DrawnPicture, fit
 from ..visible import visible_line
-from .line import Line, wrap
+from .line import Line, cells_of, wrap
 from .look import Look
 
 GAP = 3
@@ -44,27 +43,26 @@ def picture_lines(
 ) -> list[Line]:
     """Returns the lines of the attachment with this index."""
     if drawn:
-        rows = [(strip, drawn.columns) for strip in drawn.strips]
+        rows = [list(strip) for strip in drawn.strips]
     else:
         grid = picture_grid(attachment, look)
-        room = Strip([Segment(" " * grid.columns, look.palette.picture)], grid.columns)
-        rows = [(room, grid.columns)] * grid.rows
+        rows = [[Segment(" " * grid.columns, look.palette.picture)]] * grid.rows
     words = [Segment(caption(attachment), look.palette.muted)]
-    columns = max((cells for _, cells in rows), default=0)
-    beside = look.width - columns - GAP
+    beside = look.width - max(map(cells_of, rows), default=0) - GAP
     if rows and beside >= NARROWEST_CAPTION:
-        return _beside(rows, wrap(words, beside), index, look)
-    pictures = [Line(strip, "", index) for strip, _ in rows]
-    return pictures + [line._replace(picture=index) for line in wrap(words, look.width)]
+        lines = _beside(rows, wrap(words, beside), look)
+    else:
+        lines = [Line(row, "") for row in rows] + wrap(words, look.width)
+    return [line._replace(picture=index) for line in lines]
 
 
-def _beside(rows: list[tuple[Strip, int]], words: list[Line], index: int, look: Look) -> list[Line]:
+def _beside(rows: list[list[Segment]], words: list[Line], look: Look) -> list[Line]:
     """Returns the picture with the caption halfway down at its right."""
     start = max(0, (len(rows) - len(words)) // 2)
     gap = Segment(" " * GAP, look.palette.base)
     lines = []
-    for row, (strip, _) in enumerate(rows):
+    for row, segments in enumerate(rows):
         is_worded = start <= row < start + len(words)
-        beside = [gap, *words[row - start].strip] if is_worded else []
-        lines.append(Line(Strip([*strip, *beside]), "", index))
+        beside = [gap, *words[row - start].segments] if is_worded else []
+        lines.append(Line([*segments, *beside], ""))
     return lines

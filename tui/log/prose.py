@@ -58,7 +58,8 @@ class _Prose:
                 code = token.content.removesuffix("\n")
                 return render_code(code, token.info.strip(), width, self._palette)
             case "table_open":
-                return render_table(self._table(), width, self._palette)
+                table = Table.read(self._tokens, self._inline)
+                return render_table(table, table.natural_widths(), width, self._palette)
         return []
 
     def _heading(self, token: Token, width: int) -> list[Line]:
@@ -85,6 +86,3 @@ class _Prose:
         content = self.lines(width - cells, "list_item_close") or [BLANK]
         style = self._palette.muted
         return indent(content, Segment(label, style), Segment(" " * cells, style))
-
-    def _table(self) -> Table:
-        return Table.read(self._tokens, self._inline)

@@ -35,9 +35,12 @@ def _render(block: Block, width: int, palette: Palette) -> list[Line]:
 
 def _render_table(block: Block, width: int, palette: Palette) -> list[Line]:
     table = read_table(block.head, block.text, palette)
+    if table is None:
+        text = block.text if block.sample else f"{block.head}\n{block.text}"
+        return render_prose(text, width, palette)
     if not block.sample:
-        return render_table(table, width, palette)
-    columns = fit(sample_widths(block.head, block.sample, palette), width)
-    if columns:
-        return render_rows(table, columns, palette)
-    return [BLANK, *render_table(table, width, palette, [width] * len(table.head))]
+        return render_table(table, table.natural_widths(), width, palette)
+    widths = sample_widths(block.head, block.sample, palette)
+    if fit(widths, width):
+        return render_rows(table, fit(widths, width), palette)
+    return [BLANK, *render_table(table, widths, width, palette)]

@@ -1,10 +1,10 @@
 """A row of the log as it is drawn: margin, line, and what is marked or selected in it."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 from .line import NO_PICTURE, Line, Target, link_of
 from .palette import Palette
@@ -27,50 +27,51 @@ class Shown(NamedTuple):
     @property
     def cells(self) -> int:
         """Cells from the left edge to the end of what is drawn."""
-        return MARGIN + self.line.strip.cell_length
+        return MARGIN + self.line.cells
 
 
-def draw_row(shown: Shown, offset_y: int, palette: Palette, selection: Style) -> Strip:
-    """Returns the row; its characters carry offsets, so that the mouse can select them.
-
-    The cells of a picture come through as they are: their colours are the picture.
-    """
+def draw_row(shown: Shown, palette: Palette, selected: Style) -> list[Segment]:
+    """Returns the segments of a row; the cells of a picture among them as they came."""
     line, is_marked, target, span = shown
-    bar = Segment("▎", palette.mark) if is_marked else Segment(" ", palette.base)
-    strip = line.strip
+    segments = line.segments
     if target is not None:
-        strip = _mark_target(line, target, palette)
-    if line.picture == NO_PICTURE:
-        if span is not None:
-            strip = _select(strip, span, selection)
-        strip = strip.apply_offsets(0, offset_y)
-    return Strip([bar, *strip], MARGIN + strip.cell_length)
+        segments = [_mark(segment, line, target, palette) for segment in segments]
+    if span is not None and line.picture == NO_PICTURE:
+        segments = _select(segments, span, selected)
+    bar = Segment("▎", palette.mark) if is_marked else Segment(" ", palette.base)
+    return [bar, *segments]
 
 
-def _mark_target(line: Line, target: Target, palette: Palette) -> Strip:
-    """Returns the strip with the link, or the caption of the picture, marked."""
-
-    def is_marked(segment: Segment) -> bool:
-        if isinstance(target, str):
-            return link_of(segment) == target
-        return line.picture == target and segment.style == palette.muted
-
-    return Strip(
-        Segment(text, style + palette.target if style and is_marked(part) else style)
-        for part in line.strip
-        for text, style, _ in (part,)
-    )
+def add_offsets(segments: Sequence[Segment], offset_y: int) -> list[Segment]:
+    """Returns the segments of a row with the coordinates by which the mouse selects."""
+    located = []
+    x = 0
+    for index, (text, style, _) in enumerate(segments):
+        offset = Style.from_meta({"offset": (x, offset_y)})
+        located.append(Segment(text, style + offset if style else offset))
+        x += len(text) if index else 0
+    return located
 
 
-def _select(strip: Strip, span: tuple[int, int], selection: Style) -> Strip:
+def _mark(segment: Segment, line: Line, target: Target, palette: Palette) -> Segment:
+    """Returns the segment, marked if it is the link or the caption that Enter would open."""
+    text, style, _ = segment
+    if isinstance(target, str):
+        is_target = link_of(segment) == target
+    else:
+        is_target = line.picture == target and style == palette.muted
+    return Segment(text, style + palette.target) if is_target and style else segment
+
+
+def _select(segments: Iterable[Segment], span: tuple[int, int], selected: Style) -> list[Segment]:
     start, end = span
-    stop = len(strip.text) if end < 0 else end
     parts = []
     position = 0
-    for text, style, _ in strip:
-        cuts = [min(max(at - position, 0), len(text)) for at in (start, stop)]
-        before, inside, after = text[: cuts[0]], text[cuts[0] : cuts[1]], text[cuts[1] :]
-        marked = style + selection if style else selection
-        parts += [Segment(before, style), Segment(inside, marked), Segment(after, style)]
+    for text, style, _ in segments:
+        first = min(max(start - position, 0), len(text))
+        last = len(text) if end < 0 else min(max(end - position, 0), len(text))
+        inside = style + selected if style else selected
+        parts += [Segment(text[:first], style), Segment(text[first:last], inside)]
+        parts.append(Segment(text[last:], style))
         position += len(text)
-    return Strip([part for part in parts if part.text], strip.cell_length)
+    return [part for part in parts if part.text]

@@ -37,7 +37,7 @@ def selected_text(selection: Selection, transcript: Transcript, look: Look) -> s
             if span is None:
                 continue
             start, end = span
-            text = line.strip.text[start : None if end < 0 else end] if line.picture < 0 else ""
+            text = line.text[start : None if end < 0 else end] if line.picture < 0 else ""
             parts += [line.joint if parts else "", text.rstrip()]
     return "".join(parts)
 

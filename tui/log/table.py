@@ -9,12 +9,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from markdown_it.token import Token
-from rich.cells import cell_len
 from rich.segment import Segment
-from textual.strip import Strip
 
 from .inline import PARSER, Inline
-from .line import BLANK, Line, indent, wrap
+from .line import BLANK, Line, cells_of, indent, wrap
 from .palette import Palette
 
 GAP = 2
@@ -54,21 +52,20 @@ class Table(NamedTuple):
     def natural_widths(self) -> list[int]:
         """Returns the cells that each column takes when nothing is wrapped."""
         columns = zip_longest(self.head, *self.rows, fillvalue=())
-        return [max(map(_cells, column)) for column in columns]
+        return [max(map(cells_of, column)) for column in columns]
 
 
-def read_table(head: str, rows: str, palette: Palette) -> Table:
-    """Returns the table of a head (two lines) and rows."""
+def read_table(head: str, rows: str, palette: Palette) -> Table | None:
+    """Returns the table of a head (two lines) and rows; None if the parser sees none there."""
     tokens = iter(PARSER.parse(f"{head}\n{rows}"))
-    next(tokens)
+    if next(tokens).type != "table_open":
+        return None
     return Table.read(tokens, Inline(palette, palette.base))
 
 
-def render_table(
-    table: Table, width: int, palette: Palette, widths: Sequence[int] | None = None
-) -> list[Line]:
-    """Returns a table with its head."""
-    columns = fit(table.natural_widths() if widths is None else widths, width)
+def render_table(table: Table, widths: Sequence[int], width: int, palette: Palette) -> list[Line]:
+    """Returns a table with its head; `widths` is what the columns would like."""
+    columns = fit(widths, width)
     if not columns:
         return _as_list(table, width, palette)
     rule = ([Segment("─" * cells, palette.muted)] for cells in columns)
@@ -103,7 +100,8 @@ def fit(natural: Sequence[int], width: int) -> list[int]:
 @lru_cache(maxsize=8)
 def sample_widths(head: str, sample: str, palette: Palette) -> tuple[int, ...]:
     """Returns the natural column widths of a table's first rows."""
-    return tuple(read_table(head, sample, palette).natural_widths())
+    table = read_table(head, sample, palette)
+    return tuple(table.natural_widths()) if table else ()
 
 
 def _row(
@@ -113,26 +111,26 @@ def _row(
     lines = []
     for parts in zip_longest(*wrapped, fillvalue=BLANK):
         aligned = (
-            _align(part.strip, width, alignment, palette)
+            _align(part.segments, width, alignment, palette)
             for part, width, alignment in zip(parts, columns, alignments, strict=True)
         )
         lines.append(Line(_join(aligned, palette)))
     return lines
 
 
-def _align(strip: Strip, width: int, alignment: str, palette: Palette) -> list[Segment]:
-    missing = max(0, width - strip.cell_length)
+def _align(cell: Sequence[Segment], width: int, alignment: str, palette: Palette) -> list[Segment]:
+    missing = max(0, width - cells_of(cell))
     left = {"right": missing, "center": missing // 2}.get(alignment, 0)
     before, after = (Segment(" " * cells, palette.base) for cells in (left, missing - left))
-    return [part for part in (before, *strip, after) if part.text]
+    return [part for part in (before, *cell, after) if part.text]
 
 
-def _join(cells: Iterable[Sequence[Segment]], palette: Palette) -> Strip:
+def _join(cells: Iterable[Sequence[Segment]], palette: Palette) -> list[Segment]:
     gap = Segment(" " * GAP, palette.base)
     parts: list[Segment] = []
     for cell in cells:
         parts += [gap, *cell] if parts else cell
-    return Strip(parts)
+    return parts
 
 
 def _as_list(table: Table, width: int, palette: Palette) -> list[Line]:
@@ -148,7 +146,3 @@ def _as_list(table: Table, width: int, palette: Palette) -> list[Line]:
             lines += indent(wrapped[:1], *[Segment("", palette.base)] * 2)
             lines += indent(wrapped[1:], hanging, hanging)
     return lines
-
-
-def _cells(cell: Sequence[Segment]) -> int:
-    return sum(cell_len(segment.text) for segment in cell)

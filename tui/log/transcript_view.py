@@ -8,10 +8,10 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from .line import Target
+from .line import Target, pad
 from .look import Look
 from .palette import COMPONENTS, Palette, read_palette
-from .row_strip import MARGIN, Shown, draw_row
+from .row_strip import MARGIN, Shown, add_offsets, draw_row
 from .selection import offset_of, selected_text, span_of
 from .transcript import START, Row, Transcript
 
@@ -47,6 +47,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._cell_size = cell_size
         self._palette: Palette | None = None
         self._y = 0
+        self._is_painting = False
 
     @property
     def page_height(self) -> int:
@@ -100,16 +101,29 @@ class TranscriptView(ScrollView, can_focus=True):
         self.following = distance > 0 and self.top >= self.transcript.last_page(height, look)
         self.settle()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Returns rows for the screen."""
+        self._is_painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._is_painting = False
+
     def render_line(self, y: int) -> Strip:
-        """Returns a row of the view, drawn over its whole width."""
+        """Returns a row of the view over its whole width.
+
+        Only where the mouse asks do its characters carry coordinates: these make every style a
+        new one, which is most of the work of painting.
+        """
         look = self.look
         width = look.width + 2 * MARGIN
         if y >= len(self._shown):
             return Strip.blank(width, look.palette.base)
-        offset = offset_of(self.rows[y].position)
         selected = self.screen.get_component_rich_style("screen--selection")
-        strip = draw_row(self._shown[y], offset, look.palette, selected)
-        return strip.adjust_cell_length(width, look.palette.base)
+        segments = pad(draw_row(self._shown[y], look.palette, selected), width, look.palette.base)
+        if not self._is_painting:
+            segments = add_offsets(segments, offset_of(self.rows[y].position))
+        return Strip(segments, width)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Returns the text that the mouse selected."""
