@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -9,24 +10,30 @@ from urllib.parse import unquote
 
 from ..core.images import is_picture_name
 
-_MAX_TEXT: Final = 64 * 1024
+_MAX_TEXT: Final = 32 * 1024
 """Longer texts are no list of paths and are not searched."""
 
+_MAX_TRAILING: Final = 4
+
 _MAX_PATH: Final = 4096
+_MAX_SUFFIXES: Final = 3
+"""Picture suffixes that a name which nobody quoted may hold, its own one included."""
+
 _MAX_LOOKS: Final = 2000
 """Times that the disk is asked for one text."""
 
 _TRAILING: Final = ".,;:!?)]}>'\""
 """What a sentence may put behind a path."""
 
-_SUFFIX_END: Final = re.compile(r"\.[A-Za-z0-9]{2,5}(?![A-Za-z0-9])")
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,5}(?![A-Za-z0-9])")
 
 
 class FoundPictures(NamedTuple):
-    """Pictures named in a text, in its order, and the text without them."""
+    """Pictures named in a text, in its order, and the text to send with them."""
 
     paths: list[Path]
     rest: str
+    """The text without them; in the middle of a sentence a path leaves its file's name."""
 
 
 def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
@@ -34,34 +41,80 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
 
     Understands what terminals paste when files are dropped on them and what people type: `~`,
     quotes, backslashes, `file://` with percent signs, several paths a line, bare names with
-    spaces, and names whose Unicode form or U+202F a copy has changed.
+    spaces, and names whose Unicode form or U+202F a copy has changed. Asks the disk, so it may
+    block.
 
     Args:
         text: what was pasted or typed.
         cwd: what relative paths start from; by default the working directory.
     """
-    if len(text) > _MAX_TEXT:
+    suffix_ends = [
+        match.end() for match in _SUFFIX.finditer(text) if is_picture_name("_" + match[0])
+    ]
+    if len(text) > _MAX_TEXT or not suffix_ends:
         return FoundPictures([], text)
-    disk = _Disk(cwd or Path.cwd())
-    paths: list[Path] = []
+    reader = _Reader(text, suffix_ends, cwd or Path.cwd())
+    paths: dict[Path, None] = {}
     rest: list[str] = []
     position = 0
     while position < len(text):
-        match = _picture_at(text, position, disk) if _is_word_start(text, position) else None
-        if match is None:
+        found = reader.picture_at(position) if _is_word_start(text, position) else None
+        if found is None:
             rest.append(text[position])
             position += 1
-        else:
-            path, position = match
-            if path not in paths:
-                paths.append(path)
-    return FoundPictures(paths, _tidy("".join(rest)) if paths else text)
+            continue
+        path, position = found
+        paths[path] = None
+        line = "".join(rest).rpartition("\n")[2]
+        rest.append(path.name if line.strip() else "")
+    return FoundPictures(list(paths), _tidy("".join(rest)) if paths else text)
 
 
 def picture_paths(text: str, cwd: Path | None = None) -> list[Path]:
     """Returns the pictures that a text names, if it holds nothing else; else none."""
     found = find_pictures(text, cwd)
     return [] if found.rest.strip() else found.paths
+
+
+class _Reader:
+    """Reads names in a text and asks the disk for them."""
+
+    def __init__(self, text: str, suffix_ends: list[int], cwd: Path) -> None:
+        self._text = text
+        self._suffix_ends = suffix_ends
+        self._disk = _Disk(cwd)
+
+    def picture_at(self, start: int) -> tuple[Path, int] | None:
+        """Returns the picture named from here on and where its name ends."""
+        if self._disk.is_spent:
+            return None
+        for name, end in self._readings(start):
+            path = self._disk.find(name)
+            if path is not None:
+                return path, end
+        return None
+
+    def _readings(self, start: int) -> Iterator[tuple[str, int]]:
+        """Yields ways to read a name from here on, the likeliest first, with where each ends."""
+        last = min(len(self._text), start + _MAX_PATH)
+        word, end = _shell_word(self._text, start, last)
+        if word[:5].lower() == "file:":
+            yield _from_url(word), end
+        yield word, end
+        for shorter in range(end - 1, max(end - 1 - _MAX_TRAILING, start), -1):
+            if self._text[shorter] not in _TRAILING:
+                break
+            yield _shell_word(self._text, start, shorter)[0], shorter
+        yield from self._bare_names(start)
+
+    def _bare_names(self, start: int) -> Iterator[tuple[str, int]]:
+        """Yields names with spaces that nobody quoted, the longest first; none spans two lines."""
+        line_end = self._text.find("\n", start)
+        last = min(line_end if line_end >= 0 else len(self._text), start + _MAX_PATH)
+        ends = self._suffix_ends
+        nearest = ends[bisect_right(ends, start) : bisect_right(ends, last)][:_MAX_SUFFIXES]
+        for end in reversed(nearest):
+            yield self._text[start:end], end
 
 
 class _Disk:
@@ -72,12 +125,16 @@ class _Disk:
         self._looks = 0
         self._names: dict[Path, dict[str, str]] = {}
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether the disk was asked often enough."""
+        return self._looks >= _MAX_LOOKS
+
     def find(self, name: str) -> Path | None:
         """Returns the file of that name, or of one that differs only in its Unicode form."""
-        self._looks += 1
-        is_hopeless = not name or len(name) > _MAX_PATH or "\0" in name
-        if is_hopeless or self._looks > _MAX_LOOKS or not is_picture_name(name.rstrip("/")):
+        if "\0" in name or len(name) > _MAX_PATH or not is_picture_name(name):
             return None
+        self._looks += 1
         try:
             path = self._cwd / Path(name).expanduser()
             if path.is_file():
@@ -95,46 +152,15 @@ class _Disk:
         return self._names[folder]
 
 
-def _picture_at(text: str, start: int, disk: _Disk) -> tuple[Path, int] | None:
-    """Returns the picture named from here on and where its name ends."""
-    for name, end in _readings(text, start):
-        path = disk.find(name)
-        if path is not None:
-            return path, end
-    return None
-
-
-def _readings(text: str, start: int) -> Iterator[tuple[str, int]]:
-    """Yields ways to read a name from here on, the likeliest first, with where each ends."""
-    word, end = _shell_word(text, start)
-    if word.lower().startswith("file:"):
-        yield _from_url(word), end
-    yield word, end
-    bare_end = end
-    while bare_end > start and text[bare_end - 1] in _TRAILING:
-        bare_end -= 1
-        yield _shell_word(text[:bare_end], start)[0], bare_end
-    yield from _bare_names(text, start)
-
-
-def _bare_names(text: str, start: int) -> Iterator[tuple[str, int]]:
-    """Yields names with spaces that nobody quoted, the longest first; a path stays on its line."""
-    line_end = text.find("\n", start)
-    line = text[start : line_end if line_end >= 0 else len(text)]
-    ends = [match.end() for match in _SUFFIX_END.finditer(line)]
-    for end in reversed(ends):
-        yield line[:end], start + end
-
-
-def _shell_word(text: str, start: int) -> tuple[str, int]:
+def _shell_word(text: str, start: int, last: int) -> tuple[str, int]:
     """Returns the word that a shell would read from here on, and where it ends."""
     word: list[str] = []
     quote = ""
     position = start
-    while position < len(text):
+    while position < last:
         char = text[position]
-        following = text[position + 1 : position + 2]
-        if char == "\\" and quote != "'" and following and _is_escape(following, quote):
+        following = text[position + 1 : min(position + 2, last)]
+        if char == "\\" and _is_escape(following, quote):
             word.append(following)
             position += 1
         elif char == quote:
@@ -150,7 +176,9 @@ def _shell_word(text: str, start: int) -> tuple[str, int]:
 
 
 def _is_escape(following: str, quote: str) -> bool:
-    return following in '"\\$`' if quote else following != "\n"
+    if quote:
+        return quote == '"' and following != "" and following in '"\\$`'
+    return following not in {"", "\n"}
 
 
 def _from_url(url: str) -> str:
@@ -165,7 +193,8 @@ def _is_word_start(text: str, position: int) -> bool:
 
 def _plain(name: str) -> str:
     """Returns a name as it looks: composed, with every kind of space as a space."""
-    return "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", name))
+    composed = unicodedata.normalize("NFC", name)
+    return "".join(" " if char.isspace() else char for char in composed)
 
 
 def _tidy(rest: str) -> str:
