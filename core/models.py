@@ -3,11 +3,13 @@
 Finding a model blocks and may download gigabytes: call it off the event loop.
 """
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from os.path import expanduser
 from pathlib import Path
+from threading import Event
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -121,6 +123,29 @@ def find_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFile
     weights = check_checkpoint(snapshot.path, source)
     name = display_name(source)
     return ModelFiles(snapshot.path, source, name, "", snapshot.revision, weights.stored_bytes)
+
+
+async def fetch_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFiles:
+    """Returns what `find_model` does, which runs on a thread of its own.
+
+    Cancelling gives a download up within a percent of its size; what has come stays in the cache.
+
+    Args:
+        source: `demo`, a folder or `owner/name`.
+        report: called on the event loop with the stages of a download.
+    """
+    loop = asyncio.get_running_loop()
+    given_up = Event()
+
+    def report_on_loop(progress: LoadProgress) -> None:
+        if given_up.is_set():
+            raise ModelError(f"{source} was given up.")
+        loop.call_soon_threadsafe(report, progress)
+
+    try:
+        return await asyncio.to_thread(find_model, source, report_on_loop)
+    finally:
+        given_up.set()
 
 
 def installed_models() -> list[ModelFiles]:

@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import Task
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,19 +53,15 @@ class RemoteEngine(Engine):
         """Returns the endpoint's model after its server has listed it."""
         address = parse_endpoint(source)
         report(LoadProgress(f"Asking {address.url} for its models"))
-        try:
-            server = ChatServer(address.url, self._key)
-        except EndpointError as error:
-            raise ModelNotFound(str(error)) from error
-        try:
-            listed = _choose(await server.list_models(), address.model, address.url)
-        except EndpointError as error:
-            await server.close()
-            raise ModelNotFound(str(error)) from error
-        except BaseException:
-            await server.close()
-            raise
-        await self.unload()
+        async with AsyncExitStack() as undo:
+            try:
+                server = ChatServer(address.url, self._key)
+                undo.push_async_callback(server.close)
+                listed = _choose(await server.list_models(), address.model, address.url)
+            except EndpointError as error:
+                raise ModelNotFound(str(error)) from error
+            await self.unload()
+            undo.pop_all()
         host = urlsplit(address.url).netloc
         self._server, self._model_id = server, listed.id
         self._model = LoadedModel(

@@ -1,6 +1,7 @@
 """The engine that a source asks for: the local one for files, the remote one for an address."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 
 from ..conversation import Attachment
 from ..errors import TurnError
@@ -33,12 +34,11 @@ class SelectedEngine(Engine):
         before = self._engine
         if before is not None and isinstance(before, RemoteEngine) == is_endpoint(source):
             return await before.load(source, report)
-        engine = self._make(source)
-        try:
+        async with AsyncExitStack() as undo:
+            engine = self._make(source)
+            undo.push_async_callback(engine.close)
             model = await engine.load(source, report)
-        except BaseException:
-            await engine.close()
-            raise
+            undo.pop_all()
         self._engine = engine
         if before is not None:
             await before.close()

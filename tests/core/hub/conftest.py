@@ -5,7 +5,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,6 +27,8 @@ class Repository:
     """Sizes to state instead of the true ones."""
     refusal: str = ""
     """`X-Error-Code` with which every request is refused."""
+    paused: threading.Event | None = None
+    """Weights are sent by half until this is set."""
 
     def size(self, name: str) -> int:
         return self.claimed_sizes.get(name, len(self.files[name]))
@@ -94,16 +96,29 @@ class _Route(BaseHTTPRequestHandler):
 
     def send_file(self, repository: Repository, name: str) -> None:
         content = repository.files[name]
-        self.reply(200, content, {"ETag": f'"{etag(content)}"', "X-Repo-Commit": COMMIT})
+        pause = repository.paused if name.endswith(".safetensors") else None
+        headers = {"ETag": f'"{etag(content)}"', "X-Repo-Commit": COMMIT}
+        self.reply(200, content, headers, pause)
 
-    def reply(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+    def reply(
+        self,
+        status: int,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        pause: threading.Event | None = None,
+    ) -> None:
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if self.command == "GET" and pause:
+            self.wfile.write(body[: len(body) // 2])
+            pause.wait(20)
+            body = body[len(body) // 2 :]
         if self.command == "GET":
-            self.wfile.write(body)
+            with suppress(ConnectionError):
+                self.wfile.write(body)
 
     def log_request(self, code: object = "-", size: object = "-") -> None:
         """Keeps quiet."""

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,19 +45,27 @@ class Answer:
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., Answer]:
+def environment(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Variables for a process that uses a hub and an empty cache."""
+
+    def build(hub: str, **changes: str) -> dict[str, str]:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+        return env | {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path / "hf"), **changes}
+
+    return build
+
+
+@pytest.fixture
+def ask(environment: Callable[..., dict[str, str]]) -> Callable[..., Answer]:
     """Calls `core.models` in a process of its own: the hub's client reads its settings once."""
 
-    def call(*arguments: str, hub: str = UNREACHABLE, **environment: str) -> Answer:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-        env |= {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path / "hf"), **environment}
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, *arguments], env=env, capture_output=True, text=True
-        )
+    def call(*arguments: str, hub: str = UNREACHABLE, **changes: str) -> Answer:
+        command = [sys.executable, "-c", PROGRAM, *arguments]
+        env = environment(hub, **changes)
+        done = subprocess.run(command, env=env, capture_output=True, text=True)
         *_, last = done.stdout.splitlines() or [done.stderr]
-        return Answer(
-            **json.loads(last), printed=done.stderr + done.stdout.removesuffix(f"{last}\n")
-        )
+        printed = done.stderr + done.stdout.removesuffix(f"{last}\n")
+        return Answer(**json.loads(last), printed=printed)
 
     return call
 
@@ -205,3 +214,37 @@ def test_installed_models_are_the_demo_and_what_the_cache_can_load(
     assert [m[0] for m in ask("installed_models").found] == ["demo", DEFAULT, NAME]
     (Path(path) / "config.json").unlink()
     assert [m[0] for m in ask("installed_models").found] == ["demo", DEFAULT]
+
+
+GIVING_UP = """
+import asyncio, sys
+from seeshell.core.models import fetch_model
+
+async def main():
+    begun = asyncio.Event()
+    report = lambda progress: begun.set() if progress.fraction else None
+    task = asyncio.create_task(fetch_model(sys.argv[1], report))
+    await begun.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    print("given up" if task.cancelled() else task, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_a_download_that_is_given_up_ends(
+    serve: Any, model: Any, tmp_path: Path, environment: Any
+) -> None:
+    paused = threading.Event()
+    files = {**model.files, "model.safetensors": bytes(50_000_000)}
+    hub = serve({NAME: replace(model, files=files, paused=paused)})
+    command = [sys.executable, "-c", GIVING_UP, NAME]
+    with subprocess.Popen(command, env=environment(hub.url), stdout=subprocess.PIPE) as client:
+        assert client.stdout
+        assert client.stdout.readline() == b"given up\n"
+        paused.set()
+        assert client.wait(timeout=20) == 0
+    held = {file.name for file in tmp_path.rglob("snapshots/*/*")}
+    assert "config.json" in held
+    assert "model.safetensors" not in held
