@@ -172,11 +172,12 @@ class Sessions:
         return queued
 
     async def _open(self, conversation: int, client: Subscriber) -> tuple[AnyEvent, ...]:
-        """Reads until nothing happened meanwhile: reply and replay then fit together."""
-        seen = -1
-        while seen != self._turns.changes:
-            seen = self._turns.changes
-            stored = await self._archive.run(self._archive.store.read_conversation, conversation)
+        """Reads the conversation and lets the client follow it.
+
+        The store's thread works in order, and turns begin and end here right after it has stored
+        that: what was read fits the turn that is open now.
+        """
+        stored = await self._archive.run(self._archive.store.read_conversation, conversation)
         self.subscribers.follow(client, conversation)
         turn = self._turns.find(conversation)
         if turn is None:

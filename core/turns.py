@@ -58,8 +58,6 @@ class TurnQueue:
         self._has_work = asyncio.Event()
         self.running: OpenTurn | None = None
         """The turn that the engine works on."""
-        self.changes = 0
-        """Grows whenever a turn is added or has ended."""
         self.last_stats = TurnStats()
         """What the most recent answer cost."""
 
@@ -74,7 +72,6 @@ class TurnQueue:
         """Queues a stored turn. Without a model the one that failed to load is tried again."""
         self._open[turn.conversation] = turn
         self._waiting.append(turn)
-        self.changes += 1
         if self._engine.model is None and not self._loader.is_behind and self._loader.wanted:
             self._loader.want(self._loader.wanted)
         self._has_work.set()
@@ -193,7 +190,6 @@ class TurnQueue:
             event = turn.fail(error, event.message.model)
         _logger.info("answer %d ended as %s", turn.answer.id, event.message.finish_reason)
         self._open.pop(turn.conversation, None)
-        self.changes += 1
         turn.ended.set()
         self._subscribers.publish_to_followers(turn.conversation, event)
         self._subscribers.publish(ConversationsChanged())
