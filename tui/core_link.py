@@ -1,5 +1,6 @@
 """The line to the core: one connection at a time, and what its refusals become."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,13 @@ class CoreLink:
         self._connect = connect
         self._post = post
         self._client: CoreClient | None = None
+        self._opening = asyncio.Lock()
 
     async def open(self, *, replace_core: bool) -> None:
         """Connects; raises a `SeeshellError` if the core can't be reached."""
-        await self.close()
-        self._client = await self._connect(replace_core)
+        async with self._opening:
+            await self.close()
+            self._client = await self._connect(replace_core)
 
     async def close(self) -> None:
         """Leaves the core; an answer that is open goes on there."""
@@ -42,14 +45,16 @@ class CoreLink:
                 yield event
 
     async def request(self, request: Request) -> AnyEvent:
-        """Returns the reply.
+        """Returns the reply; waits for a connection that is being made.
 
         Raises:
             SeeshellError: the core refused, has died, or is not connected.
         """
-        if self._client is None:
+        async with self._opening:
+            client = self._client
+        if client is None:
             raise CoreUnreachable("The core is not running; “Start the core again” is a command.")
-        return await self._client.request(request)
+        return await client.request(request)
 
     async def ask(self, request: Request) -> AnyEvent | None:
         """Returns the reply, or None after telling the screen why there is none."""

@@ -57,12 +57,17 @@ class Draft:
     waiting: list[WaitingTurn] = field(default_factory=list)
     """Messages sent while an answer was open, oldest first."""
 
+    @property
+    def is_checking(self) -> bool:
+        """Whether the core has yet to answer for a picture."""
+        return any(picture.is_checking for picture in self.pictures)
+
     def hindrance(self, text: str) -> str:
         """Returns why a message can't be sent now, one sentence; empty if it can."""
         for picture in self.pictures:
             if picture.error:
                 return f"{picture.error} Backspace at the start of the prompt removes it."
-        if any(picture.is_checking for picture in self.pictures):
+        if self.is_checking:
             return "A picture is still being checked; press Enter again in a moment."
         if not text.strip():
             return "Type a question first."

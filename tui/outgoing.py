@@ -21,6 +21,8 @@ class Outgoing:
         self._link = link
         self._post = post
         self._drafts: dict[int | None, Draft] = {}
+        self._checks = asyncio.Condition()
+        """Notified whenever a picture was checked."""
 
     def draft_of(self, conversation: int | None) -> Draft:
         """Returns what is unsent of a conversation; None stands for the new one."""
@@ -37,6 +39,8 @@ class Outgoing:
         else:
             draft.settle(path, reply.attachment if isinstance(reply, Attached) else None)
         self._post(DraftChanged(draft))
+        async with self._checks:
+            self._checks.notify_all()
 
     def detach_last(self, draft: Draft) -> None:
         """Takes the last picture off the draft."""
@@ -47,7 +51,8 @@ class Outgoing:
     async def line_up(self, draft: Draft, text: str) -> bool:
         """Makes a waiting message of the text and the draft's pictures; returns whether it could.
 
-        Pictures that the text names by their paths are attached first. A text that can't be sent
+        Pictures that the text names by their paths are attached first, and the check of those that
+        were picked just before is waited for. A text that can't be sent
         goes back into the prompt with the reason.
         """
         found = await _find_pictures(text)
@@ -56,6 +61,8 @@ class Outgoing:
         text = found.rest
         if found.paths and not text.strip():
             return False
+        async with self._checks:
+            await self._checks.wait_for(lambda: not draft.is_checking)
         if sentence := draft.hindrance(text):
             self._give_back(draft, text, sentence)
             return False
