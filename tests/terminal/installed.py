@@ -55,8 +55,18 @@ class Installed:
             bufsize=0,
         )
 
-    def open(self, *arguments: str | Path, columns: int = 120, rows: int = 36) -> PseudoTerminal:
-        """Starts a command on a terminal; leaving it as a context ends it."""
+    def open(
+        self,
+        *arguments: str | Path,
+        columns: int = 120,
+        rows: int = 36,
+        folder: Path | None = None,
+    ) -> PseudoTerminal:
+        """Starts a command on a terminal, in `home` or a folder; as a context it ends it."""
         return PseudoTerminal(
-            [COMMAND, *arguments], self.environment, columns=columns, rows=rows, folder=self.home
+            [COMMAND, *arguments],
+            self.environment,
+            columns=columns,
+            rows=rows,
+            folder=folder or self.home,
         )

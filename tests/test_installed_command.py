@@ -1,0 +1,155 @@
+"""The installed command on a pseudo-terminal: the whole of seeshell as its user meets it."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from seeshell.core.demo import SAMPLES_PATH
+from seeshell.core.settings import find_paths
+from seeshell.core.store import Store
+
+from .terminal.installed import Installed
+from .terminal.pseudo_terminal import PseudoTerminal
+from .terminal.rambling import make_rambling_model
+
+EMPTY_PROMPT = "Ask about"
+PICTURE = SAMPLES_PATH / "red-circle-blue-square.png"
+WHAT = "what is in the picture?"
+HEAVY = ("mlx", "numpy", "tokenizers", "torch")
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[Installed]:
+    installed = Installed(tmp_path)
+    yield installed
+    installed.run("stop")
+
+
+@pytest.fixture
+def rambling(tmp_path: Path) -> Iterator[Installed]:
+    """The command with a model whose answers end only when they are stopped."""
+    installed = Installed(tmp_path, str(make_rambling_model(tmp_path / "rambling")))
+    yield installed
+    installed.run("stop")
+
+
+def attach(terminal: PseudoTerminal, name: str) -> None:
+    """Picks a picture of the current folder by typing a part of its name, after a look at it."""
+    with Image.open(SAMPLES_PATH / name) as image:
+        width, height = image.size
+    terminal.press("ctrl+o")
+    terminal.wait_for("type to filter")
+    terminal.send(name[:10])
+    terminal.wait_for(r" 1 of \d")
+    terminal.wait_for(rf"(?s)▀▀▀.*{width}x{height}")
+    terminal.press("enter")
+    wait_for_chip(terminal, name)
+
+
+def wait_for_chip(terminal: PseudoTerminal, name: str) -> None:
+    """Waits until the picture belongs to the next message, whether checked or not."""
+    terminal.wait_for(rf"\[1\] {re.escape(name)}")
+
+
+def ask(terminal: PseudoTerminal, question: str, words: str) -> None:
+    """Types a question, sends it and waits for words of the answer below it."""
+    terminal.send(question)
+    terminal.wait_for(re.escape(question))
+    terminal.press("enter")
+    terminal.wait_for(rf"(?s){re.escape(question)}.*answer.*{words}")
+
+
+def leave(terminal: PseudoTerminal) -> None:
+    """Quits, and checks that the terminal is as it was."""
+    terminal.press("ctrl+q")
+    assert terminal.wait_for_exit() == 0
+    written = b"".join(chunk.output for chunk in terminal.chunks)
+    assert written.rindex(b"\x1b[?1049l") > written.rindex(b"\x1b[?1049h")
+    assert written.rindex(b"\x1b[?25h") > written.rindex(b"\x1b[?25l")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 45)])
+def test_a_visual_chat_from_the_first_start_to_coming_back(
+    installed: Installed, columns: int, rows: int
+) -> None:
+    size = {"columns": columns, "rows": rows}
+    with installed.open(folder=SAMPLES_PATH, **size) as terminal:
+        terminal.wait_for(EMPTY_PROMPT)
+        attach(terminal, PICTURE.name)
+        ask(terminal, WHAT, "red circle.*first token")
+        ask(terminal, "what color is the square?", "blue.*first token")
+        if Path("/proc").is_dir():
+            maps = Path(f"/proc/{terminal.program.pid}/maps").read_text()
+            assert not [name for name in HEAVY if f"/{name}" in maps]
+        leave(terminal)
+    with installed.open(**size) as terminal:
+        terminal.wait_for(EMPTY_PROMPT)
+        terminal.press("f2")
+        terminal.wait_for("4 messages")
+        terminal.press("enter")
+        terminal.wait_for("red circle")
+        terminal.wait_for("what color is the square")
+        leave(terminal)
+
+
+def test_the_newest_conversation_opens_from_the_command_line(installed: Installed) -> None:
+    installed.run("ask", "-i", PICTURE, "how many shapes?")
+    with installed.open("--continue") as terminal:
+        terminal.wait_for("how many shapes")
+        leave(terminal)
+
+
+def test_escape_stops_an_answer_and_keeps_it(rambling: Installed) -> None:
+    with rambling.open("-i", PICTURE) as terminal:
+        wait_for_chip(terminal, PICTURE.name)
+        ask(terminal, WHAT, "I see")
+        terminal.press("escape")
+        terminal.wait_for("stopped · ")
+        assert terminal.wait_for(r"\bready\b")
+        leave(terminal)
+    with rambling.open("--continue") as terminal:
+        terminal.wait_for("stopped · ")
+
+
+def test_a_core_that_is_killed_in_mid_answer_loses_nothing_stored(rambling: Installed) -> None:
+    with rambling.open("-i", PICTURE) as terminal:
+        wait_for_chip(terminal, PICTURE.name)
+        ask(terminal, WHAT, "I see")
+        pid, text = core_pid(rambling), wait_for_stored_text(rambling)
+        os.kill(pid, signal.SIGKILL)
+        terminal.wait_for("The core ended")
+        terminal.press("r")
+        terminal.wait_for(r"\bready\b")
+        terminal.press("home")
+        assert stored_answer(rambling).startswith(text)
+        terminal.wait_for("core ended during this answer")
+        assert core_pid(rambling) != pid
+
+
+def core_pid(installed: Installed) -> int:
+    """Returns the core's process."""
+    return int(json.loads(installed.run("status", "--json").stdout)["pid"])
+
+
+def stored_answer(installed: Installed) -> str:
+    """Returns the answer of the first conversation as it lies on disk."""
+    store = Store(find_paths(installed.environment))
+    try:
+        return store.read_conversation(1).messages[-1].text
+    finally:
+        store.close()
+
+
+def wait_for_stored_text(installed: Installed) -> str:
+    """Returns the first part of the answer that is on disk."""
+    end = time.monotonic() + 5
+    while not (text := stored_answer(installed)):
+        assert time.monotonic() < end, "no part of the answer was stored in five seconds"
+    return text
