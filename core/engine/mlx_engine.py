@@ -1,6 +1,5 @@
 """The local engine: a model that mlx-vlm runs on this machine, on a thread of its own."""
 
-import asyncio
 import gc
 import threading
 import time
@@ -11,7 +10,7 @@ import msgspec
 
 from ..conversation import Attachment
 from ..errors import TurnError
-from ..models import ModelFiles, find_model
+from ..models import ModelFiles, fetch_model
 from .engine import (
     AnswerEvent,
     AnswerOptions,
@@ -21,7 +20,7 @@ from .engine import (
     PromptMessage,
 )
 from .mlx_thread import MlxThread
-from .outbox import Outbox
+from .relay import Relay
 
 if TYPE_CHECKING:
     from .resident import ResidentModel
@@ -68,12 +67,7 @@ class MlxEngine(Engine):
         Raises:
             ModelError: with one sentence that says what to do.
         """
-        loop = asyncio.get_running_loop()
-
-        def report_from_thread(progress: LoadProgress) -> None:
-            loop.call_soon_threadsafe(report, progress)
-
-        files = await asyncio.to_thread(find_model, source, report_from_thread)
+        files = await fetch_model(source, report)
         report(LoadProgress("loading the weights"))
         await self._thread.run(lambda: self._load(files))
         resident = self._resident
@@ -111,12 +105,12 @@ class MlxEngine(Engine):
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.
         """
         stop = self._stop = threading.Event()
-        outbox = Outbox()
+        relay = Relay()
         started_at = time.perf_counter()
-        turn = self._thread.run(lambda: self._answer(prompt, options, started_at, outbox.put, stop))
-        turn.add_done_callback(lambda _: outbox.close())
+        turn = self._thread.run(lambda: self._answer(prompt, options, started_at, relay.put, stop))
+        turn.add_done_callback(lambda _: relay.close())
         try:
-            async for event in outbox.events():
+            async for event in relay.events():
                 yield event
             await turn
         finally:
