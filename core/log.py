@@ -44,4 +44,5 @@ def start_log(path: Path, *, in_background: bool) -> None:
     if not in_background:
         outputs.append(logging.StreamHandler())
     logging.basicConfig(level=logging.INFO, format=_FORMAT, handlers=outputs, force=True)
-    faulthandler.enable(_STANDARD_ERROR)
+    # The one thread that crashed: all of them would push the reason out of the log's tail.
+    faulthandler.enable(_STANDARD_ERROR, all_threads=False)
