@@ -4,8 +4,6 @@
 """
 
 import hashlib
-import json
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,16 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import mlx.core as mx
 import numpy as np
 import pytest
-from mlx.utils import tree_flatten
 from mlx_vlm.generate import generate_step
-from mlx_vlm.models.qwen3_vl import Model, ModelConfig
 from mlx_vlm.utils import prepare_inputs
 from PIL import Image, ImageDraw
 
-from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerEvent,
@@ -38,6 +32,8 @@ from seeshell.core.engine.resident import ResidentModel
 from seeshell.core.engine.turn import Turn
 from seeshell.core.images import open_image
 from seeshell.core.models import find_model
+
+from .endless import write_endless
 
 GREEDY = AnswerOptions(temperature=0.0, max_tokens=40)
 MAX_PIXELS = 10_000_000
@@ -193,25 +189,16 @@ def endless_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Another shape than the demo's: untied head, three deepstack layers, other head sizes.
     """
-    folder = tmp_path_factory.mktemp("endless")
-    for file in MODEL_PATH.iterdir():
-        if file.suffix == ".json":
-            shutil.copyfile(file, folder / file.name)
-    config = json.loads((folder / "config.json").read_text())
-    config["tie_word_embeddings"] = config["text_config"]["tie_word_embeddings"] = False
-    config["text_config"] |= {"num_hidden_layers": 5, "hidden_size": 96, "num_key_value_heads": 1}
-    config["vision_config"] |= {"out_hidden_size": 96, "deepstack_visual_indexes": [0, 1, 2]}
-    (folder / "config.json").write_text(json.dumps(config))
-    processor = json.loads((folder / "preprocessor_config.json").read_text())
-    processor["size"] = {"shortest_edge": 32 * 32, "longest_edge": 512 * 512}
-    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
-    mx.random.seed(7)
-    weights = dict(tree_flatten(Model(ModelConfig.from_dict(config)).parameters()))
-    head = weights["language_model.lm_head.weight"] * 20
-    head[mx.array(config["eos_token_id"])] = 0
-    weights["language_model.lm_head.weight"] = head
-    mx.save_safetensors(str(folder / "model.safetensors"), weights, {"format": "mlx"})
-    return folder
+    return write_endless(
+        tmp_path_factory.mktemp("endless"),
+        text={
+            "num_hidden_layers": 5,
+            "hidden_size": 96,
+            "num_key_value_heads": 1,
+            "tie_word_embeddings": False,
+        },
+        vision={"out_hidden_size": 96, "deepstack_visual_indexes": [0, 1, 2]},
+    )
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ from typing import Final
 
 from .engine import AnswerEvent, TextDelta
 
-_BUNDLE_SECONDS: Final = 0.015
-"""Shortest time between two bundles of text: half of what an eye could notice."""
+_BUNDLE_SECONDS: Final = 0.025
+"""Shortest time between two bundles of text: forty a second look continuous."""
 
 
-class Outbox:
+class Relay:
     """A queue from one thread to one coroutine of the loop that made it."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Outbox:
         self._filled.set()
 
     async def events(self) -> AsyncIterator[AnswerEvent]:
-        """Yields the events until the outbox is closed."""
+        """Yields the events until the relay is closed."""
         earliest = 0.0
         while True:
             await self._filled.wait()

@@ -1,0 +1,57 @@
+"""A checkpoint of random weights whose answers never end, for tests and measurements."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+from mlx.utils import tree_flatten
+from mlx_vlm.models.qwen3_vl import Model, ModelConfig
+
+from seeshell.core.demo import MODEL_PATH
+
+MAX_PIXELS = 512 * 512
+_SEED = 7
+
+
+def write_endless(
+    folder: Path, *, text: dict[str, Any] | None = None, vision: dict[str, Any] | None = None
+) -> Path:
+    """Fills the folder with a checkpoint of the demo's shape, or of another.
+
+    Args:
+        folder: an empty folder.
+        text: what to change in the language half's config.
+        vision: what to change in the vision half's config.
+    """
+    for file in MODEL_PATH.iterdir():
+        if file.suffix == ".json":
+            shutil.copyfile(file, folder / file.name)
+    config = _read(folder / "config.json")
+    config["text_config"] |= text or {}
+    config["vision_config"] |= vision or {}
+    config["tie_word_embeddings"] = config["text_config"]["tie_word_embeddings"]
+    (folder / "config.json").write_text(json.dumps(config))
+    processor = _read(folder / "preprocessor_config.json")
+    processor["size"] = {"shortest_edge": 32 * 32, "longest_edge": MAX_PIXELS}
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
+    mx.save_safetensors(str(folder / "model.safetensors"), _weights(config), {"format": "mlx"})
+    return folder
+
+
+def _weights(config: dict[str, Any]) -> dict[str, Any]:
+    """Returns random weights that give the end tokens the logit 0 and others far from it."""
+    mx.random.seed(_SEED)
+    weights = dict(tree_flatten(Model(ModelConfig.from_dict(config)).parameters()))
+    tied = config["tie_word_embeddings"]
+    name = f"language_model.{'model.embed_tokens' if tied else 'lm_head'}.weight"
+    rows = weights[name] * 20
+    rows[mx.array(config["eos_token_id"])] = 0
+    weights[name] = rows
+    return weights
+
+
+def _read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
