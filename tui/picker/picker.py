@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -72,8 +72,7 @@ class FilePicker(ModalScreen[list[Path] | None]):
         """Reads the first folder and starts the decoder meanwhile."""
         self.files.focus()
         self._read()
-        if self._pictures is not None:
-            self.run_worker(self._pictures.start())
+        self._start_pictures()
 
     @property
     def files(self) -> FileList:
@@ -178,6 +177,11 @@ class FilePicker(ModalScreen[list[Path] | None]):
         if self._pictures is not None:
             self.query_one(PreviewPane).show(event.path)
 
+    @work
+    async def _start_pictures(self) -> None:
+        if self._pictures is not None:
+            await self._pictures.start()
+
     def _go(self, folder: Path, cursor_name: str = "") -> None:
         self._folder = folder
         self._typed = ""
@@ -188,8 +192,9 @@ class FilePicker(ModalScreen[list[Path] | None]):
         self._problem = ""
         self.files.show_reading(self._folder)
         self._show_path()
-        self.run_worker(self._read_folder(self._folder, cursor_name), "read", exclusive=True)
+        self._read_folder(self._folder, cursor_name)
 
+    @work(exclusive=True, group="read")
     async def _read_folder(self, folder: Path, cursor_name: str) -> None:
         try:
             entries = await asyncio.to_thread(read_folder, folder)

@@ -1,6 +1,7 @@
 """The preview pane: one picture as large as fits, and what is known of it below."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import ClassVar, Final
@@ -116,9 +117,7 @@ class PreviewPane(Widget):
         if self._drawing is not None:
             self._drawing.cancel()
         if self._source is not None and self._pictures is not None and self.size.width > 0:
-            self._drawing = self.run_worker(
-                self._draw(self._source, self._pictures), exit_on_error=True
-            )
+            self._drawing = self.run_worker(partial(self._draw, self._source, self._pictures))
 
     async def _draw(self, source: Source, pictures: Pictures) -> None:
         await asyncio.sleep(SETTLE_SECONDS)

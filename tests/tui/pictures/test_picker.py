@@ -1,0 +1,348 @@
+"""The picker and the preview pane, driven by keys."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from textual.app import App, ComposeResult
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from seeshell.core.conversation import Attachment
+from seeshell.tui.picker import FilePicker, PreviewPane
+from seeshell.tui.pictures import DrawnPicture, Pictures, Source
+from seeshell.tui.terminal import TerminalFacts
+
+UNSET = object()
+
+
+class RecordingPictures(Pictures):
+    """Real pictures that keep what they were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(TerminalFacts(), Path, str)
+        self.asked: list[Source] = []
+
+    async def draw(self, source: Source, max_columns: int, max_rows: int) -> DrawnPicture:
+        self.asked.append(source)
+        return await super().draw(source, max_columns, max_rows)
+
+
+class PickerApp(App[None]):
+    def __init__(self, folder: Path | None, state_file: Path | None = None) -> None:
+        super().__init__()
+        self.start = (folder, state_file)
+        self.pictures = RecordingPictures()
+        self.picked: object = UNSET
+
+    def on_mount(self) -> None:
+        folder, state_file = self.start
+        picker = FilePicker(self.pictures, folder=folder, state_file=state_file)
+        self.push_screen(picker, self.keep)
+
+    def keep(self, picked: list[Path] | None) -> None:
+        self.picked = picked
+
+    async def on_unmount(self) -> None:
+        await self.pictures.close()
+
+
+class Session:
+    """A running picker."""
+
+    def __init__(self, app: PickerApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def picker(self) -> FilePicker:
+        assert isinstance(self.app.screen, FilePicker)
+        return self.app.screen
+
+    @property
+    def text(self) -> str:
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+    @property
+    def cursor(self) -> str:
+        entry = self.picker.files.highlighted
+        return entry.name if entry else ""
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], bool], patience: float = 15.0) -> None:
+        try:
+            async with asyncio.timeout(patience):
+                while not condition():
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            pytest.fail(self.text)
+
+    async def shows(self, text: str) -> None:
+        await self.until(lambda: text in self.text)
+
+    async def picks(self) -> object:
+        await self.until(lambda: self.app.picked is not UNSET)
+        return self.app.picked
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path | None, state_file: Path | None = None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Session]:
+    app = PickerApp(folder, state_file)
+    async with app.run_test(size=size) as pilot:
+        session = Session(app, pilot)
+        await session.until(lambda: isinstance(app.screen, FilePicker))
+        await session.until(lambda: "Reading" not in session.text)
+        yield session
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "pictures"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("a.png", "B.JPG", "c.png", ".hidden.png", "sub/deep.png"):
+        Image.new("RGB", (40, 20), "navy").save(folder / name)
+    (folder / "photo.HEIC").touch()
+    (folder / "notes.txt").touch()
+    yield folder
+
+
+async def test_enter_picks_the_picture_under_the_cursor(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("down", "enter")
+        assert await session.picks() == [folder / "a.png"]
+
+
+async def test_pictures_are_listed_whatever_the_case_of_their_suffix(folder: Path) -> None:
+    async with opened(folder) as session:
+        for name in ("sub/", "a.png", "B.JPG", "photo.HEIC"):
+            assert name in session.text
+        assert "notes" not in session.text
+        assert "hidden.png" not in session.text
+
+
+async def test_space_marks_several_and_enter_picks_them_in_that_order(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("end", "up", "space", "home", "down", "space")
+        assert "2 marked" in session.text
+        await session.press("enter")
+        assert await session.picks() == [folder / "c.png", folder / "a.png"]
+
+
+async def test_a_mark_can_be_taken_back_and_survives_another_folder(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("down", "space", "space", "up", "space")
+        await session.press("home", "right")
+        await session.until(lambda: session.cursor == "deep.png")
+        await session.press("space", "enter")
+        assert await session.picks() == [folder / "a.png", folder / "sub" / "deep.png"]
+
+
+async def test_typing_filters_and_escape_clears_before_it_closes(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("b", ".", "j")
+        assert session.cursor == "B.JPG"
+        assert "c.png" not in session.text
+        await session.press("escape")
+        assert "c.png" in session.text
+        assert session.cursor == "B.JPG"
+        await session.press("escape")
+        assert await session.picks() is None
+
+
+async def test_backspace_erases_and_then_goes_up_to_where_it_came_from(folder: Path) -> None:
+    async with opened(folder / "sub") as session:
+        await session.press("x")
+        assert "No picture's name contains this." in session.text
+        await session.press("backspace", "backspace")
+        await session.until(lambda: session.cursor == "sub")
+        assert session.picker.folder == folder
+
+
+async def test_left_goes_up_right_opens_and_a_slash_opens_what_was_found(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("s", "u", "/")
+        await session.until(lambda: session.cursor == "deep.png")
+        await session.press("left")
+        await session.until(lambda: session.cursor == "sub")
+        await session.press("right")
+        await session.until(lambda: session.cursor == "deep.png")
+
+
+async def test_a_tilde_goes_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(folder / "sub"))
+    async with opened(folder) as session:
+        await session.press("~")
+        await session.until(lambda: session.cursor == "deep.png")
+        assert session.text.startswith(" ~ ")
+
+
+async def test_keys_typed_before_the_folder_is_read_wait_for_it(folder: Path) -> None:
+    app = PickerApp(folder)
+    async with app.run_test() as pilot:
+        session = Session(app, pilot)
+        await session.until(lambda: isinstance(app.screen, FilePicker))
+        await session.press("home", "enter", "enter")
+        assert await session.picks() == [folder / "sub" / "deep.png"]
+
+
+async def test_hidden_files_are_toggled(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("ctrl+t")
+        assert ".hidden.png" in session.text
+        await session.press("ctrl+t")
+        assert ".hidden.png" not in session.text
+
+
+async def test_reading_again_shows_what_came_and_keeps_the_cursor(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("end")
+        Image.new("RGB", (4, 4)).save(folder / "aa.png")
+        await session.press("ctrl+r")
+        await session.shows("aa.png")
+        assert session.cursor == "photo.HEIC"
+
+
+async def test_the_last_folder_is_opened_next_time(folder: Path, tmp_path: Path) -> None:
+    state = tmp_path / "picker.json"
+    async with opened(folder, state) as session:
+        await session.press("home", "right")
+        await session.until(lambda: session.cursor == "deep.png")
+        await session.press("escape")
+        await session.picks()
+    async with opened(None, state) as session:
+        assert session.picker.folder == folder / "sub"
+
+
+async def test_the_picture_under_the_cursor_is_shown_with_its_size(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("down")
+        await session.shows("▀▀▀▀")
+        await session.shows("40x20")
+
+
+async def test_a_broken_file_shows_why_instead(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("end")
+        await session.shows("photo.HEIC is empty;")
+
+
+async def test_a_cursor_that_runs_past_draws_only_where_it_rests(folder: Path) -> None:
+    for number in range(20):
+        Image.new("RGB", (40, 20), (number, 0, 0)).save(folder / f"n{number}.png")
+    async with opened(folder) as session:
+        asked = session.app.pictures.asked
+        await session.until(lambda: session.app.pictures._decoder._process is not None)
+        asked.clear()
+        for _ in range(20):
+            session.picker.files.action_move(1)
+        await session.shows("▀▀▀▀")
+        assert [Path(str(source)).name for source in asked] == [session.cursor]
+
+
+async def test_names_are_shown_as_text(folder: Path) -> None:
+    name = "evil\x1b]0;title\x07[red]\u202e.png"
+    (folder / name).touch()
+    async with opened(folder, size=(160, 24)) as session:
+        await session.press("e", "v")
+        assert "evil␛]0;title␇[red]<202e>.png" in session.text
+        await session.shows("is empty")
+        assert not set(session.text) & set("\x1b\x07\u202e")
+        await session.press("enter")
+        assert await session.picks() == [folder / name]
+
+
+async def test_a_folder_that_can_not_be_read_says_why_and_can_be_left(folder: Path) -> None:
+    async with opened(folder / "nowhere") as session:
+        assert "This folder is gone" in session.text
+        await session.press("left")
+        await session.shows("a.png")
+
+
+async def test_a_pasted_path_goes_there_or_marks(folder: Path) -> None:
+    async with opened(folder.parent) as session:
+        session.picker.files.post_message(Paste(str(folder)))
+        await session.shows("a.png")
+        session.picker.files.post_message(Paste(f"'{folder / 'sub' / 'deep.png'}'"))
+        await session.shows("1 marked")
+        await session.press("enter")
+        assert await session.picks() == [folder / "sub" / "deep.png"]
+
+
+async def test_it_is_opaque_and_fits_80x24(folder: Path) -> None:
+    async with opened(folder) as session:
+        assert session.picker.styles.background.a == 1
+        rows = session.text.split("\n")
+        assert len(rows) == 24
+        for key in ("attach", "mark", "up", "hidden", "close"):
+            assert key in rows[-1]
+
+
+async def test_a_narrow_terminal_shows_the_list_alone(folder: Path) -> None:
+    async with opened(folder, size=(44, 12)) as session:
+        assert not session.picker.query_one(PreviewPane).display
+        await session.press("down", "enter")
+        assert await session.picks() == [folder / "a.png"]
+
+
+async def test_a_double_click_picks(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.pilot.click("FileList", offset=(4, 1), times=2)
+        assert await session.picks() == [folder / "a.png"]
+
+
+class PaneApp(App[None]):
+    def __init__(self, find_file: Callable[[str], Path]) -> None:
+        super().__init__()
+        self.pictures = Pictures(TerminalFacts(), find_file, str)
+        self.pane = PreviewPane(self.pictures)
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+    async def on_unmount(self) -> None:
+        await self.pictures.close()
+
+
+async def test_the_pane_names_an_attachment_and_what_the_model_sees_of_it(photo: Path) -> None:
+    app = PaneApp(lambda _sha256: photo)
+    attachment = Attachment("0" * 64, "le\x1bmons.jpg", 640, 400, 320, 192, 60)
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.pane.show(attachment)
+        await _until(pilot, lambda: app.pane.drawn is not None)
+        text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "le␛mons.jpg" in text
+        assert "640x400 → 320x192 · 60 tokens" in text
+
+
+async def test_the_pane_fits_the_picture_again_when_its_size_changes(photo: Path) -> None:
+    app = PaneApp(lambda _sha256: photo)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.pane.show(photo)
+        await _until(pilot, lambda: app.pane.drawn is not None)
+        assert app.pane.drawn is not None
+        assert (app.pane.drawn.columns, app.pane.drawn.rows) == (67, 21)
+        await pilot.resize_terminal(40, 24)
+        await _until(pilot, lambda: app.pane.drawn is not None and app.pane.drawn.columns == 38)
+        assert app.pane.drawn.rows == 12
+
+
+async def test_the_pane_can_show_nothing(photo: Path) -> None:
+    app = PaneApp(lambda _sha256: photo)
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.pane.show(photo)
+        await _until(pilot, lambda: app.pane.drawn is not None)
+        app.pane.show(None)
+        assert app.pane.drawn is None
+
+
+async def _until(pilot: Pilot[None], condition: Callable[[], bool], patience: float = 15) -> None:
+    async with asyncio.timeout(patience):
+        while not condition():
+            await pilot.pause(0.01)
