@@ -278,9 +278,11 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
 
     def action_toggle_panel(self, name: PanelName) -> None:
-        """Shows or hides a panel beside or over the chat."""
-        is_open = self.panels.toggle(name)
-        if name == "sidebar" and is_open:
+        """Shows or hides a panel; open conversations without the focus get that first."""
+        wants_focus = name == "sidebar" and not self.sidebar.has_focus_within
+        if not (wants_focus and self.panels.is_open(name)):
+            self.panels.toggle(name)
+        if wants_focus:
             self.sidebar.listing.focus()
         else:
             self.prompt.focus()

@@ -66,7 +66,7 @@ class Draft:
         """Returns why a message can't be sent now, one sentence; empty if it can."""
         for picture in self.pictures:
             if picture.error:
-                return f"{picture.error} Backspace at the start of the prompt removes it."
+                return f"{picture.name} can't be sent. Backspace before the text removes it."
         if self.is_checking:
             return "A picture is still being checked; press Enter again in a moment."
         if not text.strip():

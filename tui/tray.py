@@ -72,15 +72,13 @@ class Tray(Widget):
 
     def _chip(self, number: int, picture: DraftPicture) -> Content:
         style = self.get_visual_style
-        if picture.attachment:
-            tokens = picture.attachment.tokens
-            note = (f" {tokens} tok" if tokens else "", style("tray--note"))
-        elif picture.is_checking:
-            note = (" checking", style("tray--note"))
+        attachment = picture.attachment
+        if picture.error:
+            name, note = "", (visible_line(picture.error), style("tray--error"))
         else:
-            note = (f" {visible_line(picture.error)}", style("tray--error"))
+            name = visible_line(picture.name)
+            tokens = f"{attachment.tokens:,} tok" if attachment and attachment.tokens else ""
+            note = (f" {'checking' if attachment is None else tokens}", style("tray--note"))
         return Content.assemble(
-            (f"[{number}] ", style("tray--number")),
-            (visible_line(picture.name), style("tray--name")),
-            note,
+            (f"[{number}] ", style("tray--number")), (name, style("tray--name")), note
         ).stylize(Style.from_meta({"picture": number}))

@@ -1,0 +1,148 @@
+"""The real app on the real core, driven through Textual's pilot."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from seeshell.core.conversation import Message
+from seeshell.core.launch import core_command
+from seeshell.core.lock import read_address
+from seeshell.core.settings import Settings, find_paths
+from seeshell.tui.app import SeeshellApp
+from seeshell.tui.chat_screen import ChatScreen
+from seeshell.tui.launch import Launch
+from seeshell.tui.terminal import TerminalFacts
+
+from ..conftest import OPENBLAS
+from ..running_core import RunningCore
+
+PATIENCE = 20.0
+
+
+class AppUser:
+    """Somebody in front of the app: presses keys, reads the screen, waits for what is to come."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        app = pilot.app
+        assert isinstance(app, SeeshellApp)
+        self.app = app
+
+    @property
+    def chat(self) -> ChatScreen:
+        """The chat screen, also while another one lies above it."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ChatScreen)
+        return screen
+
+    @property
+    def screen(self) -> str:
+        """Everything on screen, as text."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in strips)
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages of the log, oldest first."""
+        return [view.message for view in self.chat.chat_log.transcript.views]
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Types a text; a newline is Ctrl+J."""
+        await self.pilot.press(*("ctrl+j" if char == "\n" else char for char in text))
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Returns when the condition holds; looks after every round of the app's messages."""
+        give_up_at = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < give_up_at, f"waited in vain on:\n{self.screen}"
+            await self.pilot.pause(0.01)
+
+    async def sees(self, *texts: str) -> None:
+        """Returns when all the texts are on screen."""
+        await self.until(lambda: all(text in self.screen for text in texts))
+
+    async def attach(self, picture: Path) -> None:
+        """Pastes a picture's path and waits until the core has it."""
+        count = len(self.chat.session.draft.pictures)
+        self.chat.attach([picture])
+        pictures = self.chat.session.draft.pictures
+        await self.until(lambda: len(pictures) > count and not pictures[-1].is_checking)
+
+    async def ask(self, text: str) -> None:
+        """Types a message, sends it and waits for the end of the answer."""
+        await self.type(text)
+        count = len(self.messages)
+        await self.press("enter")
+        await self.until(
+            lambda: len(self.messages) == count + 2 and self.messages[-1].finish_reason
+        )
+
+
+OpenApp = Callable[..., AbstractAsyncContextManager[AppUser]]
+
+
+@pytest.fixture
+def open_app() -> OpenApp:
+    """A function that runs the app on a core, as wide and high as asked for."""
+
+    @asynccontextmanager
+    async def open_app(
+        core: RunningCore,
+        *,
+        size: tuple[int, int] = (80, 24),
+        launch: Launch | None = None,
+        theme: str = "dark",
+    ) -> AsyncIterator[AppUser]:
+        terminal = TerminalFacts(images="halfblock", truecolor=True)
+        app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or Launch())
+        async with app.run_test(size=size, notifications=True) as pilot:
+            user = AppUser(pilot)
+            await user.until(lambda: user.chat.session.status.state == "ready")
+            yield user
+
+    return open_app
+
+
+@pytest.fixture(scope="session")
+def shared_demo_core() -> Iterator[RunningCore]:
+    """A core with the demonstration model, for all tests that leave it alive."""
+    with _core("demo") as core:
+        yield core
+
+
+@pytest.fixture(scope="session")
+def shared_rambling_core(rambling_model: Path) -> Iterator[RunningCore]:
+    """A core whose answers end only at the token limit, for all tests that leave it alive."""
+    with _core(str(rambling_model)) as core:
+        yield core
+
+
+@contextmanager
+def _core(model: str) -> Iterator[RunningCore]:
+    with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
+        paths = find_paths({"SEESHELL_HOME": home})
+        command = core_command(paths, ["--background", "--model", model])
+        preload = {"LD_PRELOAD": str(OPENBLAS)} if OPENBLAS.exists() else {}
+        # Its standard output ends when it serves.
+        subprocess.run(
+            command,
+            env=os.environ | preload,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            check=True,
+        )
+        address = read_address(paths)
+        assert address is not None
+        core = RunningCore(paths, address.pid)
+        yield core
+        core.kill()

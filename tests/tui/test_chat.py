@@ -1,0 +1,212 @@
+"""The app on the real core with a real model, as its user meets it."""
+
+from pathlib import Path
+
+import pytest
+from textual.events import Key
+
+from seeshell.tui.dialogs import CoreLostScreen
+from seeshell.tui.launch import Launch
+
+from ..running_core import RunningCore, StartCore
+from .conftest import OpenApp
+
+PICTURE = "red-circle-blue-square.png"
+
+
+async def test_a_picture_is_picked_asked_about_and_found_again(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(samples)
+    async with open_app(shared_demo_core) as user:
+        await user.press("ctrl+o")
+        await user.sees("type to filter")
+        await user.type("red-circle")
+        await user.sees(" 1 of ")
+        await user.press("enter")
+        await user.sees(f"[1] {PICTURE}", "tok")
+        await user.ask("what is in the picture?")
+        await user.sees("what is in the picture?", "red circle", "first token", "tokens/s")
+        await user.ask("what color is the square?")
+        await user.sees("blue")
+        stats = user.chat.session.status.stats
+        assert stats is not None
+        assert stats.images_encoded == 0
+        assert stats.reused_tokens > stats.prefilled_tokens
+    async with open_app(shared_demo_core) as user:
+        await user.press("f2")
+        await user.sees("what is in the picture?", "4 messages")
+        await user.press("enter")
+        await user.sees("what color is the square?", "red circle", "context")
+
+
+async def test_a_model_notice_and_three_lines_greet_a_fresh_start(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.sees("ctrl+o", "enter", "f2", "demonstration model")
+
+
+async def test_escape_stops_an_answer_and_keeps_what_was_said(
+    open_app: OpenApp, shared_rambling_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_rambling_core, launch=Launch(images=(samples / PICTURE,))) as user:
+        await user.sees(f"[1] {PICTURE}")
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.sees("I see", "answering")
+        await user.press("escape")
+        await user.sees("stopped · ", "ready")
+
+
+async def test_a_message_sent_during_an_answer_waits_and_stopping_gives_it_back(
+    open_app: OpenApp, shared_rambling_core: RunningCore
+) -> None:
+    async with open_app(shared_rambling_core) as user:
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.until(lambda: user.chat.session.is_answering)
+        await user.type("and the square?")
+        await user.press("enter")
+        await user.sees("waiting  and the square?")
+        assert user.chat.prompt.text == ""
+        await user.press("escape")
+        await user.until(lambda: user.chat.prompt.text == "and the square?")
+        assert "waiting" not in user.screen
+
+
+async def test_a_message_sent_during_an_answer_follows_it(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.attach(samples / PICTURE)
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.type("what color is the square?")
+        await user.press("enter")
+        await user.until(lambda: len(user.messages) == 4)
+        await user.until(lambda: not user.chat.session.is_answering)
+        texts = [message.text for message in user.messages]
+        assert texts[0] == "what is in the picture?"
+        assert texts[2] == "what color is the square?"
+        assert "blue" in texts[3]
+
+
+async def test_a_core_killed_in_mid_answer_is_started_again_and_nothing_is_lost(
+    open_app: OpenApp, start_core: StartCore, rambling_model: Path, samples: Path
+) -> None:
+    core = start_core("--model", str(rambling_model))
+    async with open_app(core, launch=Launch(model=str(rambling_model))) as user:
+        await user.attach(samples / PICTURE)
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.sees("I see")
+        await user.type("half a though")
+        core.kill()
+        await user.until(lambda: isinstance(user.app.screen, CoreLostScreen))
+        await user.sees("The core ended", "serving on", "start it again")
+        await user.press("r")
+        await user.sees("ready", "half a though")
+        assert [message.role for message in user.messages] == ["user", "assistant"]
+        assert user.messages[1].error
+        await user.type("t")
+        assert user.chat.prompt.text == "half a thought"
+
+
+async def test_a_broken_picture_shows_why_and_is_not_sent(
+    open_app: OpenApp, shared_demo_core: RunningCore, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n and nothing else")
+    async with open_app(shared_demo_core, size=(120, 30)) as user:
+        await user.attach(broken)
+        await user.sees("[1] ", "broken.png")
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.sees("broken.png can't be sent")
+        assert user.chat.prompt.text == "what is in the picture?"
+        assert not user.chat.session.is_answering
+        await user.press("home", "backspace")
+        await user.until(lambda: "[1]" not in user.screen)
+
+
+async def test_a_path_in_the_prompt_attaches_and_leaves_the_question(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask(f"{samples / PICTURE} what is in the picture?")
+        message = user.messages[0]
+        assert [it.name for it in message.attachments] == [PICTURE]
+        assert message.text == "what is in the picture?"
+
+
+async def test_a_draft_stays_with_its_conversation(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.type("first draft")
+        await user.attach(samples / PICTURE)
+        await user.press("ctrl+n")
+        await user.until(lambda: user.chat.prompt.text == "")
+        assert f"[1] {PICTURE}" not in user.screen
+        await user.type("second draft")
+        await user.press("f2", "enter")
+        await user.until(lambda: user.chat.prompt.text == "first draft")
+        assert f"[1] {PICTURE}" in user.screen
+        await user.press("ctrl+n")
+        await user.until(lambda: user.chat.prompt.text == "second draft")
+
+
+async def test_conversations_are_renamed_filtered_and_deleted_from_the_keyboard(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.press("f2", "r")
+        await user.sees("Title")
+        await user.press("ctrl+u")
+        await user.type("market [b]stall")
+        await user.press("enter")
+        await user.sees("market [b]stall")
+        await user.press("slash")
+        await user.type("nothing like it")
+        await user.until(
+            lambda: "1 messages" not in user.screen and "2 messages" not in user.screen
+        )
+        await user.press("ctrl+u")
+        await user.sees("2 messages")
+        await user.press("down", "d")
+        await user.sees("Delete “market [b]stall”")
+        await user.press("n")
+        await user.sees("2 messages")
+        await user.press("d")
+        await user.sees("Delete “market [b]stall”")
+        await user.press("y")
+        await user.sees("New conversation", "ctrl+o")
+
+
+async def test_control_characters_of_a_title_are_shown_and_not_sent_to_the_terminal(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        conversation = user.chat.session.conversation
+        assert conversation is not None
+        await user.chat.session.rename(conversation, "red \x1b[31m \x9b [red]")
+        await user.press("f2")
+        await user.sees("red ␛[31m", "[red]")
+        assert "\x1b" not in user.screen
+        assert "\x9b" not in user.screen
+
+
+async def test_keys_that_arrive_together_act_in_their_order(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        keys = ["a", "b", "backspace", "c", "left", "d", "ctrl+j", "e", "enter", "f"]
+        for key in keys:
+            user.app.post_message(Key(key, key if len(key) == 1 else None))
+        await user.until(lambda: len(user.messages) == 2)
+        assert user.messages[0].text == "ad\nec"
+        assert user.chat.prompt.text == "f"
