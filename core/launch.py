@@ -20,6 +20,9 @@ from .settings import Paths
 _START_PATIENCE: Final = 60.0
 _POLL: Final = 0.05
 
+_CRASH: Final = "Fatal Python error"
+"""What faulthandler writes above the stack of a thread that crashed, which can be long."""
+
 
 def core_command(paths: Paths, arguments: Sequence[str] = ()) -> list[str]:
     """Returns the command that runs the core of these paths in the foreground.
@@ -86,14 +89,15 @@ async def stop_core(paths: Paths, patience: float = 30.0) -> bool:
 
 
 def read_log_tail(path: Path, lines: int = 20) -> str:
-    """Returns the last lines of the log; empty if there is none."""
+    """Returns the last lines of the log, from the reason of a crash on; empty if there is none."""
     try:
         with path.open("rb") as log:
             log.seek(max(0, path.stat().st_size - 16_384))
-            tail = log.read().decode("utf-8", errors="replace")
+            tail = log.read().decode("utf-8", errors="replace").splitlines()
     except OSError:
         return ""
-    return "\n".join(tail.splitlines()[-lines:])
+    crashes = [number for number, line in enumerate(tail) if line.startswith(_CRASH)]
+    return "\n".join(tail[min(crashes[-1:] + [max(0, len(tail) - lines)]) :])
 
 
 def error_of(refused: Refused) -> SeeshellError:
