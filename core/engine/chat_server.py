@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
@@ -12,6 +13,8 @@ from ..errors import EndpointError, PromptTooLong, TurnError
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0, read=600.0)
 """Seconds. The first token of a long prompt may take minutes on a small machine."""
+
+_THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
 _LONGEST_LINE: Final = 2**20
 """Bytes of one line of a stream; more is no answer."""
@@ -107,7 +110,9 @@ class ChatServer:
         headers = {"accept-encoding": "identity"}
         if self._key:
             headers["authorization"] = f"Bearer {self._key}"
-        self._client = httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT)
+        # A proxy that the environment names can't reach a server of this machine.
+        is_near = urlsplit(url).hostname in _THIS_MACHINE
+        self._client = httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT, trust_env=not is_near)
 
     async def list_models(self) -> list[ListedModel] | None:
         """Returns the models that the server offers; None if it keeps no list.

@@ -233,6 +233,15 @@ async def test_a_key_that_can_not_be_sent_says_so_without_it(fake: Any, key: str
     assert key not in str(caught.value)
 
 
+async def test_a_proxy_is_not_asked_for_this_machine(
+    engine: RemoteEngine, fake: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    await load(engine, fake)
+    assert engine.model
+
+
 async def test_nobody_listens() -> None:
     with pytest.raises(ModelNotFound, match=r"^No server answers at \S+:1/v1; start it"):
         await RemoteEngine(100, 10**6, None).load("http://127.0.0.1:1", lambda _: None)

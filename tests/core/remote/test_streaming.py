@@ -1,18 +1,24 @@
 """What streams in is joined where it arrives together, and counted."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from seeshell.core.engine.chat_server import ChatServer
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.remote import RemoteEngine
+from seeshell.core.errors import TurnError
 
 PROMPT = (PromptMessage("user", "Hello?"),)
 
 
 def event(text: str) -> bytes:
-    return b'data: {"choices": [{"delta": {"content": "%s"}}]}\n\n' % text.encode()
+    delta = {"choices": [{"delta": {"content": text}}]}
+    return b"data: %s\n\n" % json.dumps(delta, ensure_ascii=False).encode()
 
 
 DONE = b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
@@ -129,3 +135,41 @@ async def test_a_follow_up_decodes_no_picture_again(
     await ask(engine, PromptMessage("user", "What is this?", (red_circle,)))
     one, two = (exchange.body["messages"] for exchange in fake.exchanges[-2:])
     assert one == two
+
+
+PIECES = st.one_of(
+    st.binary(max_size=30),
+    st.sampled_from(
+        [b"data: ", b"\n", b"\n\n", b": x\n", b"[DONE]", b"null", b"[]", b'{"error": 1}']
+    ),
+    st.text(max_size=8).map(event),
+    st.sampled_from([DONE, b'data: {"choices": [{}]}\n', b'data: {"error": 1}\n']),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(PIECES, max_size=12))
+def test_no_stream_raises_anything_but_a_turn_error(parts: list[bytes]) -> None:
+    async def stream() -> None:
+        async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"{}")
+            body = b"".join(parts)
+            head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n"
+            writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(reply, "127.0.0.1", 0) as listener:
+            port = listener.sockets[0].getsockname()[1]
+            server = ChatServer(f"http://127.0.0.1:{port}/v1", None)
+            try:
+                async with asyncio.timeout(10):
+                    assert all(
+                        [isinstance(piece.text, str) async for piece in server.stream(b"{}")]
+                    )
+            except TurnError as error:
+                assert str(error).endswith(".")
+            finally:
+                await server.close()
+
+    asyncio.run(stream())
