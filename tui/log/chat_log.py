@@ -1,9 +1,9 @@
 """The chat log: every message of a conversation in one widget that draws single lines."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from importlib import resources
+from pathlib import Path
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -12,7 +12,6 @@ from textual.reactive import var
 from textual.timer import Timer
 
 from ...core.conversation import Attachment, Message
-from ..pictures.drawn import DrawnPicture
 from .line import NO_PICTURE, TARGET, Target
 from .look import Look
 from .message_view import MessageView
@@ -20,7 +19,10 @@ from .picture_lines import picture_bounds
 from .transcript import START, Position, Transcript
 from .transcript_view import TranscriptView
 
-DrawPicture = Callable[[Attachment, int, int], Awaitable[DrawnPicture]]
+if TYPE_CHECKING:
+    from ..pictures import DrawnPicture
+
+DrawPicture = Callable[[Attachment, int, int], Awaitable["DrawnPicture"]]
 """Draws an attachment within so many columns and rows."""
 
 _Request = tuple[MessageView, int, tuple[int, int]]
@@ -34,7 +36,7 @@ DRAW_SHARE = 1 / 6
 class ChatLog(TranscriptView):
     """The messages of a conversation; follows the end until the user scrolls away."""
 
-    DEFAULT_CSS = resources.files(__package__).joinpath("chat_log.tcss").read_text("utf-8")
+    DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "move_cursor(-1)", "previous message"),
         Binding("j", "move_cursor(1)", "next message"),

@@ -1,77 +1,33 @@
-"""Code with its syntax coloured, on a ground of its own."""
+"""Code on a ground of its own, with its syntax coloured where the language is known."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
-from pygments.util import ClassNotFound
 from rich.segment import Segment
-from rich.style import Style
 
 from .line import Line, fold, pad
 from .palette import Palette
-
-_NAMES = (Name.Function, Name.Class, Name.Decorator, Name.Tag, Name.Attribute)
 
 
 def render_code(code: str, language: str, width: int, palette: Palette) -> list[Line]:
     """Returns code as lines that fill `width`; longer lines go on in the next one."""
     lines = []
     margin = Segment(" ", palette.code_block)
-    for segments in _highlighted(code, language, palette):
+    for segments in _code_lines(code, language, palette):
         for line in fold(segments, width - 2):
             padded = pad([margin, *line.segments], width, palette.code_block)
             lines.append(line._replace(segments=padded))
     return lines
 
 
-def _highlighted(code: str, language: str, palette: Palette) -> Iterator[list[Segment]]:
+def _code_lines(code: str, language: str, palette: Palette) -> Iterator[list[Segment]]:
     """Yields the segments of each line."""
-    lexer = _lexer(language)
-    if lexer is None:
-        for text in code.split("\n"):
-            yield [Segment(text, palette.code_block)]
-        return
-    line: list[Segment] = []
-    for kind, value in lexer.get_tokens(code):
-        style = _style(kind, palette)
-        first, *others = value.split("\n")
-        _add(line, first, style)
-        for text in others:
-            yield line
-            line = []
-            _add(line, text, style)
-    yield line
+    if language:
+        # Pygments takes as long to import as all of this package.
+        from .highlight import find_lexer, highlight
 
-
-def _add(line: list[Segment], text: str, style: Style) -> None:
-    """Adds text to a line; to its last segment where the style is the same."""
-    if line and line[-1].style is style:
-        line[-1] = Segment(line[-1].text + text, style)
-    elif text:
-        line.append(Segment(text, style))
-
-
-@lru_cache(maxsize=16)
-def _lexer(language: str) -> Lexer | None:
-    try:
-        return get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
-
-
-@lru_cache(maxsize=512)
-def _style(kind: _TokenType, palette: Palette) -> Style:
-    if kind in Comment:
-        return palette.comment
-    if kind in String:
-        return palette.string
-    if kind in Number or kind in Keyword.Constant:
-        return palette.number
-    if kind in Keyword:
-        return palette.keyword
-    if any(kind in name for name in _NAMES):
-        return palette.name
-    return palette.code_block
+        lexer = find_lexer(language)
+        if lexer:
+            yield from highlight(code, lexer, palette)
+            return
+    for text in code.split("\n"):
+        yield [Segment(text, palette.code_block)]

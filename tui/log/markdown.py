@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 BlockKind = Literal["prose", "code", "table"]
 
 PROSE_CHARACTERS = 1200
-"""Prose longer than this is cut before the next line that can stand alone."""
+"""Longer prose is cut before a line that can stand alone, three times longer before any line."""
 LINE_CHARACTERS = 4000
 """A line longer than this is cut at the next space, or at twice as many without one."""
 CODE_LINES = 20
@@ -165,7 +165,7 @@ class BlockSplitter:
             self._begin_prose(line)
         elif _is_table_head(self._lines[-1], line):
             return self._open_table(line)
-        elif self._is_long() and (_ITEM.match(line) or not line.startswith(" ")):
+        elif self._is_cut_before(line):
             finished = self._close()
             self._begin_prose(line)
         self._lines.append(_dedent(line, self._margin))
@@ -179,8 +179,10 @@ class BlockSplitter:
         self._margin = indent if self._in_list else 0
         self._in_list = self._in_list or is_item
 
-    def _is_long(self) -> bool:
-        return sum(map(len, self._lines)) > PROSE_CHARACTERS
+    def _is_cut_before(self, line: str) -> bool:
+        length = sum(map(len, self._lines)) + len(self._lines)
+        stands_alone = not line.startswith(" ") or _ITEM.match(line)
+        return length > PROSE_CHARACTERS * (1 if stands_alone else 3)
 
     def _open_table(self, delimiter: str) -> list[Block]:
         header, margin = self._lines.pop(), self._margin

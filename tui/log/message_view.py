@@ -1,17 +1,19 @@
 """The lines of one message: heading, pictures, text, receipt; rendered when first asked for."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
 from ...core.conversation import Attachment, Message, TurnStats
-from ..pictures.drawn import DrawnPicture
 from ..visible import visible, visible_line
 from .line import BLANK, Line, Target, indent, link_of, wrap
 from .look import Look
 from .markdown import Block, BlockSplitter
 from .picture_lines import picture_bounds, picture_grid, picture_lines
-from .render import render_block, render_plain
+
+if TYPE_CHECKING:
+    from ..pictures import DrawnPicture
 
 TAB = "    "
 """Stands for a tab: where a tab stop falls would depend on how the text arrived."""
@@ -82,7 +84,7 @@ class MessageView:
             self._text = message.text
             self._look = None
 
-    def put_picture(self, index: int, drawn: DrawnPicture, bounds: tuple[int, int]) -> None:
+    def put_picture(self, index: int, drawn: "DrawnPicture", bounds: tuple[int, int]) -> None:
         """Puts a picture, drawn within bounds, in the place that was kept for it."""
         if self._drawn_within == bounds:
             self._drawn[index] = drawn
@@ -128,7 +130,7 @@ class MessageView:
         self._unread = ""
         del self._lines[self._frozen :]
         if self.message.role == "user":
-            self._lines += render_plain(text, look.width, look.palette) if text else []
+            self._lines += wrap([Segment(text, look.palette.base)], look.width) if text else []
         else:
             self._lines += _render(self._splitter.feed(text), look)
             self._frozen = len(self._lines)
@@ -154,7 +156,7 @@ class MessageView:
         return [*lines, BLANK]
 
     def _estimate(self, look: Look) -> int:
-        pictures = sum(picture_grid(one, look).rows + 1 for one in self.message.attachments)
+        pictures = sum(picture_grid(one, look)[1] + 1 for one in self.message.attachments)
         text = self._text
         receipt_lines = 1 if self.message.stats and look.shows_receipts else 0
         return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines
@@ -171,4 +173,7 @@ def receipt(stats: TurnStats) -> list[str]:
 
 
 def _render(blocks: Iterable[Block], look: Look) -> list[Line]:
+    # The Markdown parser takes as long to import as the rest of the log: not before it is needed.
+    from .render import render_block
+
     return [line for block in blocks for line in render_block(block, look.width, look.palette)]

@@ -1,12 +1,17 @@
 """The lines of a picture: its cells, or the room kept for them, and its caption."""
 
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 from rich.segment import Segment
 
 from ...core.conversation import Attachment
-from ..pictures.drawn import CellGrid, DrawnPicture, fit
 from ..visible import visible_line
 from .line import Line, cells_of, wrap
 from .look import Look
+
+if TYPE_CHECKING:
+    from ..pictures import DrawnPicture
 
 GAP = 3
 """Cells between a picture and the caption beside it."""
@@ -14,23 +19,29 @@ NARROWEST_CAPTION = 24
 """With less room beside the picture, the caption stands below."""
 
 
-def caption(attachment: Attachment) -> str:
-    """Returns the picture's name, its size in the file and for the model, and what it costs."""
+def caption(attachment: Attachment, width: int) -> str:
+    """Returns the picture's name, its size in the file and for the model, and what it costs.
+
+    On one line if they fit the width, else on one line each.
+    """
     size = f"{attachment.width}x{attachment.height}"
     if attachment.model_width:
         size += f" → {attachment.model_width}x{attachment.model_height}"
     parts = [visible_line(attachment.name), size]
     if attachment.tokens:
         parts.append(f"{attachment.tokens} tokens")
-    return " · ".join(parts)
+    line = " · ".join(parts)
+    return line if cell_len(line) <= width else "\n".join(parts)
 
 
-def picture_grid(attachment: Attachment, look: Look) -> CellGrid:
-    """Returns the cells that a picture takes before it is drawn."""
-    bounds = picture_bounds(look)
+def picture_grid(attachment: Attachment, look: Look) -> tuple[int, int]:
+    """Returns the columns and rows that a picture takes before it is drawn."""
     if not look.max_picture_rows or not attachment.width or not attachment.height:
-        return CellGrid(0, 0)
-    return fit((attachment.width, attachment.height), bounds, look.cell_size)
+        return 0, 0
+    # Pillow comes with it: not before there is a picture.
+    from ..pictures.drawn import fit
+
+    return fit((attachment.width, attachment.height), picture_bounds(look), look.cell_size)
 
 
 def picture_bounds(look: Look) -> tuple[int, int]:
@@ -39,20 +50,19 @@ def picture_bounds(look: Look) -> tuple[int, int]:
 
 
 def picture_lines(
-    attachment: Attachment, index: int, drawn: DrawnPicture | None, look: Look
+    attachment: Attachment, index: int, drawn: "DrawnPicture | None", look: Look
 ) -> list[Line]:
     """Returns the lines of the attachment with this index."""
     if drawn:
         rows = [list(strip) for strip in drawn.strips]
     else:
-        grid = picture_grid(attachment, look)
-        rows = [[Segment(" " * grid.columns, look.palette.picture)]] * grid.rows
-    words = [Segment(caption(attachment), look.palette.muted)]
+        columns, count = picture_grid(attachment, look)
+        rows = [[Segment(" " * columns, look.palette.picture)]] * count
     beside = look.width - max(map(cells_of, rows), default=0) - GAP
-    if rows and beside >= NARROWEST_CAPTION:
-        lines = _beside(rows, wrap(words, beside), look)
-    else:
-        lines = [Line(row, "") for row in rows] + wrap(words, look.width)
+    is_beside = bool(rows) and beside >= NARROWEST_CAPTION
+    width = beside if is_beside else look.width
+    words = wrap([Segment(caption(attachment, width), look.palette.muted)], width)
+    lines = _beside(rows, words, look) if is_beside else [*(Line(row, "") for row in rows), *words]
     return [line._replace(picture=index) for line in lines]
 
 

@@ -18,19 +18,26 @@ NARROWEST = 8
 """Deeply nested text never gets fewer cells than this."""
 
 
-def render_prose(text: str, width: int, palette: Palette) -> list[Line]:
-    """Returns a block of prose as lines of at most `width` cells."""
-    return _Prose(PARSER.parse(text), palette).lines(max(width, NARROWEST))
+def render_prose(text: str, width: int, palette: Palette, depth: int = 0) -> list[Line]:
+    """Returns a block of prose as lines of at most `width` cells.
+
+    Args:
+        text: Markdown without empty lines.
+        width: Cells across.
+        palette: Styles to draw in.
+        depth: How many lists the block lies in already.
+    """
+    return _Prose(PARSER.parse(text), palette, depth).lines(max(width, NARROWEST))
 
 
 class _Prose:
     """Walks the tokens of a block once, level by level."""
 
-    def __init__(self, tokens: Sequence[Token], palette: Palette) -> None:
+    def __init__(self, tokens: Sequence[Token], palette: Palette, depth: int) -> None:
         self._tokens: Iterator[Token] = iter(tokens)
         self._palette = palette
         self._inline = Inline(palette, palette.base)
-        self._depth = 0
+        self._depth = depth
 
     def lines(self, width: int, end: str = "") -> list[Line]:
         """Returns the lines of everything up to the token of type `end`."""

@@ -3,7 +3,7 @@
 from rich.segment import Segment
 
 from .code import render_code
-from .line import BLANK, Line, indent, wrap
+from .line import BLANK, Line, indent
 from .markdown import Block
 from .palette import Palette
 from .prose import NARROWEST, render_prose
@@ -20,17 +20,12 @@ def render_block(block: Block, width: int, palette: Palette) -> list[Line]:
     return [BLANK, *lines] if block.has_gap else lines
 
 
-def render_plain(text: str, width: int, palette: Palette) -> list[Line]:
-    """Returns text as it was typed, wrapped."""
-    return wrap([Segment(text, palette.base)], width)
-
-
 def _render(block: Block, width: int, palette: Palette) -> list[Line]:
     if block.kind == "code":
         return render_code(block.text, block.language, width, palette)
     if block.kind == "table":
         return _render_table(block, width, palette)
-    return render_prose(block.text, width, palette)
+    return render_prose(block.text, width, palette, depth=1 if block.margin else 0)
 
 
 def _render_table(block: Block, width: int, palette: Palette) -> list[Line]:

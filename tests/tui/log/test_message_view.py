@@ -1,31 +1,48 @@
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.segment import Segment
+from textual.strip import Strip
 
-from seeshell.core.conversation import Message
+from seeshell.core.conversation import Attachment, Message, TurnStats
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
+from seeshell.tui.log.palette import Palette
+from seeshell.tui.pictures import DrawnPicture
 from seeshell.tui.visible import visible
 
 PIECES = [
-    "plain words ", "*a*", "**b**", "`c`", "[l](https://x.org)", "https://y.org/z ", "\n", "\n\n",
-    "\n- item ", "\n  - nested ", "\n1. one ", "\n   ", "\n\n   ", "\n> quote ", "\n# Title", "\n---\n",
-    "\n```\n", "\n```python\n", "\n   ```\n", "\n- ```\n", "\n~~~", "def f(x):\n    return x\n\n", "\n|a|b|\n|--|:-:|\n",
-    "\n- a | b\n---|---\n", "|c|d|\n", "| |\n", "\\|", "  \n", "\\\n", "你好，世界。", "👩‍👩‍👧", "\t", "\r\n", "\x1b[31m", "\u202e", "\x9b5n", "<b>", "&amp;", "&#27;[2J", "&#9;", "&#10;", "&#8238;", "&#155;",
+    "plain words ", "*a*", "**b**", "`c`", "[l](https://x.org)", "https://y.org ", "<b>", "\\|",
+    "\n", "\n\n", "\n   ", "\n\n   ", "\n- item ", "\n  - nested ", "\n1. one ", "\n> quote ",
+    "\n# Title", "\n---\n", "\n```\n", "\n```python\n", "\n   ```\n", "\n- ```\n", "\n~~~",
+    "def f(x):\n    return x\n\n", "\n|a|b|\n|--|:-:|\n", "\n- a | b\n---|---\n", "|c|d|\n",
+    "| |\n", "  \n", "\\\n", "你好，世界。", "👩\u200d👩\u200d👧", "\t", "\r\n", "\x1b[31m",
+    "\x9b5n", "\u202e", "&amp;", "&#27;[2J", "&#9;", "&#10;", "&#8238;", "&#155;",
 ]  # fmt: skip
 
-markdown = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=40).map(
-    "".join
-)
+markdown = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map("".join)
+
+PHOTO = Attachment("ab" * 32, "IMG_0412.HEIC", 4032, 3024, 1152, 864, 972)
+STATS = TurnStats(reused_tokens=984, prefilled_tokens=11, ttft=0.09, generation_tps=54.3)
 
 
-def answer(text: str = "", **fields: object) -> Message:
-    return Message(2, 1, "assistant", text, 0.0, **fields)
+def question(text: str = "What is it?", *attachments: Attachment) -> Message:
+    return Message(1, None, "user", text, 0.0, attachments)
 
 
-def ended(text: str) -> Message:
-    return answer(text, finish_reason="stop")
+def answer(text: str = "") -> Message:
+    return Message(2, 1, "assistant", text, 0.0)
+
+
+def ended(text: str = "Yes.", error: str = "", stats: TurnStats | None = None) -> Message:
+    reason = "failed" if error else "stop"
+    return Message(2, 1, "assistant", text, 0.0, (), "", reason, error, stats)
+
+
+def texts(message: Message, look: Look) -> list[str]:
+    return [line.text for line in MessageView(message).lines(look)]
 
 
 def stream(text: str, cuts: list[int], look: Look) -> MessageView:
@@ -37,21 +54,148 @@ def stream(text: str, cuts: list[int], look: Look) -> MessageView:
     return view
 
 
-def texts(view: MessageView, look: Look) -> list[str]:
-    return [line.text for line in view.lines(look)]
-
-
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 @given(text=markdown, seed=st.integers(0, 2**32))
-def test_streamed_text_ends_in_the_same_lines_as_text_shown_at_once(look, text, seed):
+def test_streamed_text_ends_in_the_lines_of_text_shown_at_once(
+    look: Look, text: str, seed: int
+) -> None:
     chance = random.Random(seed)
     cuts = sorted(chance.randint(0, len(text)) for _ in range(chance.randint(0, 12)))
     assert stream(text, cuts, look).lines(look) == MessageView(ended(text)).lines(look)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None)
 @given(text=markdown, width=st.integers(10, 100))
-def test_no_line_is_wider_than_the_log_and_none_carries_a_control_character(palette, text, width):
-    for line in MessageView(ended(text)).lines(Look(width, palette)):
-        assert line.cells <= width
-        assert visible(line.text, keep="") == line.text
+def test_no_line_is_too_wide_and_none_can_steer_a_terminal(
+    palette: Palette, text: str, width: int
+) -> None:
+    for message in (ended(text), question(text), ended(error=text)):
+        for line in MessageView(message).lines(Look(width, palette)):
+            assert line.cells <= width
+            assert visible(line.text, keep="") == line.text
+
+
+def test_only_the_open_end_is_rendered_again(look: Look) -> None:
+    view = MessageView(answer())
+    view.append("first\n\nsecond")
+    before = list(view.lines(look))
+    view.append(" third\n\nfourth")
+    after = view.lines(look)
+    assert [line.text for line in after] == [
+        "answer",
+        "first",
+        "",
+        "second third",
+        "",
+        "fourth",
+        "",
+    ]
+    assert [old is new for old, new in zip(before[:4], after[:4], strict=True)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_question_is_shown_as_it_was_typed(look: Look) -> None:
+    assert texts(question("# not a title\n\n  *so*"), look) == [
+        "you",
+        "# not a title",
+        "",
+        "  *so*",
+        "",
+    ]
+
+
+def test_an_answer_ends_with_its_receipt(look: Look) -> None:
+    wide = look._replace(width=80)
+    assert texts(ended(stats=STATS), wide) == [
+        "answer",
+        "Yes.",
+        "  reused 984 · prefilled 11 · first token 0.09 s · 54 tokens/s",
+        "",
+    ]
+    assert texts(ended(stats=STATS), wide._replace(shows_receipts=False)) == ["answer", "Yes.", ""]
+
+
+def test_an_answer_without_text_yet_shows_that_it_is_awaited(look: Look) -> None:
+    assert texts(answer(), look) == ["answer", "  …", ""]
+
+
+def test_a_failed_answer_shows_why(look: Look, palette: Palette) -> None:
+    lines = MessageView(ended("Part", "The memory ran out.")).lines(look)
+    assert [line.text for line in lines] == ["answer", "Part", "The memory ran out.", ""]
+    assert lines[2].segments[0].style == palette.error
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"), [("cancelled", "stopped"), ("length", "cut off at the token limit")]
+)
+def test_an_answer_that_was_cut_short_says_so(look: Look, reason: str, word: str) -> None:
+    message = Message(2, 1, "assistant", "Part", 0.0, finish_reason=reason)
+    assert texts(message, look._replace(shows_receipts=False))[2] == f"  {word}"
+
+
+def test_a_picture_keeps_its_room_until_it_is_drawn(look: Look) -> None:
+    wide = look._replace(width=80)
+    view = MessageView(question("Who?", PHOTO))
+    before = [line.text for line in view.lines(wide)]
+    room = " " * 32
+    assert before[5:8] == [
+        f"{room}   IMG_0412.HEIC",
+        f"{room}   4032x3024 → 1152x864",
+        f"{room}   972 tokens",
+    ]
+    assert len(before) == 1 + 12 + 1 + 1
+
+    assert view.undrawn(wide) == [(0, PHOTO)]
+    cells = [Strip([Segment("▓" * 32)]) for _ in range(12)]
+    view.put_picture(0, DrawnPicture(32, 12, cells), (80, 12))
+    after = [line.text for line in view.lines(wide)]
+    assert after == [line.replace(room, "▓" * 32) for line in before]
+    assert view.undrawn(wide) == []
+
+
+def test_the_cells_of_a_picture_come_through_as_they_are(look: Look) -> None:
+    view = MessageView(question("Who?", PHOTO))
+    cell = Segment("▓" * 32)
+    view.undrawn(look)
+    view.put_picture(0, DrawnPicture(32, 12, [Strip([cell])] * 12), (40, 12))
+    assert sum(cell in line.segments for line in view.lines(look)) == 12
+
+
+def test_the_caption_stands_below_a_picture_that_leaves_no_room(look: Look) -> None:
+    assert texts(question("Who?", PHOTO), look)[12:] == [
+        " " * 32,
+        "IMG_0412.HEIC",
+        "4032x3024 → 1152x864",
+        "972 tokens",
+        "Who?",
+        "",
+    ]
+
+
+def test_without_pictures_there_is_only_the_caption(look: Look) -> None:
+    assert texts(question("Who?", PHOTO), look._replace(max_picture_rows=0, width=80)) == [
+        "you",
+        "IMG_0412.HEIC · 4032x3024 → 1152x864 · 972 tokens",
+        "Who?",
+        "",
+    ]
+
+
+def test_pictures_and_links_can_be_opened(look: Look) -> None:
+    assert MessageView(question("https://x.org", PHOTO)).targets(look) == [0]
+    text = "[a](https://a.org) and https://b.org and [a again](https://a.org)"
+    assert MessageView(ended(text)).targets(look) == ["https://a.org", "https://b.org"]
+
+
+@settings(deadline=None)
+@given(text=markdown)
+def test_the_height_is_exact_once_the_lines_were_rendered(look: Look, text: str) -> None:
+    view = MessageView(ended(text))
+    assert view.height(look) > 0
+    lines = len(view.lines(look))
+    view.release()
+    assert (view.height(look), view.kept_lines) == (lines, 0)
