@@ -159,7 +159,7 @@ def _explained(repository: str) -> Iterator[None]:
             f"{repository} is given only to those who accept its terms; accept them on its page, "
             "then log in with `hf auth login`."
         ) from error
-    except errors.RepositoryNotFoundError as error:
+    except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
         raise ModelNotFound(
             f"The hub has no model {repository}; check the name, or log in with `hf auth login` "
             "if it is private."
@@ -169,8 +169,8 @@ def _explained(repository: str) -> Iterator[None]:
             f"{repository} is not complete in the Hugging Face cache and the hub can't be reached "
             f"({type(error).__name__}); connect to the network and try again, or use `demo`."
         ) from error
-    except OSError as error:
-        reason = error.strerror or error
+    except (OSError, RuntimeError, errors.XetDownloadError) as error:
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
         raise ModelError(f"Downloading {repository} failed: {reason}; try again.") from error
 
 

@@ -150,6 +150,13 @@ def test_neither_cached_nor_reachable(ask: Any) -> None:
         assert answer.sentence.endswith("connect to the network and try again, or use `demo`.")
 
 
+@pytest.mark.parametrize("name", ["someone/a--b", "someone/name.git", "someone/name-"])
+def test_what_no_repository_can_be_called(ask: Any, name: str) -> None:
+    answer = ask("find_model", name)
+    assert answer.error == "ModelNotFound"
+    assert "check the name" in answer.sentence
+
+
 @pytest.mark.parametrize(
     ("refusal", "words"),
     [("GatedRepo", "accept its terms"), ("RepoNotFound", "check the name")],
