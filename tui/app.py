@@ -79,12 +79,14 @@ class SeeshellApp(App[None]):
     def pictures(self) -> "Pictures":
         """Draws pictures in this terminal; made when the first one is needed."""
         if self._pictures is None:
-            from .pictures import Pictures
+            from .pictures import DriverOutput, Pictures
 
+            output = DriverOutput(self)
             self._pictures = Pictures(
                 self.terminal,
                 self.paths.picture,
-                self.write_to_terminal,
+                output.write,
+                is_behind=output.is_behind,
                 max_pixels=self.settings.max_pixels,
             )
         return self._pictures
@@ -93,11 +95,6 @@ class SeeshellApp(App[None]):
         """Returns the key as people write it: `ctrl+o`, `?`."""
         *modifiers, key = binding.key.split("+")
         return "+".join([*modifiers, _KEY_NAMES.get(key, key)])
-
-    def write_to_terminal(self, sequence: str) -> None:
-        """Sends a control sequence in turn with what Textual draws."""
-        if self._driver is not None:
-            self._driver.write(sequence)
 
     async def on_unmount(self) -> None:
         """Takes the pictures out of the terminal."""

@@ -27,7 +27,7 @@ _READING_SECONDS: Final = 1.0
 """Longest that a key waits for a folder; a network disk may take for ever."""
 
 
-class FileList(ScrollView, can_focus=True):
+class FileList(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows entries with a cursor and marks; typing goes to the filter."""
 
     ALLOW_SELECT = False

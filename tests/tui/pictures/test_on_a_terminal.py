@@ -93,6 +93,8 @@ class KittyTerminal:
 
     def _obey(self, keys: str, payload: bytes) -> None:
         values = dict(pair.split("=") for pair in keys.split(","))
+        if values.get("a") == "q":
+            return
         self.asked_for_replies += values.get("q") != "2"
         if values.get("a") == "t":
             self._open_id = int(values["i"])
