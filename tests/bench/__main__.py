@@ -7,11 +7,13 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from . import idle, opening, startup, streaming
+from . import idle, log_bench, opening, startup, streaming
 from .figures import format_table, medians
 from .workplace import open_endpoint, open_workplace
 
 Run = dict[str, float]
+
+_WORST_TOKENS = 1_000
 
 
 def main() -> int:
@@ -66,11 +68,34 @@ def measure_idle(runs: int) -> Iterator[Run]:
             yield idle.measure(workplace)
 
 
+def measure_engine(runs: int) -> Iterator[Run]:
+    """Yields turns through core and socket against mlx-vlm's own loop."""
+    # MLX in this process would be in the way of the other measurements.
+    from . import engine_bench
+
+    with open_workplace() as workplace:
+        model = engine_bench.prepare(workplace)
+        for _ in range(runs):
+            yield engine_bench.measure(workplace, model)
+
+
+def measure_log(runs: int) -> Iterator[Run]:
+    """Yields what the log alone costs when one code block or one table never ends."""
+    for _ in range(runs):
+        yield {
+            f"{shape}_{name}": value
+            for shape in ("code", "table")
+            for name, value in log_bench.run_on_terminal(shape, _WORST_TOKENS).items()
+        }
+
+
 MEASUREMENTS: dict[str, Callable[[int], Iterator[Run]]] = {
     "startup": measure_startup,
     "streaming": measure_streaming,
     "opening": measure_opening,
     "idle": measure_idle,
+    "engine": measure_engine,
+    "log": measure_log,
 }
 
 

@@ -47,6 +47,15 @@ FIGURES = (
     Figure("idle_bytes_per_s", "bytes to the terminal at rest", "B/s", 0, digits=0),
     Figure("idle_cpu_percent", "CPU of the interface at rest", "%", digits=1),
     Figure("idle_mb", "memory of the interface at rest", "MB", digits=1),
+    Figure("turn_tps", "tokens/s of a turn through core and socket", digits=0),
+    Figure("plain_tps", "  of `mlx_vlm.stream_generate`, same model and run", digits=0),
+    Figure("turn_ratio", "  ours against it", "x", 0.95, "at least"),
+    Figure("follow_up_new", "text follow-up: new tokens of the prompt", digits=0),
+    Figure("follow_up_prefilled", "  tokens prefilled", digits=0),
+    Figure("follow_up_excess", "  of these not new", "", 0, digits=0),
+    Figure("follow_up_encoded", "  pictures encoded again", "", 0, digits=0),
+    Figure("code_cpu_s_per_1000", "log alone, one endless code block: CPU per 1,000 tokens", "s"),
+    Figure("table_cpu_s_per_1000", "log alone, one endless table: CPU per 1,000 tokens", "s"),
 )
 
 
@@ -70,9 +79,9 @@ def format_table(values: Mapping[str, float]) -> str:
             continue
         value = values[figure.key]
         sign = {"at most": "<=", "at least": ">="}[figure.side]
-        bar = "" if figure.bar is None else f"{sign} {figure.bar:g} {figure.unit}"
+        bar = "" if figure.bar is None else f"{sign} {figure.bar:g} {figure.unit}".strip()
         verdict = "" if figure.bar is None else ("met" if figure.meets(value) else "missed")
         label = figure.label.replace("  ", "&nbsp; ", 1)
-        shown = f"{value:,.{figure.digits}f} {figure.unit}"
+        shown = f"{value:,.{figure.digits}f} {figure.unit}".strip()
         lines.append(f"| {label} | {shown} | {bar} | {verdict} |")
     return "\n".join(lines)

@@ -1,6 +1,5 @@
 """Where a command's words go: the answer to standard output, all else to standard error."""
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import TextIO
@@ -40,6 +39,8 @@ class Output:
 
     def document(self, value: Mapping[str, object]) -> None:
         """Writes one JSON document."""
+        import json  # the app starts without it
+
         # JSON escapes only the controls below the space; a terminal obeys those above it too.
         text = json.dumps(value, ensure_ascii=self._out.isatty(), indent=2)
         self.write(text + "\n")
