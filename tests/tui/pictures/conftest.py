@@ -13,11 +13,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-ATTRIBUTES = "\x1b[c"
-NAME = "\x1b[>0q"
-CELL_SIZE = "\x1b[16t"
-GRAPHICS = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
-_QUERIES = re.compile("|".join(map(re.escape, (GRAPHICS, NAME, CELL_SIZE, ATTRIBUTES))))
+from seeshell.tui.terminal_replies import ASK_ATTRIBUTES, ASK_CELL_SIZE, ASK_GRAPHICS, ASK_NAME
+
+# tmux asks its own terminal for its name in the shorter form.
+_QUERIES = re.compile(
+    "|".join(
+        re.escape(query)
+        for query in (ASK_GRAPHICS, ASK_NAME, "\x1b[>q", ASK_CELL_SIZE, ASK_ATTRIBUTES)
+    )
+)
 
 
 class AnsweringTerminal:

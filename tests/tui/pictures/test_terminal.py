@@ -1,14 +1,19 @@
 """The terminal is asked once, and nothing of it stays behind."""
 
+import fcntl
 import json
 import os
+import shlex
+import shutil
 import signal
+import struct
 import subprocess
 import sys
 import termios
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,17 +22,12 @@ import pytest
 from seeshell.core.settings import ImageProtocol
 from seeshell.tui import terminal as terminal_module
 from seeshell.tui.terminal import TerminalFacts, probe_terminal
+from seeshell.tui.terminal_replies import ASK_ATTRIBUTES, ASK_CELL_SIZE, ASK_GRAPHICS, ASK_NAME
 
-ATTRIBUTES, NAME, CELL_SIZE = "\x1b[c", "\x1b[>0q", "\x1b[16t"
-GRAPHICS = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
-OK = "\x1b_Gi=31;OK\x1b\\"
+from .kitty_terminal import KITTY_REPLIES
 
-KITTY = {
-    NAME: "\x1bP>|kitty(0.41.1)\x1b\\",
-    CELL_SIZE: "\x1b[6;34;16t",
-    GRAPHICS: OK,
-    ATTRIBUTES: "\x1b[?62;52;c",
-}
+ATTRIBUTES, NAME, GRAPHICS = ASK_ATTRIBUTES, ASK_NAME, ASK_GRAPHICS
+KITTY = KITTY_REPLIES | {ASK_CELL_SIZE: "\x1b[6;34;16t"}
 WEZTERM = KITTY | {NAME: "\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\"}
 TERMINAL_APP = {ATTRIBUTES: "\x1b[?1;2c"}
 TMUX = {NAME: "\x1bP>|tmux 3.5a\x1b\\", ATTRIBUTES: "\x1b[?1;2;4c"}
@@ -193,3 +193,36 @@ def test_tmux_never_gets_the_graphics_query_as_a_title(open_terminal: Opens) -> 
     terminal = open_terminal(TMUX)
     probe(terminal, environment={"TERM": "screen-256color"})
     assert GRAPHICS not in terminal.received.replace("\x1b\x1b", "")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+@pytest.mark.parametrize("passthrough", ["on", "off"])
+def test_a_real_tmux_is_seen_through_if_it_lets_escapes_pass(
+    open_terminal: Opens, tmp_path: Path, passthrough: str
+) -> None:
+    # Without RGB tmux would round the colours that carry picture ids.
+    settings = f"set -g allow-passthrough {passthrough}\nset -as terminal-features ',xterm*:RGB'\n"
+    (tmp_path / "tmux.conf").write_text(settings)
+    script = (
+        "import msgspec, os, sys; from pathlib import Path;"
+        "from seeshell.tui.terminal import probe_terminal;"
+        "facts = msgspec.json.encode(probe_terminal('auto', os.environ));"
+        f"Path({str(tmp_path / 'part')!r}).write_bytes(facts);"
+        f"Path({str(tmp_path / 'part')!r}).rename({str(tmp_path / 'facts')!r})"
+    )
+    terminal = open_terminal(KITTY | {"\x1b[>q": KITTY[NAME]})
+    fcntl.ioctl(terminal.near, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(tmp_path / "tmux.conf")]
+    process = subprocess.Popen(
+        [*tmux, "new-session", f"{sys.executable} -c {shlex.quote(script)}"],
+        stdin=terminal.near,
+        stdout=terminal.near,
+        stderr=terminal.near,
+        env={key: value for key, value in os.environ.items() if key != "TMUX"} | SSH,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    process.wait(20)
+    facts = json.loads((tmp_path / "facts").read_bytes())
+    is_seen = passthrough == "on"
+    assert (facts["images"], facts["is_tmux"]) == ("tgp" if is_seen else "halfblock", is_seen)
