@@ -15,7 +15,7 @@ from .table import Table, render_table
 BULLETS = "•◦▪"
 RULE_WIDTH = 40
 NARROWEST = 8
-"""Deeply nested text never gets fewer cells than this."""
+"""Nested text that would get fewer cells is not indented any further."""
 
 
 def render_prose(text: str, width: int, palette: Palette, depth: int = 0) -> list[Line]:
@@ -27,7 +27,7 @@ def render_prose(text: str, width: int, palette: Palette, depth: int = 0) -> lis
         palette: Styles to draw in.
         depth: How many lists the block lies in already.
     """
-    return _Prose(PARSER.parse(text), palette, depth).lines(max(width, NARROWEST))
+    return _Prose(PARSER.parse(text), palette, depth).lines(width)
 
 
 class _Prose:
@@ -45,7 +45,7 @@ class _Prose:
         for token in self._tokens:
             if token.type == end:
                 break
-            lines += self._render(token, max(width, NARROWEST))
+            lines += self._render(token, width)
         return lines
 
     def _render(self, token: Token, width: int) -> list[Line]:
@@ -58,7 +58,7 @@ class _Prose:
                 return self._list(token.type.replace("open", "close"), width)
             case "blockquote_open":
                 bar = Segment("│ ", self._palette.muted)
-                return indent(self.lines(width - 2, "blockquote_close"), bar, bar)
+                return self._hang(bar, bar, "blockquote_close", width)
             case "hr":
                 return wrap([Segment("─" * min(width, RULE_WIDTH), self._palette.muted)], width)
             case "fence" | "code_block":
@@ -84,12 +84,15 @@ class _Prose:
             if token.type == end:
                 break
             label = f"{token.info}{token.markup} " if token.info else f"{bullet} "
-            lines += self._item(label, width)
+            first = Segment(label, self._palette.muted)
+            rest = Segment(" " * cell_len(label), self._palette.base)
+            lines += self._hang(first, rest, "list_item_close", width)
         self._depth -= 1
         return lines
 
-    def _item(self, label: str, width: int) -> list[Line]:
-        cells = cell_len(label)
-        content = self.lines(width - cells, "list_item_close") or [BLANK]
-        style = self._palette.muted
-        return indent(content, Segment(label, style), Segment(" " * cells, style))
+    def _hang(self, first: Segment, rest: Segment, end: str, width: int) -> list[Line]:
+        """Returns the lines up to the token `end` with something before them."""
+        room = width - cell_len(first.text)
+        if room < NARROWEST:
+            return self.lines(width, end)
+        return indent(self.lines(room, end) or [BLANK], first, rest)

@@ -12,10 +12,10 @@ from .table import fit, read_table, render_rows, render_table, sample_widths
 
 def render_block(block: Block, width: int, palette: Palette) -> list[Line]:
     """Returns a block as lines of at most `width` cells, the gap before it included."""
-    room = max(width - block.margin, NARROWEST)
-    lines = _render(block, room, palette)
-    if block.margin:
-        margin = Segment(" " * min(block.margin, max(0, width - NARROWEST)), palette.base)
+    cells = max(0, min(block.margin, width - NARROWEST))
+    lines = _render(block, width - cells, palette)
+    if cells:
+        margin = Segment(" " * cells, palette.base)
         lines = indent(lines, margin, margin)
     return [BLANK, *lines] if block.has_gap else lines
 

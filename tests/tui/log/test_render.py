@@ -60,7 +60,7 @@ def test_a_list_cut_by_an_empty_line_goes_on_in_its_place(palette: Palette) -> N
 
 
 def test_quotes_have_a_bar_on_every_line(palette: Palette) -> None:
-    assert texts("> one two\n> - three", palette, width=9) == ["│ one two", "│ • three"]
+    assert texts("> one two\n> - three", palette, width=10) == ["│ one two", "│ • three"]
 
 
 def test_code_fills_its_ground_and_folds_long_lines(palette: Palette) -> None:
