@@ -46,14 +46,14 @@ class MlxEngine(Engine):
         self._max_pixels = max_pixels
         self._memory_bytes = memory_bytes
         self._thread = MlxThread()
-        self._model: LoadedModel | None = None
         self._resident: ResidentModel | None = None
         self._stop = threading.Event()
 
     @property
     def model(self) -> LoadedModel | None:
         """The model that can answer now."""
-        return self._model
+        resident = self._resident
+        return None if resident is None else resident.model
 
     @property
     def active_bytes(self) -> int:
@@ -69,18 +69,13 @@ class MlxEngine(Engine):
         """
         files = await fetch_model(source, report)
         report(LoadProgress("loading the weights"))
-        await self._thread.run(lambda: self._load(files))
-        resident = self._resident
-        assert resident is not None  # noqa: S101 - `_load` has just set it
-        self._model = LoadedModel(
-            name=files.name,
-            source=source,
-            context_length=resident.checkpoint.context_length,
-            weights_bytes=resident.checkpoint.weights_bytes,
-            notice=files.notice,
-        )
+        given_up = threading.Event()
+        try:
+            model = await self._thread.run(lambda: self._load(files, given_up))
+        finally:
+            given_up.set()
         report(LoadProgress("ready", 1.0))
-        return self._model
+        return model
 
     async def measure(self, attachment: Attachment) -> Attachment:
         """Returns the attachment with the size that the model will see and its tokens.
@@ -123,7 +118,6 @@ class MlxEngine(Engine):
     async def unload(self) -> None:
         """Frees the model and everything that belongs to it."""
         self._stop.set()
-        self._model = None
         await self._thread.run(self._free)
 
     async def close(self) -> None:
@@ -131,18 +125,26 @@ class MlxEngine(Engine):
         await self.unload()
         self._thread.close()
 
-    def _load(self, files: ModelFiles) -> None:
+    def _load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
         """Runs on the thread, as all methods below do."""
         from .loading import load_checkpoint
         from .memory import memory_limit_bytes
-        from .resident import ResidentModel
+        from .resident import Limits, ResidentModel
 
         checkpoint = load_checkpoint(files)
         memory_bytes = self._memory_bytes or memory_limit_bytes()
-        self._resident = ResidentModel(
-            checkpoint, self._pixel_budget, self._max_pixels, memory_bytes
+        model = LoadedModel(
+            name=files.name,
+            source=files.source,
+            context_length=checkpoint.context_length,
+            weights_bytes=checkpoint.weights_bytes,
+            notice=files.notice,
         )
+        limits = Limits(self._pixel_budget, self._max_pixels, memory_bytes)
+        if not given_up.is_set():
+            self._resident = ResidentModel(model, checkpoint, limits)
         gc.collect()
+        return model
 
     def _answer(
         self,

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
+from .engine import LoadedModel
 from .kv_cache import KvPool
 from .language import LanguageModel
 from .loading import Checkpoint
@@ -14,6 +15,17 @@ from .vision import Pictures, Pixels
 
 _CHUNK_SECONDS: Final = 0.2
 """How long a chunk of prefill should take: a stop waits no longer."""
+
+
+class Limits(NamedTuple):
+    """What a model may take."""
+
+    pixel_budget: int
+    """Image tokens of one picture."""
+    max_pixels: int
+    """Pixels of a picture's file."""
+    memory_bytes: int
+    """Weights, KV caches and all else."""
 
 
 class PrefillPace:
@@ -40,9 +52,8 @@ class PrefillPace:
 class ResidentModel:
     """A checkpoint, its KV caches and its pictures."""
 
-    def __init__(
-        self, checkpoint: Checkpoint, pixel_budget: int, max_pixels: int, memory_bytes: int
-    ) -> None:
+    def __init__(self, model: LoadedModel, checkpoint: Checkpoint, limits: Limits) -> None:
+        self.model = model
         self.checkpoint = checkpoint
         self.language = LanguageModel(checkpoint.model.language_model)
         self.prompts = PromptBuilder(
@@ -50,12 +61,14 @@ class ResidentModel:
             checkpoint.chat_template,
             checkpoint.model.config.image_token_id,
         )
-        self.pixels = Pixels(checkpoint.processor.image_processor, pixel_budget, max_pixels)
+        self.pixels = Pixels(
+            checkpoint.processor.image_processor, limits.pixel_budget, limits.max_pixels
+        )
         self.pictures = Pictures(checkpoint.model.vision_tower, self.pixels)
         self.pool = KvPool(
             self.language.layer_count,
             checkpoint.token_bytes,
-            kv_limit_bytes(memory_bytes, checkpoint.weights_bytes),
+            kv_limit_bytes(limits.memory_bytes, checkpoint.weights_bytes),
         )
         self.pace = PrefillPace()
 

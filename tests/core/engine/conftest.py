@@ -21,6 +21,7 @@ from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerEvent,
     AnswerOptions,
+    LoadedModel,
     PrefillProgress,
     PromptImage,
     PromptMessage,
@@ -28,7 +29,7 @@ from seeshell.core.engine.engine import (
 )
 from seeshell.core.engine.language import LanguageModel
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
-from seeshell.core.engine.resident import ResidentModel
+from seeshell.core.engine.resident import Limits, ResidentModel
 from seeshell.core.engine.turn import Turn
 from seeshell.core.images import open_image
 from seeshell.core.models import find_model
@@ -207,8 +208,9 @@ def endless(endless_path: Path) -> Checkpoint:
 
 
 def _asker(checkpoint: Checkpoint, **options: int) -> Asker:
-    settings = {"pixel_budget": 1280, "max_pixels": MAX_PIXELS, "memory_bytes": 2**30} | options
-    return Asker(ResidentModel(checkpoint, **settings))
+    limits = {"pixel_budget": 1280, "max_pixels": MAX_PIXELS, "memory_bytes": 2**30} | options
+    model = LoadedModel("test", "test", checkpoint.context_length)
+    return Asker(ResidentModel(model, checkpoint, Limits(**limits)))
 
 
 @pytest.fixture

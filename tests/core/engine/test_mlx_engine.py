@@ -117,6 +117,20 @@ async def test_a_model_that_can_not_be_loaded_leaves_the_one_before(
     assert "red circle" in text
 
 
+async def test_a_load_that_was_given_up_leaves_the_model_before(
+    engine: MlxEngine, endless_path: Path
+) -> None:
+    loading = asyncio.ensure_future(engine.load(str(endless_path), lambda _: loading.cancel()))
+    await asyncio.wait([loading])
+
+    text, _ = await ask(engine, user("hello"), options=AnswerOptions(max_tokens=3))
+
+    assert loading.cancelled()
+    assert engine.model is not None
+    assert engine.model.name == "demo"
+    assert text
+
+
 async def test_stop_ends_an_answer_that_would_go_on(endless_engine: MlxEngine) -> None:
     text = ""
     async for event in endless_engine.answer((user("go on"),), FOREVER):
