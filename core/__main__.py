@@ -50,6 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reason = error if isinstance(error, SeeshellError) else CoreUnreachable(f"{error}.")
         _announce(options.background, Refused(error=type(reason).__name__, sentence=str(reason)))
         return 1
+    except Exception:
+        _logger.exception("ended unexpectedly")
+        logging.shutdown()
+        # As at the orderly end: no thread may keep the lock.
+        os._exit(1)
     return 0
 
 
@@ -80,11 +85,10 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     if options.background:
         os.chdir("/")
     key = os.environ.get(settings.endpoint_key_variable)
-    loop = asyncio.new_event_loop()
     ready = Welcome(version=__version__, pid=os.getpid())
-    loop.run_until_complete(
-        serve(paths, settings, key, lock, partial(_announce, options.background, ready))
-    )
+    report_ready = partial(_announce, options.background, ready)
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(serve(paths, settings, key, lock, report_ready))
     lock.release()
     logging.shutdown()
     # A download in a thread can't be interrupted, and an orderly exit would wait for it.

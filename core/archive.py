@@ -52,6 +52,7 @@ class Archive:
                 _logger.warning("%d answers were open when the last core ended", closed)
             unused = await disk.run(store.forget_unused_pictures, time.time() - _UNUSED_PICTURE_AGE)
             await asyncio.to_thread(archive._pictures.delete, unused)
+            await asyncio.to_thread(archive._pictures.sweep)
         except BaseException:
             disk.close()
             raise

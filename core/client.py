@@ -22,7 +22,7 @@ __all__ = ["CoreClient", "stop_core"]
 
 _LONGEST_EVENT: Final = 1 << 30
 _LONGEST_REQUEST: Final = 8 << 20
-_STARTS: Final = 3
+_ATTEMPTS: Final = 6
 _HELLO_PATIENCE: Final = 30.0
 
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -59,17 +59,16 @@ class CoreClient:
             CoreVersionMismatch: the running one is of another version; `stop_core` ends it.
             SeeshellError: the core could not start, for the reason that it gave.
         """
-        for _ in range(_STARTS):
+        for attempt in range(_ATTEMPTS):
             client = await cls._reach(paths)
             if client is not None:
                 return client
             if not start:
                 raise CoreUnreachable("No core is running.")
+            # A core that serves but whose socket was removed makes it again within seconds.
+            await asyncio.sleep(min(attempt, 1))
             await start_core(paths, launch_arguments)
-        client = await cls._reach(paths)
-        if client is not None:
-            return client
-        raise CoreUnreachable(f"The core ends as soon as it has started: see {paths.log_file}.")
+        raise CoreUnreachable(f"The core starts but can't be reached: see {paths.log_file}.")
 
     @classmethod
     async def _reach(cls, paths: Paths) -> "CoreClient | None":

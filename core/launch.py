@@ -97,7 +97,7 @@ def read_log_tail(path: Path, lines: int = 20) -> str:
     except OSError:
         return ""
     crashes = [number for number, line in enumerate(tail) if line.startswith(_CRASH)]
-    return "\n".join(tail[min(crashes[-1:] + [max(0, len(tail) - lines)]) :])
+    return "\n".join(tail[min([*crashes[-1:], max(0, len(tail) - lines)]) :])
 
 
 def error_of(refused: Refused) -> SeeshellError:

@@ -65,9 +65,10 @@ class CoreLock:
             CoreUnreachable: another core has held it for `patience` seconds without listening.
         """
         give_up_at = time.monotonic() + patience
+        is_certain = False
         while not _try_lock(self._descriptor):
             address = read_address(self._paths)
-            if address is not None and address.socket:
+            if address is not None and address.socket and is_certain:
                 raise AnotherCoreServes
             if time.monotonic() > give_up_at:
                 pid = address.pid if address else "unknown"
@@ -76,6 +77,8 @@ class CoreLock:
                     "answer: end that process and start again."
                 )
             time.sleep(_POLL)
+            # The first time it may have been a client that looked whether a core is alive.
+            is_certain = True
         self.publish("")
 
     def publish(self, socket: str) -> None:

@@ -9,7 +9,9 @@ named at the request, or `Refused`. All other events have `reply_to` 0 and come 
     ConversationsChanged                                              to every client
 
 A client subscribes to a conversation by opening it or by submitting a turn to it. When a turn is
-open, `ConversationOpened` is followed by its events from the start, text so far as one `Delta`.
+open, its answer in `ConversationOpened` is empty, and what has happened follows: the newest
+`Prefilled`, and the text so far as one `Delta`. A model that is being loaded is reported to a new
+client right after `Welcome`. A slow client gets deltas joined, and of progress only the newest.
 
 Pictures never travel: both ends share the disk.
 """
@@ -19,12 +21,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from .conversation import (
-    Attachment,
-    Conversation,
-    ConversationSummary,
-    Message,
-)
+from .conversation import Attachment, Conversation, ConversationSummary, Message
 
 
 class Request(Struct, frozen=True, tag=True, kw_only=True):
@@ -96,16 +93,20 @@ class SubmitTurn(Request, frozen=True):
 
 
 class StopTurn(Request, frozen=True):
-    """Stops the conversation's open turn, which ends as `cancelled`. Reply: `Done`."""
+    """Stops the conversation's open turn, which ends as `cancelled`. Reply: `Done`, after that."""
 
     conversation: int
 
 
 class LoadModel(Request, frozen=True):
-    """Switches to a model. Reply: `Done`, at once; `ModelLoading` and its end follow."""
+    """Switches to a model. Reply: `Done`, at once; `ModelLoading` and its end follow.
+
+    An answer that runs is completed by the model before; turns that wait get the new one. The
+    model that is loaded already stays, caches and all, and is reported by `ModelLoaded`.
+    """
 
     model: str
-    """A folder, a Hugging Face repository id, `demo`, or `http://host:port/v1#name`."""
+    """A folder (absolute), a Hugging Face repository id, `demo`, or `http://host:port/v1#name`."""
 
 
 class Event(Struct, frozen=True, tag=True, kw_only=True):

@@ -13,8 +13,10 @@ from .messages import AnyEvent, Delta, Prefilled, TurnEnded, TurnFailed
 class OpenTurn:
     """What is known of an answer while it is queued or computed."""
 
-    def __init__(self, conversation: int, answer: Message) -> None:
+    def __init__(self, conversation: int, question: Message, answer: Message) -> None:
         self.conversation = conversation
+        self.question = question
+        """The user's message."""
         self.answer = answer
         """The assistant message as it was stored first: empty."""
         self.text = ""

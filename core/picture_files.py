@@ -18,6 +18,8 @@ _CHUNK_BYTES: Final = 1 << 20
 _BYTES_PER_PIXEL: Final = 8
 """No picture that can be read takes more: four channels of sixteen bits."""
 
+_UNFINISHED: Final = ".copy-"
+
 
 class PictureFiles:
     """The pictures of one data directory. Every method blocks and may run on any thread."""
@@ -37,7 +39,9 @@ class PictureFiles:
         name = name or source.name
         try:
             make_private_folder(self._paths.pictures_dir)
-            descriptor, temporary = tempfile.mkstemp(dir=self._paths.pictures_dir, prefix=".")
+            descriptor, temporary = tempfile.mkstemp(
+                dir=self._paths.pictures_dir, prefix=_UNFINISHED
+            )
             copy = Path(temporary)
             try:
                 with os.fdopen(descriptor, "wb") as file:
@@ -49,6 +53,14 @@ class PictureFiles:
         except OSError as error:
             raise StoreError(f"{name} can't be copied into the store: {error.strerror}.") from error
         return Attachment(sha256, name, size.width, size.height)
+
+    def sweep(self) -> None:
+        """Deletes copies that were never finished; only while nothing is being added.
+
+        Whole pictures stay even if the database does not know them: it may be a restored one.
+        """
+        for copy in self._paths.pictures_dir.glob(f"{_UNFINISHED}*"):
+            copy.unlink(missing_ok=True)
 
     def check(self, picture: Attachment) -> Path:
         """Returns where the copy lies, once it is known to hold the bytes that it is named for.

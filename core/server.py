@@ -4,14 +4,19 @@ import asyncio
 import logging
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from .connection import LONGEST_REQUEST, Connection
 from .messages import Welcome
 from .peer import peer_uid
+from .private_files import make_private_folder
 from .sessions import Sessions
 
 _logger = logging.getLogger(__name__)
+
+_CHECK_INTERVAL: Final = 2.0
 
 
 class Server:
@@ -26,11 +31,14 @@ class Server:
         self._listening: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Lets clients in; a socket that a dead core left behind is replaced.
+        """Lets clients in, through a socket that replaces any other of that name.
 
         Raises:
             OSError: the socket can't be made.
         """
+        if self._listening is not None:
+            self._listening.close()
+        make_private_folder(self.path.parent)
         self.path.unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -42,6 +50,21 @@ class Server:
         except BaseException:
             listener.close()
             raise
+
+    async def keep_reachable(self) -> None:
+        """Makes the socket again for ever, should somebody remove it.
+
+        The end of a login session does that on Linux, and jobs that clean temporary folders.
+        """
+        while True:
+            await asyncio.sleep(_CHECK_INTERVAL)
+            if not self._is_reachable():
+                _logger.warning("%s was removed", self.path)
+                with suppress(OSError):
+                    await self.start()
+
+    def _is_reachable(self) -> bool:
+        return self.path.exists()
 
     async def close(self) -> None:
         """Lets nobody in any more, and ends every connection when it has its last events."""

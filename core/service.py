@@ -59,7 +59,7 @@ async def serve(
         report_ready()
         sessions.load_model(await asyncio.to_thread(default_source, settings.model))
         _logger.info("serving on %s", server.path)
-        await _wait_for_the_end(sessions, settings.keep_alive)
+        await _wait_for_the_end(sessions, server, settings.keep_alive)
     _logger.info("ended")
 
 
@@ -72,22 +72,24 @@ async def _close_engine(engine: Engine) -> None:
         _logger.warning("the engine did not end in %s s", _ENGINE_PATIENCE)
 
 
-async def _wait_for_the_end(sessions: Sessions, keep_alive: float) -> None:
-    asked = asyncio.create_task(sessions.shutdown_asked.wait())
-    idle = asyncio.create_task(_wait_until_idle(sessions, keep_alive))
-    await asyncio.wait([asked, idle, sessions.running], return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()
-    idle.cancel()
-    if sessions.running.done():
-        sessions.running.result()
+async def _wait_for_the_end(sessions: Sessions, server: Server, keep_alive: float) -> None:
+    """Returns when the core was asked to end or is idle; raises what broke its work."""
+    ends = [
+        sessions.running,
+        asyncio.create_task(sessions.shutdown_asked.wait()),
+        asyncio.create_task(server.keep_reachable()),
+        asyncio.create_task(_wait_until_idle(sessions, keep_alive)),
+    ]
+    done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for task in ends[1:]:
+        task.cancel()
+    for task in done:
+        task.result()
 
 
 async def _wait_until_idle(sessions: Sessions, keep_alive: float) -> None:
     """Returns after `keep_alive` seconds without client and work; never if that is 0."""
-    if not keep_alive:
-        await asyncio.Event().wait()
-    used_at = time.monotonic()
-    while time.monotonic() - used_at < keep_alive:
-        await asyncio.sleep(min(1.0, keep_alive / 10))
+    while not keep_alive or time.monotonic() - sessions.used_at < keep_alive:
+        await asyncio.sleep(min(1.0, keep_alive / 10) or 60.0)
         if sessions.is_busy or len(sessions.subscribers):
-            used_at = time.monotonic()
+            sessions.note_use()

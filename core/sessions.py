@@ -51,6 +51,8 @@ class Sessions:
         self._paths = paths
         self._version = version
         self._started_at = time.monotonic()
+        self.used_at = self._started_at
+        """When a client was connected, or asked for something, last."""
         self._submitting: set[int] = set()
         self._is_closing = False
         self.subscribers = Subscribers()
@@ -62,6 +64,10 @@ class Sessions:
         self.shutdown_asked = asyncio.Event()
         """Set when a client wants the core to end."""
 
+    def note_use(self) -> None:
+        """Counts the core as in use until now."""
+        self.used_at = time.monotonic()
+
     @property
     def is_busy(self) -> bool:
         """Whether a turn is open or a model is being loaded."""
@@ -69,6 +75,7 @@ class Sessions:
 
     def add_client(self, client: Subscriber) -> None:
         """Lets a client hear of everything from now on, and of a load that is under way."""
+        self.note_use()
         self.subscribers.add(client)
         if self._loader.progress is not None:
             client.put(self._loader.progress)
@@ -168,7 +175,7 @@ class Sessions:
         self.subscribers.follow(client, conversation)
         self.subscribers.publish_to_followers(conversation, queued, but=client)
         self.subscribers.publish(ConversationsChanged())
-        self._turns.add(OpenTurn(conversation, answer))
+        self._turns.add(OpenTurn(conversation, user_message, answer))
         return queued
 
     async def _open(self, conversation: int, client: Subscriber) -> tuple[AnyEvent, ...]:

@@ -107,6 +107,18 @@ class Store:
             )
         return conversation, user_message, answer
 
+    def measure_attachments(self, message: int, attachments: Sequence[Attachment]) -> None:
+        """Stores how the model sees the pictures of a message, given in their order."""
+        with self._transaction():
+            self._database.executemany(
+                "UPDATE attachment SET model_width = ?, model_height = ?, tokens = ? "
+                "WHERE message_id = ? AND position = ?",
+                [
+                    (it.model_width, it.model_height, it.tokens, message, place)
+                    for place, it in enumerate(attachments)
+                ],
+            )
+
     def save_text(self, message: int, text: str) -> None:
         """Stores the text so far of an open answer."""
         with self._transaction():

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Final, cast
 
 from .archive import Archive
-from .conversation import TurnStats
+from .conversation import Message, TurnStats
 from .engine.engine import (
     AnswerEnd,
     AnswerEvent,
@@ -138,6 +138,7 @@ class TurnQueue:
         """Streams the answer to those who follow; returns its end."""
         if self._engine.model is None:
             raise self._loader.error or ModelError("No model is loaded: choose one.")
+        await self._measure_pictures(turn.question)
         prompt = await self._archive.read_prompt(turn.conversation, turn.answer)
         answering = self._engine.answer(prompt, self._options)
         if turn.is_stopping:
@@ -155,6 +156,13 @@ class TurnQueue:
             raise TurnError("The engine broke off the answer: ask again.")
         self.last_stats = end.stats
         return end
+
+    async def _measure_pictures(self, question: Message) -> None:
+        """Stores what the model makes of pictures that were sent before it was loaded."""
+        pictures = question.attachments
+        if not all(picture.tokens for picture in pictures):
+            measured = [await self._engine.measure(picture) for picture in pictures]
+            await self._archive.run(self._archive.store.measure_attachments, question.id, measured)
 
     def _pass_on(self, turn: OpenTurn, event: PrefillProgress | TextDelta) -> None:
         news: Delta | Prefilled

@@ -60,6 +60,10 @@ async def test_a_turn_sent_while_the_model_loads_waits_and_tells_how_far_loading
     assert kinds.index(ModelLoading) < kinds.index(ModelLoaded) < kinds.index(Prefilled)
     deltas = [event.text for event in client.heard if isinstance(event, Delta)]
     assert "".join(deltas) == answer.text
+    conversation = next(it.conversation for it in client.heard if isinstance(it, Delta))
+    opened = await client.request(OpenConversation(conversation=conversation))
+    (attachment,) = opened.conversation.messages[0].attachments
+    assert attachment.tokens > 0
 
 
 async def test_stopping_keeps_what_was_said_and_the_next_turn_works(

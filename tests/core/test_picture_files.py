@@ -79,6 +79,15 @@ def test_what_is_no_picture_leaves_no_trace(pictures: PictureFiles, paths: Paths
     assert files_below(paths.pictures_dir) == []
 
 
+def test_a_copy_that_a_crash_left_unfinished_is_swept_away(
+    pictures: PictureFiles, picture: Path, paths: Paths
+) -> None:
+    attachment = pictures.add(picture, "")
+    (paths.pictures_dir / ".copy-abc").write_bytes(b"half")
+    pictures.sweep()
+    assert files_below(paths.pictures_dir) == [paths.picture(attachment.sha256)]
+
+
 def test_missing_files_folders_and_pipes_are_refused_at_once(
     pictures: PictureFiles, tmp_path: Path
 ) -> None:

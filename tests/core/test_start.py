@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -67,6 +68,14 @@ async def test_a_core_that_was_killed_is_replaced(start_core: StartCore, talk: C
     client = await talk(*NO_MODEL)
     assert client.client.welcome.pid != killed.pid
     await client.request(ListConversations())
+
+
+async def test_a_socket_that_was_removed_is_made_again(start_core: StartCore, paths: Paths) -> None:
+    core = start_core(*NO_MODEL)
+    shutil.rmtree(paths.runtime_dir)
+    client = await CoreClient.connect(paths)
+    assert client.welcome.pid == core.pid
+    await client.close()
 
 
 async def test_a_second_core_in_the_foreground_leaves_the_first_alone(
