@@ -17,11 +17,11 @@ from .store_rows import (
     BRANCH_ATTACHMENTS,
     SUMMARY,
     make_title,
-    match_expression,
     one_line,
     read_attachment,
     read_message,
 )
+from .word_index import FOUND, WordIndex, match_expression
 
 CORE_ENDED: Final = "The core ended during this answer."
 """The error of answers that were open when their core was killed or crashed."""
@@ -38,6 +38,7 @@ class Store:
         self._paths = paths
         with errors_as_sentences(paths):
             self._database = open_database(paths)
+        self._words = WordIndex(self._database)
 
     def close(self) -> None:
         """Ends the use of the database."""
@@ -53,14 +54,7 @@ class Store:
         words = match_expression(query)
         if query.strip() and not words:
             return ()
-        found = ""
-        if words:
-            found = """
-            WHERE id IN (SELECT rowid FROM title_words WHERE text MATCH :words)
-            OR id IN (SELECT conversation_id FROM message_words
-                JOIN message ON message.id = message_words.rowid
-                WHERE message_words.text MATCH :words)
-            """
+        found = f"WHERE {FOUND}" if words else ""
         order = " ORDER BY updated_at DESC, id DESC LIMIT :limit"
         with errors_as_sentences(self._paths):
             rows = self._database.execute(
@@ -141,7 +135,7 @@ class Store:
             self._database.execute(
                 "UPDATE conversation SET updated_at = ? WHERE id = ?", (time.time(), conversation)
             )
-            self._index_message(answer.id, answer.text)
+            self._words.put_message(answer.id, answer.text)
 
     def close_open_answers(self) -> int:
         """Marks answers that an earlier core left open as failed; returns how many there were."""
@@ -152,7 +146,7 @@ class Store:
                 (CORE_ENDED,),
             ).fetchall()
             for row in rows:
-                self._index_message(row["id"], row["text"])
+                self._words.put_message(row["id"], row["text"])
         return len(rows)
 
     def rename_conversation(self, conversation: int, title: str) -> None:
@@ -170,7 +164,7 @@ class Store:
             self._database.execute(
                 "UPDATE conversation SET title = ? WHERE id = ?", (title, conversation)
             )
-            self._index_title(conversation, title)
+            self._words.put_title(conversation, title)
 
     def delete_conversation(self, conversation: int) -> list[str]:
         """Deletes the conversation; returns the pictures that no other one holds, forgotten too.
@@ -181,12 +175,7 @@ class Store:
         key = (conversation,)
         with self._transaction():
             self._head(conversation)
-            self._database.execute(
-                "DELETE FROM message_words WHERE rowid IN "
-                "(SELECT id FROM message WHERE conversation_id = ?)",
-                key,
-            )
-            self._database.execute("DELETE FROM title_words WHERE rowid = ?", key)
+            self._words.forget(conversation)
             rows = self._database.execute(
                 "SELECT DISTINCT sha256 FROM attachment JOIN message ON message.id = message_id "
                 "WHERE conversation_id = ?",
@@ -248,7 +237,7 @@ class Store:
             "RETURNING id",
             (title, now, now),
         ).fetchone()["id"]
-        self._index_title(conversation, title)
+        self._words.put_title(conversation, title)
         return conversation
 
     def _add_message(self, conversation: int, message: Message) -> Message:
@@ -264,7 +253,7 @@ class Store:
                 for place, it in enumerate(message.attachments)
             ],
         )
-        self._index_message(identifier, message.text)
+        self._words.put_message(identifier, message.text)
         return replace(message, id=identifier)
 
     def _read_branch(self, conversation: int) -> tuple[Message, ...]:
@@ -281,16 +270,6 @@ class Store:
             (sha256,),
         )
         return forgotten.rowcount == 1
-
-    def _index_title(self, conversation: int, title: str) -> None:
-        self._database.execute(
-            "INSERT OR REPLACE INTO title_words (rowid, text) VALUES (?, ?)", (conversation, title)
-        )
-
-    def _index_message(self, message: int, text: str) -> None:
-        self._database.execute(
-            "INSERT OR REPLACE INTO message_words (rowid, text) VALUES (?, ?)", (message, text)
-        )
 
 
 def _no_conversation(conversation: int) -> NotStored:

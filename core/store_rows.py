@@ -1,6 +1,5 @@
-"""What lies between SQLite and the store: queries, rows as values, words as a search."""
+"""What lies between SQLite and the store: queries, rows as values, titles."""
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Final
@@ -69,8 +68,3 @@ def make_title(text: str, attachments: Sequence[Attachment]) -> str:
         return title
     start, _, _ = title[:_TITLE_LENGTH].rpartition(" ")
     return (start if len(start) > _TITLE_LENGTH // 2 else title[: _TITLE_LENGTH - 1]) + "…"
-
-
-def match_expression(query: str) -> str:
-    """Returns the FTS5 expression for words that all must begin a word; empty for no words."""
-    return " ".join(f'"{word}"*' for word in re.findall(r"\w+", query))

@@ -1,0 +1,46 @@
+"""The words of titles and messages, for search."""
+
+import re
+import sqlite3
+from typing import Final
+
+FOUND: Final = """
+id IN (SELECT rowid FROM title_words WHERE text MATCH :words)
+OR id IN (SELECT conversation_id FROM message_words
+    JOIN message ON message.id = message_words.rowid
+    WHERE message_words.text MATCH :words)
+"""
+"""The condition that a conversation's title, or one of its messages, has the words."""
+
+
+def match_expression(query: str) -> str:
+    """Returns the FTS5 expression for words that all must begin a word; empty for no words."""
+    return " ".join(f'"{word}"*' for word in re.findall(r"\w+", query))
+
+
+class WordIndex:
+    """Two FTS5 tables, kept by hand: triggers would index an open answer at every save."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def put_title(self, conversation: int, title: str) -> None:
+        """Replaces the words of a title."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO title_words (rowid, text) VALUES (?, ?)", (conversation, title)
+        )
+
+    def put_message(self, message: int, text: str) -> None:
+        """Replaces the words of a message."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO message_words (rowid, text) VALUES (?, ?)", (message, text)
+        )
+
+    def forget(self, conversation: int) -> None:
+        """Removes the words of a conversation that is still there."""
+        self._database.execute(
+            "DELETE FROM message_words WHERE rowid IN "
+            "(SELECT id FROM message WHERE conversation_id = ?)",
+            (conversation,),
+        )
+        self._database.execute("DELETE FROM title_words WHERE rowid = ?", (conversation,))
