@@ -11,7 +11,7 @@ from ..errors import ModelTooLarge, ModelUnsupported
 from ..models import ModelFiles
 from .memory import is_memory_failure
 
-_FAMILIES: Final = ("qwen3_vl",)
+_FAMILIES: Final = ("qwen3_vl", "qwen3_vl_moe")
 """Values of `model_type` whose language half `language.py` can call."""
 
 
@@ -63,7 +63,8 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
 def _check(name: str, model: Any, processor: Any) -> None:
     if model.config.model_type not in _FAMILIES:
         raise ModelUnsupported(
-            f"{name} is a {model.config.model_type} model; choose one of {', '.join(_FAMILIES)}."
+            f"{name} is of the family {model.config.model_type}, which can't be run; choose a "
+            f"Qwen3-VL model."
         )
     known, rows = len(processor.tokenizer), model.config.text_config.vocab_size
     if known > rows:

@@ -25,8 +25,8 @@ def memory_limit_bytes() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def kv_limit_bytes(limit_bytes: int, weights_bytes: int) -> int:
-    """Returns what is left for KV caches beside weights; 0 if nothing."""
+def spare_memory_bytes(limit_bytes: int, weights_bytes: int) -> int:
+    """Returns what is left beside the weights for KV caches and features; 0 if nothing."""
     return max(0, int(limit_bytes * _USABLE_SHARE) - weights_bytes)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..conversation import Attachment
-from ..errors import TurnError
+from ..errors import ModelUnsupported, TurnError
 from ..models import ModelFiles, fetch_model
 from .engine import (
     AnswerEvent,
@@ -127,10 +127,15 @@ class MlxEngine(Engine):
 
     def _load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
         """Runs on the thread, as all methods below do."""
-        from .loading import load_checkpoint
-        from .memory import memory_limit_bytes
-        from .resident import Limits, ResidentModel
-
+        try:
+            from .loading import load_checkpoint
+            from .memory import memory_limit_bytes
+            from .resident import Limits, ResidentModel
+        except ImportError as error:
+            raise ModelUnsupported(
+                f"MLX can't be used on this machine ({error}); name a model on another one, "
+                f"such as http://host:8080/v1."
+            ) from error
         checkpoint = load_checkpoint(files)
         memory_bytes = self._memory_bytes or memory_limit_bytes()
         model = LoadedModel(

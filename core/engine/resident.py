@@ -9,12 +9,15 @@ from .engine import LoadedModel
 from .kv_cache import KvPool
 from .language import LanguageModel
 from .loading import Checkpoint
-from .memory import kv_limit_bytes
+from .memory import spare_memory_bytes
 from .prompt import PromptBuilder
 from .vision import Pictures, Pixels
 
 _CHUNK_SECONDS: Final = 0.2
 """How long a chunk of prefill should take: a stop waits no longer."""
+
+_FEATURES_BYTES: Final = 512 * 2**20
+"""Most memory for features: about twenty pictures of Qwen3-VL-4B at the default pixel budget."""
 
 
 class Limits(NamedTuple):
@@ -64,11 +67,11 @@ class ResidentModel:
         self.pixels = Pixels(
             checkpoint.processor.image_processor, limits.pixel_budget, limits.max_pixels
         )
-        self.pictures = Pictures(checkpoint.model.vision_tower, self.pixels)
+        spare_bytes = spare_memory_bytes(limits.memory_bytes, checkpoint.weights_bytes)
+        features_bytes = min(_FEATURES_BYTES, spare_bytes // 8)
+        self.pictures = Pictures(checkpoint.model.vision_tower, self.pixels, features_bytes)
         self.pool = KvPool(
-            self.language.layer_count,
-            checkpoint.token_bytes,
-            kv_limit_bytes(limits.memory_bytes, checkpoint.weights_bytes),
+            self.language.layer_count, checkpoint.token_bytes, spare_bytes - features_bytes
         )
         self.pace = PrefillPace()
 

@@ -7,7 +7,7 @@ kept, so that an earlier picture is neither decoded nor encoded again while its 
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import mlx.core as mx
 from PIL import Image
@@ -15,9 +15,6 @@ from PIL import Image
 from ..errors import ImageError
 from ..images import hash_file, open_image
 from .engine import PromptImage
-
-_FEATURES_BYTES: Final = 512 * 2**20
-"""Most memory for features: about twenty pictures of Qwen3-VL-4B at the default pixel budget."""
 
 
 class PictureSize(NamedTuple):
@@ -116,8 +113,9 @@ class Pixels:
 class Pictures:
     """The pictures that one loaded model has seen."""
 
-    def __init__(self, vision_tower: Any, pixels: Pixels) -> None:
+    def __init__(self, vision_tower: Any, pixels: Pixels, budget_bytes: int) -> None:
         self._tower = vision_tower
+        self._budget_bytes = budget_bytes
         self._pixels = pixels
         self._known: dict[str, Picture] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
@@ -174,6 +172,6 @@ class Pictures:
         return Features(embeddings, deepstack)
 
     def _evict(self) -> None:
-        while self.nbytes > _FEATURES_BYTES and len(self._features) > 1:
+        while self.nbytes > self._budget_bytes and len(self._features) > 1:
             _, dropped = self._features.popitem(last=False)
             self.nbytes -= dropped.nbytes

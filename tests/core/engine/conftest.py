@@ -231,6 +231,11 @@ def make_asker() -> Callable[..., Asker]:
 
 
 @pytest.fixture
+def make_plain() -> Callable[[Checkpoint], Plain]:
+    return Plain
+
+
+@pytest.fixture
 def plain(demo: Checkpoint) -> Plain:
     return Plain(demo)
 

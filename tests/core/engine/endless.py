@@ -2,12 +2,12 @@
 
 import json
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
-from mlx_vlm.models.qwen3_vl import Model, ModelConfig
 
 from seeshell.core.demo import MODEL_PATH
 
@@ -16,12 +16,17 @@ _SEED = 7
 
 
 def write_endless(
-    folder: Path, *, text: dict[str, Any] | None = None, vision: dict[str, Any] | None = None
+    folder: Path,
+    *,
+    family: str = "qwen3_vl",
+    text: dict[str, Any] | None = None,
+    vision: dict[str, Any] | None = None,
 ) -> Path:
     """Fills the folder with a checkpoint of the demo's shape, or of another.
 
     Args:
         folder: an empty folder.
+        family: `model_type` of the checkpoint.
         text: what to change in the language half's config.
         vision: what to change in the vision half's config.
     """
@@ -31,6 +36,8 @@ def write_endless(
     config = _read(folder / "config.json")
     config["text_config"] |= text or {}
     config["vision_config"] |= vision or {}
+    config["model_type"] = family
+    config["vision_config"]["model_type"] = family
     config["tie_word_embeddings"] = config["text_config"]["tie_word_embeddings"]
     (folder / "config.json").write_text(json.dumps(config))
     processor = _read(folder / "preprocessor_config.json")
@@ -43,7 +50,16 @@ def write_endless(
 def _weights(config: dict[str, Any]) -> dict[str, Any]:
     """Returns random weights that give the end tokens the logit 0 and others far from it."""
     mx.random.seed(_SEED)
-    weights = dict(tree_flatten(Model(ModelConfig.from_dict(config)).parameters()))
+    module = import_module(f"mlx_vlm.models.{config['model_type']}")
+    text, vision = config["text_config"], config["vision_config"]
+    model_config = module.ModelConfig.from_dict(
+        config
+        | {
+            "text_config": module.TextConfig.from_dict(text),
+            "vision_config": module.VisionConfig.from_dict(vision),
+        }
+    )
+    weights = dict(tree_flatten(module.Model(model_config).parameters()))
     tied = config["tie_word_embeddings"]
     name = f"language_model.{'model.embed_tokens' if tied else 'lm_head'}.weight"
     rows = weights[name] * 20

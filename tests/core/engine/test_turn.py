@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seeshell.core.engine import vision
 from seeshell.core.engine.engine import (
     AnswerOptions,
     PrefillProgress,
@@ -18,9 +17,14 @@ from seeshell.core.engine.engine import (
     PromptMessage,
 )
 from seeshell.core.engine.language import Chunk, LanguageModel, PlacedFeatures
+from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.engine.positions import rope_positions
 from seeshell.core.engine.resident import PrefillPace
 from seeshell.core.errors import ImageError, OutOfMemory, PromptTooLong
+from seeshell.core.images import hash_file
+from seeshell.core.models import find_model
+
+from .endless import write_endless
 
 Draw = Callable[..., PromptImage]
 
@@ -88,6 +92,27 @@ def test_a_new_picture_in_a_later_turn_computes_only_itself(
     assert second.stats.reused_tokens >= answer.stats.prompt_tokens
 
 
+def test_a_mixture_of_experts_is_computed_as_mlx_vlm_does(
+    make_asker: Any, make_plain: Any, same: Any, draw: Draw, tmp_path: Path
+) -> None:
+    experts = {
+        "num_experts": 4,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 64,
+        "decoder_sparse_step": 1,
+        "mlp_only_layers": [0],
+    }
+    folder = write_endless(tmp_path, family="qwen3_vl_moe", text=experts)
+    checkpoint = load_checkpoint(find_model(str(folder), print))
+    ask, plain = make_asker(checkpoint), make_plain(checkpoint)
+    first = user("one", draw(size=(64, 96)))
+    answer = ask(first)
+    messages = (first, reply(answer.text), user("two", draw("square", size=(96, 96))))
+
+    same(answer, plain(first))
+    same(ask(*messages), plain(*messages))
+
+
 def test_two_pictures_of_the_same_size_swapped_are_two_other_pictures(
     ask: Any, plain: Any, same: Any, draw: Draw
 ) -> None:
@@ -131,7 +156,7 @@ def test_the_same_pixels_in_another_file_are_not_encoded_again(ask: Any, draw: D
     ask(user("What is in the picture?", original))
     other = original.path.with_suffix(".bmp")
     Image.open(original.path).save(other)
-    copy = PromptImage(other, vision.hash_file(other), other.name)
+    copy = PromptImage(other, hash_file(other), other.name)
 
     answer = ask(user("Is there a circle?", copy))
 
@@ -338,7 +363,7 @@ def test_an_unreadable_picture_leaves_the_conversation_as_it_was(
     answer = ask(first)
     broken = tmp_path / "broken.png"
     broken.write_bytes(first.images[0].path.read_bytes()[:60])
-    image = PromptImage(broken, vision.hash_file(broken), "broken.png")
+    image = PromptImage(broken, hash_file(broken), "broken.png")
 
     with pytest.raises(ImageError, match=r"broken\.png is damaged"):
         ask(first, reply(answer.text), user("And here?", image))
@@ -367,9 +392,9 @@ def test_progress_counts_up_to_the_whole_prompt(ask_endless: Any, draw: Draw) ->
 
 
 def test_features_that_were_dropped_are_made_again(
-    ask: Any, plain: Any, same: Any, draw: Draw, monkeypatch: pytest.MonkeyPatch
+    ask: Any, plain: Any, same: Any, draw: Draw
 ) -> None:
-    monkeypatch.setattr(vision, "_FEATURES_BYTES", 1)
+    ask.resident.pictures._budget_bytes = 1
     pictures = draw("circle", "red"), draw("square", "blue")
     for picture in pictures:
         ask(user("What is in the picture?", picture))
