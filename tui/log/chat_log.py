@@ -40,7 +40,7 @@ class ChatLog(TranscriptView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "move_cursor(-1)", "previous message"),
         Binding("j", "move_cursor(1)", "next message"),
-        Binding("c", "copy_message", "copy"),
+        Binding("c", "copy", "copy"),
         Binding("enter", "open_target", "open"),
         Binding("left", "move_target(-1)", "previous link", show=False),
         Binding("right", "move_target(1)", "next link", show=False),
@@ -129,14 +129,22 @@ class ChatLog(TranscriptView):
             view.end(message)
             self.settle()
 
-    def is_marked(self, message: int) -> bool:
-        """Returns whether the cursor is on a message and keys come here."""
-        return self.has_focus and message == self.cursor
+    def marked_message(self) -> int | None:
+        """Returns the message at the cursor while keys come here."""
+        return self.cursor if self.has_focus else None
 
-    def target_of(self, message: int) -> Target | None:
-        """Returns what Enter would open in a message."""
-        targets = self.transcript.views[message].targets(self.look)
+    def marked_target(self) -> Target | None:
+        """Returns what Enter would open."""
+        if self.cursor is None:
+            return None
+        targets = self.transcript.views[self.cursor].targets(self.look)
         return targets[self.target % len(targets)] if targets else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether a key does anything now, for the footer."""
+        if action in ("open_target", "move_target"):
+            return self.marked_target() is not None
+        return super().check_action(action, parameters)
 
     def rows_settled(self, look: Look) -> None:
         """Has the pictures drawn that came into view."""
@@ -168,19 +176,24 @@ class ChatLog(TranscriptView):
         self.target += distance
         self.settle()
 
-    def action_copy_message(self) -> None:
-        """Copies the message at the cursor, or else the last one, as it was written."""
-        if self.transcript.views:
+    def action_copy(self) -> None:
+        """Copies what the mouse selected, or the message at the cursor, or the last one."""
+        selection = self.text_selection
+        if selection:
+            text, what = self.get_selection(selection)[0], "Selection"
+        elif self.transcript.views:
             view = self.transcript.views[-1 if self.cursor is None else self.cursor]
-            self.app.copy_to_clipboard(view.text)
-            self.notify("Message copied", timeout=2)
+            text, what = view.text, "Message"
+        else:
+            return
+        self.app.copy_to_clipboard(text)
+        self.notify(f"{what} copied", timeout=2)
 
     def action_open_target(self) -> None:
         """Opens the marked picture or link."""
-        if self.cursor is not None:
-            target = self.target_of(self.cursor)
-            if target is not None:
-                self._open(self.cursor, target)
+        target = self.marked_target()
+        if self.cursor is not None and target is not None:
+            self._open(self.cursor, target)
 
     def on_focus(self) -> None:
         """Shows the cursor."""

@@ -18,7 +18,8 @@ _NAMES = (Name.Function, Name.Class, Name.Decorator, Name.Tag, Name.Attribute)
 def highlight(code: str, lexer: Lexer, palette: Palette) -> Iterator[list[Segment]]:
     """Yields the segments of each line."""
     line: list[Segment] = []
-    for kind, value in lexer.get_tokens(code):
+    # Some lexers see a comment only where a newline ends it.
+    for kind, value in lexer.get_tokens(f"{code}\n"):
         style = _style(kind, palette)
         first, *others = value.split("\n")
         _add(line, first, style)
@@ -26,7 +27,6 @@ def highlight(code: str, lexer: Lexer, palette: Palette) -> Iterator[list[Segmen
             yield line
             line = []
             _add(line, text, style)
-    yield line
 
 
 def _add(line: list[Segment], text: str, style: Style) -> None:

@@ -83,13 +83,13 @@ class TranscriptView(ScrollView, can_focus=True):
     def rows_settled(self, look: Look) -> None:
         """Called when `rows` may have changed."""
 
-    def target_of(self, message: int) -> Target | None:
-        """Returns what is marked to be opened in a message."""
+    def marked_message(self) -> int | None:
+        """Returns the message to draw as marked."""
+        return None
 
-    def is_marked(self, message: int) -> bool:
-        """Returns whether a message is marked."""
-        del message
-        return False
+    def marked_target(self) -> Target | None:
+        """Returns what of that message to draw as the one that would be opened."""
+        return None
 
     def scroll_lines(self, distance: int) -> None:
         """Moves the view by so many lines, as the user asked."""
@@ -125,7 +125,7 @@ class TranscriptView(ScrollView, can_focus=True):
             segments = add_offsets(segments, offset_of(self.rows[y].position))
         return Strip(segments, width)
 
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
         """Returns the text that the mouse selected."""
         return selected_text(self._bounded(selection), self.transcript, self.look), "\n"
 
@@ -209,7 +209,7 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def _refresh_changes(self) -> None:
         """Asks for the rows to be drawn that look different from what is on screen."""
-        before, self._shown = self._shown, [self._show(row) for row in self.rows]
+        before, self._shown = self._shown, self._show_rows()
         for y in range(max(len(before), len(self._shown))):
             old = before[y] if y < len(before) else None
             new = self._shown[y] if y < len(self._shown) else None
@@ -217,13 +217,16 @@ class TranscriptView(ScrollView, can_focus=True):
                 cells = max(shown.cells for shown in (old, new) if shown)
                 self.refresh(Region(0, y, cells, 1))
 
-    def _show(self, row: Row) -> Shown:
-        message = row.position.message
-        selection = self.text_selection
-        span = span_of(self._bounded(selection), row.position) if selection else None
-        if not self.is_marked(message):
-            return Shown(row.line, span=span)
-        return Shown(row.line, is_marked=True, target=self.target_of(message), span=span)
+    def _show_rows(self) -> list[Shown]:
+        marked = self.marked_message()
+        target = None if marked is None else self.marked_target()
+        selection = self._bounded(self.text_selection) if self.text_selection else None
+        shown = []
+        for position, line in self.rows:
+            span = span_of(selection, position)
+            is_marked = position.message == marked
+            shown.append(Shown(line, is_marked, target if is_marked else None, span))
+        return shown
 
     def _bounded(self, selection: Selection) -> Selection:
         """Returns a selection that was dragged out of the view as ending where the view ends."""

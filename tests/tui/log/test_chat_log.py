@@ -300,6 +300,8 @@ async def test_the_mouse_selects_text_over_messages_and_wrapped_lines() -> None:
         await pilot.mouse_up(ChatLog, offset=(4, lines.index("code")))
         selected = pilot.app.screen.get_selected_text()
         assert selected == f"on, please.\n\nanswer\n{words}\n\ncode"
+        await pilot.press("c")
+        assert pilot.app.clipboard == selected
 
 
 async def test_a_selection_stays_on_its_text_when_the_log_grows_above() -> None:

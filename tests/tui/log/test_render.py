@@ -60,7 +60,13 @@ def test_a_list_cut_by_an_empty_line_goes_on_in_its_place(palette: Palette) -> N
 
 
 def test_quotes_have_a_bar_on_every_line(palette: Palette) -> None:
-    assert texts("> one two\n> - three", palette, width=10) == ["│ one two", "│ • three"]
+    text = "> one two six\n> - three"
+    assert texts(text, palette, width=12) == ["│ one two", "│ six", "│ • three"]
+
+
+def test_text_nested_too_deep_for_the_width_is_not_indented_further(palette: Palette) -> None:
+    text = "".join(f"{'  ' * depth}- item {depth}\n" for depth in range(9))
+    assert [len(line) for line in texts(text, palette, width=14)] == [8, 10, *[12] * 7]
 
 
 def test_code_fills_its_ground_and_folds_long_lines(palette: Palette) -> None:
@@ -75,6 +81,7 @@ def test_code_of_a_known_language_is_coloured(palette: Palette) -> None:
     assert drawn["f"] == palette.name
     assert drawn['"s"'] == palette.string
     assert drawn["# c"] == palette.comment
+    assert styles("```bash\nls # c\n```", palette)["# c"] == palette.comment
 
 
 def test_an_unknown_language_is_plain_code(palette: Palette) -> None:
