@@ -163,6 +163,7 @@ class Sessions:
         if busy is not None:
             self._submitting.add(busy)
         try:
+            await self._turns.store_again()
             found = await self._archive.find_pictures(request.attachments)
             pictures = [await self._engine.measure(picture) for picture in found]
             conversation, user_message, answer = await self._archive.run(
@@ -187,12 +188,12 @@ class Sessions:
         stored = await self._archive.run(self._archive.store.read_conversation, conversation)
         self.subscribers.follow(client, conversation)
         turn = self._turns.find(conversation)
-        if turn is None:
-            return (ConversationOpened(conversation=stored),)
-        # The text that is stored so far comes again in the replay.
-        messages = tuple(turn.answer if it.id == turn.answer.id else it for it in stored.messages)
-        opened = ConversationOpened(conversation=Conversation(stored.summary, messages))
-        return (opened, *turn.replay())
+        messages = [self._turns.complete(message) for message in stored.messages]
+        if turn is not None:
+            # The text that is stored so far comes again in the replay.
+            messages = [turn.answer if it.id == turn.answer.id else it for it in messages]
+        opened = Conversation(stored.summary, tuple(messages))
+        return (ConversationOpened(conversation=opened), *(turn.replay() if turn else ()))
 
     async def _stop(self, conversation: int) -> Done:
         await self._stop_open_turn(conversation)

@@ -87,6 +87,8 @@ class Store:
         """
         now = time.time()
         with self._transaction():
+            for picture in attachments:
+                self.find_picture(picture.sha256)
             if conversation is None:
                 conversation = self._add_conversation(make_title(text, attachments), now)
             parent = self._head(conversation)

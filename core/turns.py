@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Final, cast
 
 from .archive import Archive
@@ -17,7 +17,7 @@ from .engine.engine import (
     PrefillProgress,
     TextDelta,
 )
-from .errors import ModelError, SeeshellError, StoreError, TurnError
+from .errors import ModelError, NotStored, SeeshellError, StoreError, TurnError
 from .messages import ConversationsChanged, Delta, Prefilled, TurnEnded, TurnFailed
 from .model_loader import ModelLoader
 from .open_turn import OpenTurn
@@ -55,6 +55,7 @@ class TurnQueue:
         self._options = options
         self._open: dict[int, OpenTurn] = {}
         self._waiting: deque[OpenTurn] = deque()
+        self._unstored: dict[int, TurnFailed] = {}
         self._has_work = asyncio.Event()
         self.running: OpenTurn | None = None
         """The turn that the engine works on."""
@@ -109,11 +110,33 @@ class TurnQueue:
             async with asyncio.timeout(_STOP_PATIENCE):
                 for turn in turns:
                     await self.stop(turn)
+                await self.store_again()
+        except StoreError as error:
+            _logger.warning("an answer is lost from its last save on: %s", error)
         except TimeoutError:
             _logger.warning("the engine did not leave its answer in %s s", _STOP_PATIENCE)
             for turn in turns:
                 if not turn.ended.is_set():
                     await self._end(turn, turn.end(_CANCELLED, ""))
+
+    def complete(self, message: Message) -> Message:
+        """Returns the message, or the end of it that the disk would not take."""
+        event = self._unstored.get(message.id)
+        return event.message if event else message
+
+    async def store_again(self) -> None:
+        """Stores the answers that the disk would not take when they ended.
+
+        Raises:
+            StoreError: it still does not.
+        """
+        for event in list(self._unstored.values()):
+            with suppress(NotStored):
+                await self._store(event.conversation, event.message)
+            self._unstored.pop(event.message.id, None)
+
+    async def _store(self, conversation: int, answer: Message) -> None:
+        await self._archive.run(self._archive.store.end_answer, conversation, answer)
 
     async def _answer(self, turn: OpenTurn) -> None:
         self.running = turn
@@ -190,12 +213,11 @@ class TurnQueue:
 
     async def _end(self, turn: OpenTurn, event: TurnEnded | TurnFailed) -> None:
         try:
-            await self._archive.run(
-                self._archive.store.end_answer, turn.conversation, event.message
-            )
+            await self._store(turn.conversation, event.message)
         except StoreError as error:
             _logger.warning("an answer was not stored: %s", error)
             event = turn.fail(error, event.message.model)
+            self._unstored[turn.answer.id] = event
         _logger.info("answer %d ended as %s", turn.answer.id, event.message.finish_reason)
         self._open.pop(turn.conversation, None)
         turn.ended.set()

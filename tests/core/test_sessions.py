@@ -369,8 +369,17 @@ async def test_an_answer_that_can_not_be_saved_is_stopped_and_says_why(
     failed = await client.until(TurnFailed, conversation=queued.conversation)
     assert (failed.error, failed.message.text) == ("StoreError", "Once")
     assert "only be read" in failed.sentence
+    assert await stored_answer(sessions, queued.conversation) == failed.message
     with pytest.raises(StoreError):
         await submit(sessions, client, "And?")
+
+    await archive.run(archive.store._database.execute, "PRAGMA query_only = OFF")
+    engine.enqueue("Better")
+    again = await submit(sessions, client, "And?", queued.conversation)
+    await end_of(client, again)
+    stored = await archive.run(archive.store.read_conversation, queued.conversation)
+    assert [it.text for it in stored.messages] == ["Tell me", "Once", "And?", "Better"]
+    assert stored.messages[1] == failed.message
 
 
 async def test_a_model_is_switched_between_two_answers(

@@ -176,6 +176,13 @@ def test_a_long_conversation_is_read_and_deleted_at_once(store: Store) -> None:
     assert store.list_conversations("", 10) == ()
 
 
+def test_a_turn_with_a_picture_that_was_forgotten_is_not_stored(store: Store) -> None:
+    store.delete_conversation(store.start_turn(None, "", [DOG])[0])
+    with pytest.raises(NotStored, match="attach it again"):
+        store.start_turn(None, "", [DOG])
+    assert store.list_conversations("", 10) == ()
+
+
 def test_pictures_that_were_never_sent_are_forgotten_when_they_are_old(store: Store) -> None:
     store.start_turn(None, "", [CAT])
     assert store.forget_unused_pictures(attached_before=0) == []
