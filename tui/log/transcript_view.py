@@ -47,6 +47,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._cell_size = cell_size
         self._palette: Palette | None = None
         self._y = 0
+        self._drawn_thumb = (0, 0)
         self._is_painting = False
 
     @property
@@ -142,8 +143,6 @@ class TranscriptView(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Moves the view where the user scrolled: by wheel or scroll bar, or while selecting."""
         del old_value
-        if self.show_vertical_scrollbar:
-            self.vertical_scrollbar.position = new_value
         distance = round(new_value) - self._y
         if distance:
             self.scroll_lines(distance)
@@ -198,14 +197,21 @@ class TranscriptView(ScrollView, can_focus=True):
         """Sets size and position of the scrolled area without scrolling."""
         tops = self.transcript.tops(look)
         self._y = tops[self.top.message] + self.top.line
+        size = Size(look.width + 2 * MARGIN, max(tops[-1], 1))
         self.set_reactive(ScrollView.scroll_y, self._y)
         self.set_reactive(ScrollView.scroll_target_y, self._y)
-        size = Size(look.width + 2 * MARGIN, tops[-1])
-        if size != self.virtual_size:
-            self.set_reactive(ScrollView.virtual_size, size)
+        self.set_reactive(ScrollView.virtual_size, size)
+        thumb = self._thumb(size.height)
+        if thumb != self._drawn_thumb:
+            self._drawn_thumb = thumb
             self._scroll_update(size)
-        if self.show_vertical_scrollbar:
-            self.vertical_scrollbar.position = self._y
+            if self.show_vertical_scrollbar:
+                self.vertical_scrollbar.position = self._y
+
+    def _thumb(self, total: int) -> tuple[int, int]:
+        """Returns the ends of the scroll bar's thumb, in the eighths of a cell that it draws."""
+        eighths = 8 * self.page_height
+        return self._y * eighths // total, (self._y + self.page_height) * eighths // total
 
     def _refresh_changes(self) -> None:
         """Asks for the rows to be drawn that look different from what is on screen."""
