@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from .. import __version__
 from .errors import CoreUnreachable, SeeshellError
+from .launch import absolute_source
 from .lock import AnotherCoreServes, CoreLock
 from .log import start_log
 from .messages import Done, Event, Refused, Welcome, encode
@@ -79,7 +80,7 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
 
     settings = read_settings(paths, os.environ)
     if options.model:
-        settings = replace(settings, model=_absolute(options.model))
+        settings = replace(settings, model=absolute_source(options.model))
     if options.keep_alive is not None:
         settings = replace(settings, keep_alive=options.keep_alive)
     if options.background:
@@ -93,12 +94,6 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     logging.shutdown()
     # A download in a thread can't be interrupted, and an orderly exit would wait for it.
     os._exit(0)
-
-
-def _absolute(source: str) -> str:
-    """Returns a folder's full path: a core in the background has another working directory."""
-    folder = Path(source).expanduser()
-    return str(folder.absolute()) if folder.is_dir() else source
 
 
 def _announce(in_background: bool, event: Event) -> None:

@@ -33,6 +33,15 @@ def core_command(paths: Paths, arguments: Sequence[str] = ()) -> list[str]:
     return [sys.executable, "-P", "-m", str(__package__), "--paths", places, *arguments]
 
 
+def absolute_source(source: str) -> str:
+    """Returns a model's name as the core understands it, whose working directory is another.
+
+    A folder becomes its full path; everything else stays.
+    """
+    folder = Path(source).expanduser()
+    return str(folder.absolute()) if folder.is_dir() else source
+
+
 async def start_core(paths: Paths, arguments: Sequence[str] = ()) -> None:
     """Starts a core of its own session in the background; returns when one serves.
 

@@ -3,6 +3,7 @@
 import faulthandler
 import logging
 import os
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
@@ -23,10 +24,13 @@ class _CoreLog(RotatingFileHandler):
     """
 
     def __init__(self, path: Path, takes_standard_error: bool) -> None:
-        os.close(open_private(path, os.O_WRONLY))
         self._takes_standard_error = takes_standard_error
         super().__init__(path, maxBytes=MOST_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
         self._redirect()
+
+    def _open(self) -> TextIOWrapper:
+        os.close(open_private(Path(self.baseFilename), os.O_WRONLY))
+        return super()._open()
 
     def doRollover(self) -> None:  # noqa: N802 - the name is logging's
         """Starts a new file."""

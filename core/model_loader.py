@@ -36,7 +36,9 @@ class ModelLoader:
         if not self.is_behind and model is not None and model.source == source:
             self._publish_loaded(model)
             return
-        if self._loading is not None and source != self.wanted:
+        if self.is_behind and source == self.wanted:
+            return
+        if self._loading is not None:
             self._loading.cancel()
         self.wanted = source
         self.is_behind = True
