@@ -36,10 +36,10 @@ def core_command(paths: Paths, arguments: Sequence[str] = ()) -> list[str]:
 def absolute_source(source: str) -> str:
     """Returns a model's name as the core understands it, whose working directory is another.
 
-    A folder becomes its full path; everything else stays.
+    A folder becomes its full path; everything else stays, `demo` too, whatever lies here.
     """
     folder = Path(source).expanduser()
-    return str(folder.absolute()) if folder.is_dir() else source
+    return str(folder.absolute()) if source != "demo" and folder.is_dir() else source
 
 
 async def start_core(paths: Paths, arguments: Sequence[str] = ()) -> None:
