@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 TAB = "    "
 """Stands for a tab: where a tab stop falls would depend on how the text arrived."""
 
-_ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit"}
+_ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit", "failed": "failed"}
+"""What stands below an answer that did not end by itself."""
 
 
 class MessageView:
@@ -141,9 +142,11 @@ class MessageView:
         """Returns the lines below the text, the gap to the next message included."""
         message, palette = self.message, look.palette
         lines: list[Line] = []
+        notes: list[str] = []
         if message.error:
             lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
-        notes = [_ENDINGS[message.finish_reason]] if message.finish_reason in _ENDINGS else []
+        elif message.finish_reason in _ENDINGS:
+            notes.append(_ENDINGS[message.finish_reason])
         if message.stats and look.shows_receipts:
             notes += receipt(message.stats)
         if self.is_open and not self._text:

@@ -146,6 +146,9 @@ class TranscriptView(ScrollView, can_focus=True):
         distance = round(new_value) - self._y
         if distance:
             self.scroll_lines(distance)
+            # Selecting scrolls by fractions of a line, which have to add up.
+            fraction = new_value - round(new_value)
+            self.set_reactive(ScrollView.scroll_y, self._y + fraction)
 
     def notify_style_update(self) -> None:
         """Takes over the colours of a new theme."""

@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 
 from rich.segment import Segment
@@ -181,6 +183,15 @@ async def test_the_wheel_scrolls() -> None:
         await until(pilot, lambda: not log.following)
 
 
+async def test_fractions_of_a_line_add_up_while_a_selection_scrolls() -> None:
+    async with LogApp(conversation(9)).run_test(size=SIZE) as pilot:
+        log = log_of(pilot)
+        start = log.scroll_offset.y
+        for _ in range(10):
+            log.scroll_y -= 0.3
+        assert log.scroll_offset.y == start - 3
+
+
 async def test_a_resize_keeps_the_message_in_view() -> None:
     async with LogApp(conversation(60)).run_test(size=SIZE) as pilot:
         log = log_of(pilot)
@@ -335,3 +346,10 @@ async def test_nothing_from_outside_steers_the_terminal_or_is_markup() -> None:
         shown = screen_lines(log_of(pilot))
         assert all(line.isprintable() for line in shown)
         assert sum("[red]x[/red]" in line for line in shown) == 6
+
+
+def test_importing_the_log_leaves_parsers_and_pillow_for_later() -> None:
+    late = ("markdown_it", "pygments.lexers", "PIL")
+    code = f"import sys, seeshell.tui.log; print([m for m in {late} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"

@@ -130,7 +130,8 @@ def test_a_failed_answer_shows_why(look: Look, palette: Palette) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "word"), [("cancelled", "stopped"), ("length", "cut off at the token limit")]
+    ("reason", "word"),
+    [("cancelled", "stopped"), ("length", "cut off at the token limit"), ("failed", "failed")],
 )
 def test_an_answer_that_was_cut_short_says_so(look: Look, reason: str, word: str) -> None:
     message = Message(2, 1, "assistant", "Part", 0.0, finish_reason=reason)
