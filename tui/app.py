@@ -1,6 +1,8 @@
 """The app: themes, the chat screen, and what works on every screen."""
 
+import asyncio
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -29,11 +31,8 @@ class SeeshellApp(App[None]):
     TITLE = "seeshell"
     CSS_PATH: ClassVar = [
         "chat_screen.tcss",
-        "dialogs.tcss",
-        "help_screen.tcss",
         "key_line.tcss",
         "prompt.tcss",
-        "sidebar.tcss",
         "status_bar.tcss",
         "tray.tcss",
         "welcome.tcss",
@@ -63,7 +62,9 @@ class SeeshellApp(App[None]):
         self._pictures: Pictures | None = None
         self._quit_asked_at = 0.0
         self.register_theme(load_theme(settings.theme))
-        self.theme = settings.theme
+        # Setting `theme` would have the whole style sheet parsed again after the first frame.
+        self.set_reactive(App.theme, settings.theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
         """Returns the chat screen, the only one that is always there."""
@@ -101,6 +102,13 @@ class SeeshellApp(App[None]):
         if self._pictures is not None:
             await self._pictures.close()
 
+    def action_command_palette(self) -> None:
+        """Shows the commands."""
+        from .commands import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_use_theme(self, name: str) -> None:
         """Switches to another theme until the app ends."""
         if name in theme_names():
@@ -124,9 +132,10 @@ class SeeshellApp(App[None]):
         )
 
     async def _connect(self, replace_core: bool) -> "CoreClient":
-        from ..core.client import CoreClient, stop_core
-
+        # Keys that wait are echoed while a thread imports the client.
+        client = await asyncio.to_thread(import_module, "..core.client", __package__)
         if replace_core:
-            await stop_core(self.paths)
+            await client.stop_core(self.paths)
         model = ["--model", self._launch.model] if self._launch.model else []
-        return await CoreClient.connect(self.paths, launch_arguments=model)
+        connected: CoreClient = await client.CoreClient.connect(self.paths, launch_arguments=model)
+        return connected

@@ -1,6 +1,7 @@
 """The one screen of every day: conversations, log, prompt, preview, and what they do together."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,7 +35,7 @@ from .session_events import (
     TextReturned,
     TurnStarted,
 )
-from .sidebar import Sidebar
+from .sidebar import Listing, Sidebar
 from .status_bar import StatusBar
 from .tray import Tray
 from .visible import visible
@@ -51,11 +52,6 @@ class ChatScreen(Screen[None]):
 
     COMMANDS: ClassVar = {ChatCommands}
     AUTO_FOCUS = "Prompt"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares an instance's variable
-        (0, "-narrow"),
-        (Panels.DOCK_WIDTHS["sidebar"], "-middle"),
-        (Panels.DOCK_WIDTHS["preview"], "-wide"),
-    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close_overlay", "close", system=True, tooltip="Close what is on top"),
         Binding("escape", "stop", "stop", tooltip="Stop the answer"),
@@ -68,7 +64,6 @@ class ChatScreen(Screen[None]):
     ]
 
     panels = getters.query_one(Panels)
-    sidebar = getters.query_one(Sidebar)
     chat_log = getters.query_one(ChatLog)
     prompt = getters.query_one(Prompt)
     tray = getters.query_one(Tray)
@@ -105,18 +100,20 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
         yield StatusBar()
-        with Panels(self._pictures):
-            yield Sidebar()
-            with Vertical(id="chat", classes="-empty"):
-                yield Welcome()
-                yield ChatLog(self._draw_picture)
-                yield Tray()
-                yield Prompt(self._settings.cursor_blink)
+        with Panels(self._pictures), Vertical(id="chat", classes="-empty"):
+            yield Welcome()
+            yield ChatLog(self._draw_picture)
+            yield Tray()
+            yield Prompt(self._settings.cursor_blink)
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Connects once the first frame is on screen."""
         self.call_after_refresh(self._run_session, self._launch)
+
+    def on_resize(self) -> None:
+        """Opens the panels for which there is room now, and closes the others."""
+        self.call_after_refresh(self.panels.arrange_panels)
 
     @work(exclusive=True, group="session")
     async def _run_session(self, launch: Launch, *, replace_core: bool = False) -> None:
@@ -136,7 +133,7 @@ class ChatScreen(Screen[None]):
         conversation = event.conversation
         messages = conversation.messages if conversation else ()
         self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
-        self.sidebar.mark_shown(self.session.conversation)
+        self.panels.listing = replace(self.panels.listing, shown=self.session.conversation)
         self.chat_log.show_messages(messages)
         self.chat_area.set_class(not messages, "-empty")
         self.prompt.remember([m.text for m in messages if m.role == "user"])
@@ -181,7 +178,7 @@ class ChatScreen(Screen[None]):
 
     @on(ConversationsFound)
     def _show_conversations(self, event: ConversationsFound) -> None:
-        self.sidebar.show_conversations(event.conversations, self.session.conversation)
+        self.panels.listing = Listing(event.conversations, self.session.conversation)
         for summary in event.conversations:
             if summary.id == self.session.conversation:
                 self.status_bar.title = summary.title
@@ -279,11 +276,11 @@ class ChatScreen(Screen[None]):
 
     def action_toggle_panel(self, name: PanelName) -> None:
         """Shows or hides a panel; open conversations without the focus get that first."""
-        wants_focus = name == "sidebar" and not self.sidebar.has_focus_within
-        if not (wants_focus and self.panels.is_open(name)):
+        goes_there = name == "sidebar" and not self.panels.has_sidebar_focus
+        if not (goes_there and self.panels.is_open(name)):
             self.panels.toggle(name)
-        if wants_focus:
-            self.sidebar.listing.focus()
+        if goes_there:
+            self.panels.focus_sidebar()
         else:
             self.prompt.focus()
         self.refresh_bindings()

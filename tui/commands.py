@@ -4,13 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from textual.binding import Binding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
 from .themes import theme_names
 
 _TEXT_WIDTH = 48
+
+
+class Palette(CommandPalette):
+    """Textual's palette, without borders and signs."""
+
+    CSS_PATH = "commands.tcss"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from .visible import visible
 class Confirm(ModalScreen[bool]):
     """Asks a question that `y` answers with yes and every way out with no."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "yes"),
         Binding("n,escape", "answer(False)", "no"),
@@ -38,6 +39,7 @@ class Confirm(ModalScreen[bool]):
 class AskLine(ModalScreen[str | None]):
     """Asks for one line of text; Escape returns None."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "accept", priority=True),
         Binding("escape", "cancel", "cancel"),
@@ -73,6 +75,7 @@ class AskLine(ModalScreen[str | None]):
 class CoreLostScreen(ModalScreen[bool]):
     """Says why the core can't be used, shows its last words and offers to start it again."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "answer(True)", "start it again"),
         Binding("escape", "answer(False)", "not now"),

@@ -19,6 +19,7 @@ _KEYS_WIDTH = 24
 class HelpScreen(Screen[None]):
     """The keys of each widget, read from the widgets' own bindings."""
 
+    CSS_PATH = "help_screen.tcss"
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,question_mark", "app.pop_screen", "close"),

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.containers import Horizontal
 from textual.reactive import var
+from textual.widget import Widget
 
 from ..core.conversation import Attachment
+from .sidebar import Listing, Sidebar
 
 if TYPE_CHECKING:
     from .picker import PreviewPane
@@ -19,28 +21,51 @@ PanelName = Literal["sidebar", "preview"]
 class Panels(Horizontal):
     """Keeps which side panels are open, for wide and for narrow terminals apart.
 
-    A docked panel stays until it is toggled; an overlay also goes with Escape.
+    A docked panel stays until it is toggled; an overlay also goes with Escape. Panels are made
+    when they are first open, so that the first frame does not wait for them.
     """
 
+    DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     DOCK_WIDTHS: ClassVar[dict[PanelName, int]] = {"sidebar": 120, "preview": 160}
     """Columns of the terminal from which a panel can stay open beside the chat."""
 
+    listing: var[Listing] = var(Listing())
+    """Conversations that the sidebar shows, or would if it were open."""
     preview: var[Attachment | Path | None] = var(None)
     """Picture that the preview shows, or would if it were open."""
 
     def __init__(self, pictures: Callable[[], "Pictures"]) -> None:
-        super().__init__(classes="-sidebar-docked")
+        super().__init__()
         self._pictures = pictures
+        self._open_docked: set[PanelName] = {"sidebar"}
+        self._open_over: set[PanelName] = set()
+        self._sidebar: Sidebar | None = None
         self._pane: PreviewPane | None = None
 
-    def toggle(self, name: PanelName) -> bool:
-        """Opens or closes a panel; returns whether it is open now."""
-        opened = self._class_of(name)
-        self.toggle_class(opened)
-        is_open = self.has_class(opened)
-        if is_open and name == "preview" and self._pane is None:
-            self._mount_pane()
-        return is_open
+    @property
+    def has_overlay(self) -> bool:
+        """Whether a panel lies over the chat."""
+        return any(self.is_open(name) and not self._is_docked(name) for name in self.DOCK_WIDTHS)
+
+    @property
+    def has_sidebar_focus(self) -> bool:
+        """Whether keys go to the conversations."""
+        return self._sidebar is not None and self._sidebar.has_focus_within
+
+    def is_open(self, name: PanelName) -> bool:
+        """Whether the panel is on screen."""
+        return name in (self._open_docked if self._is_docked(name) else self._open_over)
+
+    def toggle(self, name: PanelName) -> None:
+        """Opens or closes a panel."""
+        names = self._open_docked if self._is_docked(name) else self._open_over
+        names ^= {name}
+        self.arrange_panels()
+
+    def close_overlay(self) -> None:
+        """Closes the panels that lie over the chat."""
+        self._open_over.clear()
+        self.arrange_panels()
 
     def open_preview(self, picture: Attachment | Path) -> None:
         """Shows a picture in the preview, which is opened if it is not."""
@@ -48,43 +73,42 @@ class Panels(Horizontal):
         if not self.is_open("preview"):
             self.toggle("preview")
 
+    def focus_sidebar(self) -> None:
+        """Gives the list of conversations the focus, once it is there."""
+        if self._sidebar is not None:
+            self.call_after_refresh(self._sidebar.focus_list)
+
+    def arrange_panels(self) -> None:
+        """Shows the panels that are open, where the terminal's width wants them."""
+        if self._sidebar is None and self.is_open("sidebar"):
+            self._sidebar = Sidebar(self.listing)
+            self.mount(self._sidebar, before=0)
+        if self._pane is None and self.is_open("preview"):
+            self._pane = self._make_pane()
+            self.mount(self._pane)
+            self.call_after_refresh(self._pane.show, self.preview)
+        self._arrange("sidebar", self._sidebar)
+        self._arrange("preview", self._pane)
+
+    def watch_listing(self, listing: Listing) -> None:
+        """Shows the conversations if the sidebar is there."""
+        if self._sidebar is not None:
+            self._sidebar.show(listing)
+
     def watch_preview(self, picture: Attachment | Path | None) -> None:
         """Shows the picture if the pane is there."""
         if self._pane is not None:
             self._pane.show(picture)
 
-    def _mount_pane(self) -> None:
+    def _make_pane(self) -> "PreviewPane":
         from .picker import PreviewPane
 
-        self._pane = PreviewPane(self._pictures(), id="preview")
-        self.mount(self._pane)
-        self.call_after_refresh(self._pane.show, self.preview)
+        return PreviewPane(self._pictures(), id="preview")
 
-    def is_open(self, name: PanelName) -> bool:
-        """Whether the panel is on screen."""
-        return self.has_class(self._class_of(name))
-
-    def close_overlay(self) -> bool:
-        """Closes the panels that lie over the chat; returns whether there was one."""
-        names = self._overlays()
-        for name in names:
-            self.remove_class(f"-{name}-over")
-        return bool(names)
-
-    @property
-    def has_overlay(self) -> bool:
-        """Whether a panel lies over the chat."""
-        return bool(self._overlays())
-
-    def _overlays(self) -> list[PanelName]:
-        return [
-            name
-            for name in self.DOCK_WIDTHS
-            if not self._is_docked(name) and self.has_class(f"-{name}-over")
-        ]
+    def _arrange(self, name: PanelName, panel: Widget | None) -> None:
+        if panel is not None:
+            panel.display = self.is_open(name)
+            panel.set_class(not self._is_docked(name), "-over")
 
     def _is_docked(self, name: PanelName) -> bool:
         return self.app.size.width >= self.DOCK_WIDTHS[name]
-
-    def _class_of(self, name: PanelName) -> str:
-        return f"-{name}-docked" if self._is_docked(name) else f"-{name}-over"

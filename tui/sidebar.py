@@ -1,8 +1,8 @@
 """The conversations: a filter, a list, and what can be done with the one under the cursor."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -23,8 +23,20 @@ _DAY = 86_400
 UNTITLED = "Untitled"
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What the sidebar shows."""
+
+    conversations: tuple[ConversationSummary, ...] = ()
+    """Newest first."""
+    shown: int | None = None
+    """The one on screen."""
+
+
 class Sidebar(Vertical):
     """Stored conversations, newest first."""
+
+    DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", tooltip="Open the conversation"),
@@ -61,56 +73,52 @@ class Sidebar(Vertical):
 
         conversation: int
 
-    def __init__(self) -> None:
+    def __init__(self, listing: Listing) -> None:
         super().__init__(id="sidebar")
-        self._summaries: dict[str, ConversationSummary] = {}
-        self._shown: int | None = None
+        self._listing = listing
 
     def compose(self) -> ComposeResult:
         """Yields the filter above the list."""
-        yield Input(placeholder="Filter conversations", compact=True, id="sidebar-filter")
+        yield Input(placeholder="Filter conversations", id="sidebar-filter")
         yield OptionList(compact=True, markup=False, id="sidebar-list")
 
+    def on_mount(self) -> None:
+        """Fills the list."""
+        self._fill(self._listing.shown)
+
+    def show(self, listing: Listing) -> None:
+        """Replaces the list; the cursor stays on its conversation, else on the one on screen."""
+        marked = self._marked()
+        self._listing = listing
+        if self.is_mounted:
+            self._fill(marked.id if marked and self._list.has_focus else listing.shown)
+
+    def focus_list(self) -> None:
+        """Gives the list the focus."""
+        self._list.focus()
+
     @property
-    def listing(self) -> OptionList:
-        """The list of conversations."""
+    def _list(self) -> OptionList:
         return self.query_one(OptionList)
 
-    def show_conversations(
-        self, summaries: Sequence[ConversationSummary], shown: int | None
-    ) -> None:
-        """Replaces the list; the cursor stays on its conversation, else on the one on screen."""
-        listing = self.listing
-        marked = listing.highlighted_option
-        wanted = marked.id if marked and listing.has_focus else str(shown)
-        self._shown = shown
-        self._summaries = {str(summary.id): summary for summary in summaries}
-        listing.clear_options()
-        listing.add_options(
-            Option(_row(summary, is_shown=summary.id == shown), id=str(summary.id))
-            for summary in summaries
-        )
-        if wanted in self._summaries:
-            listing.highlighted = listing.get_option_index(wanted)
-        elif summaries:
-            listing.highlighted = 0
-
-    def mark_shown(self, shown: int | None) -> None:
-        """Marks the conversation that is on screen."""
-        if shown != self._shown:
-            self.show_conversations(tuple(self._summaries.values()), shown)
+    def _fill(self, cursor: int | None) -> None:
+        ids = [summary.id for summary in self._listing.conversations]
+        self._list.clear_options()
+        self._list.add_options(_options(self._listing))
+        if ids:
+            self._list.highlighted = ids.index(cursor) if cursor in ids else 0
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Letters act on the list only; in the filter they are typed."""
-        return action == "to_list" or self.listing.has_focus
+        return action == "to_list" or (self.is_mounted and self._list.has_focus)
 
     def action_open(self) -> None:
         """Opens the conversation under the cursor."""
-        self.listing.action_select()
+        self._list.action_select()
 
     def action_to_list(self) -> None:
         """Moves the focus from the filter to the list."""
-        self.listing.focus()
+        self._list.focus()
 
     def action_filter(self) -> None:
         """Moves the focus to the filter."""
@@ -140,7 +148,7 @@ class Sidebar(Vertical):
     @on(Input.Submitted)
     def _open_first(self, event: Input.Submitted) -> None:
         event.stop()
-        self.listing.action_select()
+        self._list.action_select()
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
@@ -148,8 +156,16 @@ class Sidebar(Vertical):
         self.post_message(self.Opened(int(event.option_id or 0)))
 
     def _marked(self) -> ConversationSummary | None:
-        option = self.listing.highlighted_option
-        return self._summaries.get(option.id or "") if option else None
+        """Returns the conversation under the cursor."""
+        cursor = self._list.highlighted if self.is_mounted else None
+        return None if cursor is None else self._listing.conversations[cursor]
+
+
+def _options(listing: Listing) -> list[Option]:
+    return [
+        Option(_row(summary, is_shown=summary.id == listing.shown), id=str(summary.id))
+        for summary in listing.conversations
+    ]
 
 
 def _row(summary: ConversationSummary, *, is_shown: bool) -> Content:
