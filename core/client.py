@@ -1,7 +1,6 @@
 """The client's end of the socket: starts a core if none runs, sends requests, hands out events."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from itertools import count
@@ -15,7 +14,7 @@ from .errors import BadRequest, CoreDied, CoreUnreachable, CoreVersionMismatch, 
 from .launch import error_of, read_log_tail, start_core, stop_core
 from .lock import read_address
 from .messages import AnyEvent, Hello, Refused, Request, Welcome, decode_event, encode
-from .peer import peer_uid
+from .peer import is_own_process
 from .settings import Paths
 
 __all__ = ["CoreClient", "stop_core"]
@@ -138,7 +137,7 @@ class CoreClient:
         await self._reading
 
     async def _read(self) -> None:
-        problem = "ended while this window was open"
+        problem = "has ended"
         try:
             while line := await self._reader.readline():
                 self._hand_out(decode_event(line))
@@ -166,7 +165,7 @@ class CoreClient:
 
 async def _say_hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Welcome | None:
     """Opens the conversation with a core; None if it hangs up, as an ending core does."""
-    if peer_uid(writer.get_extra_info("socket")) != os.getuid():
+    if not is_own_process(writer.get_extra_info("socket")):
         raise CoreUnreachable("The core's socket belongs to another user's process.")
     writer.write(encode(Hello(request=1, version=__version__)))
     line = await reader.readline()

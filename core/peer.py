@@ -1,5 +1,6 @@
 """Who is at the other end of a Unix socket."""
 
+import os
 import socket
 import struct
 import sys
@@ -11,6 +12,19 @@ _XUCRED = struct.Struct("=IIh2x16I")
 _XUCRED_VERSION = 0
 
 _UCRED = struct.Struct("=iII")
+
+
+def is_own_process(connection: socket.socket) -> bool:
+    """Returns whether the other end is held by a process of this user.
+
+    Raises:
+        ConnectionError: nobody holds it any more.
+    """
+    try:
+        return peer_uid(connection) == os.getuid()
+    except OSError as error:
+        # macOS forgets who it was as soon as the other end is closed.
+        raise ConnectionError("the other end is closed") from error
 
 
 def peer_uid(connection: socket.socket) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 
 from .connection import LONGEST_REQUEST, Connection
 from .messages import Welcome
-from .peer import peer_uid
+from .peer import is_own_process
 from .private_files import make_private_folder
 from .sessions import Sessions
 
@@ -76,9 +76,7 @@ class Server:
         await asyncio.gather(*self._connections.values(), return_exceptions=True)
 
     async def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        uid = peer_uid(writer.get_extra_info("socket"))
-        if uid != os.getuid():
-            _logger.warning("turned away a process of user %d", uid)
+        if not _is_own_client(writer):
             writer.transport.abort()
             return
         connection = Connection(self._sessions, self._welcome, reader, writer)
@@ -89,3 +87,13 @@ class Server:
             await connection.serve()
         finally:
             del self._connections[connection]
+
+
+def _is_own_client(writer: asyncio.StreamWriter) -> bool:
+    try:
+        is_own = is_own_process(writer.get_extra_info("socket"))
+    except ConnectionError:
+        return False
+    if not is_own:
+        _logger.warning("turned away a process of another user")
+    return is_own

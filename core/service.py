@@ -75,7 +75,7 @@ async def _close_engine(engine: Engine) -> None:
 async def _wait_for_the_end(sessions: Sessions, server: Server, keep_alive: float) -> None:
     """Returns when the core was asked to end or is idle; raises what broke its work."""
     ends = [
-        sessions.running,
+        sessions.work,
         asyncio.create_task(sessions.shutdown_asked.wait()),
         asyncio.create_task(server.keep_reachable()),
         asyncio.create_task(_wait_until_idle(sessions, keep_alive)),

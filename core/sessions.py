@@ -59,7 +59,7 @@ class Sessions:
         self._loader = ModelLoader(engine, self.subscribers)
         options = AnswerOptions(settings.max_tokens, settings.temperature)
         self._turns = TurnQueue(engine, archive, self._loader, self.subscribers, options)
-        self.running = asyncio.create_task(self._turns.run())
+        self.work = asyncio.create_task(self._turns.run())
         """The work on turns and models; ends only by an error or `close`."""
         self.shutdown_asked = asyncio.Event()
         """Set when a client wants the core to end."""
@@ -88,8 +88,8 @@ class Sessions:
         """Stops and stores every open turn, and ends all work."""
         self._is_closing = True
         await self._turns.close()
-        self.running.cancel()
-        await asyncio.wait([self.running])
+        self.work.cancel()
+        await asyncio.wait([self.work])
 
     async def carry_out(self, request: AnyRequest, client: Subscriber) -> tuple[AnyEvent, ...]:
         """Does what the client asks; returns the reply and the events to send right after it.

@@ -1,5 +1,10 @@
 """What waits for a slow client is merged without loss."""
 
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from seeshell.core.messages import (
     AnyEvent,
     ConversationsChanged,
@@ -45,6 +50,36 @@ async def test_of_progress_only_the_newest_stays() -> None:
 async def test_nothing_is_merged_across_another_event() -> None:
     events = [delta("a"), Done(reply_to=4), delta("b"), Done(reply_to=5)]
     assert await taken(*events) == events
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(delta, st.text(max_size=3), st.integers(1, 2)),
+            st.builds(prefilled, st.integers(0, 9)),
+            st.builds(Done, reply_to=st.integers(1, 3)),
+        ),
+        max_size=30,
+    )
+)
+def test_merging_loses_no_text_no_reply_and_no_order(events: list[AnyEvent]) -> None:
+    merged = asyncio.run(taken(*events)) if events else []
+    assert len(merged) <= len(events)
+    for message in (1, 2):
+        assert what_message_heard(merged, message) == what_message_heard(events, message)
+    progress = [event for event in events if isinstance(event, Prefilled)]
+    assert [event for event in merged if isinstance(event, Prefilled)][-1:] == progress[-1:]
+
+
+def what_message_heard(events: list[AnyEvent], message: int) -> list[object]:
+    """The text of a message between replies: joining it is all that merging may do."""
+    heard: list[object] = [""]
+    for event in events:
+        if isinstance(event, Done):
+            heard += [event, ""]
+        elif isinstance(event, Delta) and event.message == message:
+            heard[-1] = f"{heard[-1]}{event.text}"
+    return heard
 
 
 async def test_what_was_taken_does_not_come_again() -> None:

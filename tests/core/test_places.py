@@ -19,7 +19,7 @@ from seeshell.core.lock import (
     is_core_alive,
     read_address,
 )
-from seeshell.core.peer import peer_uid, read_xucred
+from seeshell.core.peer import is_own_process, peer_uid, read_xucred
 from seeshell.core.private_files import make_missing_folders, make_private_folder, open_private
 from seeshell.core.settings import Paths
 from seeshell.core.socket_path import make_socket_path
@@ -89,6 +89,18 @@ def test_the_peer_of_a_socket_is_this_user() -> None:
     here, there = socket.socketpair(socket.AF_UNIX)
     with here, there:
         assert peer_uid(here) == os.getuid()
+
+
+def test_another_user_is_not_this_one_and_nobody_is_a_closed_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, there = socket.socketpair(socket.AF_UNIX)
+    with here, there:
+        assert is_own_process(here)
+        monkeypatch.setattr(os, "getuid", lambda: 12345)
+        assert not is_own_process(here)
+    with pytest.raises(ConnectionError):
+        is_own_process(here)
 
 
 def test_the_user_is_read_from_the_structure_that_macos_fills() -> None:

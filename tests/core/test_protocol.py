@@ -186,7 +186,7 @@ async def test_a_client_that_never_reads_holds_nobody_up(
 async def test_a_process_of_another_user_is_turned_away(
     dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("seeshell.core.server.peer_uid", lambda _: 12345)
+    monkeypatch.setattr("seeshell.core.peer.peer_uid", lambda _: 12345)
     line = await dial(HELLO)
     with suppress(ConnectionError):
         assert await line.read() == {}
