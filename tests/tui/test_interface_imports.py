@@ -1,0 +1,55 @@
+"""What the interface's process loads, looked at while the real app runs."""
+
+import json
+import subprocess
+import sys
+
+from ..running_core import RunningCore
+
+RUN_THE_APP = """
+import asyncio, json, os, sys
+from pathlib import Path
+from seeshell.core.settings import Settings, find_paths
+from seeshell.tui.app import SeeshellApp
+from seeshell.tui.launch import Launch
+from seeshell.tui.terminal import TerminalFacts
+
+first_frame = []
+
+async def main():
+    app = SeeshellApp(find_paths(os.environ), Settings(), TerminalFacts(), Launch())
+    app.call_after_refresh(lambda: first_frame.extend(sys.modules))
+    async with app.run_test() as pilot:
+        session = app.screen.session
+        while session.status.state != "ready":
+            await pilot.pause(0.01)
+        await session.attach(Path(sys.argv[1]))
+        await session.submit("what is in the picture?")
+        while session.is_answering or not session.status.stats:
+            await pilot.pause(0.01)
+        await pilot.press("f3", "f2", "ctrl+o", "escape", "f1")
+
+asyncio.run(main())
+print(json.dumps([first_frame, list(sys.modules)]))
+"""
+
+HEAVY = {"mlx", "mlx_vlm", "transformers", "numpy", "torch", "tokenizers", "huggingface_hub"}
+LATE = {"PIL", "sqlite3", "textual_image", "seeshell.core.client", "seeshell.tui.picker"}
+
+
+def test_the_interface_never_loads_what_the_core_needs(
+    shared_demo_core: RunningCore, samples: object
+) -> None:
+    home = shared_demo_core.paths.config_file.parent
+    run = subprocess.run(
+        [sys.executable, "-c", RUN_THE_APP, f"{samples}/green-star.png"],
+        env={"SEESHELL_HOME": str(home), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    first_frame, whole_run = (set(names) for names in json.loads(run.stdout))
+    assert not HEAVY & whole_run
+    assert not (HEAVY | LATE) & first_frame
+    assert "seeshell.tui.picker" in whole_run

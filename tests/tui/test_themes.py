@@ -1,0 +1,66 @@
+"""Themes read from TOML files."""
+
+from pathlib import Path
+
+import pytest
+
+from seeshell.core.errors import SettingsError
+from seeshell.tui.themes import THEMES_DIR, load_theme, theme_names
+
+WHOLE = (THEMES_DIR / "dark.toml").read_text("utf-8")
+
+
+def test_a_light_and_a_dark_theme_ship() -> None:
+    assert {"dark", "light"} <= set(theme_names())
+    assert load_theme("dark").dark
+    assert not load_theme("light").dark
+
+
+@pytest.mark.parametrize("name", theme_names())
+def test_every_theme_gives_textual_all_its_colours(name: str) -> None:
+    colors = load_theme(name).to_color_system().generate()
+    assert {"accent", "surface", "panel", "text-muted", "block-cursor-background"} <= set(colors)
+
+
+@pytest.mark.parametrize("name", theme_names())
+@pytest.mark.parametrize("ground", ["background", "surface"])
+@pytest.mark.parametrize("ink", ["foreground", "accent", "error", "warning"])
+def test_text_stands_out_from_every_ground(name: str, ground: str, ink: str) -> None:
+    from textual.color import Color
+
+    theme = load_theme(name)
+    lightness = [Color.parse(getattr(theme, part)) for part in (ground, ink)]
+    darker, lighter = sorted(_luminance(color) for color in lightness)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_an_unknown_theme_is_refused_with_the_names_of_the_others() -> None:
+    with pytest.raises(SettingsError, match=r"no theme named neon.*dark, light"):
+        load_theme("neon")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("dark = tru", "line 1, column 8"),
+        (WHOLE.replace('primary = "#7fb8b0"', ""), "primary"),
+        (WHOLE.replace('panel = "#262a31"', 'panel = "blueish"'), "panel = 'blueish' is no colour"),
+        ("shade = 1\n" + WHOLE, "shade"),
+    ],
+)
+def test_a_broken_theme_says_what_is_wrong_in_which_file(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    (tmp_path / "mine.toml").write_text(text)
+    with pytest.raises(SettingsError, match=r"mine\.toml") as caught:
+        load_theme("mine", tmp_path)
+    assert reason in str(caught.value)
+
+
+def _luminance(color: object) -> float:
+    """Returns the relative luminance of WCAG 2."""
+    channels = (part / 255 for part in color.rgb)  # type: ignore[attr-defined]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
