@@ -44,7 +44,7 @@ class Transmitter:
 
     def send(self, image_id: int, png: bytes) -> None:
         """Sends a picture, in turn with others; placing it waits until it is sent."""
-        self._sending[image_id] = asyncio.create_task(self._send(image_id, png))
+        self._sending[image_id] = asyncio.create_task(self._send(image_id, png), name="send")
 
     async def place(self, image_id: int, grid: CellGrid) -> int:
         """Returns the placement of this size of a picture sent, made now if there is none."""

@@ -77,20 +77,31 @@ async def test_drawing_again_at_a_size_sends_nothing(open_bench: Opens, photo: P
     assert len(bench.written) == written
 
 
-async def test_a_placement_never_stands_between_the_chunks_of_a_picture(
-    open_bench: Opens, tmp_path: Path
+async def test_a_placement_waits_while_another_picture_is_on_the_line(
+    photo: Path, tmp_path: Path
 ) -> None:
-    bench = open_bench(KITTY)
-    paths = [tmp_path / f"{number}.png" for number in range(3)]
-    for number, path in enumerate(paths):
-        Image.effect_noise((300, 200), 60 + number).convert("RGB").save(path)
-    await asyncio.gather(*(bench.pictures.draw(path, 20, 10 + n) for n in (0, 1) for path in paths))
-    is_open = False
-    for message in bench.written:
-        if "m=" in message:
-            is_open = "m=1" in message
-        else:
-            assert not is_open
+    written: list[str] = []
+    is_behind = False
+    pictures = Pictures(KITTY, Path, written.append, is_behind=lambda: is_behind)
+    large = tmp_path / "large.png"
+    Image.effect_noise((300, 200), 60).convert("RGB").save(large)
+    await pictures.draw(photo, 40, 10)
+    sent = len(written)
+    is_behind = True
+    sending = asyncio.create_task(pictures.draw(large, 40, 10))
+    await _until(lambda: any(task.get_name() == "send" for task in asyncio.all_tasks()))
+    is_behind = False
+    await _until(lambda: len(written) > sent)
+    is_behind = True
+    placing = asyncio.create_task(pictures.draw(photo, 20, 5))
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert all("m=1" in message for message in written[sent:])
+    is_behind = False
+    await asyncio.gather(sending, placing)
+    ends = [message for message in written[sent:] if "m=1" not in message]
+    assert ["m=0" in message for message in ends] == [True, False, False]
+    await pictures.close()
 
 
 async def test_a_picture_whose_drawing_was_given_up_is_still_sent_whole(
