@@ -118,7 +118,7 @@ def _forced(
         kernel,
         images=images,
         truecolor=kernel.truecolor or images == "tgp",
-        is_tmux=images == "tgp" and bool(environment.get("TMUX")),
+        is_tmux=images == "tgp" and _may_be_tmux(environment),
         reason="chosen by the setting `images`",
     )
 
@@ -155,8 +155,7 @@ def _ask(source: int, sink: int, environment: Mapping[str, str]) -> tuple[Replie
     """Returns what the terminal said, and what the one around tmux said."""
     deadline = time.monotonic() + PROBE_SECONDS
     # tmux takes an unwrapped graphics query for a window title.
-    may_be_tmux = environment.get("TERM", "").startswith(("tmux", "screen"))
-    graphics = "" if may_be_tmux or environment.get("TMUX") else ASK_GRAPHICS
+    graphics = "" if _may_be_tmux(environment) else ASK_GRAPHICS
     with _raw_screen(source, sink):
         _write(sink, ASK_NAME + ASK_CELL_SIZE + graphics + ASK_ATTRIBUTES)
         inner = _listen(source, deadline, lambda replies: replies.attributes_count > 0)
@@ -179,6 +178,13 @@ def _ask_around_tmux(
     # No DA1: tmux keeps its reply to itself.
     _write(sink, wrap_for_tmux(ASK_NAME + ASK_GRAPHICS))
     return _listen(source, deadline, lambda replies: replies.is_judged)
+
+
+def _may_be_tmux(environment: Mapping[str, str]) -> bool:
+    """Whether tmux runs on this side, or TERM came from one on the user's."""
+    return bool(environment.get("TMUX")) or environment.get("TERM", "").startswith(
+        ("tmux", "screen")
+    )
 
 
 def _tmux_passes_pictures(environment: Mapping[str, str]) -> bool:

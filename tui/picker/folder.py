@@ -26,6 +26,8 @@ class Entry(NamedTuple):
     """What the filter looks in."""
     size_bytes: int = 0
     """0 for folders and for what can't be looked at."""
+    modified: float = 0.0
+    """Seconds since the epoch; 0 as above."""
 
     @property
     def is_hidden(self) -> bool:
@@ -57,6 +59,11 @@ def filter_entries(entries: Iterable[Entry], typed: str, *, with_hidden: bool) -
     )
 
 
+def put_newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Returns pictures from the newest to the oldest, then folders."""
+    return tuple(sorted(entries, key=lambda entry: -entry.modified))
+
+
 def filter_key(text: str) -> str:
     """Returns the text without case, white space (U+202F too) and Unicode's ways to compose."""
     return "".join(unicodedata.normalize("NFC", text).casefold().split())
@@ -67,16 +74,16 @@ def _entry(item: os.DirEntry[str]) -> Entry | None:
         is_folder = item.is_dir()
     except OSError:
         is_folder = False
-    if not is_folder and not is_picture_name(item.name):
+    key = filter_key(item.name)
+    if is_folder:
+        return Entry(item.name, is_folder, key)
+    if not is_picture_name(item.name):
         return None
-    return Entry(item.name, is_folder, filter_key(item.name), 0 if is_folder else _size(item))
-
-
-def _size(item: os.DirEntry[str]) -> int:
     try:
-        return item.stat().st_size
+        status = item.stat()
     except OSError:
-        return 0
+        return Entry(item.name, is_folder, key)
+    return Entry(item.name, is_folder, key, status.st_size, status.st_mtime)
 
 
 def _order(name: str) -> tuple[tuple[int, str], ...]:

@@ -18,8 +18,15 @@ from ..key_line import KeyLine
 from ..pictures import Pictures
 from ..visible import visible_line
 from .file_list import FileList
-from .folder import Entry, FolderUnreadable, filter_entries, filter_key, read_folder
-from .last_folder import read_last_folder, write_last_folder
+from .folder import (
+    Entry,
+    FolderUnreadable,
+    filter_entries,
+    filter_key,
+    put_newest_first,
+    read_folder,
+)
+from .last_visit import LastVisit, read_last_visit, write_last_visit
 from .preview import PreviewPane
 
 _PREVIEW_FROM_COLUMNS: Final = 60
@@ -51,7 +58,9 @@ class FilePicker(ModalScreen[list[Path] | None]):
         super().__init__()
         self._pictures = pictures
         self._state_file = state_file
-        self._folder = Path(os.path.abspath(folder or read_last_folder(state_file)))  # noqa: PTH100
+        last = read_last_visit(state_file)
+        self._folder = Path(os.path.abspath(folder or last.folder))  # noqa: PTH100
+        self._is_newest_first = last.is_newest_first
         self._entries: tuple[Entry, ...] = ()
         self._shown_count = 0
         self._problem = ""
@@ -154,6 +163,11 @@ class FilePicker(ModalScreen[list[Path] | None]):
         self._with_hidden = not self._with_hidden
         self._show_entries(self._cursor_name())
 
+    def action_toggle_order(self) -> None:
+        """Puts the newest picture first, or goes back to the order of names."""
+        self._is_newest_first = not self._is_newest_first
+        self._show_entries("")
+
     def action_reload(self) -> None:
         """Reads the folder again."""
         self._read(self._cursor_name())
@@ -211,6 +225,8 @@ class FilePicker(ModalScreen[list[Path] | None]):
     def _show_entries(self, cursor_name: str) -> None:
         shown = filter_entries(self._entries, self._typed, with_hidden=self._with_hidden)
         self._shown_count = len(shown)
+        if self._is_newest_first:
+            shown = put_newest_first(shown)
         nothing = "No picture's name contains this." if self._typed else "No pictures here."
         self.files.show(self._folder, shown, cursor_name=cursor_name, note=self._problem or nothing)
         self._show_path()
@@ -240,5 +256,6 @@ class FilePicker(ModalScreen[list[Path] | None]):
         return entry.name if entry is not None else ""
 
     def _close(self, paths: list[Path] | None) -> None:
-        write_last_folder(self._state_file, self._folder)
+        visit = LastVisit(str(self._folder), self._is_newest_first)
+        write_last_visit(self._state_file, visit)
         self.dismiss(paths)

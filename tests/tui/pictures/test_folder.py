@@ -15,7 +15,7 @@ from seeshell.tui.picker.folder import (
     filter_key,
     read_folder,
 )
-from seeshell.tui.picker.last_folder import read_last_folder, write_last_folder
+from seeshell.tui.picker.last_visit import LastVisit, read_last_visit, write_last_visit
 from seeshell.tui.picker.sizes import in_bytes
 
 
@@ -79,15 +79,16 @@ def test_the_last_folder_is_read_back(tmp_path: Path) -> None:
     state = tmp_path / "cache" / "picker.json"
     folder = tmp_path / "pictures"
     folder.mkdir()
-    write_last_folder(state, folder)
-    assert read_last_folder(state) == folder
+    visit = LastVisit(str(folder), is_newest_first=True)
+    write_last_visit(state, visit)
+    assert read_last_visit(state) == visit
     assert state.stat().st_mode & 0o777 == 0o600
     folder.rmdir()
-    assert read_last_folder(state) == Path.cwd()
+    assert read_last_visit(state) == LastVisit(str(Path.cwd()))
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"folder": "\\u0000"}', b"\xff"])
 def test_a_broken_state_file_is_no_hindrance(tmp_path: Path, content: bytes) -> None:
     state = tmp_path / "picker.json"
     state.write_bytes(content)
-    assert read_last_folder(state) == Path.cwd()
+    assert read_last_visit(state) == LastVisit(str(Path.cwd()))

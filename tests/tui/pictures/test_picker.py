@@ -1,6 +1,7 @@
 """The picker and the preview pane, driven by keys."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -198,6 +199,19 @@ async def test_hidden_files_are_toggled(folder: Path) -> None:
         assert ".hidden.png" in session.text
         await session.press("ctrl+t")
         assert ".hidden.png" not in session.text
+
+
+async def test_the_newest_picture_can_come_first_and_stays_so(folder: Path, tmp_path: Path) -> None:
+    for age, name in enumerate(("c.png", "photo.HEIC", "a.png", "B.JPG")):
+        os.utime(folder / name, (1000 - age, 1000 - age))
+    state = tmp_path / "picker.json"
+    async with opened(folder, state) as session:
+        await session.press("ctrl+s")
+        assert session.cursor == "c.png"
+        await session.press("down", "enter")
+        assert await session.picks() == [folder / "photo.HEIC"]
+    async with opened(None, state) as session:
+        assert session.cursor == "c.png"
 
 
 async def test_reading_again_shows_what_came_and_keeps_the_cursor(folder: Path) -> None:

@@ -84,6 +84,12 @@ def test_replies_that_arrive_byte_by_byte_are_put_together(open_terminal: Opens)
     assert terminal.leaked() == b""
 
 
+def test_a_reply_that_overtakes_the_order_is_not_left_for_the_app(open_terminal: Opens) -> None:
+    terminal = open_terminal(TERMINAL_APP | {ATTRIBUTES: "\x1b[?1;2c\x1b_Gi=31;OK\x1b\\"}, piece=7)
+    assert probe(terminal).images == "halfblock"
+    assert terminal.leaked() == b""
+
+
 def test_a_silent_terminal_costs_the_budget_and_no_more(
     open_terminal: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
