@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from PIL import Image
 from seeshell.core.conversation import Attachment
 from seeshell.core.errors import ImageError
 from seeshell.core.images import hash_file
+from seeshell.tui.picture_worker import Decoded
 from seeshell.tui.pictures import Decoder, Pictures
 from seeshell.tui.terminal import TerminalFacts
 
@@ -67,6 +68,22 @@ async def test_a_picture_is_sent_once_whatever_its_sizes_and_whoever_shows_it(
     assert bench.count("a=p,U=1") == 3
     assert (picker.columns, log.columns, pane.columns) == (38, 26, 60)
     assert bench.payload_bytes < 70_000
+
+
+async def test_a_picture_wanted_twice_at_once_is_decoded_once(
+    open_bench: Opens, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = open_bench(HALF_BLOCKS)
+    decoded: list[Path] = []
+    decode = bench.pictures._decoder.decode
+
+    def count(path: Path) -> Coroutine[None, None, tuple[Decoded, bytes]]:
+        decoded.append(path)
+        return decode(path)
+
+    monkeypatch.setattr(bench.pictures._decoder, "decode", count)
+    await asyncio.gather(*(bench.pictures.draw(photo, size, size) for size in (10, 20, 30)))
+    assert decoded == [photo]
 
 
 async def test_drawing_again_at_a_size_sends_nothing(open_bench: Opens, photo: Path) -> None:
@@ -123,9 +140,13 @@ async def test_a_picture_given_up_while_it_is_decoded_spoils_no_other(
     bench = open_bench(HALF_BLOCKS)
     other = tmp_path / "red.png"
     Image.new("RGB", (50, 50), "red").save(other)
-    for _ in range(5):
+    await bench.pictures.start()
+    turn = bench.pictures._decoder._turn
+    for patience in range(5):
         drawing = asyncio.create_task(bench.pictures.draw(photo, 40, 10))
-        await asyncio.sleep(0)
+        await _until(turn.locked)
+        for _ in range(patience):
+            await asyncio.sleep(0)
         drawing.cancel()
     drawn = await bench.pictures.draw(other, 40, 10)
     assert (drawn.width, drawn.height) == (50, 50)
