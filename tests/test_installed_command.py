@@ -153,3 +153,16 @@ def wait_for_stored_text(installed: Installed) -> str:
     while not (text := stored_answer(installed)):
         assert time.monotonic() < end, "no part of the answer was stored in five seconds"
     return text
+
+
+def test_page_up_in_the_prompt_scrolls_the_log(installed: Installed) -> None:
+    installed.run("ask", "-i", PICTURE, WHAT)
+    for _ in range(4):
+        installed.run("ask", "--continue", "what color is the circle?")
+    with installed.open("--continue", columns=80, rows=24) as terminal:
+        terminal.wait_for("what color is the circle")
+        terminal.wait_until_gone(PICTURE.name)
+        terminal.press("pageup", "pageup")
+        terminal.wait_for(PICTURE.name)
+        terminal.press("pagedown", "pagedown")
+        terminal.wait_until_gone(PICTURE.name)

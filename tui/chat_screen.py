@@ -204,6 +204,13 @@ class ChatScreen(Screen[None]):
     def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
         self.attach(event.paths)
 
+    @on(Prompt.PageTurned)
+    def _turn_page(self, event: Prompt.PageTurned) -> None:
+        if event.pages < 0:
+            self.chat_log.action_page_up()
+        else:
+            self.chat_log.action_page_down()
+
     @on(Prompt.PictureRemoved)
     def _detach(self) -> None:
         self.session.detach_last()

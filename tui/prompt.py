@@ -28,6 +28,8 @@ class Prompt(TextArea):
         Binding(
             "down", "cursor_down", "down", show=False, tooltip="In the last row: the message after"
         ),
+        Binding("pageup", "turn_page(-1)", "page up", show=False, tooltip="Scroll the log up"),
+        Binding("pagedown", "turn_page(1)", "page down", show=False, tooltip="Scroll the log down"),
     ]
 
     @dataclass
@@ -41,6 +43,12 @@ class Prompt(TextArea):
         """The user pasted or dropped paths of pictures."""
 
         paths: list[Path]
+
+    @dataclass
+    class PageTurned(Message):
+        """The user wants to read on in the log: -1 for the page before, 1 for the next."""
+
+        pages: int
 
     class PictureRemoved(Message):
         """The user pressed Backspace at the start: the last picture goes."""
@@ -104,6 +112,10 @@ class Prompt(TextArea):
         text = self.text
         self.set_text("")
         self.post_message(self.Sent(text))
+
+    def action_turn_page(self, pages: int) -> None:
+        """Scrolls the log without leaving the prompt."""
+        self.post_message(self.PageTurned(pages))
 
     def action_break_line(self) -> None:
         """Starts a new line."""
