@@ -52,6 +52,7 @@ class _Fence(NamedTuple):
     language: str
 
     def is_closed_by(self, line: str) -> bool:
+        """Returns whether a line ends the code."""
         stripped = line.strip()
         return len(stripped) >= len(self.mark) and not stripped.strip(self.mark[0])
 
