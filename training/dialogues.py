@@ -29,6 +29,12 @@ _ABOUT_ONE: Final[tuple[Kind, ...]] = (
     *("at", "at", "which", "exists", "exists pair", "exists pair", "exists colour"),
     *("count", "count shape", "count colour", "ground"),
 )
+_PRACTICE: Final[tuple[Kind, ...]] = (
+    *_ABOUT_ONE,
+    *("colour", "colour", "where", "where", "where pair", "where pair"),
+    *("exists pair", "count shape", "count shape"),
+)
+"""With more of what is learned last: finding a figure by its shape."""
 _ABOUT_ALL: Final[tuple[Kind, ...]] = (
     *("compare", "compare", "compare", "compare pair", "compare pair"),
     *("pictures", "describe all"),
@@ -86,6 +92,7 @@ class Mix:
 LOOK_UPS: Final = Mix((0.0, 1.0), 6, _LOOK_UPS, 0.03, 0.01, 0.0)
 SINGLE_PICTURES: Final = Mix((0.03, 0.97), 6, _ABOUT_ONE, 0.06, 0.03, 0.001)
 EVERYTHING: Final = Mix()
+PRACTICE: Final = Mix(kinds=_PRACTICE)
 
 
 def sample_dialogue(rng: random.Random, split: Split, mix: Mix = EVERYTHING) -> Dialogue:

@@ -23,6 +23,8 @@ _DESCRIBE: Final = (
     "Describe this {picture}.",
     "Describe it.",
     "Tell me what you see.",
+    "What is shown here?",
+    "Describe the {picture} in detail.",
 )
 _DESCRIBE_NAMED: Final = (
     "What is in {it}?",
@@ -30,6 +32,7 @@ _DESCRIBE_NAMED: Final = (
     "What do you see in {it}?",
     "What does {it} show?",
     "Describe {it}.",
+    "And what is in {it}?",
 )
 _DESCRIBE_ALL: Final = ("What do you see?", "What can you see?", "What is this?")
 _DESCRIBE_ALL_NAMED: Final = (
@@ -37,17 +40,24 @@ _DESCRIBE_ALL_NAMED: Final = (
     "What is in the {picture}s?",
     "What do the {picture}s show?",
     "Describe the {picture}s.",
+    "What do these {picture}s show?",
 )
 _FRESH: Final = {
     "colour": (
         "What {colour} is the {shape}{inside}?",
         "Which {colour} is the {shape}{inside}?",
         "What is the {colour} of the {shape}{inside}?",
+        "What's the {colour} of the {shape}{inside}?",
     ),
-    "where": ("Where is the {shape}{inside}?", "Where do you see the {shape}{inside}?"),
+    "where": (
+        "Where is the {shape}{inside}?",
+        "Where do you see the {shape}{inside}?",
+        "Where's the {shape}{inside}?",
+    ),
     "where pair": ("Where is the {pair}{inside}?", "Where do you see the {pair}{inside}?"),
     "at": (
         "What is {place}{of}?",
+        "What's {place}{of}?",
         "Which shape is {place}{of}?",
         "What shape is {place}{of}?",
         "What do you see {place}{of}?",
@@ -57,17 +67,23 @@ _FRESH: Final = {
         "What shape is {hue}{inside}?",
         "What is {hue}{inside}?",
     ),
-    "exists": ("Is there {a_shape}{inside}?", "Do you see {a_shape}{inside}?"),
+    "exists": (
+        "Is there {a_shape}{inside}?",
+        "Do you see {a_shape}{inside}?",
+        "Are there any {shapes}{inside}?",
+    ),
     "exists pair": ("Is there {a_pair}{inside}?", "Do you see {a_pair}{inside}?"),
     "exists colour": ("Is there anything {hue}{inside}?", "Is anything {hue}{inside}?"),
     "count": (
         "How many shapes are there{inside}?",
         "How many shapes do you see{inside}?",
+        "How many shapes{inside}?",
         "Count the shapes{inside}.",
     ),
     "count shape": (
         "How many {shapes} are there{inside}?",
         "How many {shapes} do you see{inside}?",
+        "How many {shapes}{inside}?",
     ),
     "count colour": (
         "How many {hue} shapes are there{inside}?",
@@ -78,6 +94,7 @@ _FRESH: Final = {
         "Which {picture} has {a_shape}?",
         "Which {picture} shows {a_shape}?",
         "In which {picture} is {a_shape}?",
+        "Which {picture} has the {shape}?",
     ),
     "compare pair": ("Which {picture} has {a_pair}?", "Which {picture} shows {a_pair}?"),
     "pictures": ("How many {picture}s are there?", "How many {picture}s do you see?"),

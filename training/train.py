@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from training.batches import Batch, batches, pack_pictures
 from training.checkpoint_files import write_checkpoint_files
-from training.dialogues import EVERYTHING, LOOK_UPS, SINGLE_PICTURES, Mix, Shown
+from training.dialogues import EVERYTHING, LOOK_UPS, PRACTICE, SINGLE_PICTURES, Mix, Shown
 from training.grids import patches_of
 from training.network import Network
 from training.outside_pictures import OUTSIDE_KINDS
@@ -37,15 +37,17 @@ class Plan:
 
     vision_steps: int = 1_300
     """Pictures only, with the probe's loss."""
-    look_up_steps: int = 700
-    single_steps: int = 1_500
-    flat_steps: int = 4_200
+    look_up_steps: int = 500
+    single_steps: int = 900
+    flat_steps: int = 3_000
     """Dialogue steps at the full learning rate, the first two stages included."""
     falling_steps: int = 4_000
     """Steps of the cosine to zero."""
     pictures_per_step: int = 128
     tokens_per_step: int = 4_000
     learning_rate: float = 2e-3
+    vision_rate: float = 0.3
+    """The vision tower's share of the learning rate, once it has learned to see."""
     probe_weight: float = 0.3
     save_every: int = 200
 
@@ -59,7 +61,7 @@ class Plan:
         step -= self.vision_steps
         if step < self.look_up_steps:
             return LOOK_UPS
-        return SINGLE_PICTURES if step < self.look_up_steps + self.single_steps else EVERYTHING
+        return SINGLE_PICTURES if step < self.look_up_steps + self.single_steps else PRACTICE
 
     def rate_at(self, step: int) -> float:
         """The learning rate's share of its full height."""
@@ -122,27 +124,27 @@ class Run:
         return f"step {self.step} {self.seconds:.0f} s {self.tokens / 1e6:.2f} M tokens {figures}"
 
 
-def start_run(config: dict[str, Any], tokenizer: Tokenizer, learning_rate: float) -> Run:
-    """A run at step 0."""
+def start_run(config: dict[str, Any], tokenizer: Tokenizer) -> Run:
+    """A run at step 0; the first group of each optimizer belongs to the vision tower."""
     torch.manual_seed(SEED)
     network, probe = Network(config), Probe(tokenizer)
-    matrices, others = [], list(probe.parameters())
+    matrices: tuple[list[nn.Parameter], ...] = ([], [])
+    others: tuple[list[nn.Parameter], ...] = ([*probe.parameters()], [])
     for name, parameter in network.named_parameters():
-        is_inner = parameter.ndim == 2 and (
-            "layers" in name or "blocks" in name or "merger" in name
-        )
-        (matrices if is_inner else others).append(parameter)
+        is_inner = any(part in name for part in ("layers", "blocks", "merger"))
+        kind = matrices if parameter.ndim == 2 and is_inner else others
+        kind[0 if name.startswith("visual.") else 1].append(parameter)
     optimizers: list[torch.optim.Optimizer] = [
-        torch.optim.AdamW(others, lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.01),
+        torch.optim.AdamW(_groups(others), betas=(0.9, 0.98), weight_decay=0.01),
         torch.optim.Muon(
-            matrices,
-            lr=learning_rate,
-            weight_decay=0.05,
-            momentum=0.95,
-            adjust_lr_fn="match_rms_adamw",
+            _groups(matrices), weight_decay=0.05, momentum=0.95, adjust_lr_fn="match_rms_adamw"
         ),
     ]
     return Run(network, probe, optimizers, random.Random(SEED))
+
+
+def _groups(parameters: tuple[list[nn.Parameter], ...]) -> list[dict[str, Any]]:
+    return [{"params": members} for members in parameters]
 
 
 def vision_step(run: Run, plan: Plan) -> Tensor:
@@ -183,11 +185,11 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
     return loss
 
 
-def apply_gradients(run: Run, loss: Tensor, rate: float) -> None:
-    """One step of both optimizers at that learning rate."""
+def apply_gradients(run: Run, loss: Tensor, vision_rate: float, text_rate: float) -> None:
+    """One step of both optimizers at those learning rates."""
     for optimizer in run.optimizers:
         optimizer.zero_grad()
-        for group in optimizer.param_groups:
+        for group, rate in zip(optimizer.param_groups, (vision_rate, text_rate), strict=True):
             group["lr"] = rate
     loss.backward()
     used = [parameter for parameter in run.network.parameters() if parameter.grad is not None]
@@ -220,14 +222,16 @@ def train(run: Run, plan: Plan, tokenizer: Tokenizer, folder: Path) -> None:
     started = time.monotonic() - run.seconds
     while run.step < plan.last_step:
         share = plan.rate_at(run.step)
+        rate = vision_rate = plan.learning_rate * share
         if run.step < plan.vision_steps:
             loss = vision_step(run, plan)
         else:
+            vision_rate *= plan.vision_rate
             if mix is not plan.mix_at(run.step):
                 mix = plan.mix_at(run.step)
                 source = batches(run.rng, "train", mix, tokenizer, plan.tokens_per_step)
             loss = dialogue_step(run, next(source), plan.probe_weight * share)
-        apply_gradients(run, loss, plan.learning_rate * share)
+        apply_gradients(run, loss, vision_rate, rate)
         run.step += 1
         run.seconds = time.monotonic() - started
         if run.step % 50 == 0:
@@ -249,7 +253,7 @@ def main() -> None:
     plan = Plan()
     folder: Path = arguments.work
     tokenizer, config = write_checkpoint_files(folder / "files")
-    run = start_run(config, tokenizer, plan.learning_rate)
+    run = start_run(config, tokenizer)
     if (folder / "last.pt").exists():
         run.restore(folder / "last.pt")
     print(f"seed {SEED}, torch {torch.__version__}, {plan}", flush=True)
