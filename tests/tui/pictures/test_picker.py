@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from textual.pilot import Pilot
 
 from seeshell.core.conversation import Attachment
 from seeshell.tui.picker import FilePicker, PreviewPane
+from seeshell.tui.picker import picker as picker_module
+from seeshell.tui.picker.folder import Entry, read_folder
 from seeshell.tui.pictures import DrawnPicture, Pictures, Source
 from seeshell.tui.terminal import TerminalFacts
 
@@ -184,13 +187,25 @@ async def test_a_tilde_goes_home(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         assert session.text.startswith(" ~ ")
 
 
-async def test_keys_typed_before_the_folder_is_read_wait_for_it(folder: Path) -> None:
+async def test_keys_typed_before_the_folder_is_read_wait_for_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk_is_awake = threading.Event()
+
+    def read_slowly(path: Path) -> tuple[Entry, ...]:
+        disk_is_awake.wait(5)
+        return read_folder(path)
+
+    monkeypatch.setattr(picker_module, "read_folder", read_slowly)
     app = PickerApp(folder)
     async with app.run_test() as pilot:
         session = Session(app, pilot)
         await session.until(lambda: isinstance(app.screen, FilePicker))
-        await session.press("home", "enter", "enter")
-        assert await session.picks() == [folder / "sub" / "deep.png"]
+        typing = asyncio.create_task(session.press("down", "enter"))
+        await session.shows("Reading")
+        disk_is_awake.set()
+        await typing
+        assert await session.picks() == [folder / "a.png"]
 
 
 async def test_hidden_files_are_toggled(folder: Path) -> None:

@@ -70,6 +70,17 @@ async def test_a_picture_is_sent_once_whatever_its_sizes_and_whoever_shows_it(
     assert bench.payload_bytes < 70_000
 
 
+async def test_two_files_with_the_same_bytes_are_one_picture(
+    open_bench: Opens, photo: Path
+) -> None:
+    bench = open_bench(KITTY)
+    copy = photo.with_name("copy.jpg")
+    copy.symlink_to(photo)
+    for path in (photo, copy):
+        await bench.pictures.draw(path, 40, 10)
+    assert bench.count("a=t,") == 1
+
+
 async def test_a_picture_wanted_twice_at_once_is_decoded_once(
     open_bench: Opens, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
