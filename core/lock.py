@@ -81,6 +81,13 @@ class CoreLock:
             is_certain = True
         self.publish("")
 
+    def is_in_place(self) -> bool:
+        """Whether the lock file is still the one that clients find."""
+        try:
+            return os.path.samestat(self._paths.lock_file.stat(), os.fstat(self._descriptor))
+        except OSError:
+            return False
+
     def publish(self, socket: str) -> None:
         """Writes where this core listens; empty before it does and once it has ended."""
         line = msgspec.json.encode(CoreAddress(os.getpid(), self.version, socket)) + b"\n"

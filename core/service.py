@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -21,6 +21,7 @@ from .socket_path import make_socket_path
 _logger = logging.getLogger(__name__)
 
 _ENGINE_PATIENCE: Final = 10.0
+_CHECK_INTERVAL: Final = 2.0
 
 
 async def serve(
@@ -59,7 +60,8 @@ async def serve(
         report_ready()
         sessions.load_model(await asyncio.to_thread(default_source, settings.model))
         _logger.info("serving on %s", server.path)
-        await _wait_for_the_end(sessions, server, settings.keep_alive)
+        ends = [_wait_until_idle(sessions, settings.keep_alive), _wait_until_removed(lock)]
+        await _wait_for_the_end(sessions, server.keep_reachable(), *ends)
     _logger.info("ended")
 
 
@@ -72,19 +74,21 @@ async def _close_engine(engine: Engine) -> None:
         _logger.warning("the engine did not end in %s s", _ENGINE_PATIENCE)
 
 
-async def _wait_for_the_end(sessions: Sessions, server: Server, keep_alive: float) -> None:
-    """Returns when the core was asked to end or is idle; raises what broke its work."""
-    ends = [
-        sessions.work,
-        asyncio.create_task(sessions.shutdown_asked.wait()),
-        asyncio.create_task(server.keep_reachable()),
-        asyncio.create_task(_wait_until_idle(sessions, keep_alive)),
-    ]
-    done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    for task in ends[1:]:
+async def _wait_for_the_end(sessions: Sessions, *others: Coroutine[None, None, object]) -> None:
+    """Returns when the core was asked to end or one of the others has; raises what broke one."""
+    waits = [asyncio.create_task(it) for it in (sessions.shutdown_asked.wait(), *others)]
+    done, _ = await asyncio.wait([sessions.work, *waits], return_when=asyncio.FIRST_COMPLETED)
+    for task in waits:
         task.cancel()
     for task in done:
         task.result()
+
+
+async def _wait_until_removed(lock: CoreLock) -> None:
+    """Returns when the data directory was removed: no client could find this core any more."""
+    while lock.is_in_place():  # noqa: ASYNC110 - a removed file tells nobody
+        await asyncio.sleep(_CHECK_INTERVAL)
+    _logger.warning("the data directory was removed")
 
 
 async def _wait_until_idle(sessions: Sessions, keep_alive: float) -> None:

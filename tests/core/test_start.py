@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,18 @@ async def test_an_idle_core_ends_after_keep_alive(start_core: StartCore, paths: 
     start_core(*NO_MODEL, "--keep-alive", "0.3")
     await asyncio.to_thread(wait_for_end, paths)
     assert not exists(paths.runtime_dir / "core.sock")
+
+
+def test_a_core_ends_when_its_data_directory_is_removed(
+    start_core: StartCore, paths: Paths
+) -> None:
+    core = start_core(*NO_MODEL)
+    shutil.rmtree(paths.data_dir)
+    gone_at = time.monotonic() + 20
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < gone_at:
+            os.kill(core.pid, 0)
+            time.sleep(0.05)
 
 
 async def test_a_core_with_a_client_is_not_idle(start_core: StartCore, talk: Connect) -> None:
