@@ -54,11 +54,12 @@ async def serve(
         stack.push_async_callback(sessions.close)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, sessions.shutdown_asked.set)
+        # Before any client: what one of them wants is newer.
+        sessions.load_model(await asyncio.to_thread(default_source, settings.model))
         await server.start()
         stack.callback(lock.publish, "")
         lock.publish(str(server.path))
         report_ready()
-        sessions.load_model(await asyncio.to_thread(default_source, settings.model))
         _logger.info("serving on %s", server.path)
         ends = [_wait_until_idle(sessions, settings.keep_alive), _wait_until_removed(lock)]
         await _wait_for_the_end(sessions, server.keep_reachable(), *ends)
