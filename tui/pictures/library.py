@@ -130,7 +130,7 @@ class DriverOutput:
     def is_behind(self) -> bool:
         """Whether the line is slower than the output, so that more would delay the keys."""
         writer = getattr(self._app._driver, "_writer_thread", None)
-        return writer is not None and writer._queue.qsize() > 2
+        return writer is not None and not writer._queue.empty()
 
 
 def _answer_for_terminal(terminal: ModuleType, cell_width: int, cell_height: int) -> None:

@@ -12,7 +12,7 @@ from .drawn import CellGrid
 _MAX_PLACEMENTS: Final = 255
 """Sizes of a picture at a time: the placement is an index of 8 bits."""
 
-_BEHIND_SECONDS: Final = 0.01
+_BEHIND_SECONDS: Final = 0.003
 
 
 class Transmitter:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -65,13 +66,17 @@ class PictureApp(App[None]):
             yield Cells()
             yield PreviewPane(self.pictures)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
+        self.draw_list()
+        self.query_one(PreviewPane).show(self.photo)
+
+    @work
+    async def draw_list(self) -> None:
         drawn = await self.pictures.draw(self.photo, 40, 8)
         cells = self.query_one(Cells)
         cells.rows = (*drawn.strips, *(Strip.blank(1) for _ in range(4))) * 6
         cells.virtual_size = Size(40, len(cells.rows))
         cells.refresh()
-        self.query_one(PreviewPane).show(self.photo)
 
     def action_scroll(self) -> None:
         self.query_one(Cells).scroll_relative(y=1, animate=False)
