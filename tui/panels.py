@@ -75,6 +75,7 @@ class Panels(Horizontal):
 
     def focus_sidebar(self) -> None:
         """Gives the list of conversations the focus, once it is there."""
+        self.arrange_panels()
         if self._sidebar is not None:
             self.call_after_refresh(self._sidebar.focus_list)
 
