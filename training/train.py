@@ -39,9 +39,9 @@ class Plan:
     """Pictures only, with the probe's loss."""
     look_up_steps: int = 500
     single_steps: int = 900
-    flat_steps: int = 3_000
+    flat_steps: int = 2_800
     """Dialogue steps at the full learning rate, the first two stages included."""
-    falling_steps: int = 4_000
+    falling_steps: int = 3_200
     """Steps of the cosine to zero."""
     pictures_per_step: int = 128
     tokens_per_step: int = 4_000
@@ -173,15 +173,18 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
     """The loss of one batch of dialogues."""
     run.tokens += batch.ids.numel()
     packed = batch.pictures.batch if batch.pictures else None
-    hidden, seen = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+    hidden, seen, bound = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
     wanted = batch.ids[:, 1:][batch.is_answer[:, 1:]]
     logits = run.network.logits(hidden[:, :-1][batch.is_answer[:, 1:]])
     loss = functional.cross_entropy(logits, wanted)
     run.note(loss=loss.item(), right=(logits.argmax(-1) == wanted).float().mean().item())
-    if seen is not None and batch.pictures is not None:
-        result = run.probe(seen, batch.pictures, run.network.embed_tokens.weight)
+    if batch.pictures:
+        words = run.network.embed_tokens.weight
+        result = run.probe(seen, batch.pictures, words)
         _note_probe(run, result)
-        loss = loss + probe_weight * result.loss
+        binding = run.probe.ordinal(bound, batch.ordinals, words)
+        run.note(**binding.accuracy)
+        loss = loss + probe_weight * (result.loss + binding.loss)
     return loss
 
 
@@ -205,7 +208,7 @@ def exact_share(run: Run, tokenizer: Tokenizer, batch_count: int) -> float:
     hits: list[bool] = []
     for _, batch in zip(range(batch_count), source, strict=False):
         packed = batch.pictures.batch if batch.pictures else None
-        hidden, _ = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+        hidden, *_ = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
         right = run.network.logits(hidden[:, :-1]).argmax(-1) == batch.ids[:, 1:]
         for is_answer, is_right in zip(batch.is_answer[:, 1:], right, strict=True):
             marked = is_answer.int()
