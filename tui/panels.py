@@ -1,6 +1,6 @@
 """The row of sidebar, chat and preview: docked where there is room, else laid over the chat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -72,6 +72,11 @@ class Panels(Horizontal):
         self.preview = picture
         if not self.is_open("preview"):
             self.toggle("preview")
+
+    def note_pictures(self, pictures: Sequence[Attachment]) -> None:
+        """Has the newest of the pictures in the preview, when that is opened."""
+        if pictures:
+            self.preview = pictures[-1]
 
     def focus_sidebar(self) -> None:
         """Gives the list of conversations the focus, once it is there."""
