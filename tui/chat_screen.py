@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.screen import Screen
 
 from ..core.errors import CoreDied, CoreVersionMismatch
@@ -105,9 +106,9 @@ class ChatScreen(Screen[None]):
         """Connects once the first frame is on screen."""
         self.call_after_refresh(self._run_session, self._launch)
 
-    def on_resize(self) -> None:
-        """Opens the panels for which there is room now, and closes the others."""
-        self.call_after_refresh(self.panels.arrange_panels)
+    def on_resize(self, event: Resize) -> None:
+        """Keeps open beside the chat only the panels for which there is room."""
+        self.panels.fit(event.size.width)
 
     @work(exclusive=True, group="session")
     async def _run_session(self, launch: Launch, *, replace_core: bool = False) -> None:

@@ -39,6 +39,8 @@ class Panels(Horizontal):
         self._pictures = pictures
         self._open_docked: set[PanelName] = {"sidebar"}
         self._open_over: set[PanelName] = set()
+        self._columns = 0
+        """Width of the terminal."""
         self._sidebar: Sidebar | None = None
         self._pane: PreviewPane | None = None
 
@@ -84,8 +86,15 @@ class Panels(Horizontal):
         if self._sidebar is not None:
             self.call_after_refresh(self._sidebar.focus_list)
 
+    def fit(self, columns: int) -> None:
+        """Rearranges what is there for a terminal so wide; before its first frame at that width."""
+        self._columns = columns
+        self._arrange("sidebar", self._sidebar)
+        self._arrange("preview", self._pane)
+        self.call_after_refresh(self.arrange_panels)
+
     def arrange_panels(self) -> None:
-        """Shows the panels that are open, where the terminal's width wants them."""
+        """Shows the panels that are open, and makes those that were never open before."""
         if self._sidebar is None and self.is_open("sidebar"):
             self._sidebar = Sidebar(self.listing)
             self.mount(self._sidebar, before=0)
@@ -117,4 +126,4 @@ class Panels(Horizontal):
             panel.set_class(not self._is_docked(name), "-over")
 
     def _is_docked(self, name: PanelName) -> bool:
-        return self.app.size.width >= self.DOCK_WIDTHS[name]
+        return self._columns >= self.DOCK_WIDTHS[name]

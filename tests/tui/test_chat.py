@@ -181,6 +181,21 @@ async def test_the_preview_shows_the_newest_picture(
         await user.until(lambda: "▀▀▀" not in user.screen)
 
 
+async def test_panels_give_way_when_the_terminal_gets_narrow(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core, size=(200, 50)) as user:
+        await user.attach(samples / PICTURE)
+        await user.press("f3")
+        await user.sees("▀▀▀", "Filter conversations")
+        await user.pilot.resize_terminal(80, 24)
+        assert "▀▀▀" not in user.screen
+        assert "Filter conversations" not in user.screen
+        await user.pilot.resize_terminal(12, 4)
+        await user.pilot.resize_terminal(130, 24)
+        await user.sees("Filter conversations", "Ask about a picture")
+
+
 async def test_conversations_are_renamed_filtered_and_deleted_from_the_keyboard(
     open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
