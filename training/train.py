@@ -39,10 +39,12 @@ class Plan:
     """Pictures only, with the probe's loss."""
     look_up_steps: int = 500
     single_steps: int = 900
-    flat_steps: int = 2_800
+    flat_steps: int = 3_300
     """Dialogue steps at the full learning rate, the first two stages included."""
-    falling_steps: int = 3_200
+    falling_steps: int = 3_000
     """Steps of the cosine to zero."""
+    falling_from: float = 0.6
+    """Where the cosine starts, as a share of the full rate."""
     pictures_per_step: int = 128
     tokens_per_step: int = 4_000
     learning_rate: float = 2e-3
@@ -71,7 +73,8 @@ class Plan:
         step -= self.vision_steps
         if step < self.flat_steps:
             return min(1.0, (step + 1) / 60)
-        return 0.5 * (1 + math.cos(math.pi * (step - self.flat_steps) / self.falling_steps))
+        done = (step - self.flat_steps) / self.falling_steps
+        return self.falling_from * 0.5 * (1 + math.cos(math.pi * done))
 
 
 @dataclass
@@ -264,7 +267,9 @@ def main() -> None:
     print(f"{parameters} parameters, step {run.step} of {plan.last_step}", flush=True)
     train(run, plan, tokenizer, folder)
     write_checkpoint_files(arguments.out)
-    run.network.save(arguments.out / "model.safetensors", torch.bfloat16)
+    weights = arguments.out / "model.safetensors"
+    run.network.save(weights, torch.bfloat16)
+    weights.chmod(0o644)
 
 
 if __name__ == "__main__":
