@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from .pictures import Pictures
 
 NEW_TITLE = "New conversation"
+
+CONNECT_DELAY = 0.1
+"""Seconds from the first frame to the connection, which would share the processor with it."""
 
 
 class ChatScreen(Screen[None]):
@@ -103,8 +107,9 @@ class ChatScreen(Screen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Connects once the first frame is on screen."""
-        self.call_after_refresh(self._run_session, self._launch)
+        """Connects once the first frame is on screen and keys typed ahead are echoed."""
+        connect = partial(self._run_session, self._launch)
+        self.call_after_refresh(self.set_timer, CONNECT_DELAY, connect)
 
     def on_resize(self, event: Resize) -> None:
         """Keeps open beside the chat only the panels for which there is room."""
