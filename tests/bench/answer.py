@@ -1,10 +1,14 @@
 """The fixed Markdown answer that the measuring endpoint streams: about 4,000 tokens."""
 
 import re
-from itertools import cycle
+from itertools import chain, cycle
 from random import Random
 
 TOKENS = 4_000
+"""At most."""
+WINDOW = 500
+"""Tokens at the start and again at the end that are compared."""
+_REPEATED = 750
 END_MARK = "THE-END-OF-IT"
 """Stands in the last token and nowhere else."""
 
@@ -50,14 +54,26 @@ _TOKEN = re.compile(r"\s*[A-Za-z]{1,6}|\s*\d{1,3}|\s*[^\sA-Za-z\d]{1,2}|\s+")
 
 
 def make_tokens() -> list[str]:
-    """Returns the answer's tokens, the same each time."""
+    """Returns the answer's tokens, the same each time.
+
+    It ends with the blocks that it began with, so that what its start and its end cost can be
+    compared: a table costs more than a paragraph.
+    """
     random = Random(20)
-    tokens: list[str] = []
-    blocks = cycle((_heading, _paragraph, _list, _paragraph, _code, _table, _quote, _steps))
-    while len(tokens) < TOKENS - 20:
-        tokens += _TOKEN.findall(next(blocks)(random))
-    closing = _TOKEN.findall("\n\nThat is all there is to say about the picture. ")
-    return [*tokens[: TOKENS - len(closing) - 1], *closing, END_MARK]
+    closing = _TOKEN.findall("That is all there is to say about the picture. ")
+    makers = cycle((_heading, _paragraph, _list, _paragraph, _code, _table, _quote, _steps))
+    blocks: list[list[str]] = []
+    while sum(map(len, blocks)) < TOKENS - _REPEATED:
+        blocks.append(_TOKEN.findall(next(makers)(random)))
+    repeated = cycle(blocks)
+    while sum(map(len, blocks)) + len(block := next(repeated)) + len(closing) < TOKENS:
+        blocks.append(block)
+    return [*chain.from_iterable(blocks), *closing, END_MARK]
+
+
+def find_repetition(tokens: list[str]) -> int:
+    """Returns where the answer begins to repeat its first 500 tokens."""
+    return next(i for i in range(1, len(tokens)) if tokens[i : i + WINDOW] == tokens[:WINDOW])
 
 
 def _sentence(random: Random) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from .answer import make_tokens
 
 _TOKENS = make_tokens()
+_MODELS = ("bench-60", "bench-250")
 
 
 async def serve() -> None:
@@ -37,7 +38,7 @@ async def _answer_connection(reader: StreamReader, writer: StreamWriter) -> None
             if method == "POST" and path.endswith("/chat/completions"):
                 await _stream(json.loads(body), writer)
                 break
-            await _send_json({"object": "list", "data": [{"id": "bench-60"}]}, writer)
+            await _send_json({"object": "list", "data": [{"id": name} for name in _MODELS]}, writer)
     except (ConnectionError, asyncio.IncompleteReadError):
         pass  # the client stopped the answer
     finally:

@@ -37,7 +37,7 @@ FIGURES = (
     Figure("key_p95_ms", "  95th percentile", "ms", 50, digits=1),
     Figure("cpu_s_per_1000", "CPU of the interface per 1,000 streamed tokens", "s", 3),
     Figure("cpu_first_s_per_1000", "  in the first 500 of 4,000", "s"),
-    Figure("cpu_last_s_per_1000", "  in the last 500", "s"),
+    Figure("cpu_last_s_per_1000", "  in the same 500 again at the end", "s"),
     Figure("cpu_growth", "  last against first", "x", 1.2),
     Figure("core_cpu_s_per_1000", "CPU of the core meanwhile", "s"),
     Figure("bytes_per_token", "bytes to the terminal per token, keys included", "B", digits=0),

@@ -39,8 +39,8 @@ def measure(workplace: Workplace) -> dict[str, float]:
         _open_sidebar(terminal)
         with Meter(terminal.program.pid) as meter:
             start = terminal.press("enter")
-            terminal.wait_for(_LAST)
             terminal.wait_until_quiet(1)
+            terminal.wait_for(_LAST)
             peak = meter.peak_mb()
         return {"open_s": first_seen(terminal, _LAST, start) - start, "open_peak_mb": peak}
 

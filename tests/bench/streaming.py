@@ -1,7 +1,7 @@
 """What a long answer costs while it streams, and how keys typed meanwhile come through."""
 
 from ..terminal.pseudo_terminal import PseudoTerminal
-from .answer import END_MARK, TOKENS
+from .answer import END_MARK, WINDOW, find_repetition, make_tokens
 from .figures import percentile
 from .meter import Meter
 from .replay import bytes_between, first_seen
@@ -9,8 +9,8 @@ from .typist import Typist
 from .workplace import READY, Endpoint, Workplace
 
 RATE = 60
-_WINDOW = 500
-"""Tokens at the start and at the end that are compared; nothing is typed during them."""
+_SETTLED = 1.5
+"""Seconds without output after which the answer is taken to be drawn; nothing is emulated yet."""
 
 
 def measure(workplace: Workplace, endpoint: Endpoint) -> dict[str, float]:
@@ -22,10 +22,11 @@ def measure(workplace: Workplace, endpoint: Endpoint) -> dict[str, float]:
         with Meter(terminal.program.pid) as app, Meter(workplace.core_pid()) as core:
             typist = Typist(terminal)
             start = terminal.send("Describe the picture in full.\r")
-            typist.type_between(start + _WINDOW / RATE + 1, start + (TOKENS - _WINDOW) / RATE - 2)
+            # Nothing is typed during the first and the last tokens, which are compared.
+            again = find_repetition(make_tokens())
+            typist.type_between(start + WINDOW / RATE + 1, start + again / RATE - 2)
             times = endpoint.wait_for_times()
-            terminal.wait_for(END_MARK)
-            terminal.wait_until_quiet(1)
+            terminal.wait_until_quiet(_SETTLED)
             peak = app.peak_mb()
         return _describe(terminal, times, app, core) | _latencies(typist) | {"peak_mb": peak}
 
@@ -34,8 +35,9 @@ def _describe(
     terminal: PseudoTerminal, times: list[float], app: Meter, core: Meter
 ) -> dict[str, float]:
     shown = first_seen(terminal, END_MARK, times[0])
-    first = app.cpu_between(times[0], times[_WINDOW]) / _WINDOW * 1000
-    last = app.cpu_between(times[-_WINDOW], times[-1]) / _WINDOW * 1000
+    again = find_repetition(make_tokens())
+    first = app.cpu_between(times[0], times[WINDOW]) / WINDOW * 1000
+    last = app.cpu_between(times[again], times[again + WINDOW]) / WINDOW * 1000
     return {
         "cpu_s_per_1000": app.cpu_between(times[0], shown) / len(times) * 1000,
         "cpu_first_s_per_1000": first,

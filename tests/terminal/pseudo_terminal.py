@@ -127,11 +127,12 @@ class PseudoTerminal:
     @property
     def text(self) -> str:
         """The screen as it is now."""
-        with self._arrived:
-            for chunk in self.chunks[self._shown :]:
-                self._screen.feed(chunk.output)
-            self._shown = len(self.chunks)
-            return self._screen.text
+        # Without the lock: the emulator is slow, and the program must not wait for it.
+        new = self.chunks[self._shown :]
+        for chunk in new:
+            self._screen.feed(chunk.output)
+        self._shown += len(new)
+        return self._screen.text
 
     def wait_for(self, pattern: str, timeout: float = 30) -> re.Match[str]:
         """Returns the match once the screen shows the pattern."""
