@@ -1,5 +1,6 @@
 """`seeshell` without a command: learns what the terminal can do, then starts the app."""
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -8,9 +9,9 @@ from pathlib import Path
 from threading import Thread
 
 from ...core.errors import SeeshellError
-from ...core.settings import find_paths, read_settings
+from ...core.settings import Settings, find_paths, read_settings
 from ..launch import Launch
-from ..terminal import probe_terminal
+from ..terminal import TerminalFacts, probe_terminal
 
 
 def open_app(options: Namespace) -> int:
@@ -23,18 +24,9 @@ def open_app(options: Namespace) -> int:
         raise SeeshellError("The app needs a terminal; in scripts use `seeshell ask`.")
     paths = find_paths(os.environ)
     settings = read_settings(paths, os.environ)
-    # A terminal far away takes as long to answer as the app takes to import.
-    importing = Thread(target=import_module, args=("..app", __package__), daemon=True)
-    importing.start()
-    terminal = probe_terminal(settings.images, os.environ)
-    importing.join()
-    from textual import constants
-
+    terminal = _probe_while_importing(settings)
     from ..app import SeeshellApp
 
-    if terminal.truecolor:
-        # Textual read the environment when it was imported, before the terminal had answered.
-        constants.COLOR_SYSTEM = "truecolor"  # type: ignore[misc]
     launch = Launch(
         model=options.model or "",
         images=tuple(Path(image).expanduser().absolute() for image in options.image),
@@ -44,3 +36,24 @@ def open_app(options: Namespace) -> int:
     app = SeeshellApp(paths, settings, terminal, launch)
     app.run()
     return app.return_code or 0
+
+
+def _probe_while_importing(settings: Settings) -> TerminalFacts:
+    """Returns what the terminal can show, with the app imported.
+
+    A terminal far away takes as long to answer as the app takes to import.
+    """
+    # What is imported stays, so no garbage collection has to look at it, now or later.
+    gc.disable()
+    importing = Thread(target=import_module, args=("..app", __package__), daemon=True)
+    importing.start()
+    terminal = probe_terminal(settings.images, os.environ)
+    importing.join()
+    gc.freeze()
+    gc.enable()
+    if terminal.truecolor:
+        from textual import constants
+
+        # Textual read the environment when it was imported, before the terminal had answered.
+        constants.COLOR_SYSTEM = "truecolor"  # type: ignore[misc]
+    return terminal
