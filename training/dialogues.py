@@ -35,8 +35,21 @@ _PRACTICE: Final[tuple[Kind, ...]] = (
     *("exists pair", "count shape", "count shape"),
 )
 """With more of what is learned last: finding a figure by its shape."""
+_PAIRS: Final[tuple[Kind, ...]] = (
+    *("describe", "describe", "at", "which", "exists", "exists colour", "count", "count shape"),
+    *("colour", "where", "where pair", "exists pair") * 4,
+    *("where pair", "exists pair", "count colour", "count colour", "count colour"),
+    *("ground", "ground"),
+)
+"""With more of what is learned very last: colour and shape together."""
 _ABOUT_ALL: Final[tuple[Kind, ...]] = (
     *("compare", "compare", "compare", "compare pair", "compare pair"),
+    *("pictures", "describe all"),
+)
+
+
+_PAIRS_ABOUT_ALL: Final[tuple[Kind, ...]] = (
+    *("compare", "compare pair", "compare pair") * 3,
     *("pictures", "describe all"),
 )
 
@@ -87,12 +100,14 @@ class Mix:
     outside_share: float = 0.1
     talk_share: float = 0.05
     counting_share: float = 0.002
+    about_all: tuple[Kind, ...] = _ABOUT_ALL
 
 
 LOOK_UPS: Final = Mix((0.0, 1.0), 6, _LOOK_UPS, 0.03, 0.01, 0.0)
 SINGLE_PICTURES: Final = Mix((0.03, 0.97), 6, _ABOUT_ONE, 0.06, 0.03, 0.001)
 EVERYTHING: Final = Mix()
 PRACTICE: Final = Mix((0.04, 0.26, 0.36, 0.2, 0.14), kinds=_PRACTICE)
+PAIRS: Final = replace(PRACTICE, kinds=_PAIRS, about_all=_PAIRS_ABOUT_ALL)
 
 
 def sample_dialogue(rng: random.Random, split: Split, mix: Mix = EVERYTHING) -> Dialogue:
@@ -207,7 +222,7 @@ class _Talk:
         return before is not None and not before.is_named and before.picture == len(self.shown) - 1
 
     def _sample_about_all(self) -> Asked:
-        kind = self.rng.choice(_ABOUT_ALL)
+        kind = self.rng.choice(self.mix.about_all)
         if kind == "describe all" and len(self.shown) > 3:
             kind = "compare"
         if not kind.startswith("compare"):

@@ -20,7 +20,7 @@ from training.dialogues import Dialogue, Turn, sample_dialogue
 from training.prompts import draw_picture
 
 _SEED: Final = 97
-_LONG_SIDES: Final = ((50, 1600), (50, 1600), (50, 1600), (1600, 4000))
+_LONG_SIDES: Final = (*((50, 1600),) * 7, (1600, 4000))
 _MOST_TOKENS: Final = 450
 
 
@@ -140,7 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=Path("core/demo/model"))
     parser.add_argument("--split", choices=("validation", "test"), default="test")
-    parser.add_argument("--turns", type=int, default=1_500)
+    parser.add_argument("--turns", type=int, default=1_200)
     parser.add_argument("--misses", action="store_true")
     arguments = parser.parse_args()
     subject, rng, score = Subject(arguments.checkpoint), random.Random(_SEED), Score()

@@ -19,7 +19,15 @@ from torch.nn import functional
 
 from training.batches import Batch, batches, pack_pictures
 from training.checkpoint_files import write_checkpoint_files
-from training.dialogues import EVERYTHING, LOOK_UPS, PRACTICE, SINGLE_PICTURES, Mix, Shown
+from training.dialogues import (
+    EVERYTHING,
+    LOOK_UPS,
+    PAIRS,
+    PRACTICE,
+    SINGLE_PICTURES,
+    Mix,
+    Shown,
+)
 from training.grids import patches_of
 from training.network import Network
 from training.outside_pictures import OUTSIDE_KINDS
@@ -39,9 +47,10 @@ class Plan:
     """Pictures only, with the probe's loss."""
     look_up_steps: int = 500
     single_steps: int = 900
+    practice_steps: int = 3_300
     flat_steps: int = 3_300
     """Dialogue steps at the full learning rate, the first two stages included."""
-    falling_steps: int = 3_000
+    falling_steps: int = 3_150
     """Steps of the cosine to zero."""
     falling_from: float = 0.6
     """Where the cosine starts, as a share of the full rate."""
@@ -63,7 +72,10 @@ class Plan:
         step -= self.vision_steps
         if step < self.look_up_steps:
             return LOOK_UPS
-        return SINGLE_PICTURES if step < self.look_up_steps + self.single_steps else PRACTICE
+        if step < self.look_up_steps + self.single_steps:
+            return SINGLE_PICTURES
+        last = self.look_up_steps + self.single_steps + self.practice_steps
+        return PRACTICE if step < last else PAIRS
 
     def rate_at(self, step: int) -> float:
         """The learning rate's share of its full height."""
