@@ -98,6 +98,58 @@ class StopTurn(Request, frozen=True):
     conversation: int
 
 
+class PrepareTurn(Request, frozen=True):
+    """Lets the core compute ahead for a turn that may be submitted. Reply: `Done`, at once.
+
+    Sent when a conversation is opened or highlighted, and whenever the pictures of the question
+    that is being typed change. A client's newest one replaces those before it.
+    """
+
+    conversation: int | None = None
+    """None for a conversation that does not exist yet."""
+    attachments: tuple[str, ...] = ()
+    """sha256 of the pictures attached so far, in order."""
+
+
+class RegenerateAnswer(Request, frozen=True):
+    """Answers a question again, beside the answer that stands. Reply: `TurnQueued`."""
+
+    conversation: int
+    message: int | None = None
+    """The answer to give again; None for the last one."""
+
+
+class EditQuestion(Request, frozen=True):
+    """Asks something else in place of an earlier question, beside it. Reply: `TurnQueued`.
+
+    What followed the earlier question stays on its own branch.
+    """
+
+    conversation: int
+    message: int
+    """The user message that is edited."""
+    text: str
+    attachments: tuple[str, ...] = ()
+    """sha256 of its pictures, in order; those of the earlier question must be named again."""
+
+
+class ForkConversation(Request, frozen=True):
+    """Starts a new conversation with a copy of the branch up to a message.
+
+    Reply: `ConversationOpened` with the new one.
+    """
+
+    conversation: int
+    message: int
+
+
+class SwitchBranch(Request, frozen=True):
+    """Shows the newest branch that goes through a message. Reply: `ConversationOpened`."""
+
+    conversation: int
+    message: int
+
+
 class LoadModel(Request, frozen=True):
     """Switches to a model. Reply: `Done`, at once; `ModelLoading` and its end follow.
 
@@ -270,6 +322,11 @@ AnyRequest = (
     | Attach
     | SubmitTurn
     | StopTurn
+    | PrepareTurn
+    | RegenerateAnswer
+    | EditQuestion
+    | ForkConversation
+    | SwitchBranch
     | LoadModel
 )
 

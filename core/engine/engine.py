@@ -121,13 +121,36 @@ class Engine(ABC):
 
     @abstractmethod
     def answer(
-        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: AnswerOptions,
+        *,
+        conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         """Yields progress, text and at last one `AnswerEnd`.
+
+        Args:
+            prompt: all messages, the question last.
+            options: how to answer.
+            conversation: whose KV this becomes; `forget` names it.
 
         Raises:
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.
         """
+
+    @abstractmethod
+    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+        """Computes ahead what a turn that starts with this prompt will need.
+
+        The last message may be a question that is still being typed: its text is left out and its
+        images are encoded and prefilled. Restores what was spilled. An `answer` interrupts it
+        within one chunk; what was computed by then stays. Newer calls replace older ones, whose
+        pictures that no longer stand in any prompt are dropped without trace.
+        """
+
+    @abstractmethod
+    async def forget(self, conversation: int) -> None:
+        """Frees the KV of a conversation, in memory and on disk."""
 
     @abstractmethod
     def stop(self) -> None:
