@@ -4,6 +4,7 @@ import gc
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,7 +34,15 @@ class MlxEngine(Engine):
     """
 
     def __init__(
-        self, pixel_budget: int, max_pixels: int, *, memory_bytes: int | None = None
+        self,
+        pixel_budget: int,
+        max_pixels: int,
+        *,
+        memory_bytes: int | None = None,
+        kv_bits: int = 0,
+        kv_bytes: int = 0,
+        spills_dir: Path | None = None,
+        spill_bytes: int = 0,
     ) -> None:
         """Makes an engine without a model.
 
@@ -41,6 +50,10 @@ class MlxEngine(Engine):
             pixel_budget: most image tokens of one picture.
             max_pixels: pictures with more are refused.
             memory_bytes: most memory to hold; None for what the machine has.
+            kv_bits: bits of a KV cache's number; 0 for the model's own precision.
+            kv_bytes: most memory for KV caches; 0 for what is left beside the model.
+            spills_dir: where KV caches wait that are out of memory; None for nowhere.
+            spill_bytes: most disk that they take there.
         """
         self._pixel_budget = pixel_budget
         self._max_pixels = max_pixels
@@ -92,7 +105,11 @@ class MlxEngine(Engine):
         )
 
     async def answer(
-        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: AnswerOptions,
+        *,
+        conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         """Yields progress, text and at last one `AnswerEnd`.
 
@@ -110,6 +127,17 @@ class MlxEngine(Engine):
             await turn
         finally:
             stop.set()
+
+    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+        """Encodes the pictures of a prompt that may be answered."""
+        stop = threading.Event()
+        try:
+            await self._thread.run(lambda: self._prepare(prompt, stop))
+        finally:
+            stop.set()
+
+    async def forget(self, conversation: int) -> None:
+        """Frees the KV of a conversation, in memory and on disk."""
 
     def stop(self) -> None:
         """Ends the answer that is being computed, if any, as `cancelled`."""
@@ -164,6 +192,14 @@ class MlxEngine(Engine):
         from .turn import Turn
 
         Turn(self._resident, options, started_at, emit, stop).run(messages)
+
+    def _prepare(self, messages: tuple[PromptMessage, ...], stop: threading.Event) -> None:
+        for image in (image for message in messages for image in message.images):
+            if self._resident is None or stop.is_set():
+                return
+            pictures = self._resident.pictures
+            pictures.features(pictures.look_up(image))
+            pictures.drop_pixels()
 
     def _free(self) -> None:
         self._resident = None

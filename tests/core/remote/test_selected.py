@@ -1,6 +1,7 @@
 """One engine stands for whichever the source asks for."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ QUESTION = (PromptMessage("user", "what can you do?"),)
 
 
 @pytest.fixture
-async def selected(model_server: Any) -> AsyncIterator[SelectedEngine]:
-    engine = SelectedEngine(Settings(), model_server.key)
+async def selected(model_server: Any, tmp_path: Path) -> AsyncIterator[SelectedEngine]:
+    engine = SelectedEngine(Settings(), model_server.key, tmp_path / "spills")
     yield engine
     await engine.close()
 
