@@ -102,7 +102,8 @@ class PrepareTurn(Request, frozen=True):
     """Lets the core compute ahead for a turn that may be submitted. Reply: `Done`, at once.
 
     Sent when a conversation is opened or highlighted, and whenever the pictures of the question
-    that is being typed change. A client's newest one replaces those before it.
+    that is being typed change. A client's newest one replaces those before it, and a turn that it
+    submits leaves the wish for a follow-up. Of several clients the newest wish counts.
     """
 
     conversation: int | None = None
@@ -116,7 +117,7 @@ class RegenerateAnswer(Request, frozen=True):
 
     conversation: int
     message: int | None = None
-    """The answer to give again; None for the last one."""
+    """The answer to give again, or its question; None for the last one that is shown."""
 
 
 class EditQuestion(Request, frozen=True):
@@ -136,7 +137,7 @@ class EditQuestion(Request, frozen=True):
 class ForkConversation(Request, frozen=True):
     """Starts a new conversation with a copy of the branch up to a message.
 
-    Reply: `ConversationOpened` with the new one.
+    Reply: `ConversationOpened` with the new one. Its title tells that it is a fork.
     """
 
     conversation: int
@@ -144,7 +145,10 @@ class ForkConversation(Request, frozen=True):
 
 
 class SwitchBranch(Request, frozen=True):
-    """Shows the newest branch that goes through a message. Reply: `ConversationOpened`."""
+    """Shows the newest branch that goes through a message. Reply: `ConversationOpened`.
+
+    Other clients that follow the conversation get that too, with `reply_to` 0.
+    """
 
     conversation: int
     message: int
@@ -238,7 +242,11 @@ class Attached(Event, frozen=True):
 
 
 class TurnQueued(Event, frozen=True):
-    """The user's message is on disk; the answer follows."""
+    """The user's message is on disk; the answer follows.
+
+    Both replace what a client shows below `user_message.parent_id`: an edit has a new message
+    there, and an answer given again the message that was there.
+    """
 
     conversation: int
     user_message: Message

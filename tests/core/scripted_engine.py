@@ -28,6 +28,12 @@ class ScriptedEngine(Engine):
         self.loads: list[str] = []
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
+        self.work: list[tuple[str, int]] = []
+        """What was asked of the engine, in order: `answer`, `prepare` ... and the conversation."""
+        self.prepared: list[tuple[PromptMessage, ...]] = []
+        self.prepare_gate: asyncio.Event | None = None
+        self.prepare_errors: list[Exception] = []
+        self.forgotten: list[int] = []
         self._scripts: list[tuple[AnswerEvent | Exception | asyncio.Event, ...]] = []
         self._model: LoadedModel | None = LoadedModel("scripted", "scripted", 100)
         self._stopped = asyncio.Event()
@@ -62,8 +68,11 @@ class ScriptedEngine(Engine):
         self,
         prompt: tuple[PromptMessage, ...],
         options: AnswerOptions,  # noqa: ARG002 - the script decides
+        *,
+        conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         self.history.append(prompt)
+        self.work.append(("answer", conversation))
         self._stopped.clear()
         yield PrefillProgress(5, 5, 0)
         script = self._scripts.pop(0)
@@ -80,6 +89,22 @@ class ScriptedEngine(Engine):
                 yield event
         if not script or not isinstance(script[-1], AnswerEnd):
             yield AnswerEnd("stop", TurnStats(prompt_tokens=5, generated_tokens=2))
+
+    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+        self.work.append(("prepare", conversation))
+        try:
+            if self.prepare_gate is not None:
+                await self.prepare_gate.wait()
+        except asyncio.CancelledError:
+            self.work.append(("interrupted", conversation))
+            raise
+        if self.prepare_errors:
+            raise self.prepare_errors.pop(0)
+        self.prepared.append(prompt)
+        self.work.append(("prepared", conversation))
+
+    async def forget(self, conversation: int) -> None:
+        self.forgotten.append(conversation)
 
     def stop(self) -> None:
         self._stopped.set()
