@@ -3,7 +3,7 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-SOURCES := core tui tests training themes seeshell/__init__.py seeshell/__main__.py
+SOURCES := core tui tests training docs themes seeshell/__init__.py seeshell/__main__.py
 SET_UP := bash .ci/set-up
 
 # Debian's OpenBLAS makes the CPU build of MLX 25 times faster; on macOS there is none and no need.
@@ -11,7 +11,7 @@ OPENBLAS := $(firstword $(wildcard /usr/lib/*-linux-gnu/openblas-pthread/libblas
 FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help chat set-up test check lint types imports wheel bench demo-model eval-demo clean
+.PHONY: help chat set-up test check lint types imports wheel bench demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 12
@@ -49,6 +49,9 @@ demo-model:  ## trains the demonstration model again (see training/README.md)
 
 eval-demo: set-up  ## asks the demonstration model questions it has never seen
 	$(FAST) $(PYTHON) -m training.evaluate $(ARGS)
+
+screenshot: set-up  ## takes the README's screenshot
+	$(FAST) $(PYTHON) docs/take_screenshot.py
 
 clean:  ## removes the environment and everything built
 	rm -rf $(VENV) build dist seeshell.egg-info

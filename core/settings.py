@@ -4,6 +4,7 @@ This is the only module that reads the environment or the settings file; everyth
 what it needs as arguments.
 """
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -106,12 +107,16 @@ def find_paths(environment: Mapping[str, str]) -> Paths:
             root / "run",
         )
     dirs = platformdirs.PlatformDirs("seeshell", appauthor=False)
+    with warnings.catch_warnings():
+        # Where XDG_RUNTIME_DIR is not set there is another place, which is no news to the user.
+        warnings.simplefilter("ignore")
+        runtime_dir = dirs.user_runtime_path
     return Paths(
         dirs.user_config_path / "config.toml",
         dirs.user_data_path,
         dirs.user_cache_path,
         dirs.user_log_path / "core.log",
-        dirs.user_runtime_path,
+        runtime_dir,
     )
 
 

@@ -22,6 +22,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from seeshell.core.demo import MODEL_PATH, SAMPLES_PATH
@@ -31,6 +32,10 @@ from seeshell.core.messages import Refused, decode_event
 from seeshell.core.settings import Paths, find_paths
 
 from .running_core import RunningCore, StartCore, wait_for_end
+
+# A machine that is busy with something else is no failure.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # Makes float32 25 times faster than the BLAS in MLX's CPU build; every answer is the same.
 OPENBLAS = Path(f"/usr/lib/{platform.machine()}-linux-gnu/openblas-pthread/libblas.so.3")

@@ -17,7 +17,6 @@ from seeshell.core.store import Store
 
 from .terminal.installed import Installed
 from .terminal.pseudo_terminal import PseudoTerminal
-from .terminal.rambling import make_rambling_model
 
 EMPTY_PROMPT = "Ask about"
 PICTURE = SAMPLES_PATH / "red-circle-blue-square.png"
@@ -33,9 +32,9 @@ def installed(tmp_path: Path) -> Iterator[Installed]:
 
 
 @pytest.fixture
-def rambling(tmp_path: Path) -> Iterator[Installed]:
+def rambling(tmp_path: Path, rambling_model: Path) -> Iterator[Installed]:
     """The command with a model whose answers end only when they are stopped."""
-    installed = Installed(tmp_path, str(make_rambling_model(tmp_path / "rambling")))
+    installed = Installed(tmp_path, str(rambling_model))
     yield installed
     installed.run("stop")
 
@@ -93,6 +92,7 @@ def test_a_visual_chat_from_the_first_start_to_coming_back(
         terminal.wait_for(EMPTY_PROMPT)
         terminal.press("f2")
         terminal.wait_for("4 messages")
+        terminal.wait_for("r rename")
         terminal.press("enter")
         terminal.wait_for("red circle")
         terminal.wait_for("what color is the square")
@@ -124,12 +124,12 @@ def test_a_core_that_is_killed_in_mid_answer_loses_nothing_stored(rambling: Inst
         ask(terminal, WHAT, "I see")
         pid, text = core_pid(rambling), wait_for_stored_text(rambling)
         os.kill(pid, signal.SIGKILL)
-        terminal.wait_for("The core ended")
+        terminal.wait_for("The core has ended")
         terminal.press("r")
         terminal.wait_for(r"\bready\b")
         terminal.press("home")
         assert stored_answer(rambling).startswith(text)
-        terminal.wait_for("core ended during this answer")
+        terminal.wait_for("ended during this answer")
         assert core_pid(rambling) != pid
 
 

@@ -39,6 +39,9 @@ class Batch:
     is_answer: Tensor
     positions: Tensor
     image_tokens: Tensor
+    """Where the image tokens of `pictures` stand in the flattened ids."""
+    ordinals: Tensor
+    """For each of them, which picture of its dialogue it belongs to, from 0."""
     pictures: Pictures | None
 
 
@@ -80,6 +83,7 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
     is_answer = np.zeros((len(examples), length), bool)
     positions = np.zeros((len(examples), length, 3), np.int64)
     spans: list[np.ndarray] = []
+    ordinals: list[np.ndarray] = []
     for row, example in enumerate(examples):
         end = len(example.ids)
         ids[row, :end] = example.ids
@@ -87,7 +91,9 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
         positions[row, :end] = rotary_positions(example.ids, image_token, example.grids)
         spots = np.flatnonzero(ids[row] == image_token) + row * length
         ends = np.cumsum([rows * columns for rows, columns in example.grids])[:-1]
-        spans += np.split(spots, ends) if example.grids else []
+        new = np.split(spots, ends) if example.grids else []
+        spans += new
+        ordinals += [np.full(len(span), ordinal) for ordinal, span in enumerate(new)]
     pictures = None
     if spans:
         pictures = pack_pictures(
@@ -95,6 +101,9 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
             [patches for example in examples for patches in example.patches],
             [grid for example in examples for grid in example.grids],
         )
-        spans = [spans[index] for index in pictures.order]
-    tokens = np.concatenate(spans) if spans else np.zeros(0, np.int64)
-    return Batch(*map(torch.from_numpy, (ids, is_answer, positions, tokens)), pictures)
+    order = pictures.order if pictures else []
+    tokens, belongs = (
+        np.concatenate([np.zeros(0, np.int64), *(parts[index] for index in order)])
+        for parts in (spans, ordinals)
+    )
+    return Batch(*map(torch.from_numpy, (ids, is_answer, positions, tokens, belongs)), pictures)

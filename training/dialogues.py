@@ -92,7 +92,7 @@ class Mix:
 LOOK_UPS: Final = Mix((0.0, 1.0), 6, _LOOK_UPS, 0.03, 0.01, 0.0)
 SINGLE_PICTURES: Final = Mix((0.03, 0.97), 6, _ABOUT_ONE, 0.06, 0.03, 0.001)
 EVERYTHING: Final = Mix()
-PRACTICE: Final = Mix(kinds=_PRACTICE)
+PRACTICE: Final = Mix((0.04, 0.26, 0.36, 0.2, 0.14), kinds=_PRACTICE)
 
 
 def sample_dialogue(rng: random.Random, split: Split, mix: Mix = EVERYTHING) -> Dialogue:

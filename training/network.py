@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -10,6 +11,8 @@ from torch.nn import functional
 
 from training.grids import PATCH_SIZE, Grid
 from training.vision_tower import Config, PictureBatch, VisionTower, rotate_half
+
+_BINDING_LAYER: Final = 1
 
 
 class RMSNorm(nn.Module):
@@ -98,8 +101,11 @@ class Network(nn.Module):
 
     def hidden(
         self, ids: Tensor, positions: Tensor, image_tokens: Tensor, pictures: PictureBatch | None
-    ) -> tuple[Tensor, Tensor | None]:
-        """Final hidden states (batch, length, width) and the image tokens' embeddings.
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Final hidden states (batch, length, width), and of the image tokens what the probe reads.
+
+        That is their embeddings, and their hidden states after the layer that should know which
+        picture they belong to.
 
         Args:
             ids: (batch, length).
@@ -108,7 +114,7 @@ class Network(nn.Module):
             pictures: none for a batch of text only.
         """
         x = self.embed_tokens(ids)
-        seen: Tensor | None = None
+        seen = bound = x.new_zeros(0, x.shape[-1])
         added: list[Tensor] = []
         if pictures is not None:
             seen, added = self.visual(pictures)
@@ -120,7 +126,9 @@ class Network(nn.Module):
             x = layer(x, cos, sin)
             if index < len(added):
                 x = x.flatten(0, 1).index_add(0, image_tokens, added[index]).view(x.shape)
-        return self.norm(x), seen
+            if index == _BINDING_LAYER:
+                bound = x.flatten(0, 1)[image_tokens]
+        return self.norm(x), seen, bound
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores over the vocabulary."""

@@ -68,7 +68,7 @@ def network_logits(network: Network, example: Example, tokenizer: Tokenizer) -> 
     """(tokens, vocabulary) logits of the network that was trained."""
     batch = collate([example], tokenizer)
     packed = batch.pictures.batch if batch.pictures else None
-    hidden, _ = network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+    hidden, *_ = network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
     return network.logits(hidden)[0].numpy()
 
 

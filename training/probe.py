@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.answers import ORDINALS
 from training.batches import Pictures
 from training.dialogues import Shown
 from training.grids import Grid, corner_tokens
@@ -26,6 +27,7 @@ _WORDS: Final = {
     "column": ("left", "middle", "right"),
     "count": ("no", "one", "two", "three", "four", "outside"),
     "ground": GROUNDS,
+    "ordinal": ORDINALS,
 }
 _WEIGHTS: Final = {
     "shape": 1.0,
@@ -60,18 +62,24 @@ class Probe(nn.Module):
     def forward(self, seen: Tensor, pictures: Pictures, embeddings: Tensor) -> ProbeResult:
         """How well the image tokens `seen` name what the pictures show."""
         normed = functional.rms_norm(seen, (seen.shape[-1],)) * self.scale
-        labels = _labels_of(pictures)
         loss = torch.zeros(())
         accuracy = {}
-        for name, words in self._words.items():
-            logits = normed @ embeddings[words].T
-            wanted = labels[name]
+        for name, wanted in _labels_of(pictures).items():
+            logits = normed @ embeddings[self._words[name]].T
             asked = wanted != _UNASKED
             if asked.any():
                 loss = loss + _WEIGHTS[name] * functional.cross_entropy(logits, wanted)
                 hits = logits.argmax(-1)[asked] == wanted[asked]
                 accuracy[name] = hits.float().mean().item()
         return ProbeResult(loss, accuracy)
+
+    def ordinal(self, bound: Tensor, ordinals: Tensor, embeddings: Tensor) -> ProbeResult:
+        """How well the image tokens' hidden states `bound` name the picture they belong to."""
+        normed = functional.rms_norm(bound, (bound.shape[-1],)) * self.scale
+        logits = normed @ embeddings[self._words["ordinal"]].T
+        hits = logits.argmax(-1) == ordinals
+        loss = functional.cross_entropy(logits, ordinals)
+        return ProbeResult(loss, {"ordinal": hits.float().mean().item()})
 
 
 def _single_token(tokenizer: Tokenizer, word: str) -> int:
@@ -84,7 +92,7 @@ def _single_token(tokenizer: Tokenizer, word: str) -> int:
 def _labels_of(pictures: Pictures) -> dict[str, Tensor]:
     """For each property the wanted word's index of every image token, or `_UNASKED`."""
     grids = [grid for grid, count in pictures.batch.groups for _ in range(count)]
-    rows: dict[str, list[int]] = {name: [] for name in _WORDS}
+    rows: dict[str, list[int]] = {name: [] for name in _WEIGHTS}
     for shown, grid in zip(pictures.shown, grids, strict=True):
         for name, labels in _picture_labels(shown, grid).items():
             rows[name] += labels
@@ -95,7 +103,7 @@ def _picture_labels(shown: Shown, grid: Grid) -> dict[str, list[int]]:
     scene, tokens = shown.scene, grid[0] * grid[1]
     count = len(_WORDS["count"]) - 1 if scene.outside else len(scene.figures)
     ground = _UNASKED if scene.outside else GROUNDS.index(scene.ground)
-    labels = {name: [_UNASKED] * tokens for name in _WORDS}
+    labels = {name: [_UNASKED] * tokens for name in _WEIGHTS}
     labels["count"] = [count] * tokens
     labels["ground"] = [ground] * tokens
     for corner, figure in zip(corner_tokens(grid), figures_by_corner(scene), strict=True):

@@ -39,10 +39,12 @@ class Plan:
     """Pictures only, with the probe's loss."""
     look_up_steps: int = 500
     single_steps: int = 900
-    flat_steps: int = 3_000
+    flat_steps: int = 3_300
     """Dialogue steps at the full learning rate, the first two stages included."""
-    falling_steps: int = 4_000
+    falling_steps: int = 3_000
     """Steps of the cosine to zero."""
+    falling_from: float = 0.6
+    """Where the cosine starts, as a share of the full rate."""
     pictures_per_step: int = 128
     tokens_per_step: int = 4_000
     learning_rate: float = 2e-3
@@ -71,7 +73,8 @@ class Plan:
         step -= self.vision_steps
         if step < self.flat_steps:
             return min(1.0, (step + 1) / 60)
-        return 0.5 * (1 + math.cos(math.pi * (step - self.flat_steps) / self.falling_steps))
+        done = (step - self.flat_steps) / self.falling_steps
+        return self.falling_from * 0.5 * (1 + math.cos(math.pi * done))
 
 
 @dataclass
@@ -173,15 +176,18 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
     """The loss of one batch of dialogues."""
     run.tokens += batch.ids.numel()
     packed = batch.pictures.batch if batch.pictures else None
-    hidden, seen = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+    hidden, seen, bound = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
     wanted = batch.ids[:, 1:][batch.is_answer[:, 1:]]
     logits = run.network.logits(hidden[:, :-1][batch.is_answer[:, 1:]])
     loss = functional.cross_entropy(logits, wanted)
     run.note(loss=loss.item(), right=(logits.argmax(-1) == wanted).float().mean().item())
-    if seen is not None and batch.pictures is not None:
-        result = run.probe(seen, batch.pictures, run.network.embed_tokens.weight)
+    if batch.pictures:
+        words = run.network.embed_tokens.weight
+        result = run.probe(seen, batch.pictures, words)
         _note_probe(run, result)
-        loss = loss + probe_weight * result.loss
+        binding = run.probe.ordinal(bound, batch.ordinals, words)
+        run.note(**binding.accuracy)
+        loss = loss + probe_weight * (result.loss + binding.loss)
     return loss
 
 
@@ -205,7 +211,7 @@ def exact_share(run: Run, tokenizer: Tokenizer, batch_count: int) -> float:
     hits: list[bool] = []
     for _, batch in zip(range(batch_count), source, strict=False):
         packed = batch.pictures.batch if batch.pictures else None
-        hidden, _ = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+        hidden, *_ = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
         right = run.network.logits(hidden[:, :-1]).argmax(-1) == batch.ids[:, 1:]
         for is_answer, is_right in zip(batch.is_answer[:, 1:], right, strict=True):
             marked = is_answer.int()
@@ -261,7 +267,9 @@ def main() -> None:
     print(f"{parameters} parameters, step {run.step} of {plan.last_step}", flush=True)
     train(run, plan, tokenizer, folder)
     write_checkpoint_files(arguments.out)
-    run.network.save(arguments.out / "model.safetensors", torch.bfloat16)
+    weights = arguments.out / "model.safetensors"
+    run.network.save(weights, torch.bfloat16)
+    weights.chmod(0o644)
 
 
 if __name__ == "__main__":

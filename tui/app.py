@@ -30,7 +30,8 @@ class SeeshellApp(App[None]):
 
     TITLE = "seeshell"
     CSS_PATH: ClassVar = [
-        "chat_screen.tcss",
+        "app.tcss",
+        "chat.tcss",
         "key_line.tcss",
         "prompt.tcss",
         "status_bar.tcss",
@@ -40,8 +41,15 @@ class SeeshellApp(App[None]):
     COMMANDS: ClassVar = set()
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+p", "command_palette", "commands", tooltip="Show all commands"),
-        Binding("ctrl+c", "ask_to_quit", "quit", show=False, system=True),
+        Binding("ctrl+p", "command_palette", "commands", system=True, tooltip="Show all commands"),
+        Binding(
+            "ctrl+c",
+            "ask_to_quit",
+            "copy, quit",
+            show=False,
+            system=True,
+            tooltip="Copy what is selected; without a selection, twice: quit",
+        ),
         Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit", priority=True),
     ]
 
@@ -69,11 +77,7 @@ class SeeshellApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Returns the chat screen, the only one that is always there."""
         return ChatScreen(
-            self.settings,
-            self._launch,
-            self._connect,
-            lambda: self.pictures,
-            self.paths.cache_dir / "picker.json",
+            self.paths, self.settings, self._launch, self._connect, lambda: self.pictures
         )
 
     @property

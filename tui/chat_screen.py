@@ -1,22 +1,25 @@
 """The one screen of every day: conversations, log, prompt, preview, and what they do together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.events import Resize
 from textual.screen import Screen
 
-from ..core.conversation import Attachment
 from ..core.errors import CoreDied, CoreVersionMismatch
-from ..core.settings import Settings
+from ..core.settings import Paths, Settings
+from .chat import Chat
 from .commands import ChatCommands
+from .composer import Composer
 from .core_link import Connect
 from .dialogs import AskLine, CoreLostScreen
+from .draft_file import DraftFile
 from .key_line import KeyLine
 from .launch import Launch
 from .log import ChatLog
@@ -39,12 +42,14 @@ from .sidebar import Listing, Sidebar
 from .status_bar import StatusBar
 from .tray import Tray
 from .visible import visible
-from .welcome import Welcome
 
 if TYPE_CHECKING:
-    from .pictures import DrawnPicture, Pictures
+    from .pictures import Pictures
 
 NEW_TITLE = "New conversation"
+
+CONNECT_DELAY = 0.1
+"""Seconds from the first frame to the connection, which would share the processor with it."""
 
 
 class ChatScreen(Screen[None]):
@@ -64,117 +69,95 @@ class ChatScreen(Screen[None]):
     ]
 
     panels = getters.query_one(Panels)
-    chat_log = getters.query_one(ChatLog)
+    chat = getters.query_one(Chat)
     prompt = getters.query_one(Prompt)
-    tray = getters.query_one(Tray)
     status_bar = getters.query_one(StatusBar)
-    welcome = getters.query_one(Welcome)
-    chat_area = getters.query_one("#chat", Vertical)
 
     def __init__(
         self,
+        paths: Paths,
         settings: Settings,
         launch: Launch,
         connect: Connect,
         pictures: Callable[[], "Pictures"],
-        picker_state: Path,
     ) -> None:
         """Prepares the screen.
 
         Args:
+            paths: where drafts and the picker's folder are kept.
             settings: how the prompt looks.
             launch: what to open first.
             connect: reaches the core.
             pictures: returns what draws pictures; called when the first one is to be drawn.
-            picker_state: where the file picker keeps its folder.
         """
         super().__init__()
-        self.session = ChatSession(connect, self.post_message)
+        drafts = DraftFile(paths.data_dir / "drafts.json")
+        self.session = ChatSession(connect, self.post_message, drafts)
         self._settings = settings
         self._launch = launch
         self._pictures = pictures
-        self._picker_state = picker_state
-        self._draft = self.session.draft
-        """Of the conversation on screen."""
+        self._picker_state = paths.cache_dir / "picker.json"
 
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
         yield StatusBar()
-        with Panels(self._pictures), Vertical(id="chat", classes="-empty"):
-            yield Welcome()
-            yield ChatLog(self._draw_picture)
-            yield Tray()
-            yield Prompt(self._settings.cursor_blink)
+        with Panels(self._pictures):
+            blinks, save = self._settings.cursor_blink, self.session.save_drafts
+            yield Chat(Composer(self.session.draft, blinks, save), self._pictures)
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Connects once the first frame is on screen."""
-        self.call_after_refresh(self._run_session, self._launch)
+        """Connects once the first frame is on screen and keys typed ahead are echoed."""
+        connect = partial(self._run_session, self._launch)
+        self.call_after_refresh(self.set_timer, CONNECT_DELAY, connect)
 
-    def on_resize(self) -> None:
-        """Opens the panels for which there is room now, and closes the others."""
-        self.call_after_refresh(self.panels.arrange_panels)
+    def on_resize(self, event: Resize) -> None:
+        """Keeps open beside the chat only the panels for which there is room."""
+        self.panels.fit(event.size.width)
 
     @work(exclusive=True, group="session")
     async def _run_session(self, launch: Launch, *, replace_core: bool = False) -> None:
         await self.session.run(launch, replace_core=replace_core)
 
-    async def _draw_picture(
-        self, attachment: Attachment, max_columns: int, max_rows: int
-    ) -> "DrawnPicture":
-        return await self._pictures().draw(attachment, max_columns, max_rows)
-
     @on(ConversationShown)
     def _show_conversation(self, event: ConversationShown) -> None:
-        self._draft.text = self.prompt.text
-        self._draft = event.draft
-        self.prompt.set_text(event.draft.text)
-        self._show_draft(DraftChanged(event.draft))
         conversation = event.conversation
-        messages = conversation.messages if conversation else ()
+        self.chat.show(conversation, event.draft)
         self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
         self.panels.listing = replace(self.panels.listing, shown=self.session.conversation)
-        self.chat_log.show_messages(messages)
-        self.chat_area.set_class(not messages, "-empty")
-        self.prompt.remember([m.text for m in messages if m.role == "user"])
-        self._note_picture([picture for m in messages for picture in m.attachments])
+        messages = conversation.messages if conversation else ()
+        self.panels.note_pictures([picture for it in messages for picture in it.attachments])
 
     @on(TurnStarted)
     def _show_turn(self, event: TurnStarted) -> None:
-        self.chat_area.remove_class("-empty")
-        self.chat_log.add_message(event.user_message)
-        self.chat_log.add_message(event.answer)
-        self.prompt.remember_also(event.user_message.text)
-        self._note_picture(event.user_message.attachments)
+        self.chat.start_turn(event.user_message, event.answer)
+        self.panels.note_pictures(event.user_message.attachments)
         self.refresh_bindings()
 
     @on(AnswerGrew)
     def _show_text(self, event: AnswerGrew) -> None:
-        self.chat_log.append_text(event.message, event.text)
+        self.chat.log_view.append_text(event.message, event.text)
 
     @on(AnswerEnded)
     def _show_end(self, event: AnswerEnded) -> None:
-        self.chat_log.end_message(event.answer)
+        self.chat.log_view.end_message(event.answer)
         self.refresh_bindings()
 
     @on(StatusChanged)
     def _show_status(self, event: StatusChanged) -> None:
         self.status_bar.status = event.status
-        self.welcome.notice = event.status.notice
+        self.chat.welcome.notice = event.status.notice
 
     @on(DraftChanged)
     def _show_draft(self, event: DraftChanged) -> None:
-        if event.draft is self._draft:
-            self.tray.pictures = tuple(event.draft.pictures)
-            self.tray.waiting = tuple(turn.text for turn in event.draft.waiting)
-            self._note_picture([it.attachment for it in event.draft.pictures])
+        if event.draft is self.chat.composer.draft:
+            self.chat.composer.show_tray()
+            pictures = event.draft.pictures
+            self.panels.note_pictures([it.attachment for it in pictures if it.attachment])
 
     @on(TextReturned)
     def _return_text(self, event: TextReturned) -> None:
-        if event.draft is self._draft:
-            self.prompt.give_back(event.text)
-        else:
-            event.draft.text = event.text
+        self.chat.composer.give_back(event.draft, event.text)
 
     @on(ConversationsFound)
     def _show_conversations(self, event: ConversationsFound) -> None:
@@ -204,13 +187,6 @@ class ChatScreen(Screen[None]):
     def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
         self.attach(event.paths)
 
-    @on(Prompt.PageTurned)
-    def _turn_page(self, event: Prompt.PageTurned) -> None:
-        if event.pages < 0:
-            self.chat_log.action_page_up()
-        else:
-            self.chat_log.action_page_down()
-
     @on(Prompt.PictureRemoved)
     def _detach(self) -> None:
         self.session.detach_last()
@@ -224,11 +200,6 @@ class ChatScreen(Screen[None]):
     def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
         self.panels.open_preview(event.attachment)
         self.refresh_bindings()
-
-    @on(ChatLog.LinkOpened)
-    def _open_link(self, event: ChatLog.LinkOpened) -> None:
-        self.app.copy_to_clipboard(event.href)
-        self.notify(f"Copied {visible(event.href)}", markup=False)
 
     @on(Sidebar.Filtered)
     @work(exclusive=True, group="find")
@@ -322,9 +293,3 @@ class ChatScreen(Screen[None]):
         """Adds pictures to the next message, one after the other."""
         for path in paths:
             await self.session.attach(path)
-
-    def _note_picture(self, pictures: Sequence[Attachment | None]) -> None:
-        """Shows the newest of the pictures in the preview, when that is opened."""
-        for picture in pictures[-1:]:
-            if picture is not None:
-                self.panels.preview = picture

@@ -11,6 +11,8 @@ from textual.widgets import Input, Static
 from .key_line import KeyLine
 from .visible import visible
 
+_LOG_LINES = 6
+
 
 class Confirm(ModalScreen[bool]):
     """Asks a question that `y` answers with yes and every way out with no."""
@@ -91,7 +93,8 @@ class CoreLostScreen(ModalScreen[bool]):
         with Vertical(classes="dialog-panel"):
             yield Static(visible(self._sentence), markup=False)
             if self._log_tail:
-                yield Static(visible(self._log_tail), markup=False, classes="dialog-log")
+                end = "\n".join(self._log_tail.strip().splitlines()[-_LOG_LINES:])
+                yield Static(visible(end), markup=False, classes="dialog-log")
             yield Static(
                 "What you typed is still in the prompt; what was stored is on disk.",
                 classes="dialog-note",

@@ -63,12 +63,10 @@ class Draft:
         return any(picture.is_checking for picture in self.pictures)
 
     def hindrance(self, text: str) -> str:
-        """Returns why a message can't be sent now, one sentence; empty if it can."""
+        """Returns why a message can't be sent, one sentence; empty if it can."""
         for picture in self.pictures:
             if picture.error:
                 return f"{picture.name} can't be sent. Backspace before the text removes it."
-        if self.is_checking:
-            return "A picture is still being checked; press Enter again in a moment."
         if not text.strip():
             return "Type a question first."
         return ""

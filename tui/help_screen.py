@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from .key_line import KeyLine
 
-_KEYS_WIDTH = 24
+_KEYS_WIDTH = 34
 
 
 class HelpScreen(Screen[None]):

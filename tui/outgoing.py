@@ -8,6 +8,7 @@ from ..core.errors import SeeshellError
 from ..core.messages import Attach, Attached, SubmitTurn, TurnQueued
 from .core_link import CoreLink, Post
 from .draft import Draft, DraftPicture
+from .draft_file import DraftFile
 from .session_events import DraftChanged, RequestRefused, TextReturned
 
 if TYPE_CHECKING:
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 class Outgoing:
     """The drafts of all conversations of this run, and the way from them to the core."""
 
-    def __init__(self, link: CoreLink, post: Post) -> None:
+    def __init__(self, link: CoreLink, post: Post, file: DraftFile) -> None:
         self._link = link
         self._post = post
+        self._file = file
+        self._is_restored = False
         self._drafts: dict[int | None, Draft] = {}
         self._checks = asyncio.Condition()
         """Notified whenever a picture was checked."""
@@ -27,6 +30,21 @@ class Outgoing:
     def draft_of(self, conversation: int | None) -> Draft:
         """Returns what is unsent of a conversation; None stands for the new one."""
         return self._drafts.setdefault(conversation, Draft(conversation))
+
+    def save(self) -> None:
+        """Stores what is unsent."""
+        self._file.write(list(self._drafts.values()))
+
+    async def restore(self) -> None:
+        """Brings back what was unsent when a window before this one ended; only the first time."""
+        if self._is_restored:
+            return
+        self._is_restored = True
+        for saved in self._file.take():
+            draft = self.draft_of(saved.conversation)
+            self._post(TextReturned(draft, saved.text))
+            for path in saved.pictures:
+                await self.attach(draft, Path(path))
 
     async def attach(self, draft: Draft, path: Path) -> None:
         """Adds a picture and has it checked and copied by the core."""
@@ -43,8 +61,8 @@ class Outgoing:
             self._checks.notify_all()
 
     def detach_last(self, draft: Draft) -> None:
-        """Takes the last picture off the draft."""
-        if draft.pictures:
+        """Takes the last picture off the draft; one that is being checked stays until it is."""
+        if draft.pictures and not draft.pictures[-1].is_checking:
             draft.pictures.pop()
             self._post(DraftChanged(draft))
 
@@ -52,8 +70,8 @@ class Outgoing:
         """Makes a waiting message of the text and the draft's pictures; returns whether it could.
 
         Pictures that the text names by their paths are attached first, and the check of those that
-        were picked just before is waited for. A text that can't be sent
-        goes back into the prompt with the reason.
+        were picked just before is waited for. A text that can't be sent goes back into the prompt
+        with the reason.
         """
         found = await _find_pictures(text)
         for path in found.paths:
@@ -88,7 +106,7 @@ class Outgoing:
         self._post(DraftChanged(draft))
         if not isinstance(reply, TurnQueued):
             return None
-        self._file(draft, reply.conversation)
+        self._name(draft, reply.conversation)
         return reply
 
     def return_waiting(self, draft: Draft) -> None:
@@ -102,7 +120,7 @@ class Outgoing:
         for draft in self._drafts.values():
             self.return_waiting(draft)
 
-    def _file(self, draft: Draft, conversation: int) -> None:
+    def _name(self, draft: Draft, conversation: int) -> None:
         """Files the draft of a new conversation under the id that the core gave it."""
         if draft.conversation is None:
             draft.conversation = conversation

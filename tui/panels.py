@@ -1,6 +1,6 @@
 """The row of sidebar, chat and preview: docked where there is room, else laid over the chat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -39,6 +39,8 @@ class Panels(Horizontal):
         self._pictures = pictures
         self._open_docked: set[PanelName] = {"sidebar"}
         self._open_over: set[PanelName] = set()
+        self._columns = 0
+        """Width of the terminal."""
         self._sidebar: Sidebar | None = None
         self._pane: PreviewPane | None = None
 
@@ -73,13 +75,26 @@ class Panels(Horizontal):
         if not self.is_open("preview"):
             self.toggle("preview")
 
+    def note_pictures(self, pictures: Sequence[Attachment]) -> None:
+        """Has the newest of the pictures in the preview, when that is opened."""
+        if pictures:
+            self.preview = pictures[-1]
+
     def focus_sidebar(self) -> None:
         """Gives the list of conversations the focus, once it is there."""
+        self.arrange_panels()
         if self._sidebar is not None:
             self.call_after_refresh(self._sidebar.focus_list)
 
+    def fit(self, columns: int) -> None:
+        """Rearranges what is there for a terminal so wide; before its first frame at that width."""
+        self._columns = columns
+        self._arrange("sidebar", self._sidebar)
+        self._arrange("preview", self._pane)
+        self.call_after_refresh(self.arrange_panels)
+
     def arrange_panels(self) -> None:
-        """Shows the panels that are open, where the terminal's width wants them."""
+        """Shows the panels that are open, and makes those that were never open before."""
         if self._sidebar is None and self.is_open("sidebar"):
             self._sidebar = Sidebar(self.listing)
             self.mount(self._sidebar, before=0)
@@ -111,4 +126,4 @@ class Panels(Horizontal):
             panel.set_class(not self._is_docked(name), "-over")
 
     def _is_docked(self, name: PanelName) -> bool:
-        return self.app.size.width >= self.DOCK_WIDTHS[name]
+        return self._columns >= self.DOCK_WIDTHS[name]

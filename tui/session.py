@@ -31,6 +31,7 @@ from ..core.messages import (
 from .chat_status import ChatStatus
 from .core_link import Connect, CoreLink, Post
 from .draft import Draft
+from .draft_file import DraftFile
 from .launch import Launch
 from .outgoing import Outgoing
 from .session_events import (
@@ -50,11 +51,11 @@ TurnEvent = TurnQueued | Prefilled | Delta | TurnEnded | TurnFailed
 class ChatSession:
     """One client of the core that shows one conversation at a time."""
 
-    def __init__(self, connect: Connect, post: Post) -> None:
+    def __init__(self, connect: Connect, post: Post, draft_file: DraftFile) -> None:
         self.status = ChatStatus()
         self._post = post
         self._link = CoreLink(connect, post)
-        self._outgoing = Outgoing(self._link, post)
+        self._outgoing = Outgoing(self._link, post, draft_file)
         self.draft = self._outgoing.draft_of(None)
         """What is unsent of the conversation on screen."""
         self._answering: set[int] = set()
@@ -134,6 +135,10 @@ class ChatSession:
         """Takes the last picture off the next message."""
         self._outgoing.detach_last(self.draft)
 
+    def save_drafts(self) -> None:
+        """Stores what is unsent of all conversations."""
+        self._outgoing.save()
+
     async def submit(self, text: str) -> None:
         """Sends a message; while an answer is open it waits for that one's end."""
         draft = self.draft
@@ -160,6 +165,7 @@ class ChatSession:
                 chat = newest.conversations[0].id
         if chat is not None:
             await self.open(chat)
+        await self._outgoing.restore()
         for path in launch.images:
             await self.attach(path)
 

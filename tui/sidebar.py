@@ -179,11 +179,14 @@ def _row(summary: ConversationSummary, *, is_shown: bool) -> Content:
 
 
 def _age(then: float) -> str:
-    """Returns how long ago a moment was, short."""
+    """Returns how long ago a moment was; after a week its date."""
     seconds = max(time.time() - then, 0)
     if seconds < 60:
         return "now"
-    for unit, length in (("d", _DAY), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{int(seconds // length)} {unit} ago"
-    return "now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    if seconds < _DAY:
+        return f"{int(seconds // 3600)} h ago"
+    if seconds < 7 * _DAY:
+        return f"{int(seconds // _DAY)} d ago"
+    return time.strftime("%Y-%m-%d", time.localtime(then))

@@ -1,9 +1,9 @@
 """Tokens a second of turns against mlx-vlm's own loop, and what a follow-up prefills.
 
-The model has the demo's shape and random weights, so that answers are as long as asked for; with
-so small a model all that surrounds the arithmetic counts the most. Ours and mlx-vlm's turns take
-turns, both in float32 where there is no GPU; of each the fastest counts, since all that disturbs a
-turn makes it slower.
+The models have random weights, so that answers are as long as asked for: one about as fast here as
+Qwen3-VL-4B is on a laptop, and one of the demo's shape, so small that all that surrounds the
+arithmetic counts the most. Ours and mlx-vlm's answers take turns, both in float32 where there is no
+GPU; of each the fastest counts, since all that disturbs an answer makes it slower.
 """
 
 import json
@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import mlx.core as mx
 from mlx_vlm import load, stream_generate
@@ -20,27 +20,53 @@ from PIL import Image, ImageDraw
 from ..core.engine.endless import write_endless
 from .workplace import Workplace
 
-TOKENS = 384
-_TURNS = 7
+TOKENS = 192
 _PROMPT = "go on"
 
+_LARGER = {
+    "hidden_size": 512,
+    "num_hidden_layers": 8,
+    "intermediate_size": 1536,
+    "num_attention_heads": 8,
+    "head_dim": 64,
+    "rope_scaling": {
+        "mrope_interleaved": True,
+        "mrope_section": [12, 10, 10],
+        "rope_type": "default",
+    },
+}
 
-def prepare(workplace: Workplace) -> Path:
-    """Returns the folder of the model; no core may be running yet."""
+
+class Models(NamedTuple):
+    """Folders of the checkpoints that answer."""
+
+    larger: Path
+    small: Path
+
+
+def prepare(workplace: Workplace) -> Models:
+    """Returns the models; no core may be running yet."""
     (workplace.home / "config.toml").write_text(f"max_tokens = {TOKENS}\ntemperature = 0.0\n")
-    return write_endless(Path(tempfile.mkdtemp(dir=workplace.home)))
+    larger, small = (Path(tempfile.mkdtemp(dir=workplace.home)) for _ in range(2))
+    write_endless(larger, text=_LARGER, vision={"out_hidden_size": _LARGER["hidden_size"]})
+    return Models(larger, write_endless(small))
 
 
-def measure(workplace: Workplace, model: Path) -> dict[str, float]:
+def measure(workplace: Workplace, models: Models) -> dict[str, float]:
     """Returns tokens a second of both, and the tokens of a follow-up about a picture."""
+    small = _compare(workplace, models.small, turns=9)
+    return (
+        _compare(workplace, models.larger, turns=5)
+        | {f"small_{name}": value for name, value in small.items()}
+        | _follow_up(workplace)
+    )
+
+
+def _compare(workplace: Workplace, model: Path, *, turns: int) -> dict[str, float]:
     theirs = _load_plain(model)
-    rates = [(_ask(workplace, model), theirs()) for _ in range(_TURNS)]
-    figures = {
-        "turn_tps": max(ours for ours, _ in rates),
-        "plain_tps": max(plain for _, plain in rates),
-    }
-    figures["turn_ratio"] = figures["turn_tps"] / figures["plain_tps"]
-    return figures | _follow_up(workplace)
+    rates = [(_ask(workplace, model), theirs()) for _ in range(turns)]
+    ours, plain = (max(column) for column in zip(*rates, strict=True))
+    return {"turn_tps": ours, "plain_tps": plain, "turn_ratio": ours / plain}
 
 
 def _load_plain(folder: Path) -> Callable[[], float]:

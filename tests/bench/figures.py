@@ -32,6 +32,7 @@ FIGURES = (
     Figure("cold_ratio", "  against the empty app", "x", 1.5),
     Figure("warm_s", "first key echoed, model loaded", "s"),
     Figure("warm_ratio", "  against the empty app", "x", 1.5),
+    Figure("far_s", "first key echoed, terminal answers after 0.1 s", "s"),
     Figure("key_p50_ms", "key to screen while 60 tokens/s stream, median", "ms", digits=1),
     Figure("key_p95_ms", "  95th percentile", "ms", 50, digits=1),
     Figure("cpu_s_per_1000", "CPU of the interface per 1,000 streamed tokens", "s", 3),

@@ -10,6 +10,8 @@ from .replay import first_seen
 from .workplace import Workplace
 
 _KEY_INTERVAL = 0.015
+_FAR = 0.1
+"""Seconds that the terminal's answers take over a slow line."""
 
 
 def measure(workplace: Workplace) -> dict[str, float]:
@@ -20,6 +22,7 @@ def measure(workplace: Workplace) -> dict[str, float]:
     figures["cold_s"] = _first_echo(workplace.open())
     workplace.load_demo()
     figures["warm_s"] = _first_echo(workplace.open())
+    figures["far_s"] = _first_echo(workplace.open(round_trip=_FAR))
     for name in ("cold", "warm"):
         figures[f"{name}_ratio"] = figures[f"{name}_s"] / figures["empty_app_s"]
     return figures

@@ -55,7 +55,7 @@ def test_logits_are_those_of_transformers(case: str) -> None:
     if "patches" in parts:
         frames = (parts["patches"].astype(np.float32) / 127.5 - 1).reshape(-1, 3, 1, 256)
         inputs["pixel_values"] = mx.array(frames.repeat(2, axis=2).reshape(len(frames), -1))
-        inputs["image_grid_thw"] = mx.array([[1, 2 * r, 2 * c] for r, c in parts["grids"]])
+        inputs["image_grid_thw"] = mx.array(np.insert(2 * parts["grids"], 0, 1, axis=1))
     logits = np.array(model(mx.array(parts["input_ids"])[None], **inputs).logits)[0]
     assert np.abs(logits[parts["positions"]] - parts["logits"]).max() < 1e-3
 

@@ -61,6 +61,7 @@ class Installed:
         columns: int = 120,
         rows: int = 36,
         folder: Path | None = None,
+        round_trip: float = 0.0,
     ) -> PseudoTerminal:
         """Starts a command on a terminal, in `home` or a folder; as a context it ends it."""
         return PseudoTerminal(
@@ -69,4 +70,5 @@ class Installed:
             columns=columns,
             rows=rows,
             folder=folder or self.home,
+            round_trip=round_trip,
         )

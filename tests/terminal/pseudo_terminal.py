@@ -12,6 +12,7 @@ import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -65,11 +66,23 @@ class PseudoTerminal:
         columns: int = 120,
         rows: int = 36,
         folder: Path | None = None,
+        round_trip: float = 0.0,
     ) -> None:
+        """Starts the program.
+
+        Args:
+            argv: program and arguments.
+            environment: added to that of a plain SSH session.
+            columns: cells across.
+            rows: cells down.
+            folder: working directory.
+            round_trip: seconds until the terminal's answer to a query arrives.
+        """
         self.columns, self.rows = columns, rows
         self.chunks: list[Chunk] = []
         self._screen = Screen(columns, rows)
         self._shown = 0
+        self._round_trip = round_trip
         self._arrived = threading.Condition()
         self._ended = False
         self._master, slave = pty.openpty()
@@ -191,9 +204,21 @@ class PseudoTerminal:
         end = 0
         for query, reply in _REPLIES:
             for match in query.finditer(output):
-                os.write(self._master, reply)
+                self._reply(reply)
                 end = max(end, match.end())
         return output[end:][-12:]
+
+    def _reply(self, reply: bytes) -> None:
+        if self._round_trip:
+            late = threading.Timer(self._round_trip, self._send_late, (reply,))
+            late.daemon = True
+            late.start()
+        else:
+            os.write(self._master, reply)
+
+    def _send_late(self, reply: bytes) -> None:
+        with suppress(OSError):  # the terminal was closed meanwhile
+            os.write(self._master, reply)
 
 
 def _plain_environment() -> dict[str, str]:

@@ -51,7 +51,7 @@ class AppUser:
     @property
     def messages(self) -> list[Message]:
         """The messages of the log, oldest first."""
-        return [view.message for view in self.chat.chat_log.transcript.views]
+        return [view.message for view in self.chat.chat.log_view.transcript.views]
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -102,7 +102,10 @@ def open_app() -> OpenApp:
         size: tuple[int, int] = (80, 24),
         launch: Launch | None = None,
         theme: str = "dark",
+        keeps_drafts: bool = False,
     ) -> AsyncIterator[AppUser]:
+        if not keeps_drafts:
+            (core.paths.data_dir / "drafts.json").unlink(missing_ok=True)
         terminal = TerminalFacts(images="halfblock", truecolor=True)
         app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or Launch())
         async with app.run_test(size=size, notifications=True) as pilot:

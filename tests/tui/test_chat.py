@@ -104,7 +104,7 @@ async def test_a_core_killed_in_mid_answer_is_started_again_and_nothing_is_lost(
         await user.type("half a though")
         core.kill()
         await user.until(lambda: isinstance(user.app.screen, CoreLostScreen))
-        await user.sees("The core ended", "serving on", "start it again")
+        await user.sees("serving on", "start it again")
         await user.press("r")
         await user.sees("ready", "half a though")
         assert [message.role for message in user.messages] == ["user", "assistant"]
@@ -156,6 +156,44 @@ async def test_a_draft_stays_with_its_conversation(
         assert f"[1] {PICTURE}" in user.screen
         await user.press("ctrl+n")
         await user.until(lambda: user.chat.prompt.text == "second draft")
+
+
+async def test_what_was_typed_and_attached_is_there_at_the_next_start(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.attach(samples / PICTURE)
+        await user.type("half a\nthought")
+    async with open_app(shared_demo_core, keeps_drafts=True) as user:
+        await user.sees("half a", "thought", f"[1] {PICTURE}", "tok")
+        await user.ask("")
+        assert [it.name for it in user.messages[0].attachments] == [PICTURE]
+
+
+async def test_the_preview_shows_the_newest_picture(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core, size=(160, 45)) as user:
+        await user.attach(samples / PICTURE)
+        await user.press("f3")
+        await user.sees("▀▀▀", "Filter conversations", "800x600")
+        await user.press("f3")
+        await user.until(lambda: "▀▀▀" not in user.screen)
+
+
+async def test_panels_give_way_when_the_terminal_gets_narrow(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core, size=(200, 50)) as user:
+        await user.attach(samples / PICTURE)
+        await user.press("f3")
+        await user.sees("▀▀▀", "Filter conversations")
+        await user.pilot.resize_terminal(80, 24)
+        assert "▀▀▀" not in user.screen
+        assert "Filter conversations" not in user.screen
+        await user.pilot.resize_terminal(12, 4)
+        await user.pilot.resize_terminal(130, 24)
+        await user.sees("Filter conversations", "Ask about a picture")
 
 
 async def test_conversations_are_renamed_filtered_and_deleted_from_the_keyboard(

@@ -3,7 +3,9 @@
 import os
 import sys
 from argparse import Namespace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from ...core.errors import SeeshellError
 from ...core.settings import find_paths, read_settings
@@ -21,11 +23,18 @@ def open_app(options: Namespace) -> int:
         raise SeeshellError("The app needs a terminal; in scripts use `seeshell ask`.")
     paths = find_paths(os.environ)
     settings = read_settings(paths, os.environ)
+    # A terminal far away takes as long to answer as the app takes to import.
+    importing = Thread(target=import_module, args=("..app", __package__), daemon=True)
+    importing.start()
     terminal = probe_terminal(settings.images, os.environ)
-    os.environ.update(terminal.environment)
-    # Textual reads the environment when it is imported, so the import comes after the probe.
+    importing.join()
+    from textual import constants
+
     from ..app import SeeshellApp
 
+    if terminal.truecolor:
+        # Textual read the environment when it was imported, before the terminal had answered.
+        constants.COLOR_SYSTEM = "truecolor"  # type: ignore[misc]
     launch = Launch(
         model=options.model or "",
         images=tuple(Path(image).expanduser().absolute() for image in options.image),

@@ -40,11 +40,11 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "screen.accept", "attach", tooltip="Attach the marked pictures"),
         Binding("space", "screen.mark", "mark", tooltip="Mark the picture, to attach several"),
-        Binding("right", "screen.open", "open"),
         Binding("left", "screen.up", "up"),
-        Binding("ctrl+s", "screen.toggle_order", "newest first"),
+        Binding("ctrl+s", "screen.toggle_order", "newest"),
         Binding("ctrl+t", "screen.toggle_hidden", "hidden"),
         Binding("escape", "screen.cancel", "close"),
+        Binding("right", "screen.open", "open", show=False),
         Binding("ctrl+r", "screen.reload", "read again", show=False),
         Binding("backspace", "screen.erase", "erase", show=False),
         Binding("up", "move(-1)", "previous", show=False),

@@ -12,7 +12,6 @@ from seeshell.core.conversation import TurnStats
 from seeshell.core.demo import SAMPLES_PATH
 
 from ...terminal.installed import Installed
-from ...terminal.rambling import make_rambling_model
 
 PICTURE = SAMPLES_PATH / "red-circle-blue-square.png"
 WHAT = "what is in the picture?"
@@ -27,10 +26,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 
 
 @pytest.fixture(scope="module")
-def rambling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+def rambling(tmp_path_factory: pytest.TempPathFactory, rambling_model: Path) -> Iterator[Installed]:
     """The command with a model that never ends its answers."""
-    folder = tmp_path_factory.mktemp("rambling")
-    installed = Installed(folder, str(make_rambling_model(folder / "model")))
+    installed = Installed(tmp_path_factory.mktemp("rambling"), str(rambling_model))
     yield installed
     installed.run("stop")
 

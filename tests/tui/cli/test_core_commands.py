@@ -1,6 +1,7 @@
 """`seeshell status`, `stop` and `core`, end to end."""
 
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from seeshell import __version__
 
-from ...terminal.installed import Installed
+from ...terminal.installed import COMMAND, Installed
 
 
 def test_without_a_core_status_says_so_and_starts_none(tmp_path: Path) -> None:
@@ -57,6 +58,16 @@ def test_sigterm_ends_the_core_in_order(tmp_path: Path) -> None:
     with core_in_foreground(Installed(tmp_path)) as core:
         core.send_signal(signal.SIGTERM)
         assert core.wait(30) == 0
+
+
+def test_without_a_runtime_folder_of_the_system_nothing_is_complained_of(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [COMMAND, "status"],
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_outside_a_terminal_the_app_says_what_to_use(tmp_path: Path) -> None:

@@ -198,6 +198,7 @@ class TerminalSession:
         while not condition():
             assert time.monotonic() < end, self.text
             if select.select([self._far], [], [], 0.2)[0] and not self._read():
+                self.process.wait(10)
                 assert condition(), self.text
 
     def close(self) -> None:

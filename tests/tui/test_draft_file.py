@@ -1,0 +1,48 @@
+"""Drafts on disk."""
+
+from pathlib import Path
+
+import pytest
+
+from seeshell.tui.draft import Draft, DraftPicture, WaitingTurn
+from seeshell.tui.draft_file import DraftFile, SavedDraft
+
+PICTURE = DraftPicture(Path("/pictures/lemons.png"))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> DraftFile:
+    return DraftFile(tmp_path / "data" / "drafts.json")
+
+
+def test_everything_unsent_comes_back_once(file: DraftFile) -> None:
+    waiting = WaitingTurn("first", (PICTURE,))
+    file.write([Draft(None, "new"), Draft(3, "second", [PICTURE], [waiting]), Draft(4, "  ")])
+    lemons = "/pictures/lemons.png"
+    saved = (SavedDraft(None, "new"), SavedDraft(3, "first\nsecond", (lemons, lemons)))
+    assert file.take() == saved
+    assert file.take() == ()
+
+
+def test_a_window_changes_only_its_own_drafts(file: DraftFile) -> None:
+    file.write([Draft(3, "of one window")])
+    file.write([Draft(None, "of another")])
+    file.write([Draft(None, "")])
+    assert file.take() == (SavedDraft(3, "of one window"),)
+
+
+def test_a_broken_file_counts_as_none(file: DraftFile, tmp_path: Path) -> None:
+    file.write([Draft(3, "text")])
+    (tmp_path / "data" / "drafts.json").write_text("[{")
+    assert file.take() == ()
+
+
+def test_nobody_else_can_read_it(file: DraftFile, tmp_path: Path) -> None:
+    file.write([Draft(3, "text")])
+    assert (tmp_path / "data" / "drafts.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_full_or_read_only_disk_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    DraftFile(tmp_path / "file" / "drafts.json").write([Draft(3, "text")])

@@ -1,0 +1,87 @@
+"""How the screens look; `pytest --snapshot-update` accepts a new look after a look at it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.settings import Paths, Settings
+from seeshell.tui.app import SeeshellApp
+from seeshell.tui.launch import Launch
+from seeshell.tui.terminal import TerminalFacts
+
+from .scripted_client import ScriptedClient, conversation
+
+SnapCompare = Callable[..., bool]
+
+LEMONS = Attachment("a" * 64, "IMG_0412.HEIC", 4032, 3024, 1152, 864, 972)
+STATS = TurnStats(995, 984, 11, 17, 0, 1, ttft=0.09, prompt_tps=122.0, generation_tps=54.0)
+MARKET = conversation(
+    1,
+    "market stall",
+    Message(1, None, "user", "How much are the lemons?", 0.0, (LEMONS,)),
+    Message(
+        2,
+        1,
+        "assistant",
+        "The sign above the *yellow* crate reads **2.50** a kilo:\n\n- lemons `2.50`\n- limes",
+        0.0,
+        model="Qwen3-VL-4B",
+        finish_reason="stop",
+        stats=STATS,
+    ),
+)
+OTHERS = [conversation(n, f"older conversation {n} about a long subject") for n in (2, 3, 4)]
+
+
+def app(paths: Paths, theme: str, chat: int | None = 1) -> SeeshellApp:
+    """Returns the app with a core that always says the same."""
+    app = SeeshellApp(paths, Settings(theme=theme), TerminalFacts(images="none"), Launch(chat=chat))
+
+    async def connect(_replace_core: bool) -> Any:
+        return ScriptedClient(MARKET, *OTHERS)
+
+    app._connect = connect  # type: ignore[method-assign]
+    return app
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    session = pilot.app.screen_stack[0].session  # type: ignore[attr-defined]
+    while session.status.state != "ready":
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 30))])
+def test_a_conversation(
+    snap_compare: SnapCompare, paths: Paths, theme: str, size: tuple[int, int]
+) -> None:
+    assert snap_compare(app(paths, theme), terminal_size=size, run_before=settle)
+
+
+def test_an_empty_conversation_with_pictures_to_send(
+    snap_compare: SnapCompare, paths: Paths
+) -> None:
+    async def attach(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        session = pilot.app.screen.session  # type: ignore[attr-defined]
+        for name in ("lemons.png", "a [b]strange[/b] name.jpg"):
+            await session.attach(Path("/pictures") / name)
+        await pilot.press(*"first line", "ctrl+j", *"second")
+        await pilot.pause()
+
+    assert snap_compare(app(paths, "dark", None), run_before=attach)
+
+
+@pytest.mark.parametrize("keys", [["f1"], ["f2"], ["f2", "d"], ["ctrl+p"]], ids="-".join)
+def test_what_lies_above_the_chat(snap_compare: SnapCompare, paths: Paths, keys: list[str]) -> None:
+    async def open_it(pilot: Pilot[None]) -> None:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.2)
+
+    assert snap_compare(app(paths, "dark"), run_before=open_it)

@@ -1,0 +1,60 @@
+"""Unsent texts and pictures on disk: a line that drops loses none of them."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from .draft import Draft
+
+
+class SavedDraft(Struct, frozen=True):
+    """What is unsent of one conversation."""
+
+    conversation: int | None
+    text: str
+    pictures: tuple[str, ...] = ()
+    """Paths where they were picked."""
+
+
+class DraftFile:
+    """One small file for all windows; each window changes only its own drafts in it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def take(self) -> tuple[SavedDraft, ...]:
+        """Returns the drafts and empties the file, so that no second window shows them too."""
+        saved = self._read()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        return saved
+
+    def write(self, drafts: Sequence[Draft]) -> None:
+        """Stores the drafts; a full disk must not keep anybody from typing."""
+        mine = {draft.conversation for draft in drafts}
+        others = [saved for saved in self._read() if saved.conversation not in mine]
+        kept = [saved for saved in map(_saved, drafts) if saved.text or saved.pictures]
+        temporary = self._path.with_suffix(".new")
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.touch(mode=0o600)
+            temporary.write_bytes(msgspec.json.encode([*others, *kept]))
+            temporary.replace(self._path)
+
+    def _read(self) -> tuple[SavedDraft, ...]:
+        with suppress(OSError, msgspec.DecodeError):
+            return msgspec.json.decode(self._path.read_bytes(), type=tuple[SavedDraft, ...])
+        return ()
+
+
+def _saved(draft: Draft) -> SavedDraft:
+    texts = [*(turn.text for turn in draft.waiting), draft.text]
+    pictures = [picture for turn in draft.waiting for picture in turn.pictures]
+    return SavedDraft(
+        draft.conversation,
+        "\n".join(text for text in texts if text.strip()),
+        tuple(str(picture.path) for picture in [*pictures, *draft.pictures]),
+    )
