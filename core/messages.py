@@ -215,6 +215,8 @@ class CoreStatus(Event, frozen=True):
     clients: int = 0
     open_turns: int = 0
     """Turns queued or running."""
+    is_preparing: bool = False
+    """Whether something is being computed ahead of a turn."""
 
 
 class ConversationsListed(Event, frozen=True):

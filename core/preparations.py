@@ -42,6 +42,11 @@ class Preparations:
         self._running: tuple[Wish, asyncio.Task[None]] | None = None
         self._finished: Wish | None = None
 
+    @property
+    def are_running(self) -> bool:
+        """Whether the engine works on a wish, or is about to."""
+        return self._is_due.is_set()
+
     def want(self, client: Subscriber, wish: Wish) -> None:
         """Replaces what the client wanted before."""
         self._wishes.pop(client, None)
@@ -95,6 +100,8 @@ class Preparations:
         while True:
             await self._is_due.wait()
             wish = self._newest()
+            # The engine lets go of the one before as soon as this one begins.
+            self._finished = None
             task = asyncio.create_task(self._prepare(wish))
             self._running = wish, task
             try:

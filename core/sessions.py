@@ -245,6 +245,7 @@ class Sessions:
             uptime=time.monotonic() - self._started_at,
             clients=len(self.subscribers),
             open_turns=len(self._turns),
+            is_preparing=self._preparations.are_running,
         )
 
     def _state(self) -> EngineState:

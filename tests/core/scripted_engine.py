@@ -37,6 +37,8 @@ class ScriptedEngine(Engine):
         self._scripts: list[tuple[AnswerEvent | Exception | asyncio.Event, ...]] = []
         self._model: LoadedModel | None = LoadedModel("scripted", "scripted", 100)
         self._stopped = asyncio.Event()
+        self._news = asyncio.Event()
+        self._seen = 0
 
     def enqueue(self, *script: AnswerEvent | str | Exception | asyncio.Event) -> None:
         """Adds an answer: strings are its text; without an end it ends as `stop`."""
@@ -72,7 +74,7 @@ class ScriptedEngine(Engine):
         conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         self.history.append(prompt)
-        self.work.append(("answer", conversation))
+        self._note("answer", conversation)
         self._stopped.clear()
         yield PrefillProgress(5, 5, 0)
         script = self._scripts.pop(0)
@@ -91,17 +93,35 @@ class ScriptedEngine(Engine):
             yield AnswerEnd("stop", TurnStats(prompt_tokens=5, generated_tokens=2))
 
     async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
-        self.work.append(("prepare", conversation))
+        self._note("prepare", conversation)
         try:
             if self.prepare_gate is not None:
                 await self.prepare_gate.wait()
         except asyncio.CancelledError:
-            self.work.append(("interrupted", conversation))
+            self._note("interrupted", conversation)
             raise
         if self.prepare_errors:
+            self._note("failed", conversation)
             raise self.prepare_errors.pop(0)
         self.prepared.append(prompt)
-        self.work.append(("prepared", conversation))
+        self._note("prepared", conversation)
+
+    async def until(self, work: str, conversation: int) -> None:
+        """Returns when that work has happened after what was waited for before."""
+        async with asyncio.timeout(10):
+            while (work, conversation) not in self.work[self._seen :]:
+                self._news.clear()
+                await self._news.wait()
+        self._seen = self.work.index((work, conversation), self._seen) + 1
+
+    def forget_work(self) -> None:
+        """Begins a new list of what is asked of the engine."""
+        self.work.clear()
+        self._seen = 0
+
+    def _note(self, work: str, conversation: int) -> None:
+        self.work.append((work, conversation))
+        self._news.set()
 
     async def forget(self, conversation: int) -> None:
         self.forgotten.append(conversation)
