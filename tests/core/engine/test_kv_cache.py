@@ -5,16 +5,17 @@ import pytest
 from mlx_vlm.models.cache import KVCache
 
 from seeshell.core.engine.kv_cache import Branch, KvPool
+from seeshell.core.engine.kv_layout import KvLayout
 from seeshell.core.engine.prefix import TokenRun
 from seeshell.core.errors import OutOfMemory
 
 LAYERS = 2
-TOKEN_BYTES = LAYERS * 2 * 4 * 4
-"""Two layers, keys and values, one head of four float32."""
+LAYOUT = KvLayout(LAYERS, heads=1, head_size=4, number_bytes=4)
+TOKEN_BYTES = LAYOUT.token_bytes
 
 
 def make_pool(limit_tokens: int = 100_000) -> KvPool:
-    return KvPool(LAYERS, TOKEN_BYTES, limit_tokens * TOKEN_BYTES)
+    return KvPool(LAYOUT, limit_tokens * TOKEN_BYTES)
 
 
 def fill(branch: Branch, tokens: list[int]) -> None:
@@ -35,6 +36,7 @@ def use(pool: KvPool, tokens: list[int], room: int = 0) -> int:
         assert held(branch) == [tokens[:reused]] * LAYERS
         fill(branch, tokens)
         assert held(branch) == [tokens] * LAYERS
+    pool.settle()
     return reused
 
 
