@@ -6,6 +6,7 @@ kept, so that an earlier picture is neither decoded nor encoded again while its 
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -120,6 +121,7 @@ class Pictures:
         self._known: dict[str, Picture] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
         self._fresh: dict[str, Image.Image] = {}
+        self._kept: set[str] = set()
         self.encoded_count = 0
         """Pictures that went through the vision tower so far."""
         self.nbytes = 0
@@ -151,6 +153,20 @@ class Pictures:
             self._evict()
         self._features.move_to_end(picture.sha256)
         return held
+
+    def keep(self, hashes: Iterable[str]) -> None:
+        """Notes that a turn uses these pictures: from now on `drop` leaves them alone."""
+        self._kept.update(hashes)
+
+    def drop(self, sha256: str) -> None:
+        """Forgets a picture unless a turn used it."""
+        if sha256 in self._kept:
+            return
+        self._known = {file: it for file, it in self._known.items() if it.sha256 != sha256}
+        self._fresh.pop(sha256, None)
+        features = self._features.pop(sha256, None)
+        if features is not None:
+            self.nbytes -= features.nbytes
 
     def drop_pixels(self) -> None:
         """Frees resized pictures that were looked up and not needed."""

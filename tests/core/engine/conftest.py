@@ -29,6 +29,7 @@ from seeshell.core.engine.engine import (
 )
 from seeshell.core.engine.language import LanguageModel
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
+from seeshell.core.engine.preparation import Preparation
 from seeshell.core.engine.resident import Limits, ResidentModel
 from seeshell.core.engine.turn import Turn
 from seeshell.core.images import open_image
@@ -90,6 +91,7 @@ class Asker:
         *messages: PromptMessage,
         options: AnswerOptions = GREEDY,
         stop_when: Callable[[Answer], bool] | None = None,
+        conversation: int = 0,
     ) -> Answer:
         answer = Answer()
         stop = threading.Event()
@@ -107,12 +109,20 @@ class Asker:
 
         language = RecordingLanguage(self.resident.checkpoint.model.language_model)
         self.resident.language = language
-        Turn(self.resident, options, time.perf_counter(), collect, stop).run(messages)
+        turn = Turn(self.resident, options, time.perf_counter(), collect, stop, conversation)
+        turn.run(messages)
         answer.logits, answer.computed = language.first_logits, language.extended
         if answer.stats.generated_tokens:
             newest = self.resident.pool._branches[-1]
             answer.tokens = newest.tokens[answer.stats.prompt_tokens :]
         return answer
+
+    def prepare(self, *messages: PromptMessage, conversation: int = 0) -> int:
+        """Works ahead and returns how many tokens went through the prefill."""
+        language = RecordingLanguage(self.resident.checkpoint.model.language_model)
+        self.resident.language = language
+        Preparation(self.resident, conversation).run(messages)
+        return language.extended
 
 
 @dataclass
