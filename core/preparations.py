@@ -37,6 +37,10 @@ class Preparations:
         self._engine = engine
         self._archive = archive
         self._wishes: dict[Subscriber, Wish] = {}
+        self._drafts: dict[Subscriber, set[int | None]] = {}
+        """Where each client has pictures attached that it has not sent."""
+        self._abandoned: set[int | None] = set()
+        """Where clients that are gone had such pictures."""
         self._pauses: set[object] = set()
         self._is_due = asyncio.Event()
         self._running: tuple[Wish, asyncio.Task[None]] | None = None
@@ -51,23 +55,42 @@ class Preparations:
         """Replaces what the client wanted before."""
         self._wishes.pop(client, None)
         self._wishes[client] = wish
+        drafts = self._drafts.setdefault(client, set())
+        if wish.attachments:
+            drafts.add(wish.conversation)
+        else:
+            drafts.discard(wish.conversation)
+        self._abandoned.discard(wish.conversation)
         self._change()
 
-    def fulfil(self, client: Subscriber, conversation: int) -> None:
-        """Notes that the client submitted its turn: what comes next is a follow-up."""
+    def fulfil(self, client: Subscriber, asked: int | None, conversation: int) -> None:
+        """Notes that the client submitted its turn: what comes next is a follow-up.
+
+        Args:
+            client: who wanted it.
+            asked: the conversation that the client named; None for a new one.
+            conversation: the one that the turn is part of.
+        """
         if client in self._wishes:
+            self._drafts[client].discard(asked)
             self.want(client, Wish(conversation))
 
     def drop(self, client: Subscriber) -> None:
-        """Forgets what the client wanted."""
-        if self._wishes.pop(client, None) is not None:
-            self._change()
+        """Forgets what the client wanted; pictures that nobody else wants are freed."""
+        if self._wishes.pop(client, None) is None:
+            return
+        drafts = self._drafts.pop(client)
+        self._abandoned |= drafts.difference(*self._drafts.values())
+        self._finished = None
+        self._change()
 
     def drop_conversation(self, conversation: int) -> None:
         """Forgets every wish for a conversation that is about to be deleted."""
-        for client in [
-            it for it, wish in self._wishes.items() if wish.conversation == conversation
-        ]:
+        for drafts in self._drafts.values():
+            drafts.discard(conversation)
+        self._abandoned.discard(conversation)
+        wishes = list(self._wishes.items())
+        for client in [it for it, wish in wishes if wish.conversation == conversation]:
             self.drop(client)
 
     def pause(self, reason: object) -> None:
@@ -99,7 +122,7 @@ class Preparations:
         """Prepares for ever."""
         while True:
             await self._is_due.wait()
-            wish = self._newest()
+            wish = self._next()
             # The engine lets go of the one before as soon as this one begins.
             self._finished = None
             task = asyncio.create_task(self._prepare(wish))
@@ -114,21 +137,25 @@ class Preparations:
                 self._running = None
             if not task.cancelled():
                 self._finished = wish
+                self._abandoned.discard(wish.conversation)
                 _log_failure(task.exception())
             self._change()
 
-    def _newest(self) -> Wish:
+    def _next(self) -> Wish:
+        """Returns what to work on: what frees abandoned pictures, then the newest wish."""
+        for conversation in self._abandoned:
+            return Wish(conversation)
         return next(reversed(self._wishes.values()), _NOTHING)
 
     def _change(self) -> None:
         """Sets whether there is something to do, and interrupts what is not to be done now."""
-        newest = self._newest()
+        wish = self._next()
         may_run = not self._pauses and self._engine.model is not None
-        if may_run and newest != self._finished:
+        if may_run and wish != self._finished:
             self._is_due.set()
         else:
             self._is_due.clear()
-        if self._running is not None and not (may_run and self._running[0] == newest):
+        if self._running is not None and not (may_run and self._running[0] == wish):
             self._running[1].cancel()
 
     async def _prepare(self, wish: Wish) -> None:

@@ -63,7 +63,7 @@ class Submissions:
             self._subscribers.follow(client, started.conversation)
             self._subscribers.publish_to_followers(started.conversation, queued, but=client)
             self._subscribers.publish(ConversationsChanged())
-            self._preparations.fulfil(client, started.conversation)
+            self._preparations.fulfil(client, request.conversation, started.conversation)
             self._turns.add(OpenTurn(started.conversation, started.question, started.answer))
         return queued
 

@@ -1,5 +1,6 @@
 """The engine that a source asks for: the local one for files, the remote one for an address."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ from ..models import is_endpoint
 from ..settings import Settings
 from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, LoadProgress, PromptMessage
 from .remote import RemoteEngine
+from .spill_folder import SpillFolder
 
 
 class SelectedEngine(Engine):
@@ -75,8 +77,10 @@ class SelectedEngine(Engine):
             await self._engine.prepare(prompt, conversation=conversation)
 
     async def forget(self, conversation: int) -> None:
-        """Frees a conversation's KV in the engine in use."""
-        if self._engine:
+        """Frees a conversation's KV in the engine in use, and on disk whatever is in use."""
+        if self._engine is None or isinstance(self._engine, RemoteEngine):
+            await asyncio.to_thread(self._forget_spills, conversation)
+        else:
             await self._engine.forget(conversation)
 
     def stop(self) -> None:
@@ -93,6 +97,10 @@ class SelectedEngine(Engine):
         """Ends the engine in use."""
         if self._engine:
             await self._engine.close()
+
+    def _forget_spills(self, conversation: int) -> None:
+        if self._spills_dir.exists():
+            SpillFolder(self._spills_dir, self._settings.spill_bytes).forget(conversation)
 
     def _make(self, source: str) -> Engine:
         settings = self._settings

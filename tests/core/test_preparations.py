@@ -223,6 +223,36 @@ async def test_a_client_that_is_gone_wants_nothing_and_the_one_before_is_served_
     assert engine.prepared[-1] == (QUESTION,)
 
 
+async def test_pictures_of_a_client_that_is_gone_are_freed_in_every_conversation(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued, sha256: str
+) -> None:
+    other = Listener()
+    sessions.add_client(other)
+    await prepare(sessions, other, asked.conversation, sha256)
+    await prepare(sessions, other, None, sha256)
+    await prepare(sessions, client, None, sha256)
+    await engine.until("prepared", 0)
+    sessions.remove_client(other)
+    await engine.until("prepared", asked.conversation)
+    assert engine.prepared[-1][-1] == QUESTION
+    await engine.until("prepared", 0)
+    assert len(engine.prepared[-1][-1].images) == 1
+
+
+async def test_pictures_that_were_sent_are_nobodys_to_free(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, sha256: str
+) -> None:
+    await prepare(sessions, client, None, sha256)
+    engine.enqueue("A circle")
+    queued = await carry_out(sessions, SubmitTurn(text="?", attachments=(sha256,)), client)
+    await end_of(client, queued)
+    await engine.until("prepared", queued.conversation)
+    engine.forget_work()
+    sessions.remove_client(client)
+    await engine.until("prepared", 0)
+    assert engine.work == [("prepare", 0), ("prepared", 0)]
+
+
 async def test_a_loaded_model_begins_with_what_is_wanted(
     sessions: Sessions, engine: ScriptedEngine, client: Listener, sha256: str
 ) -> None:
