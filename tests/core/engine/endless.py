@@ -42,6 +42,7 @@ def write_endless(
     (folder / "config.json").write_text(json.dumps(config))
     processor = _read(folder / "preprocessor_config.json")
     processor["size"] = {"shortest_edge": 32 * 32, "longest_edge": MAX_PIXELS}
+    processor |= {"min_pixels": 32 * 32, "max_pixels": MAX_PIXELS}
     (folder / "preprocessor_config.json").write_text(json.dumps(processor))
     mx.save_safetensors(str(folder / "model.safetensors"), _weights(config), {"format": "mlx"})
     return folder

@@ -225,15 +225,14 @@ async def test_measuring_needs_no_file(
 async def test_measured_sizes_are_those_that_are_computed(
     endless_engine: MlxEngine, draw: Draw
 ) -> None:
+    others = set()
     for size in ((640, 480), (33, 500), (100, 100)):
         image = draw(size=size)
         measured = await endless_engine.measure(Attachment("00", image.name, *size))
-        _, with_image = await ask(endless_engine, user("a", image), options=AnswerOptions(1))
-        _, without = await ask(endless_engine, user("a"), options=AnswerOptions(1))
-        marks = 2
-        assert (
-            with_image.stats.prompt_tokens - without.stats.prompt_tokens == measured.tokens + marks
-        )
+        _, end = await ask(endless_engine, user("a", image), options=AnswerOptions(1))
+        others.add(end.stats.prompt_tokens - measured.tokens)
+
+    assert len(others) == 1
 
 
 @pytest.mark.parametrize("size", [(4032, 3024), (20, 20), (90, 40), (200, 10)])
