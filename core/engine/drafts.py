@@ -37,6 +37,7 @@ class Drafts:
         if before is not None and before.branch() is branch:
             base = min(base, before.base)
         self._drafts[conversation] = _Draft(run, weakref.ref(branch), base)
+        branch.draft_start = base
 
     def replace(self, conversation: int, run: TokenRun) -> None:
         """Frees what the conversation's draft before computed and `run` has no use for."""

@@ -32,6 +32,8 @@ class Branch:
     spans: list[ImageSpan] = field(default_factory=list)
     owner: int = 0
     """The conversation that it belongs to; 0 for none yet."""
+    draft_start: int | None = None
+    """Tokens before a question that is still being typed; None without one."""
 
     @property
     def run(self) -> TokenRun:
@@ -216,7 +218,7 @@ class KvPool:
             return best.fork(length, self._layout.make_layers(), owner)
         del self._branches[index]
         best.trim(length)
-        best.owner = owner
+        best.owner, best.draft_start = owner, None
         return best
 
     def _make_room(self, lent_bytes: int) -> None:
@@ -229,11 +231,11 @@ class KvPool:
     def _spill(self, branch: Branch, is_wanted: Callable[[], bool] = lambda: False) -> bool:
         """Returns whether the branch needs no more writing; False where it was interrupted.
 
-        What belongs to no conversation was never sent and is not kept.
+        What belongs to no conversation was never sent and is not kept, and so are drafts.
         """
         if self._spills is None or branch.owner == 0:
             return True
-        return self._spills.write(branch, is_wanted)
+        return self._spills.write(branch, branch.draft_start, is_wanted)
 
     def _count(self, lent_bytes: int = 0) -> None:
         self.nbytes = lent_bytes + sum(branch.nbytes for branch in self._branches)

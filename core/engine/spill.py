@@ -67,20 +67,29 @@ class Spills:
         branch.extend(wanted.tokens[held:end], wanted.spans)
         self._folder.use(found.blocks)
 
-    def write(self, branch: "Branch", is_wanted: Callable[[], bool] = lambda: False) -> bool:
+    def write(
+        self,
+        branch: "Branch",
+        length: int | None = None,
+        is_wanted: Callable[[], bool] = lambda: False,
+    ) -> bool:
         """Writes what the disk lacks of a branch; returns False where it was interrupted.
 
         Args:
             branch: stays as it is.
+            length: tokens to write; None for all.
             is_wanted: asked before each block whether the thread has something better to do.
         """
-        for block in cut_blocks(self._identity, branch.run, self._block_tokens):
+        tokens = branch.tokens[:length]
+        run = TokenRun(tokens, spans_within(branch.spans, len(tokens)))
+        for block in cut_blocks(self._identity, run, self._block_tokens):
             if self._folder.claim(block, branch.owner):
                 continue
             if is_wanted():
                 return False
             if not self._store(branch, block):
-                return True
+                break
+        mx.clear_cache()
         return True
 
     def forget(self, conversation: int) -> None:
