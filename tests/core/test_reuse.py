@@ -1,26 +1,31 @@
 """What the real core, with the model that comes with it, computes again on each kind of turn."""
 
 import asyncio
+import stat
 from pathlib import Path
 
 import pytest
 
 from seeshell.core.conversation import Message
+from seeshell.core.errors import CoreDied
 from seeshell.core.messages import (
     Attach,
     ConversationOpened,
+    DeleteConversation,
     EditQuestion,
     ForkConversation,
     GetStatus,
     OpenConversation,
     PrepareTurn,
     RegenerateAnswer,
+    Shutdown,
     SubmitTurn,
     SwitchBranch,
     TurnQueued,
 )
+from seeshell.core.settings import Paths
 
-from ..running_core import RunningCore
+from ..running_core import RunningCore, wait_for_end
 from .talk import PATIENCE, Connect, Talk
 
 QUESTION_TOKENS = 15
@@ -123,6 +128,55 @@ async def test_a_prepared_picture_is_not_encoded_again_at_submit(
     assert "red circle" in answer.text
     assert (answer.stats.images_encoded, answer.stats.images_reused) == (0, 1)
     assert answer.stats.prefilled_tokens < QUESTION_TOKENS
+
+
+async def test_an_opened_conversation_is_ready_for_its_follow_up(
+    client: Talk, asked: TurnQueued
+) -> None:
+    unprepared = await client.ask("What colour is it?", conversation=asked.conversation)
+    await client.request(PrepareTurn(conversation=asked.conversation))
+    await until_prepared(client)
+    prepared = await client.ask("What colour is it?", conversation=asked.conversation)
+    assert prepared.stats.prefilled_tokens < unprepared.stats.prefilled_tokens
+
+
+async def test_after_a_restart_the_first_turn_prefills_only_what_is_new(
+    client: Talk, asked: TurnQueued, talk: Connect, paths: Paths
+) -> None:
+    await end(client, paths)
+    assert [path for path in files_in(paths.spills_dir) if not is_private(path)] == []
+    later = await talk("--model", "demo")
+    answer = await later.ask("What colour is it?", conversation=asked.conversation)
+    assert "red" in answer.text
+    assert answer.stats.images_encoded == 0
+    assert answer.stats.prefilled_tokens < QUESTION_TOKENS
+
+
+@pytest.mark.parametrize("source", ["demo", "/nowhere"])
+async def test_a_conversation_that_is_deleted_leaves_no_spill(
+    client: Talk, asked: TurnQueued, talk: Connect, paths: Paths, source: str
+) -> None:
+    await end(client, paths)
+    assert files_in(paths.spills_dir)
+    later = await talk("--model", source)
+    await later.request(DeleteConversation(conversation=asked.conversation))
+    await end(later, paths)
+    assert files_in(paths.spills_dir) == []
+
+
+async def end(client: Talk, paths: Paths) -> None:
+    await client.request(Shutdown())
+    with pytest.raises(CoreDied):
+        await client.until(TurnQueued)
+    await asyncio.to_thread(wait_for_end, paths)
+
+
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+def is_private(path: Path) -> bool:
+    return stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 async def until_prepared(client: Talk) -> None:
