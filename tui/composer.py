@@ -41,16 +41,23 @@ class Composer(Vertical):
         yield Prompt(self._cursor_blink)
 
     def show(self, draft: Draft) -> None:
-        """Shows the draft of another conversation; this one's text stays with it."""
-        self.draft.text = self.prompt.text
-        self.draft = draft
-        self.prompt.set_text(draft.text)
+        """Shows another draft; this one's text stays with it."""
+        if draft is not self.draft:
+            self.draft.text = self.prompt.text
+            self.draft = draft
+            self.prompt.set_text(draft.text)
         self.show_tray()
+
+    def show_after_edit(self, draft: Draft) -> None:
+        """Shows the draft from before an edit that was sent, with what was typed since."""
+        draft.text = "\n".join(text for text in (draft.text, self.prompt.text) if text)
+        self.show(draft)
 
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and waiting messages."""
         self.tray.pictures = tuple(self.draft.pictures)
         self.tray.waiting = tuple(turn.text for turn in self.draft.waiting)
+        self.tray.edited = self.draft.edited.number if self.draft.edited else 0
         self._save_soon()
 
     def give_back(self, draft: Draft, text: str) -> None:
