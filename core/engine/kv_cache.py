@@ -110,6 +110,11 @@ class KvPool:
         self.nbytes = 0
         """Memory of all branches, the one lent included; may be read by any thread."""
 
+    @property
+    def token_bytes(self) -> int:
+        """Memory of one token's KV."""
+        return self._layout.token_bytes
+
     @contextmanager
     def lend(self, wanted: TokenRun, room: int, *, owner: int = 0) -> Iterator[Branch]:
         """Gives a branch that holds the longest reusable prefix of `wanted` and nothing else.
@@ -125,7 +130,7 @@ class KvPool:
         Raises:
             OutOfMemory: prompt and room don't fit beside the model, even alone.
         """
-        needed_bytes = self._layout.token_bytes * (len(wanted) + room)
+        needed_bytes = self.token_bytes * (len(wanted) + room)
         if needed_bytes > self._limit_bytes:
             raise out_of_memory(needed_bytes, self._limit_bytes)
         branch = self._take(wanted, owner)

@@ -40,5 +40,5 @@ def guarded_memory(resident: ResidentModel, count_tokens: Callable[[], int]) -> 
         return
     resident.free_caches()
     mx.clear_cache()
-    needed = failed_allocation_bytes(failure) or count_tokens() * resident.checkpoint.token_bytes
+    needed = failed_allocation_bytes(failure) or count_tokens() * resident.pool.token_bytes
     raise out_of_memory(needed, memory_limit_bytes() - int(mx.get_active_memory()))

@@ -217,6 +217,7 @@ class MlxEngine(Engine):
             from .preparation import Preparation
 
             Preparation(self._resident, conversation, stop).run(messages)
+            self._resident.pool.settle(self._thread.is_wanted)
 
     def _forget(self, conversation: int) -> None:
         if self._resident is not None:

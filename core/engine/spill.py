@@ -65,7 +65,7 @@ class Spills:
             branch.trim(held)
             return
         branch.extend(wanted.tokens[held:end], wanted.spans)
-        self._folder.use(found.blocks)
+        self._folder.use([block for block in found.blocks if block.start < end])
 
     def write(
         self,

@@ -178,12 +178,13 @@ class SpillFolder:
         return [self._manifests[name] for name in self._children.get(block.parent, ())]
 
     def _best_child(self, parent: str, identity: SpillIdentity, wanted: TokenRun) -> Block | None:
-        children = [self._manifests[name].block for name in self._children.get(parent, ())]
-        lengths = {
-            block: block.matching_length(wanted) for block in children if block.identity == identity
-        }
-        best = max(lengths, key=lambda block: lengths[block], default=None)
-        return best if best is not None and lengths[best] else None
+        best, longest = None, 0
+        for name in self._children.get(parent, ()):
+            block = self._manifests[name].block
+            length = block.matching_length(wanted)
+            if length > longest and block.identity == identity:
+                best, longest = block, length
+        return best
 
     def _ancestors(self, block: Block) -> frozenset[str]:
         names = set()
