@@ -54,7 +54,9 @@ class ChatCommands(Provider):
         for place in (screen, screen.query_one(Chat), app):
             for binding in _told_bindings(place):
                 display = app.get_key_display(binding)
-                yield Command(binding.tooltip, place, binding.action, display)
+                # In the prompt it is a letter to type.
+                where = " in the log" if len(display) == 1 else ""
+                yield Command(binding.tooltip, place, binding.action, display + where)
         yield Command("Load another model", screen, "load_model")
         yield Command("Start the core again", screen, "restart_core")
         for name in theme_names():

@@ -1,12 +1,17 @@
 """Answering again, editing, forking: from the keyboard, on a real core."""
 
+import asyncio
 from pathlib import Path
 
+from PIL import Image
+
+from seeshell.core.client import CoreClient
 from seeshell.core.conversation import Message
+from seeshell.core.messages import CoreStatus, GetStatus
 from seeshell.tui.launch import Launch
 
 from ..running_core import RunningCore
-from .conftest import AppUser, OpenApp
+from .conftest import PATIENCE, AppUser, OpenApp
 
 PICTURE = "red-circle-blue-square.png"
 QUESTION = "what is in the picture?"
@@ -27,6 +32,34 @@ async def ask_about_picture(user: AppUser, samples: Path) -> Message:
     await user.attach(samples / PICTURE)
     await user.ask(QUESTION)
     return user.messages[-1]
+
+
+async def until_prepared(user: AppUser) -> None:
+    """Returns when the core has computed ahead what it was told of."""
+    await user.pilot.pause()
+    client = await CoreClient.connect(user.app.paths, start=False)
+    async with asyncio.timeout(PATIENCE):
+        status = await client.request(GetStatus())
+        while not isinstance(status, CoreStatus) or status.is_preparing:
+            await user.pilot.pause(0.02)
+            status = await client.request(GetStatus())
+    await client.close()
+
+
+async def test_a_picture_is_encoded_while_its_question_is_typed(
+    open_app: OpenApp, shared_demo_core: RunningCore, tmp_path: Path
+) -> None:
+    # One that no other test has shown to this core.
+    picture = tmp_path / "green.png"
+    Image.new("RGB", (320, 240), "green").save(picture)
+    async with open_app(shared_demo_core) as user:
+        await user.attach(picture)
+        await until_prepared(user)
+        await user.ask("what is in the picture?")
+        stats = user.messages[-1].stats
+        assert stats is not None
+        assert (stats.images_encoded, stats.images_reused) == (0, 1)
+        assert stats.prefilled_tokens < stats.reused_tokens
 
 
 async def test_an_answer_is_given_again_and_the_one_before_is_a_key_away(
