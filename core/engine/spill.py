@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LEAST_BLOCK_TOKENS: Final = 256
+_LEAST_BLOCK_TOKENS: Final = 64
 _MOST_BLOCK_BYTES: Final = 32 * 2**20
 
 

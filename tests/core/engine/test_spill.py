@@ -1,6 +1,7 @@
 """KV that leaves the memory and comes back: on the demo model, against mlx-vlm from nothing."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,24 @@ def test_tensors_that_can_not_be_read_leave_the_branch_as_it_was(
 
     same(answer, plain(*again))
     assert answer.stats.reused_tokens == 0
+
+
+def test_a_full_disk_is_no_error(start: Any, demo: Any, plain: Any, same: Any, path: Path) -> None:
+    ask = start(demo)
+    messages = talk(ask, user("Hello"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, before[1]))
+    try:
+        ask.resident.spill()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    again = [*messages, user("What color is it?")]
+    answer = ask(*again, conversation=1)
+
+    assert list(path.iterdir()) == []
+    same(answer, plain(*again))
+    assert answer.stats.reused_tokens > 0
 
 
 def test_forgetting_a_conversation_deletes_its_spills_and_no_others(
