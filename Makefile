@@ -14,7 +14,7 @@ FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 .PHONY: help chat set-up test check lint types imports wheel bench bench-engine demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 14
 
 chat:  ## sets seeshell up where that is needed, and starts it (ARGS="--model NAME")
 	@$(SET_UP) app

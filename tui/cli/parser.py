@@ -73,7 +73,8 @@ exit status: 0 if a core runs, 1 if none does.
 
 --json prints one document: running, and if true version, pid, state (unloaded,
 loading, ready, prefilling, decoding or failed), model, model_notice,
-context_length, context_used, active_bytes, uptime (seconds), clients, open_turns."""
+context_length, context_used, active_bytes, uptime (seconds), clients, open_turns,
+is_preparing (whether it works ahead of a turn)."""
 
 _STOP_EPILOG = """\
 Answers that are being written are stopped, and kept as far as they got. The core
