@@ -204,7 +204,7 @@ class Sessions:
 
     async def _switch(self, request: SwitchBranch, client: Subscriber) -> ConversationOpened:
         store = self._archive.store
-        with self._submissions.reserve(request.conversation):
+        with self._submissions.reserve(request.conversation), self._preparations.paused():
             await self._turns.store_again()
             await self._archive.run(store.switch_branch, request.conversation, request.message)
             stored = await self._archive.run(store.read_conversation, request.conversation)

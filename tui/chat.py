@@ -169,6 +169,11 @@ class Chat(Vertical):
         write_remembered(self._state_file, Remembered(has_whole_receipts=is_whole))
 
     @property
+    def pictures(self) -> list[Attachment]:
+        """All that the log shows, in its order."""
+        return [picture for message in self._messages for picture in message.attachments]
+
+    @property
     def _messages(self) -> list[Message]:
         return [view.message for view in self.log_view.transcript.views]
 

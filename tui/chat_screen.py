@@ -84,7 +84,7 @@ class ChatScreen(Screen[None]):
         """Prepares the screen.
 
         Args:
-            paths: where drafts and the picker's folder are kept.
+            paths: where drafts and the interface's state are kept.
             settings: how the prompt looks.
             launch: what to open first.
             connect: reaches the core.
@@ -93,19 +93,18 @@ class ChatScreen(Screen[None]):
         super().__init__()
         drafts = DraftFile(paths.data_dir / "drafts.json")
         self.session = ChatSession(connect, self.post_message, drafts)
-        self._settings = settings
+        self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
-        self._picker_state = paths.cache_dir / "picker.json"
-        self._state_file = paths.cache_dir / "interface.json"
+        self._cache_dir = paths.cache_dir
 
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
         yield StatusBar()
         with Panels(self._pictures):
-            blinks, save = self._settings.cursor_blink, self.session.save_drafts
-            composer = Composer(self.session.draft, blinks, save)
-            yield Chat(self.session, composer, self._pictures, self._state_file)
+            composer = Composer(self.session.draft, self._cursor_blink, self.session.save_drafts)
+            state_file = self._cache_dir / "interface.json"
+            yield Chat(self.session, composer, self._pictures, state_file)
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -127,8 +126,7 @@ class ChatScreen(Screen[None]):
         self.chat.show(conversation, event.draft, event.message)
         self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
         self.panels.listing = replace(self.panels.listing, shown=self.session.conversation)
-        messages = conversation.messages if conversation else ()
-        self.panels.note_pictures([picture for it in messages for picture in it.attachments])
+        self.panels.note_pictures(self.chat.pictures)
         self.refresh_bindings()
 
     @on(TurnStarted)
@@ -153,17 +151,14 @@ class ChatScreen(Screen[None]):
 
     @on(DraftShown)
     def _show_other_draft(self, event: DraftShown) -> None:
-        composer = self.chat.composer
-        show = composer.show_after_edit if event.was_sent else composer.show
-        show(event.draft)
+        self.chat.composer.show(event.draft, was_sent=event.was_sent)
         self.refresh_bindings()
 
     @on(DraftChanged)
     def _show_draft(self, event: DraftChanged) -> None:
         if event.draft is self.chat.composer.draft:
             self.chat.composer.show_tray()
-            pictures = event.draft.pictures
-            self.panels.note_pictures([it.attachment for it in pictures if it.attachment])
+            self.panels.note_pictures(event.draft.attachments)
 
     @on(TextReturned)
     def _return_text(self, event: TextReturned) -> None:
@@ -278,7 +273,7 @@ class ChatScreen(Screen[None]):
         """Lets the user pick pictures and attaches them."""
         from .picker import FilePicker
 
-        picker = FilePicker(self._pictures(), state_file=self._picker_state)
+        picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
         self.attach(paths or [])
 

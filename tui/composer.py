@@ -40,18 +40,17 @@ class Composer(Vertical):
         yield Tray()
         yield Prompt(self._cursor_blink)
 
-    def show(self, draft: Draft) -> None:
-        """Shows another draft; this one's text stays with it."""
+    def show(self, draft: Draft, *, was_sent: bool = False) -> None:
+        """Shows another draft; what is typed stays with this one unless it was sent before."""
         if draft is not self.draft:
-            self.draft.text = self.prompt.text
+            typed = self.prompt.text
+            if was_sent:
+                draft.text = "\n".join(text for text in (draft.text, typed) if text)
+            else:
+                self.draft.text = typed
             self.draft = draft
             self.prompt.set_text(draft.text)
         self.show_tray()
-
-    def show_after_edit(self, draft: Draft) -> None:
-        """Shows the draft from before an edit that was sent, with what was typed since."""
-        draft.text = "\n".join(text for text in (draft.text, self.prompt.text) if text)
-        self.show(draft)
 
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and waiting messages."""

@@ -71,6 +71,11 @@ class Draft:
     """None where the next message comes after all others."""
 
     @property
+    def attachments(self) -> list[Attachment]:
+        """The pictures for the next message, as far as the core has them."""
+        return [picture.attachment for picture in self.pictures if picture.attachment]
+
+    @property
     def next_attachments(self) -> tuple[str, ...]:
         """sha256 of the pictures that come new with the next turn, as far as the core has them."""
         turn = self.waiting[0] if self.waiting else WaitingTurn("", tuple(self.pictures))

@@ -89,7 +89,7 @@ class ChatSession:
 
     @property
     def is_editing(self) -> bool:
-        """Whether the prompt holds a question that was sent before."""
+        """Whether the prompt holds an earlier question."""
         return self.draft.edited is not None
 
     async def run(self, launch: Launch, *, replace_core: bool = False) -> None:
@@ -119,7 +119,7 @@ class ChatSession:
     def note_highlight(self, conversation: int | None) -> None:
         """Has a conversation prepared that may be opened; None for the one on screen again."""
         if conversation is None:
-            self._prepare()
+            self._prepare(HIGHLIGHT_DELAY)
         else:
             self._preparing.want(conversation, delay=HIGHLIGHT_DELAY)
 
@@ -128,15 +128,9 @@ class ChatSession:
         await self._ask_in_order(request, message)
 
     def begin_edit(self, question: Message, number: int) -> None:
-        """Puts a question into the prompt, to be sent in its place; the draft waits meanwhile.
-
-        Args:
-            question: what is edited.
-            number: its place among the questions on screen, from 1.
-        """
+        """Puts a question, the `number`th on screen, into the prompt to be sent in its place."""
         if self.conversation is not None:
-            self.draft = self._outgoing.begin_edit(self.conversation, question, number)
-            self._post(DraftShown(self.draft))
+            self._show_draft(self._outgoing.begin_edit(self.conversation, question, number))
 
     def leave_edit(self) -> None:
         """Gives the draft back that was in the prompt before the edit."""
@@ -206,7 +200,7 @@ class ChatSession:
         if chat is not None:
             await self.open(chat)
         await self._outgoing.restore()
-        self._show_restored_edit()
+        self._show_draft(self._outgoing.shown_draft(self.conversation))
         for path in launch.images:
             await self.attach(path)
 
@@ -234,15 +228,13 @@ class ChatSession:
         if draft.edited:
             self._outgoing.end_edit(draft)
             if self.draft is draft:
-                self.draft = self._outgoing.draft_of(draft.conversation)
-                self._post(DraftShown(self.draft, was_sent))
-                self._prepare()
+                self._show_draft(self._outgoing.draft_of(draft.conversation), was_sent=was_sent)
 
-    def _show_restored_edit(self) -> None:
-        draft = self._outgoing.shown_draft(self.conversation)
+    def _show_draft(self, draft: Draft, *, was_sent: bool = False) -> None:
         if draft is not self.draft:
             self.draft = draft
-            self._post(DraftShown(draft))
+            self._post(DraftShown(draft, was_sent))
+            self._prepare()
 
     def _pass_on(self, event: SessionEvent) -> None:
         """Tells the screen of a draft, and the core of the turn that may come of it."""
@@ -250,8 +242,8 @@ class ChatSession:
         if isinstance(event, DraftChanged) and event.draft is self.draft:
             self._prepare()
 
-    def _prepare(self) -> None:
-        self._preparing.want(self.conversation, self.draft.next_attachments)
+    def _prepare(self, delay: float = 0.0) -> None:
+        self._preparing.want(self.conversation, self.draft.next_attachments, delay=delay)
 
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
