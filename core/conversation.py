@@ -94,6 +94,7 @@ class ConversationSummary(Struct, frozen=True):
     created_at: float
     updated_at: float
     message_count: int
+    """Messages of all branches, the ones that are not shown included."""
 
 
 class Conversation(Struct, frozen=True):
