@@ -14,6 +14,7 @@ from .memory import (
     out_of_memory,
     wired_memory,
 )
+from .past import MEMORY_RAN_OUT
 from .resident import ResidentModel
 
 
@@ -39,6 +40,7 @@ def guarded_memory(resident: ResidentModel, count_tokens: Callable[[], int]) -> 
     else:
         return
     resident.free_caches()
+    resident.past.lose(MEMORY_RAN_OUT)
     mx.clear_cache()
     needed = failed_allocation_bytes(failure) or count_tokens() * resident.pool.token_bytes
     raise out_of_memory(needed, memory_limit_bytes() - int(mx.get_active_memory()))

@@ -21,6 +21,7 @@ from .engine import (
     PromptMessage,
 )
 from .mlx_thread import MlxThread
+from .past import LOADED_ANEW, PastTurns
 from .relay import Relay
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class MlxEngine(Engine):
         self._spills: SpillFolder | None = None
         self._thread = MlxThread()
         self._resident: ResidentModel | None = None
+        self._past = PastTurns()
         self._stop = threading.Event()
         self._interrupt = threading.Event()
 
@@ -202,6 +204,7 @@ class MlxEngine(Engine):
         if not given_up.is_set():
             self._free()
             self._resident = ResidentModel(model, checkpoint, limits, self._open_spills())
+            self._resident.past = self._past
         gc.collect()
         return model
 
@@ -220,6 +223,7 @@ class MlxEngine(Engine):
             self._resident.pool.settle(self._thread.is_wanted)
 
     def _forget(self, conversation: int) -> None:
+        self._past.forget(conversation)
         if self._resident is not None:
             self._resident.drafts.drop(conversation)
             self._resident.pool.forget(conversation)
@@ -235,7 +239,7 @@ class MlxEngine(Engine):
 
     def _free(self) -> None:
         if self._resident is not None:
-            self._resident.drafts.drop_all()
             self._resident.spill()
+            self._past.lose(LOADED_ANEW)
         self._resident = None
         gc.collect()

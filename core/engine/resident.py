@@ -14,6 +14,7 @@ from .kv_layout import KvLayout
 from .language import LanguageModel
 from .loading import Checkpoint
 from .memory import spare_memory_bytes
+from .past import PastTurns
 from .prompt import PromptBuilder
 from .spill import Spills
 from .spill_block import SpillIdentity
@@ -93,6 +94,7 @@ class ResidentModel:
         self.pictures = Pictures(checkpoint.model.vision_tower, self.pixels, features_bytes)
         self.pool = self._make_pool(limits, spare_bytes - features_bytes, spill_folder)
         self.drafts = Drafts(self.pool, self.pictures)
+        self.past = PastTurns()
         self.pace = PrefillPace()
 
     @property

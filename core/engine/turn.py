@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from .engine import (
 )
 from .kv_cache import Branch
 from .memory_guard import guarded_memory
+from .past import NOT_KEPT, TURN_FAILED, Said, tell
 from .positions import next_position
 from .prefill import Prefill
 from .prefix import TokenRun
@@ -57,6 +59,7 @@ class Turn:
             TurnError, ImageError: with one sentence that says what to do.
         """
         self._receipt = Receipt(self.started_at)
+        self._text = ""
         mx.reset_peak_memory()
         try:
             with guarded_memory(self.resident, lambda: self._receipt.prompt_tokens + _ROOM):
@@ -75,7 +78,39 @@ class Turn:
         self.resident.drafts.settle(self.conversation, prompt)
         room = min(_ROOM, self._answer_limit())
         with self.resident.pool.lend(prompt, room, owner=self.conversation) as branch:
-            return self._extend(branch, prompt, pictures)
+            self._explain(messages, prompt, pictures, len(branch.tokens))
+            with self._remembered(tell(messages, pictures), branch):
+                return self._extend(branch, prompt, pictures)
+
+    @contextmanager
+    def _remembered(self, said: tuple[Said, ...], branch: Branch) -> Iterator[None]:
+        """Notes for the turns to come what the block computes on the branch."""
+        has_failed = True
+        try:
+            yield
+            has_failed = False
+        finally:
+            answer = Said("assistant", self._text, ())
+            self.resident.past.note(self.conversation, (*said, answer), branch.run)
+            if has_failed:
+                self.resident.past.lose(TURN_FAILED, self.conversation)
+
+    def _explain(
+        self,
+        messages: Sequence[PromptMessage],
+        prompt: TokenRun,
+        pictures: Sequence[Picture],
+        reused: int,
+    ) -> None:
+        """Notes why the prompt's rest is computed if an earlier turn had computed it."""
+        past, conversation = self.resident.past, self.conversation
+        reason = past.reason(conversation, tell(messages, pictures), prompt, reused)
+        if not reason and len(messages) > 1 and not past.knows(conversation):
+            *before, _ = messages
+            count = sum(len(message.images) for message in before)
+            earlier = self.resident.prompts.build_draft(before, pictures[:count])
+            reason = NOT_KEPT if reused < len(earlier) else ""
+        self._receipt.recomputed = reason
 
     def _build_prompt(
         self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
@@ -94,9 +129,11 @@ class Turn:
         self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]
     ) -> FinishReason:
         """Computes what the branch lacks of the prompt, then the answer."""
-        encoded_before = self.resident.pictures.encoded_count
+        seen = self.resident.pictures
+        before, before_again = seen.encoded_count, seen.encoded_again_count
         hidden = self._prefill(branch, prompt, pictures)
-        self._receipt.images_encoded = self.resident.pictures.encoded_count - encoded_before
+        self._receipt.images_encoded = seen.encoded_count - before
+        self._receipt.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
         return self._decode(branch, self.resident.language.logits(hidden))
@@ -123,6 +160,7 @@ class Turn:
                 return "stop"
             delta = text.add(token)
             if delta:
+                self._text += delta
                 self.emit(TextDelta(delta))
             if self.stop.is_set():
                 return "cancelled"

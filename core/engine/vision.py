@@ -122,8 +122,11 @@ class Pictures:
         self._features: OrderedDict[str, Features] = OrderedDict()
         self._fresh: dict[str, Image.Image] = {}
         self._kept: set[str] = set()
+        self._encoded: set[str] = set()
         self.encoded_count = 0
         """Pictures that went through the vision tower so far."""
+        self.encoded_again_count = 0
+        """Of these, pictures that had gone through it before."""
         self.nbytes = 0
         """Memory of the features held; may be read by any thread."""
 
@@ -164,6 +167,7 @@ class Pictures:
             return
         self._known = {file: it for file, it in self._known.items() if it.sha256 != sha256}
         self._fresh.pop(sha256, None)
+        self._encoded.discard(sha256)
         features = self._features.pop(sha256, None)
         if features is not None:
             self.nbytes -= features.nbytes
@@ -185,6 +189,8 @@ class Pictures:
         embeddings, deepstack = self._tower(patches.astype(dtype), grid)
         mx.eval(embeddings, deepstack)
         self.encoded_count += 1
+        self.encoded_again_count += picture.sha256 in self._encoded
+        self._encoded.add(picture.sha256)
         return Features(embeddings, deepstack)
 
     def _evict(self) -> None:

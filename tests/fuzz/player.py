@@ -66,7 +66,7 @@ class Player:
         """What is wrong with the program's answers; empty if nothing is."""
         try:
             self.play(program)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the program failed
             return f"{type(error).__name__}: {error}"
         return ""
 
