@@ -1,5 +1,6 @@
 """Measures our engine: `python -m seeshell.core.bench.ours PLAN`."""
 
+import platform
 import sys
 from pathlib import Path
 from typing import Final
@@ -39,6 +40,7 @@ def measure(plan: Plan, report: Report) -> Ours:
         )
         return Ours(
             model=_describe(engine),
+            processor=str(mx.device_info().get("device_name", platform.machine())),
             device=mx.default_device().type.name,
             steps=steps,
             steps_early=early,

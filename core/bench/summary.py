@@ -96,11 +96,11 @@ class Summary(Struct, frozen=True):
     decode: DecodeSummary
 
 
-def describe_machine(device: str, load: float) -> Machine:
-    """Returns what this machine is."""
+def describe_machine(processor: str, device: str, load: float) -> Machine:
+    """Returns what this machine is, with what the measuring processes found."""
     return Machine(
-        platform=platform.platform(terse=True),
-        processor=platform.machine(),
+        platform=_system(),
+        processor=processor,
         cores=os.cpu_count() or 1,
         memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         device=device,
@@ -112,6 +112,11 @@ def describe_machine(device: str, load: float) -> Machine:
             "mlx-vlm": version("mlx-vlm"),
         },
     )
+
+
+def _system() -> str:
+    macos = platform.mac_ver()[0]
+    return f"macOS {macos}" if macos else f"{platform.system()} {platform.release()}"
 
 
 def summarise(runs: Runs, plan: Plan, machine: Machine) -> Summary:

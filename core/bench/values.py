@@ -76,6 +76,8 @@ class Ours(Struct, frozen=True, tag="ours"):
     """Our engine's figures."""
 
     model: Model
+    processor: str
+    """What MLX calls it."""
     device: str
     """`gpu` or `cpu`."""
     steps: list[Step]

@@ -42,7 +42,8 @@ def bench(options: Namespace, output: Output) -> int:
     runs = run_benchmark(
         plan, options.runs, compares=options.compare is not None, report=output.progress
     )
-    summary = summarise(runs, plan, describe_machine(runs.ours[0].device, load))
+    ours = runs.ours[0]
+    summary = summarise(runs, plan, describe_machine(ours.processor, ours.device, load))
     if output.as_json:
         output.document(as_document(summary))
     else:

@@ -15,18 +15,18 @@ def format_summary(summary: Summary) -> Iterator[str]:
     yield ""
     yield from _rest(summary)
     yield ""
-    versions = ", ".join(f"{name} {number}" for name, number in summary.machine.versions.items())
-    yield f"{versions}; load {summary.machine.load:.1f}"
+    machine = summary.machine
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    yield machine.platform[:80]
+    yield f"{versions}; load {machine.load:.1f}"
 
 
 def _head(summary: Summary) -> Iterator[str]:
     model, machine = summary.model, summary.machine
     device = "Metal" if machine.device == "gpu" else "CPU only"
     yield f"{model.name[:40]}, {model.weights_bytes / 1e6:,.0f} MB of weights in memory"
-    yield (
-        f"{machine.platform[:36]}, {machine.processor}, {machine.cores} cores, "
-        f"{machine.memory_bytes / 1e9:.0f} GB, {device}"
-    )
+    memory = f"{machine.memory_bytes / 1e9:.0f} GB"
+    yield f"{machine.processor[:42]}, {machine.cores} cores, {memory}, {device}"
     runs = "one run" if summary.runs == 1 else f"medians of {summary.runs} runs"
     size = f"{summary.image_size}x{summary.image_size}"
     yield f"{runs}, pictures of {size} pixels, at most {summary.pixel_budget:,} tokens each"
