@@ -11,10 +11,10 @@ OPENBLAS := $(firstword $(wildcard /usr/lib/*-linux-gnu/openblas-pthread/libblas
 FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help chat set-up test check lint types imports wheel bench demo-model eval-demo screenshot clean
+.PHONY: help chat set-up test check lint types imports wheel bench bench-engine fuzz-engine demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 14
 
 chat:  ## sets seeshell up where that is needed, and starts it (ARGS="--model NAME")
 	@$(SET_UP) app
@@ -43,6 +43,12 @@ wheel: set-up  ## builds the wheel, installs it in a clean environment and tries
 
 bench: set-up  ## measures the interface and the core (ARGS="--runs 5 --json")
 	$(FAST) $(PYTHON) -m tests.bench $(ARGS)
+
+bench-engine: set-up  ## measures waiting times against mlx-vlm's own (ARGS="--runs 5 --json")
+	$(FAST) $(PYTHON) -m tests.bench.engine_chat $(ARGS)
+
+fuzz-engine: set-up  ## compares random chats with cold runs (ARGS="--programs 100 --seed 1")
+	$(FAST) $(PYTHON) -m tests.fuzz $(ARGS)
 
 demo-model:  ## trains the demonstration model again (see training/README.md)
 	bash training/train

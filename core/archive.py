@@ -98,6 +98,26 @@ class Archive:
             lambda: tuple(self._prompt_message(message) for message in before)
         )
 
+    async def read_ahead(
+        self, conversation: int | None, hashes: Iterable[str]
+    ) -> tuple[PromptMessage, ...]:
+        """Returns what is known of the next turn's prompt; its question, last, has no text yet.
+
+        Raises:
+            NotStored: the conversation, or the copy of a picture, is missing or altered.
+        """
+        before: tuple[Message, ...] = ()
+        if conversation is not None:
+            stored = await self.run(self.store.read_conversation, conversation)
+            before = stored.messages
+        pictures = tuple(await self.find_pictures(hashes))
+        return await asyncio.to_thread(
+            lambda: (
+                *(self._prompt_message(message) for message in before if _says_something(message)),
+                self._prompt_message(Message(0, None, "user", "", 0.0, pictures)),
+            )
+        )
+
     async def delete_conversation(self, conversation: int) -> None:
         """Deletes the conversation and the pictures that only it holds."""
         pictures = await self.run(self.store.delete_conversation, conversation)

@@ -61,7 +61,7 @@ class Connection:
             flooded.cancel()
             await asyncio.gather(*self._requests)
         finally:
-            self._sessions.subscribers.remove(self._outbox)
+            self._sessions.remove_client(self._outbox)
             self._writing.cancel()
             await self._close()
 

@@ -56,6 +56,8 @@ class TurnStats(Struct, frozen=True):
     """Generated tokens a second after the first."""
     peak_bytes: int = 0
     """Peak memory of the engine during the turn."""
+    recomputed: str = ""
+    """Why something that an earlier turn had computed was computed again; empty if nothing was."""
 
 
 class Message(Struct, frozen=True):
@@ -79,6 +81,8 @@ class Message(Struct, frozen=True):
     error: str = ""
     """Why the answer failed, one sentence; empty otherwise."""
     stats: TurnStats | None = None
+    siblings: tuple[int, ...] = ()
+    """Ids of all messages with the same parent, this one included, oldest first."""
 
 
 class ConversationSummary(Struct, frozen=True):
@@ -90,6 +94,7 @@ class ConversationSummary(Struct, frozen=True):
     created_at: float
     updated_at: float
     message_count: int
+    """Messages of all branches, the ones that are not shown included."""
 
 
 class Conversation(Struct, frozen=True):

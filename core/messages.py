@@ -98,6 +98,62 @@ class StopTurn(Request, frozen=True):
     conversation: int
 
 
+class PrepareTurn(Request, frozen=True):
+    """Lets the core compute ahead for a turn that may be submitted. Reply: `Done`, at once.
+
+    Sent when a conversation is opened or highlighted, and whenever the pictures of the question
+    that is being typed change. A client's newest one replaces those before it, and a turn that it
+    submits leaves the wish for a follow-up. Of several clients the newest wish counts.
+    """
+
+    conversation: int | None = None
+    """None for a conversation that does not exist yet."""
+    attachments: tuple[str, ...] = ()
+    """sha256 of the pictures attached so far, in order."""
+
+
+class RegenerateAnswer(Request, frozen=True):
+    """Answers a question again, beside the answer that stands. Reply: `TurnQueued`."""
+
+    conversation: int
+    message: int | None = None
+    """The answer to give again, or its question; None for the last one that is shown."""
+
+
+class EditQuestion(Request, frozen=True):
+    """Asks something else in place of an earlier question, beside it. Reply: `TurnQueued`.
+
+    What followed the earlier question stays on its own branch.
+    """
+
+    conversation: int
+    message: int
+    """The user message that is edited."""
+    text: str
+    attachments: tuple[str, ...] = ()
+    """sha256 of its pictures, in order; those of the earlier question must be named again."""
+
+
+class ForkConversation(Request, frozen=True):
+    """Starts a new conversation with a copy of the branch up to a message.
+
+    Reply: `ConversationOpened` with the new one. Its title tells that it is a fork.
+    """
+
+    conversation: int
+    message: int
+
+
+class SwitchBranch(Request, frozen=True):
+    """Shows the newest branch that goes through a message. Reply: `ConversationOpened`.
+
+    Other clients that follow the conversation get that too, with `reply_to` 0.
+    """
+
+    conversation: int
+    message: int
+
+
 class LoadModel(Request, frozen=True):
     """Switches to a model. Reply: `Done`, at once; `ModelLoading` and its end follow.
 
@@ -159,6 +215,8 @@ class CoreStatus(Event, frozen=True):
     clients: int = 0
     open_turns: int = 0
     """Turns queued or running."""
+    is_preparing: bool = False
+    """Whether something is being computed ahead of a turn."""
 
 
 class ConversationsListed(Event, frozen=True):
@@ -186,7 +244,11 @@ class Attached(Event, frozen=True):
 
 
 class TurnQueued(Event, frozen=True):
-    """The user's message is on disk; the answer follows."""
+    """The user's message is on disk; the answer follows.
+
+    Both replace what a client shows below `user_message.parent_id`: an edit has a new message
+    there, and an answer given again the message that was there.
+    """
 
     conversation: int
     user_message: Message
@@ -270,6 +332,11 @@ AnyRequest = (
     | Attach
     | SubmitTurn
     | StopTurn
+    | PrepareTurn
+    | RegenerateAnswer
+    | EditQuestion
+    | ForkConversation
+    | SwitchBranch
     | LoadModel
 )
 

@@ -46,7 +46,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         archive = await Archive.open(paths, settings.max_pixels)
         stack.push_async_callback(archive.close)
-        engine = SelectedEngine(settings, key)
+        engine = SelectedEngine(settings, key, paths.spills_dir)
         stack.push_async_callback(_close_engine, engine)
         sessions = Sessions(archive, engine, paths, settings, lock.version)
         server = Server(sessions, make_socket_path(paths), lock.version)

@@ -21,21 +21,26 @@ from .messages import (
     CoreStatus,
     DeleteConversation,
     Done,
+    EditQuestion,
     EngineState,
+    ForkConversation,
     GetStatus,
     Hello,
     ListConversations,
     LoadModel,
     OpenConversation,
+    PrepareTurn,
+    RegenerateAnswer,
     RenameConversation,
     Shutdown,
     StopTurn,
     SubmitTurn,
-    TurnQueued,
+    SwitchBranch,
 )
 from .model_loader import ModelLoader
-from .open_turn import OpenTurn
+from .preparations import Preparations, Wish
 from .settings import Paths, Settings
+from .submissions import Submissions
 from .subscribers import Subscriber, Subscribers
 from .turns import TurnQueue
 
@@ -53,13 +58,17 @@ class Sessions:
         self._started_at = time.monotonic()
         self.used_at = self._started_at
         """When a client was connected, or asked for something, last."""
-        self._submitting: set[int] = set()
-        self._is_closing = False
         self.subscribers = Subscribers()
         self._loader = ModelLoader(engine, self.subscribers)
+        self._preparations = Preparations(engine, archive)
         options = AnswerOptions(settings.max_tokens, settings.temperature)
-        self._turns = TurnQueue(engine, archive, self._loader, self.subscribers, options)
-        self.work = asyncio.create_task(self._turns.run())
+        self._turns = TurnQueue(
+            engine, archive, self._loader, self.subscribers, self._preparations, options
+        )
+        self._submissions = Submissions(
+            engine, archive, self._turns, self._preparations, self.subscribers
+        )
+        self.work = asyncio.create_task(self._work())
         """The work on turns and models; ends only by an error or `close`."""
         self.shutdown_asked = asyncio.Event()
         """Set when a client wants the core to end."""
@@ -80,13 +89,19 @@ class Sessions:
         if self._loader.progress is not None:
             client.put(self._loader.progress)
 
+    def remove_client(self, client: Subscriber) -> None:
+        """Tells a client nothing more and forgets what it wanted next."""
+        self.subscribers.remove(client)
+        self._preparations.drop(client)
+
     def load_model(self, source: str) -> None:
         """Switches to a model; events tell how that goes."""
         self._turns.load(source)
 
     async def close(self) -> None:
         """Stops and stores every open turn, and ends all work."""
-        self._is_closing = True
+        self._submissions.are_closed = True
+        self._preparations.pause(self)
         await self._turns.close()
         self.work.cancel()
         await asyncio.wait([self.work])
@@ -109,16 +124,28 @@ class Sessions:
                 return (self._load_model(source),)
             case Attach():
                 return (await self._attach(request),)
-            case SubmitTurn():
-                return (await self._submit(request, client),)
+            case SubmitTurn() | EditQuestion() | RegenerateAnswer():
+                return (await self._submissions.take(request, client),)
+            case PrepareTurn(conversation=conversation, attachments=attachments):
+                self._preparations.want(client, Wish(conversation, attachments))
+                return (Done(),)
             case StopTurn(conversation=conversation):
                 return (await self._stop(conversation),)
             case OpenConversation(conversation=conversation):
                 return await self._open(conversation, client)
-            case ListConversations() | RenameConversation() | DeleteConversation():
+            case ForkConversation():
+                return (await self._fork(request, client),)
+            case SwitchBranch():
+                return (await self._switch(request, client),)
+            case DeleteConversation(conversation=conversation):
+                return (await self._delete(conversation),)
+            case ListConversations() | RenameConversation():
                 return (await self._tend(request),)
             case _:
                 assert_never(request)
+
+    async def _work(self) -> None:
+        await asyncio.gather(self._turns.run(), self._preparations.run())
 
     def _load_model(self, source: str) -> Done:
         if not source.strip():
@@ -126,9 +153,7 @@ class Sessions:
         self.load_model(source.strip())
         return Done()
 
-    async def _tend(
-        self, request: ListConversations | RenameConversation | DeleteConversation
-    ) -> AnyEvent:
+    async def _tend(self, request: ListConversations | RenameConversation) -> AnyEvent:
         store = self._archive.store
         match request:
             case ListConversations(query=query, limit=limit):
@@ -136,9 +161,6 @@ class Sessions:
                 return ConversationsListed(conversations=found)
             case RenameConversation(conversation=conversation, title=title):
                 await self._archive.run(store.rename_conversation, conversation, title)
-            case DeleteConversation(conversation=conversation):
-                await self._stop_open_turn(conversation)
-                await self._archive.delete_conversation(conversation)
         self.subscribers.publish(ConversationsChanged())
         return Done()
 
@@ -151,33 +173,6 @@ class Sessions:
             attachment=await self._engine.measure(picture),
             path=str(self._paths.picture(picture.sha256)),
         )
-
-    async def _submit(self, request: SubmitTurn, client: Subscriber) -> TurnQueued:
-        if not request.text.strip() and not request.attachments:
-            raise BadRequest("There is nothing to send: write a question or attach a picture.")
-        if self._is_closing:
-            raise BadRequest("The core is ending: start it again.")
-        busy = request.conversation
-        if busy is not None and (busy in self._submitting or self._turns.find(busy)):
-            raise BadRequest("This conversation is being answered: wait, or stop the answer.")
-        if busy is not None:
-            self._submitting.add(busy)
-        try:
-            await self._turns.store_again()
-            found = await self._archive.find_pictures(request.attachments)
-            pictures = [await self._engine.measure(picture) for picture in found]
-            conversation, user_message, answer = await self._archive.run(
-                self._archive.store.start_turn, request.conversation, request.text, pictures
-            )
-        finally:
-            if busy is not None:
-                self._submitting.discard(busy)
-        queued = TurnQueued(conversation=conversation, user_message=user_message, answer=answer)
-        self.subscribers.follow(client, conversation)
-        self.subscribers.publish_to_followers(conversation, queued, but=client)
-        self.subscribers.publish(ConversationsChanged())
-        self._turns.add(OpenTurn(conversation, user_message, answer))
-        return queued
 
     async def _open(self, conversation: int, client: Subscriber) -> tuple[AnyEvent, ...]:
         """Reads the conversation and lets the client follow it.
@@ -194,6 +189,37 @@ class Sessions:
             messages = [turn.answer if it.id == turn.answer.id else it for it in messages]
         opened = Conversation(stored.summary, tuple(messages))
         return (ConversationOpened(conversation=opened), *(turn.replay() if turn else ()))
+
+    async def _fork(self, request: ForkConversation, client: Subscriber) -> ConversationOpened:
+        store = self._archive.store
+        with self._submissions.reserve(request.conversation):
+            await self._turns.store_again()
+            fork = await self._archive.run(
+                store.fork_conversation, request.conversation, request.message
+            )
+        stored = await self._archive.run(store.read_conversation, fork)
+        self.subscribers.follow(client, fork)
+        self.subscribers.publish(ConversationsChanged())
+        return ConversationOpened(conversation=stored)
+
+    async def _switch(self, request: SwitchBranch, client: Subscriber) -> ConversationOpened:
+        store = self._archive.store
+        with self._submissions.reserve(request.conversation), self._preparations.paused():
+            await self._turns.store_again()
+            await self._archive.run(store.switch_branch, request.conversation, request.message)
+            stored = await self._archive.run(store.read_conversation, request.conversation)
+        opened = ConversationOpened(conversation=stored)
+        self.subscribers.follow(client, request.conversation)
+        self.subscribers.publish_to_followers(request.conversation, opened, but=client)
+        return opened
+
+    async def _delete(self, conversation: int) -> Done:
+        await self._stop_open_turn(conversation)
+        self._preparations.drop_conversation(conversation)
+        await self._archive.delete_conversation(conversation)
+        self.subscribers.publish(ConversationsChanged())
+        await self._engine.forget(conversation)
+        return Done()
 
     async def _stop(self, conversation: int) -> Done:
         await self._stop_open_turn(conversation)
@@ -219,6 +245,7 @@ class Sessions:
             uptime=time.monotonic() - self._started_at,
             clients=len(self.subscribers),
             open_turns=len(self._turns),
+            is_preparing=self._preparations.are_running,
         )
 
     def _state(self) -> EngineState:

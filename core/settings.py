@@ -7,11 +7,11 @@ what it needs as arguments.
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import platformdirs
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from .errors import SettingsError
 
@@ -20,6 +20,8 @@ IMAGES_VARIABLE = "SEESHELL_IMAGES"
 HOME_VARIABLE = "SEESHELL_HOME"
 
 ImageProtocol = Literal["auto", "tgp", "halfblock", "none"]
+
+ByteCount = Annotated[int, Meta(ge=0)]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +39,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Sampling temperature; unset takes the model's own default."""
     keep_alive: float = 900.0
     """Seconds that an idle core without clients stays; 0 keeps it for ever."""
+    kv_bits: Literal[0, 4, 8] = 0
+    """Bits of a KV cache's number: 8 halves and 4 quarters its memory, at some loss of exactness;
+    0 keeps the model's own precision."""
+    kv_bytes: ByteCount = 0
+    """Most memory for the KV caches of all conversations; 0 takes what the machine has to spare
+    beside the model."""
+    spill_bytes: ByteCount = 4 * 2**30
+    """Most disk for KV caches that wait there for their conversation; 0 keeps none."""
     endpoint_key_variable: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds a remote endpoint's key."""
     theme: str = "dark"
@@ -68,6 +78,11 @@ class Paths(Struct, frozen=True):
     def pictures_dir(self) -> Path:
         """Copies of attached pictures, named by sha256."""
         return self.data_dir / "pictures"
+
+    @property
+    def spills_dir(self) -> Path:
+        """KV caches that were put out of memory."""
+        return self.cache_dir / "spills"
 
     @property
     def lock_file(self) -> Path:

@@ -3,28 +3,30 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from .conversation import Attachment, Conversation, ConversationSummary, Message
 from .database import errors_as_sentences, open_database
 from .errors import NotStored
+from .message_tree import MessageTree, no_conversation
+from .picture_table import PictureTable
 from .settings import Paths
-from .store_rows import (
-    BRANCH,
-    BRANCH_ATTACHMENTS,
-    SUMMARY,
-    make_title,
-    one_line,
-    read_attachment,
-    read_message,
-)
+from .store_rows import SUMMARY, fork_title, make_title, one_line
 from .word_index import FOUND, WordIndex, match_expression
 
 CORE_ENDED: Final = "The core ended during this answer."
 """The error of answers that were open when their core was killed or crashed."""
+
+
+class StartedTurn(NamedTuple):
+    """A question on disk with the answer that was opened below it."""
+
+    conversation: int
+    question: Message
+    answer: Message
+    """Still empty."""
 
 
 class Store:
@@ -39,6 +41,8 @@ class Store:
         with errors_as_sentences(paths):
             self._database = open_database(paths)
         self._words = WordIndex(self._database)
+        self._pictures = PictureTable(self._database)
+        self._tree = MessageTree(self._database, self._words)
 
     def close(self) -> None:
         """Ends the use of the database."""
@@ -71,49 +75,89 @@ class Store:
         with errors_as_sentences(self._paths):
             row = self._database.execute(SUMMARY + " WHERE id = ?", (conversation,)).fetchone()
             if row is None:
-                raise _no_conversation(conversation)
-            return Conversation(ConversationSummary(**row), self._read_branch(conversation))
+                raise no_conversation(conversation)
+            branch = self._tree.branch(conversation, self._tree.head(conversation))
+            return Conversation(ConversationSummary(**row), branch)
 
     def start_turn(
         self, conversation: int | None, text: str, attachments: Sequence[Attachment]
-    ) -> tuple[int, Message, Message]:
+    ) -> StartedTurn:
         """Stores a user's message with an empty answer below the head, which moves there.
 
-        Returns:
-            The conversation, made when None was given, the user's message and the open answer.
+        Without a conversation one is made.
 
         Raises:
             NotStored: there is no such conversation or picture.
         """
-        now = time.time()
         with self._transaction():
-            for picture in attachments:
-                self.find_picture(picture.sha256)
             if conversation is None:
-                conversation = self._add_conversation(make_title(text, attachments), now)
-            parent = self._head(conversation)
-            user_message = Message(0, parent, "user", text, now, tuple(attachments))
-            user_message = self._add_message(conversation, user_message)
-            answer = self._add_message(
-                conversation, Message(0, user_message.id, "assistant", "", now)
-            )
-            self._database.execute(
-                "UPDATE conversation SET head_id = ?, updated_at = ? WHERE id = ?",
-                (answer.id, now, conversation),
-            )
-        return conversation, user_message, answer
+                conversation = self._add_conversation(make_title(text, attachments), time.time())
+            parent = self._tree.head(conversation)
+            question = self._add_question(conversation, parent, text, attachments)
+            return self._open_answer(conversation, question)
+
+    def edit_question(
+        self, conversation: int, message: int, text: str, attachments: Sequence[Attachment]
+    ) -> StartedTurn:
+        """Stores a question beside an earlier one, as `start_turn` does; the earlier one stays.
+
+        Raises:
+            NotStored: there is no such conversation, question or picture.
+        """
+        with self._transaction():
+            role, parent = self._tree.place(conversation, message)
+            if role != "user":
+                raise NotStored(f"Message {message} is no question: edit one that you asked.")
+            question = self._add_question(conversation, parent, text, attachments)
+            return self._open_answer(conversation, question)
+
+    def regenerate_answer(self, conversation: int, message: int | None) -> StartedTurn:
+        """Stores an empty answer beside an earlier one; the head moves there.
+
+        Args:
+            conversation: where.
+            message: the earlier answer, or its question; None for the end of the branch.
+
+        Raises:
+            NotStored: there is no such conversation or message.
+        """
+        with self._transaction():
+            message = message or self._tree.head(conversation)
+            role, parent = self._tree.place(conversation, message)
+            question = message if role == "user" else parent
+            if question is None:
+                raise NotStored(f"Message {message} answers no question: ask one.")
+            return self._open_answer(conversation, question)
+
+    def fork_conversation(self, conversation: int, message: int) -> int:
+        """Copies the branch that ends with a message into a new conversation; returns that.
+
+        Raises:
+            NotStored: there is no such conversation or message.
+        """
+        with self._transaction():
+            self._tree.place(conversation, message)
+            row = self._database.execute(
+                "SELECT title FROM conversation WHERE id = ?", (conversation,)
+            ).fetchone()
+            fork = self._add_conversation(fork_title(row["title"]), time.time())
+            self._tree.move_head(fork, self._tree.copy(message, fork))
+        return fork
+
+    def switch_branch(self, conversation: int, message: int) -> None:
+        """Moves the head to the newest end of the branches that go through a message.
+
+        Raises:
+            NotStored: there is no such conversation or message.
+        """
+        with self._transaction():
+            self._tree.place(conversation, message)
+            self._tree.move_head(conversation, self._tree.newest_below(message))
 
     def measure_attachments(self, message: int, attachments: Sequence[Attachment]) -> None:
         """Stores how the model sees the pictures of a message, given in their order."""
         with self._transaction():
-            self._database.executemany(
-                "UPDATE attachment SET model_width = ?, model_height = ?, tokens = ? "
-                "WHERE message_id = ? AND position = ?",
-                [
-                    (it.model_width, it.model_height, it.tokens, message, place)
-                    for place, it in enumerate(attachments)
-                ],
-            )
+            self._tree.measure_attachments(message, attachments)
 
     def save_text(self, message: int, text: str) -> None:
         """Stores the text so far of an open answer."""
@@ -128,15 +172,13 @@ class Store:
         """
         stats = None if answer.stats is None else msgspec.json.encode(answer.stats).decode()
         with self._transaction():
-            self._head(conversation)
+            self._tree.head(conversation)
             self._database.execute(
                 "UPDATE message SET text = ?, model = ?, finish_reason = ?, error = ?, stats = ? "
                 "WHERE id = ?",
                 (answer.text, answer.model, answer.finish_reason, answer.error, stats, answer.id),
             )
-            self._database.execute(
-                "UPDATE conversation SET updated_at = ? WHERE id = ?", (time.time(), conversation)
-            )
+            self._touch(conversation)
             self._words.put_message(answer.id, answer.text)
 
     def close_open_answers(self) -> int:
@@ -158,10 +200,10 @@ class Store:
             NotStored: there is no such conversation.
         """
         with self._transaction():
-            self._head(conversation)
+            self._tree.head(conversation)
             title = one_line(title)
             if not title:
-                first = self._read_branch(conversation)[0]
+                first = self._tree.branch(conversation, self._tree.head(conversation))[0]
                 title = make_title(first.text, first.attachments)
             self._database.execute(
                 "UPDATE conversation SET title = ? WHERE id = ?", (title, conversation)
@@ -174,35 +216,23 @@ class Store:
         Raises:
             NotStored: there is no such conversation.
         """
-        key = (conversation,)
         with self._transaction():
-            self._head(conversation)
+            self._tree.head(conversation)
             self._words.forget(conversation)
-            rows = self._database.execute(
-                "SELECT DISTINCT sha256 FROM attachment JOIN message ON message.id = message_id "
-                "WHERE conversation_id = ?",
-                key,
-            )
-            pictures = [row["sha256"] for row in rows]
-            self._database.execute("DELETE FROM conversation WHERE id = ?", key)
-            return [sha256 for sha256 in pictures if self._forget_picture(sha256)]
+            pictures = self._pictures.list_of_conversation(conversation)
+            self._database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
+            return self._pictures.forget_unsent(pictures)
 
     def forget_unused_pictures(self, attached_before: float) -> list[str]:
         """Forgets pictures that were attached before that time and never sent; returns them."""
         with self._transaction():
-            rows = self._database.execute(
-                "SELECT sha256 FROM picture WHERE attached_at < ?", (attached_before,)
-            ).fetchall()
-            return [row["sha256"] for row in rows if self._forget_picture(row["sha256"])]
+            old = self._pictures.list_attached_before(attached_before)
+            return self._pictures.forget_unsent(old)
 
     def add_picture(self, picture: Attachment) -> None:
         """Records a picture whose copy is in place, or its newest name."""
         with self._transaction():
-            self._database.execute(
-                "INSERT INTO picture VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) "
-                "DO UPDATE SET name = excluded.name, attached_at = excluded.attached_at",
-                (picture.sha256, picture.name, picture.width, picture.height, time.time()),
-            )
+            self._pictures.add(picture)
 
     def find_picture(self, sha256: str) -> Attachment:
         """Returns a recorded picture under the name it was attached with last.
@@ -211,27 +241,13 @@ class Store:
             NotStored: there is no such picture.
         """
         with errors_as_sentences(self._paths):
-            row = self._database.execute(
-                "SELECT sha256, name, width, height FROM picture WHERE sha256 = ?", (sha256,)
-            ).fetchone()
-        if row is None:
-            raise NotStored("That picture is not in the store any more: attach it again.")
-        return Attachment(**row)
+            return self._pictures.find(sha256)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with errors_as_sentences(self._paths), self._database:
             self._database.execute("BEGIN IMMEDIATE")
             yield
-
-    def _head(self, conversation: int) -> int | None:
-        row = self._database.execute(
-            "SELECT head_id FROM conversation WHERE id = ?", (conversation,)
-        ).fetchone()
-        if row is None:
-            raise _no_conversation(conversation)
-        head: int | None = row["head_id"]
-        return head
 
     def _add_conversation(self, title: str, now: float) -> int:
         conversation: int = self._database.execute(
@@ -242,37 +258,25 @@ class Store:
         self._words.put_title(conversation, title)
         return conversation
 
-    def _add_message(self, conversation: int, message: Message) -> Message:
-        identifier: int = self._database.execute(
-            "INSERT INTO message (conversation_id, parent_id, role, text, created_at) "
-            "VALUES (?, ?, ?, ?, ?) RETURNING id",
-            (conversation, message.parent_id, message.role, message.text, message.created_at),
-        ).fetchone()["id"]
-        self._database.executemany(
-            "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (identifier, place, it.sha256, it.name, it.model_width, it.model_height, it.tokens)
-                for place, it in enumerate(message.attachments)
-            ],
+    def _add_question(
+        self,
+        conversation: int,
+        parent: int | None,
+        text: str,
+        attachments: Sequence[Attachment],
+    ) -> int:
+        for picture in attachments:
+            self._pictures.find(picture.sha256)
+        question = Message(0, parent, "user", text, time.time(), tuple(attachments))
+        return self._tree.add(conversation, question)
+
+    def _open_answer(self, conversation: int, question: int) -> StartedTurn:
+        answer = self._tree.add(conversation, Message(0, question, "assistant", "", time.time()))
+        self._tree.move_head(conversation, answer)
+        self._touch(conversation)
+        return StartedTurn(conversation, self._tree.read(question), self._tree.read(answer))
+
+    def _touch(self, conversation: int) -> None:
+        self._database.execute(
+            "UPDATE conversation SET updated_at = ? WHERE id = ?", (time.time(), conversation)
         )
-        self._words.put_message(identifier, message.text)
-        return replace(message, id=identifier)
-
-    def _read_branch(self, conversation: int) -> tuple[Message, ...]:
-        pictures: dict[int, list[Attachment]] = {}
-        for row in self._database.execute(BRANCH_ATTACHMENTS, (conversation,)):
-            pictures.setdefault(row["message_id"], []).append(read_attachment(row))
-        rows = self._database.execute(BRANCH, (self._head(conversation),))
-        return tuple(read_message(row, pictures.get(row["id"], ())) for row in rows)
-
-    def _forget_picture(self, sha256: str) -> bool:
-        forgotten = self._database.execute(
-            "DELETE FROM picture WHERE sha256 = ? "
-            "AND NOT EXISTS (SELECT 1 FROM attachment WHERE attachment.sha256 = picture.sha256)",
-            (sha256,),
-        )
-        return forgotten.rowcount == 1
-
-
-def _no_conversation(conversation: int) -> NotStored:
-    return NotStored(f"There is no conversation {conversation}: it may have been deleted.")

@@ -21,6 +21,7 @@ from .errors import ModelError, NotStored, SeeshellError, StoreError, TurnError
 from .messages import ConversationsChanged, Delta, Prefilled, TurnEnded, TurnFailed
 from .model_loader import ModelLoader
 from .open_turn import OpenTurn
+from .preparations import Preparations
 from .subscribers import Subscribers
 
 _logger = logging.getLogger(__name__)
@@ -46,12 +47,14 @@ class TurnQueue:
         archive: Archive,
         loader: ModelLoader,
         subscribers: Subscribers,
+        preparations: Preparations,
         options: AnswerOptions,
     ) -> None:
         self._engine = engine
         self._archive = archive
         self._loader = loader
         self._subscribers = subscribers
+        self._preparations = preparations
         self._options = options
         self._open: dict[int, OpenTurn] = {}
         self._waiting: deque[OpenTurn] = deque()
@@ -75,12 +78,12 @@ class TurnQueue:
         self._waiting.append(turn)
         if self._engine.model is None and not self._loader.is_behind and self._loader.wanted:
             self._loader.want(self._loader.wanted)
-        self._has_work.set()
+        self._go_to_work()
 
     def load(self, source: str) -> None:
         """Switches to a model once the running answer has ended."""
         self._loader.want(source)
-        self._has_work.set()
+        self._go_to_work()
 
     async def stop(self, turn: OpenTurn) -> None:
         """Ends a turn as `cancelled`; what it said so far stays. Returns when it is stored."""
@@ -102,6 +105,7 @@ class TurnQueue:
                     await self._loader.load()
                 else:
                     await self._answer(self._waiting.popleft())
+            self._preparations.resume(self)
 
     async def close(self) -> None:
         """Stops every turn; returns when all are stored."""
@@ -135,6 +139,10 @@ class TurnQueue:
                 await self._store(event.conversation, event.message)
             self._unstored.pop(event.message.id, None)
 
+    def _go_to_work(self) -> None:
+        self._preparations.pause(self)
+        self._has_work.set()
+
     async def _store(self, conversation: int, answer: Message) -> None:
         await self._archive.run(self._archive.store.end_answer, conversation, answer)
 
@@ -163,7 +171,7 @@ class TurnQueue:
             raise self._loader.error or ModelError("No model is loaded: choose one.")
         await self._measure_pictures(turn.question)
         prompt = await self._archive.read_prompt(turn.conversation, turn.answer)
-        answering = self._engine.answer(prompt, self._options)
+        answering = self._engine.answer(prompt, self._options, conversation=turn.conversation)
         if turn.is_stopping:
             return _CANCELLED
         end = None

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 _SECOND_PRESS_SECONDS = 3.0
 
-_KEY_NAMES = {"escape": "esc", "question_mark": "?", "slash": "/"}
+_KEY_NAMES = {
+    "escape": "esc",
+    "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
 
 
 class SeeshellApp(App[None]):

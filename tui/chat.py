@@ -1,17 +1,22 @@
 """One conversation on screen: its log above what the user is about to send."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on
+from textual import getters, on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from ..core.conversation import Attachment, Conversation, Message
+from ..core.messages import ForkConversation, RegenerateAnswer, SwitchBranch
 from .composer import Composer
 from .draft import Draft
 from .log import ChatLog
 from .prompt import Prompt
+from .remembered import Remembered, read_remembered, write_remembered
+from .session import ChatSession
 from .visible import visible
 from .welcome import Welcome
 
@@ -20,38 +25,185 @@ if TYPE_CHECKING:
 
 
 class Chat(Vertical):
-    """The log, or a welcome while it is empty, with tray and prompt below."""
+    """The log, or a welcome while it is empty, with tray and prompt below.
+
+    Its keys ask again: they act on the message at the log's cursor, from the prompt on the last
+    one. Letters get here from the log only.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "regenerate", "again", show=False, tooltip="Answer again"),
+        Binding("r", "regenerate", "again", system=True, tooltip="Answer again"),
+        Binding("e", "edit", "edit", tooltip="Edit the question and ask it again"),
+        Binding("f", "fork", "fork", tooltip="Continue from here in a new conversation"),
+        Binding(
+            "left_square_bracket,h",
+            "switch_branch(-1)",
+            "older",
+            tooltip="To the version before of a question or answer",
+        ),
+        Binding(
+            "right_square_bracket,l",
+            "switch_branch(1)",
+            "newer",
+            tooltip="To the version after",
+        ),
+        Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
+    ]
 
     welcome = getters.query_one(Welcome)
     log_view = getters.query_one(ChatLog)
     composer = getters.query_one(Composer)
     prompt = getters.query_one(Prompt)
 
-    def __init__(self, composer: Composer, pictures: Callable[[], "Pictures"]) -> None:
+    def __init__(
+        self,
+        session: ChatSession,
+        composer: Composer,
+        pictures: Callable[[], "Pictures"],
+        state_file: Path,
+    ) -> None:
+        """Shows an empty conversation.
+
+        Args:
+            session: what is asked to answer again, to edit, to fork and to switch.
+            composer: what stands below the log.
+            pictures: returns what draws pictures; called when the first one is to be drawn.
+            state_file: where it is kept whether receipts are whole.
+        """
         super().__init__(classes="-empty")
+        self._session = session
         self._composer = composer
         self._pictures = pictures
+        self._state_file = state_file
 
     def compose(self) -> ComposeResult:
         """Yields welcome and log, of which one shows, and the composer."""
         yield Welcome()
-        yield ChatLog(self._draw_picture)
+        log = ChatLog(self._draw_picture)
+        log.has_whole_receipts = read_remembered(self._state_file).has_whole_receipts
+        yield log
         yield self._composer
 
-    def show(self, conversation: Conversation | None, draft: Draft) -> None:
-        """Shows another conversation; None is a new one."""
+    def show(self, conversation: Conversation | None, draft: Draft, message: int | None) -> None:
+        """Shows another conversation or branch; None is a new one.
+
+        Args:
+            conversation: what the log shows.
+            draft: what the prompt shows.
+            message: what to have in view; None for the end.
+        """
         messages = conversation.messages if conversation else ()
         self.composer.show(draft)
         self.prompt.remember([it.text for it in messages if it.role == "user"])
         self.log_view.show_messages(messages)
+        if message is not None:
+            self.log_view.mark_message(message)
         self.set_class(not messages, "-empty")
 
     def start_turn(self, user_message: Message, answer: Message) -> None:
-        """Adds the user's message and an answer that streams."""
+        """Shows the user's message and an answer that streams, in place of what stood there."""
         self.remove_class("-empty")
-        self.log_view.add_message(user_message)
-        self.log_view.add_message(answer)
-        self.prompt.remember_also(user_message.text)
+        is_new = user_message.id not in {message.id for message in self._messages}
+        self.log_view.start_turn(user_message, answer)
+        if is_new:
+            self.prompt.remember_also(user_message.text)
+
+    def leave_edit(self) -> None:
+        """Gives the draft back that was there before; `up` brings back what was typed."""
+        text = self.prompt.text
+        self._session.leave_edit()
+        if text.strip() and text not in {message.text for message in self._messages}:
+            self.prompt.remember_also(text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether a key does anything now, for the key line."""
+        if action in ("regenerate", "fork", "toggle_receipts"):
+            return bool(self._messages)
+        if action == "edit":
+            return self._question() is not None
+        if action == "switch_branch":
+            return self._sibling(parameters) is not None
+        return True
+
+    @work
+    async def action_regenerate(self) -> None:
+        """Has the answer given again, beside the one that stands."""
+        message = self._marked()
+        if message is not None and self._session.conversation is not None:
+            await self._session.branch(
+                RegenerateAnswer(conversation=self._session.conversation, message=message.id)
+            )
+
+    def action_edit(self) -> None:
+        """Brings the question into the prompt."""
+        question = self._question()
+        if question is not None:
+            questions = [it.id for it in self._messages if it.role == "user"]
+            self._session.begin_edit(question, questions.index(question.id) + 1)
+            self.prompt.focus()
+
+    @work
+    async def action_fork(self) -> None:
+        """Continues in a new conversation; a question takes its answer along."""
+        message = self._marked()
+        if message is not None and self._session.conversation is not None:
+            answers = [it for it in self._messages if it.parent_id == message.id]
+            end = answers[0] if answers and message.role == "user" else message
+            await self._session.branch(
+                ForkConversation(conversation=self._session.conversation, message=end.id)
+            )
+            self.prompt.focus()
+
+    @work
+    async def action_switch_branch(self, distance: int) -> None:
+        """Shows the branch of the version before or after."""
+        sibling = self._sibling((distance,))
+        if sibling is not None and self._session.conversation is not None:
+            request = SwitchBranch(conversation=self._session.conversation, message=sibling)
+            await self._session.branch(request, sibling)
+
+    def action_toggle_receipts(self) -> None:
+        """Shows what answers cost in one line, or all of it."""
+        is_whole = self.log_view.has_whole_receipts = not self.log_view.has_whole_receipts
+        write_remembered(self._state_file, Remembered(has_whole_receipts=is_whole))
+
+    @property
+    def pictures(self) -> list[Attachment]:
+        """All that the log shows, in its order."""
+        return [picture for message in self._messages for picture in message.attachments]
+
+    @property
+    def _messages(self) -> list[Message]:
+        return [view.message for view in self.log_view.transcript.views]
+
+    def _marked(self) -> Message | None:
+        """Returns the message at the cursor while the log has the focus, else the last one."""
+        messages, cursor = self._messages, self.log_view.cursor
+        if cursor is not None and self.screen.focused is self.log_view:
+            return messages[cursor]
+        return messages[-1] if messages else None
+
+    def _question(self) -> Message | None:
+        """Returns the marked question, or that of the marked answer."""
+        marked = self._marked()
+        if marked is None or marked.role == "user":
+            return marked
+        return next((it for it in self._messages if it.id == marked.parent_id), None)
+
+    def _sibling(self, parameters: tuple[object, ...]) -> int | None:
+        """Returns the version so many places after the marked message.
+
+        Where that is the only one, the nearest message above counts that has versions.
+        """
+        (distance,) = parameters
+        marked, messages = self._marked(), self._messages
+        upwards = messages[messages.index(marked) :: -1] if marked else []
+        versions = next((it for it in upwards if len(it.siblings) > 1), None)
+        if versions is None or not isinstance(distance, int):
+            return None
+        place = versions.siblings.index(versions.id) + distance
+        return versions.siblings[place] if 0 <= place < len(versions.siblings) else None
 
     @on(Prompt.PageTurned)
     def _turn_page(self, event: Prompt.PageTurned) -> None:

@@ -22,7 +22,6 @@ from .dialogs import AskLine, CoreLostScreen
 from .draft_file import DraftFile
 from .key_line import KeyLine
 from .launch import Launch
-from .log import ChatLog
 from .panels import PanelName, Panels
 from .prompt import Prompt
 from .session import ChatSession
@@ -33,6 +32,7 @@ from .session_events import (
     ConversationShown,
     CoreLost,
     DraftChanged,
+    DraftShown,
     RequestRefused,
     StatusChanged,
     TextReturned,
@@ -40,7 +40,6 @@ from .session_events import (
 )
 from .sidebar import Listing, Sidebar
 from .status_bar import StatusBar
-from .tray import Tray
 from .visible import visible
 
 if TYPE_CHECKING:
@@ -59,6 +58,7 @@ class ChatScreen(Screen[None]):
     AUTO_FOCUS = "Prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close_overlay", "close", system=True, tooltip="Close what is on top"),
+        Binding("escape", "leave_edit", "leave it", system=True, tooltip="Leave the edit"),
         Binding("escape", "stop", "stop", tooltip="Stop the answer"),
         Binding("escape", "to_prompt", "prompt", show=False, system=True, tooltip="To the prompt"),
         Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
@@ -84,7 +84,7 @@ class ChatScreen(Screen[None]):
         """Prepares the screen.
 
         Args:
-            paths: where drafts and the picker's folder are kept.
+            paths: where drafts and the interface's state are kept.
             settings: how the prompt looks.
             launch: what to open first.
             connect: reaches the core.
@@ -93,17 +93,18 @@ class ChatScreen(Screen[None]):
         super().__init__()
         drafts = DraftFile(paths.data_dir / "drafts.json")
         self.session = ChatSession(connect, self.post_message, drafts)
-        self._settings = settings
+        self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
-        self._picker_state = paths.cache_dir / "picker.json"
+        self._cache_dir = paths.cache_dir
 
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
         yield StatusBar()
         with Panels(self._pictures):
-            blinks, save = self._settings.cursor_blink, self.session.save_drafts
-            yield Chat(Composer(self.session.draft, blinks, save), self._pictures)
+            composer = Composer(self.session.draft, self._cursor_blink, self.session.save_drafts)
+            state_file = self._cache_dir / "interface.json"
+            yield Chat(self.session, composer, self._pictures, state_file)
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -122,11 +123,11 @@ class ChatScreen(Screen[None]):
     @on(ConversationShown)
     def _show_conversation(self, event: ConversationShown) -> None:
         conversation = event.conversation
-        self.chat.show(conversation, event.draft)
+        self.chat.show(conversation, event.draft, event.message)
         self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
         self.panels.listing = replace(self.panels.listing, shown=self.session.conversation)
-        messages = conversation.messages if conversation else ()
-        self.panels.note_pictures([picture for it in messages for picture in it.attachments])
+        self.panels.note_pictures(self.chat.pictures)
+        self.refresh_bindings()
 
     @on(TurnStarted)
     def _show_turn(self, event: TurnStarted) -> None:
@@ -148,12 +149,16 @@ class ChatScreen(Screen[None]):
         self.status_bar.status = event.status
         self.chat.welcome.notice = event.status.notice
 
+    @on(DraftShown)
+    def _show_other_draft(self, event: DraftShown) -> None:
+        self.chat.composer.show(event.draft, was_sent=event.was_sent)
+        self.refresh_bindings()
+
     @on(DraftChanged)
     def _show_draft(self, event: DraftChanged) -> None:
         if event.draft is self.chat.composer.draft:
             self.chat.composer.show_tray()
-            pictures = event.draft.pictures
-            self.panels.note_pictures([it.attachment for it in pictures if it.attachment])
+            self.panels.note_pictures(event.draft.attachments)
 
     @on(TextReturned)
     def _return_text(self, event: TextReturned) -> None:
@@ -191,15 +196,9 @@ class ChatScreen(Screen[None]):
     def _detach(self) -> None:
         self.session.detach_last()
 
-    @on(Tray.PictureClicked)
-    def _preview_chip(self, event: Tray.PictureClicked) -> None:
-        self.panels.open_preview(event.picture.attachment or event.picture.path)
-        self.refresh_bindings()
-
-    @on(ChatLog.PictureOpened)
-    def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
-        self.panels.open_preview(event.attachment)
-        self.refresh_bindings()
+    @on(Sidebar.Highlighted)
+    def _note_highlight(self, event: Sidebar.Highlighted) -> None:
+        self.session.note_highlight(event.conversation)
 
     @on(Sidebar.Filtered)
     @work(exclusive=True, group="find")
@@ -227,6 +226,8 @@ class ChatScreen(Screen[None]):
         """Lets Escape do the one thing that is at hand, and the key line name it."""
         if action == "close_overlay":
             return self.panels.has_overlay
+        if action == "leave_edit":
+            return self.session.is_editing and self.prompt.has_focus
         if action == "stop":
             return self.session.is_answering
         return True
@@ -236,6 +237,10 @@ class ChatScreen(Screen[None]):
         self.panels.close_overlay()
         self.prompt.focus()
         self.refresh_bindings()
+
+    def action_leave_edit(self) -> None:
+        """Leaves the question as it is and gives the draft back."""
+        self.chat.leave_edit()
 
     @work
     async def action_stop(self) -> None:
@@ -268,7 +273,7 @@ class ChatScreen(Screen[None]):
         """Lets the user pick pictures and attaches them."""
         from .picker import FilePicker
 
-        picker = FilePicker(self._pictures(), state_file=self._picker_state)
+        picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
         self.attach(paths or [])
 

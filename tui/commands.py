@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from textual import actions
 from textual.binding import Binding
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
+from .chat import Chat
 from .themes import theme_names
 
 _TEXT_WIDTH = 48
@@ -24,19 +26,20 @@ class Command:
     """An action that the palette offers."""
 
     text: str
+    place: DOMNode
     action: str
-    """Textual's form of an action, with its namespace."""
+    """What to run at that place, in Textual's form."""
     key: str = ""
     """Key that does the same, as shown; empty if there is none."""
 
 
 class ChatCommands(Provider):
-    """Actions of the chat screen and the app, with the sentences of their bindings."""
+    """Actions of the chat, its screen and the app, with the sentences of their bindings."""
 
     async def discover(self) -> Hits:
         """Yields every command."""
         for command in self._commands():
-            yield DiscoveryHit(_row(command, Content(command.text)), self._runner(command))
+            yield DiscoveryHit(_row(command, Content(command.text)), Runner(command))
 
     async def search(self, query: str) -> Hits:
         """Yields the commands that match what was typed."""
@@ -44,32 +47,32 @@ class ChatCommands(Provider):
         for command in self._commands():
             if (score := matcher.match(command.text)) > 0:
                 shown = _row(command, matcher.highlight(command.text))
-                yield Hit(score, shown, self._runner(command), command.text)
+                yield Hit(score, shown, Runner(command), command.text)
 
     def _commands(self) -> Iterator[Command]:
-        for namespace, place in (("screen", self.screen), ("app", self.app)):
+        screen, app = self.screen, self.app
+        for place in (screen, screen.query_one(Chat), app):
             for binding in _told_bindings(place):
-                display = self.app.get_key_display(binding)
-                yield Command(binding.tooltip, f"{namespace}.{binding.action}", display)
-        yield Command("Load another model", "screen.load_model")
-        yield Command("Start the core again", "screen.restart_core")
+                display = app.get_key_display(binding)
+                # In the prompt it is a letter to type.
+                where = " in the log" if len(display) == 1 else ""
+                yield Command(binding.tooltip, place, binding.action, display + where)
+        yield Command("Load another model", screen, "load_model")
+        yield Command("Start the core again", screen, "restart_core")
         for name in theme_names():
-            yield Command(f"Use the {name} theme", f"app.use_theme('{name}')")
-
-    def _runner(self, command: Command) -> "Runner":
-        return Runner(self.screen, command.action)
+            yield Command(f"Use the {name} theme", app, f"use_theme('{name}')")
 
 
 @dataclass(frozen=True)
 class Runner:
-    """Runs an action on the screen that was below the palette."""
+    """Runs a command where it belongs, below the palette."""
 
-    screen: DOMNode
-    action: str
+    command: Command
 
     async def __call__(self) -> None:
         """Runs the action."""
-        await self.screen.app.run_action(self.action, self.screen)
+        place = self.command.place
+        await place.app.run_action(self.command.action, place)
 
 
 def _row(command: Command, text: Content) -> Content:
@@ -78,8 +81,11 @@ def _row(command: Command, text: Content) -> Content:
 
 
 def _told_bindings(place: DOMNode) -> Iterator[Binding]:
-    """Yields the place's own bindings that say in a sentence what they do."""
+    """Yields the place's own bindings that say in a sentence what they do, and can be run now."""
     for binding in type(place).BINDINGS:
-        if isinstance(binding, Binding) and binding.tooltip and not binding.system:
+        if not isinstance(binding, Binding) or not binding.tooltip or binding.system:
+            continue
+        _, name, parameters = actions.parse(binding.action)
+        if place.check_action(name, parameters):
             first_key, *_ = binding.key.split(",")
             yield Binding(first_key, binding.action, binding.description, tooltip=binding.tooltip)

@@ -40,17 +40,23 @@ class Composer(Vertical):
         yield Tray()
         yield Prompt(self._cursor_blink)
 
-    def show(self, draft: Draft) -> None:
-        """Shows the draft of another conversation; this one's text stays with it."""
-        self.draft.text = self.prompt.text
-        self.draft = draft
-        self.prompt.set_text(draft.text)
+    def show(self, draft: Draft, *, was_sent: bool = False) -> None:
+        """Shows another draft; what is typed stays with this one unless it was sent before."""
+        if draft is not self.draft:
+            typed = self.prompt.text
+            if was_sent:
+                draft.text = "\n".join(text for text in (draft.text, typed) if text)
+            else:
+                self.draft.text = typed
+            self.draft = draft
+            self.prompt.set_text(draft.text)
         self.show_tray()
 
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and waiting messages."""
         self.tray.pictures = tuple(self.draft.pictures)
         self.tray.waiting = tuple(turn.text for turn in self.draft.waiting)
+        self.tray.edited = self.draft.edited.number if self.draft.edited else 0
         self._save_soon()
 
     def give_back(self, draft: Draft, text: str) -> None:

@@ -26,6 +26,11 @@ class CoreLink:
         self._client: CoreClient | None = None
         self._opening = asyncio.Lock()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the core can be asked right now."""
+        return self._client is not None
+
     async def open(self, *, replace_core: bool) -> None:
         """Connects; raises a `SeeshellError` if the core can't be reached."""
         async with self._opening:

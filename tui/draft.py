@@ -44,6 +44,17 @@ class WaitingTurn:
         return tuple(picture.attachment.sha256 for picture in self.pictures if picture.attachment)
 
 
+@dataclass(frozen=True)
+class EditedQuestion:
+    """The question that a draft is to replace."""
+
+    message: int
+    number: int
+    """Its place among the questions of its branch, from 1."""
+    attachments: tuple[str, ...] = ()
+    """sha256 of its pictures."""
+
+
 @dataclass(eq=False)
 class Draft:
     """Everything unsent of one conversation."""
@@ -56,6 +67,20 @@ class Draft:
     """For the next message."""
     waiting: list[WaitingTurn] = field(default_factory=list)
     """Messages sent while an answer was open, oldest first."""
+    edited: EditedQuestion | None = None
+    """None where the next message comes after all others."""
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """The pictures for the next message, as far as the core has them."""
+        return [picture.attachment for picture in self.pictures if picture.attachment]
+
+    @property
+    def next_attachments(self) -> tuple[str, ...]:
+        """sha256 of the pictures that come new with the next turn, as far as the core has them."""
+        turn = self.waiting[0] if self.waiting else WaitingTurn("", tuple(self.pictures))
+        known = self.edited.attachments if self.edited else ()
+        return tuple(it for it in turn.attachments if it not in known)
 
     @property
     def is_checking(self) -> bool:

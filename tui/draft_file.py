@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from .draft import Draft
+from ..core.conversation import Attachment
+from .draft import Draft, EditedQuestion
 
 
 class SavedDraft(Struct, frozen=True):
@@ -15,8 +16,9 @@ class SavedDraft(Struct, frozen=True):
 
     conversation: int | None
     text: str
-    pictures: tuple[str, ...] = ()
-    """Paths where they were picked."""
+    pictures: tuple[str | Attachment, ...] = ()
+    """Paths where they were picked; of an edited question what the core holds."""
+    edited: EditedQuestion | None = None
 
 
 class DraftFile:
@@ -36,7 +38,7 @@ class DraftFile:
         """Stores the drafts; a full disk must not keep anybody from typing."""
         mine = {draft.conversation for draft in drafts}
         others = [saved for saved in self._read() if saved.conversation not in mine]
-        kept = [saved for saved in map(_saved, drafts) if saved.text or saved.pictures]
+        kept = [it for it in map(_saved, drafts) if it.text or it.pictures or it.edited]
         temporary = self._path.with_suffix(".new")
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -56,5 +58,9 @@ def _saved(draft: Draft) -> SavedDraft:
     return SavedDraft(
         draft.conversation,
         "\n".join(text for text in texts if text.strip()),
-        tuple(str(picture.path) for picture in [*pictures, *draft.pictures]),
+        tuple(
+            picture.attachment if draft.edited and picture.attachment else str(picture.path)
+            for picture in [*pictures, *draft.pictures]
+        ),
+        draft.edited,
     )

@@ -46,6 +46,7 @@ class HelpScreen(Screen[None]):
 
 def _places() -> list[tuple[str, type[DOMNode]]]:
     from .app import SeeshellApp
+    from .chat import Chat
     from .chat_screen import ChatScreen
     from .log import ChatLog
     from .prompt import Prompt
@@ -56,5 +57,6 @@ def _places() -> list[tuple[str, type[DOMNode]]]:
         ("Program", SeeshellApp),
         ("Prompt", Prompt),
         ("Log", ChatLog),
+        ("Log: ask again", Chat),
         ("Conversations", Sidebar),
     ]

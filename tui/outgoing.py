@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.conversation import Attachment, Message
 from ..core.errors import SeeshellError
-from ..core.messages import Attach, Attached, SubmitTurn, TurnQueued
+from ..core.messages import Attach, Attached, EditQuestion, SubmitTurn, TurnQueued
 from .core_link import CoreLink, Post
-from .draft import Draft, DraftPicture
+from .draft import Draft, DraftPicture, EditedQuestion, WaitingTurn
 from .draft_file import DraftFile
 from .session_events import DraftChanged, RequestRefused, TextReturned
 
@@ -24,6 +25,8 @@ class Outgoing:
         self._file = file
         self._is_restored = False
         self._drafts: dict[int | None, Draft] = {}
+        self._edits: dict[int | None, Draft] = {}
+        """Of conversations in which a question is being edited."""
         self._checks = asyncio.Condition()
         """Notified whenever a picture was checked."""
 
@@ -31,9 +34,36 @@ class Outgoing:
         """Returns what is unsent of a conversation; None stands for the new one."""
         return self._drafts.setdefault(conversation, Draft(conversation))
 
+    def shown_draft(self, conversation: int | None) -> Draft:
+        """Returns what the prompt shows in a conversation: the edit, while there is one."""
+        return self._edits.get(conversation) or self.draft_of(conversation)
+
+    def begin_edit(self, conversation: int, question: Message, number: int) -> Draft:
+        """Returns a draft with a question's text and pictures, to be sent in its place.
+
+        Args:
+            conversation: where.
+            question: what is edited; the edit that was begun of it before goes on.
+            number: its place among the questions of its branch, from 1.
+        """
+        begun = self._edits.get(conversation)
+        if begun and begun.edited and begun.edited.message == question.id:
+            return begun
+        hashes = tuple(picture.sha256 for picture in question.attachments)
+        pictures = [DraftPicture(Path(it.name), it) for it in question.attachments]
+        edited = EditedQuestion(question.id, number, hashes)
+        draft = Draft(conversation, question.text, pictures, edited=edited)
+        self._edits[conversation] = draft
+        return draft
+
+    def end_edit(self, draft: Draft) -> None:
+        """Forgets an edit that was sent or given up."""
+        if self._edits.get(draft.conversation) is draft:
+            del self._edits[draft.conversation]
+
     def save(self) -> None:
         """Stores what is unsent."""
-        self._file.write(list(self._drafts.values()))
+        self._file.write([*self._drafts.values(), *self._edits.values()])
 
     async def restore(self) -> None:
         """Brings back what was unsent when a window before this one ended; only the first time."""
@@ -42,9 +72,15 @@ class Outgoing:
         self._is_restored = True
         for saved in self._file.take():
             draft = self.draft_of(saved.conversation)
+            if saved.edited:
+                draft = Draft(saved.conversation, edited=saved.edited)
+                self._edits[saved.conversation] = draft
             self._post(TextReturned(draft, saved.text))
-            for path in saved.pictures:
-                await self.attach(draft, Path(path))
+            for picture in saved.pictures:
+                if isinstance(picture, Attachment):
+                    draft.pictures.append(DraftPicture(Path(picture.name), picture))
+                else:
+                    await self.attach(draft, Path(picture))
 
     async def attach(self, draft: Draft, path: Path) -> None:
         """Adds a picture and has it checked and copied by the core."""
@@ -93,12 +129,8 @@ class Outgoing:
 
         If the core refuses, every waiting message goes back into the prompt.
         """
-        turn = draft.waiting[0]
-        request = SubmitTurn(
-            text=turn.text, attachments=turn.attachments, conversation=draft.conversation
-        )
         try:
-            reply = await self._link.request(request)
+            reply = await self._link.request(_request(draft, draft.waiting[0]))
         except SeeshellError as error:
             self._give_back(draft, draft.take_back_waiting(), str(error))
             return None
@@ -132,6 +164,17 @@ class Outgoing:
         self._post(DraftChanged(draft))
         self._post(TextReturned(draft, text))
         self._post(RequestRefused(sentence))
+
+
+def _request(draft: Draft, turn: WaitingTurn) -> SubmitTurn | EditQuestion:
+    if draft.edited and draft.conversation is not None:
+        return EditQuestion(
+            conversation=draft.conversation,
+            message=draft.edited.message,
+            text=turn.text,
+            attachments=turn.attachments,
+        )
+    return SubmitTurn(text=turn.text, attachments=turn.attachments, conversation=draft.conversation)
 
 
 async def _find_pictures(text: str) -> "FoundPictures":

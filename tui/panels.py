@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from textual import on
 from textual.containers import Horizontal
 from textual.reactive import var
 from textual.widget import Widget
 
 from ..core.conversation import Attachment
+from .log import ChatLog
 from .sidebar import Listing, Sidebar
+from .tray import Tray
 
 if TYPE_CHECKING:
     from .picker import PreviewPane
@@ -74,6 +77,7 @@ class Panels(Horizontal):
         self.preview = picture
         if not self.is_open("preview"):
             self.toggle("preview")
+        self.screen.refresh_bindings()
 
     def note_pictures(self, pictures: Sequence[Attachment]) -> None:
         """Has the newest of the pictures in the preview, when that is opened."""
@@ -114,6 +118,14 @@ class Panels(Horizontal):
         """Shows the picture if the pane is there."""
         if self._pane is not None:
             self._pane.show(picture)
+
+    @on(Tray.PictureClicked)
+    def _preview_chip(self, event: Tray.PictureClicked) -> None:
+        self.open_preview(event.picture.attachment or event.picture.path)
+
+    @on(ChatLog.PictureOpened)
+    def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
+        self.open_preview(event.attachment)
 
     def _make_pane(self) -> "PreviewPane":
         from .picker import PreviewPane

@@ -30,6 +30,7 @@ class Prompt(TextArea):
         ),
         Binding("pageup", "turn_page(-1)", "page up", show=False, tooltip="Scroll the log up"),
         Binding("pagedown", "turn_page(1)", "page down", show=False, tooltip="Scroll the log down"),
+        Binding("shift+tab", "app.focus_previous", "log", show=False, tooltip="Into the log"),
     ]
 
     @dataclass

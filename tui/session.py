@@ -16,14 +16,18 @@ from ..core.messages import (
     CoreStatus,
     DeleteConversation,
     Delta,
+    ForkConversation,
     GetStatus,
     ListConversations,
     LoadModel,
     ModelFailed,
     OpenConversation,
     Prefilled,
+    RegenerateAnswer,
     RenameConversation,
+    Request,
     StopTurn,
+    SwitchBranch,
     TurnEnded,
     TurnFailed,
     TurnQueued,
@@ -34,16 +38,22 @@ from .draft import Draft
 from .draft_file import DraftFile
 from .launch import Launch
 from .outgoing import Outgoing
+from .preparing import HIGHLIGHT_DELAY, Preparing
 from .session_events import (
     AnswerEnded,
     AnswerGrew,
     ConversationsFound,
     ConversationShown,
     CoreLost,
+    DraftChanged,
+    DraftShown,
     RequestRefused,
+    SessionEvent,
     StatusChanged,
     TurnStarted,
 )
+
+BranchRequest = RegenerateAnswer | ForkConversation | SwitchBranch
 
 TurnEvent = TurnQueued | Prefilled | Delta | TurnEnded | TurnFailed
 
@@ -55,7 +65,8 @@ class ChatSession:
         self.status = ChatStatus()
         self._post = post
         self._link = CoreLink(connect, post)
-        self._outgoing = Outgoing(self._link, post, draft_file)
+        self._preparing = Preparing(self._link)
+        self._outgoing = Outgoing(self._link, self._pass_on, draft_file)
         self.draft = self._outgoing.draft_of(None)
         """What is unsent of the conversation on screen."""
         self._answering: set[int] = set()
@@ -76,6 +87,11 @@ class ChatSession:
         """Whether the conversation on screen has an open answer."""
         return self.conversation in self._answering
 
+    @property
+    def is_editing(self) -> bool:
+        """Whether the prompt holds an earlier question."""
+        return self.draft.edited is not None
+
     async def run(self, launch: Launch, *, replace_core: bool = False) -> None:
         """Connects, opens what the launch asks for and passes events on until the core is lost."""
         async with self._running:
@@ -90,6 +106,7 @@ class ChatSession:
             except SeeshellError as error:
                 self._answering.clear()
                 self._set_status(ChatStatus(state="no core"))
+                self._preparing.forget()
                 self._outgoing.return_all_waiting()
                 self._post(CoreLost(error))
             finally:
@@ -97,10 +114,27 @@ class ChatSession:
 
     async def open(self, conversation: int) -> None:
         """Shows a stored conversation, with its open answer if there is one."""
-        async with self._order:
-            reply = await self._link.ask(OpenConversation(conversation=conversation))
-            if isinstance(reply, ConversationOpened):
-                self._show(reply.conversation)
+        await self._ask_in_order(OpenConversation(conversation=conversation))
+
+    def note_highlight(self, conversation: int | None) -> None:
+        """Has a conversation prepared that may be opened; None for the one on screen again."""
+        if conversation is None:
+            self._prepare(HIGHLIGHT_DELAY)
+        else:
+            self._preparing.want(conversation, delay=HIGHLIGHT_DELAY)
+
+    async def branch(self, request: BranchRequest, message: int | None = None) -> None:
+        """Shows an answer that is given again, a fork, or another branch with a message in view."""
+        await self._ask_in_order(request, message)
+
+    def begin_edit(self, question: Message, number: int) -> None:
+        """Puts a question, the `number`th on screen, into the prompt to be sent in its place."""
+        if self.conversation is not None:
+            self._show_draft(self._outgoing.begin_edit(self.conversation, question, number))
+
+    def leave_edit(self) -> None:
+        """Gives the draft back that was in the prompt before the edit."""
+        self._end_edit(self.draft, was_sent=False)
 
     def start_new(self) -> None:
         """Shows a new conversation; it is stored with its first message."""
@@ -166,15 +200,50 @@ class ChatSession:
         if chat is not None:
             await self.open(chat)
         await self._outgoing.restore()
+        self._show_draft(self._outgoing.shown_draft(self.conversation))
         for path in launch.images:
             await self.attach(path)
 
+    async def _ask_in_order(self, request: Request, message: int | None = None) -> None:
+        """Shows what the reply brings: a turn, or a conversation with a message in view."""
+        async with self._order:
+            reply = await self._link.ask(request)
+            if isinstance(reply, ConversationOpened):
+                self._show(reply.conversation, message)
+            elif isinstance(reply, TurnQueued):
+                self._receive(reply)
+
     async def _send_waiting(self, draft: Draft) -> None:
-        """Sends the oldest waiting message unless an answer is open; the lock is held."""
-        if draft.waiting and draft.conversation not in self._answering:
+        """Sends the oldest waiting message unless an answer is open; the lock is held.
+
+        An edit does not wait: until the answer has ended there may be no such question any more.
+        """
+        if draft.waiting and (draft.edited or draft.conversation not in self._answering):
             queued = await self._outgoing.send_next(draft)
             if queued is not None:
+                self._end_edit(draft, was_sent=True)
                 self._receive(queued)
+
+    def _end_edit(self, draft: Draft, *, was_sent: bool) -> None:
+        if draft.edited:
+            self._outgoing.end_edit(draft)
+            if self.draft is draft:
+                self._show_draft(self._outgoing.draft_of(draft.conversation), was_sent=was_sent)
+
+    def _show_draft(self, draft: Draft, *, was_sent: bool = False) -> None:
+        if draft is not self.draft:
+            self.draft = draft
+            self._post(DraftShown(draft, was_sent))
+            self._prepare()
+
+    def _pass_on(self, event: SessionEvent) -> None:
+        """Tells the screen of a draft, and the core of the turn that may come of it."""
+        self._post(event)
+        if isinstance(event, DraftChanged) and event.draft is self.draft:
+            self._prepare()
+
+    def _prepare(self, delay: float = 0.0) -> None:
+        self._preparing.want(self.conversation, self.draft.next_attachments, delay=delay)
 
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
@@ -188,10 +257,13 @@ class ChatSession:
         match event:
             case TurnQueued(user_message=user_message, answer=answer):
                 self._post(TurnStarted(user_message, answer))
+                self._prepare()
             case Delta(message=message, text=text):
                 self._post(AnswerGrew(message, text))
             case TurnEnded(message=message) | TurnFailed(message=message):
                 self._post(AnswerEnded(message))
+            case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
+                self._show(it)
             case ModelFailed(sentence=sentence):
                 self._post(RequestRefused(sentence))
 
@@ -206,14 +278,15 @@ class ChatSession:
             case TurnEnded() | TurnFailed():
                 self._outgoing.return_waiting(self._outgoing.draft_of(event.conversation))
 
-    def _show(self, conversation: Conversation | None) -> None:
-        self.draft = self._outgoing.draft_of(conversation.summary.id if conversation else None)
+    def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
+        self.draft = self._outgoing.shown_draft(conversation.summary.id if conversation else None)
         messages = conversation.messages if conversation else ()
         if self.conversation is not None and messages:
             change = self._answering.add if _is_open(messages[-1]) else self._answering.discard
             change(self.conversation)
         self._set_status(self.status.showing(messages))
-        self._post(ConversationShown(conversation, self.draft))
+        self._post(ConversationShown(conversation, self.draft, message))
+        self._prepare()
 
     def _set_status(self, status: ChatStatus) -> None:
         if status is not self.status:

@@ -6,6 +6,7 @@ SessionEvent
 ├── AnswerGrew           more text of an answer
 ├── AnswerEnded          an answer is complete, was stopped or failed
 ├── StatusChanged        what the status bar tells changed
+├── DraftShown           an edit begins, or ends and what was unsent before is back
 ├── DraftChanged         the pictures or the waiting messages changed
 ├── TextReturned         a text could not be sent and goes back into the prompt
 ├── ConversationsFound   the sidebar's list, asked for or changed
@@ -34,6 +35,8 @@ class ConversationShown(SessionEvent):
     conversation: Conversation | None
     """None for a new one that nothing was sent to."""
     draft: Draft
+    message: int | None = None
+    """Message to have in view; None for the end."""
 
 
 @dataclass
@@ -64,6 +67,15 @@ class StatusChanged(SessionEvent):
     """What the status bar tells changed."""
 
     status: ChatStatus
+
+
+@dataclass
+class DraftShown(SessionEvent):
+    """Something else of the same conversation is in the prompt."""
+
+    draft: Draft
+    was_sent: bool = False
+    """Whether the draft before was sent: what was typed since belongs to this one."""
 
 
 @dataclass

@@ -61,6 +61,12 @@ class Sidebar(Vertical):
         conversation: int
 
     @dataclass
+    class Highlighted(Message):
+        """The cursor came to a conversation, or left the list: None."""
+
+        conversation: int | None
+
+    @dataclass
     class Renamed(Message):
         """The user gave a conversation another title."""
 
@@ -149,6 +155,16 @@ class Sidebar(Vertical):
     def _open_first(self, event: Input.Submitted) -> None:
         event.stop()
         self._list.action_select()
+
+    @on(OptionList.OptionHighlighted)
+    def _tell_highlight(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if self._list.has_focus:
+            self.post_message(self.Highlighted(int(event.option_id or 0)))
+
+    def on_descendant_blur(self) -> None:
+        """Tells that no conversation is under the cursor any more."""
+        self.post_message(self.Highlighted(None))
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:

@@ -1,4 +1,4 @@
-"""The tray above the prompt: messages that wait, and pictures of the next one."""
+"""The tray above the prompt: what is edited, messages that wait, pictures of the next one."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,11 +23,15 @@ class Tray(Widget):
         "tray--name",
         "tray--note",
         "tray--error",
+        "tray--edit",
     }
 
     pictures: reactive[tuple[DraftPicture, ...]] = reactive((), layout=True)
 
     waiting: reactive[tuple[str, ...]] = reactive((), layout=True)
+
+    edited: reactive[int] = reactive(0, layout=True)
+    """Number of the question that is being edited; 0 for none."""
 
     @dataclass
     class PictureClicked(Message):
@@ -47,14 +51,20 @@ class Tray(Widget):
         """Takes no row while there is nothing to show."""
         self._show_or_hide()
 
+    def watch_edited(self) -> None:
+        """Takes no row while there is nothing to show."""
+        self._show_or_hide()
+
     def render(self) -> Content:
-        """Returns the waiting messages above the chips, wrapped where the row ends."""
+        """Returns what is edited and the waiting messages above the chips."""
         width = self.content_size.width
         note = self.get_visual_style("tray--note")
         rows = [
             Content.styled(f"waiting  {visible_line(text)}", note).truncate(width, ellipsis=True)
             for text in self.waiting
         ]
+        if self.edited:
+            rows.insert(0, self._edit_row())
         return Content("\n").join([*rows, self._chips()] if self.pictures else rows)
 
     def on_click(self, event: Click) -> None:
@@ -64,7 +74,16 @@ class Tray(Widget):
             self.post_message(self.PictureClicked(self.pictures[number - 1]))
 
     def _show_or_hide(self) -> None:
-        self.display = bool(self.pictures or self.waiting)
+        self.display = bool(self.pictures or self.waiting or self.edited)
+
+    def _edit_row(self) -> Content:
+        return Content.assemble(
+            (f"editing question {self.edited}", self.get_visual_style("tray--edit")),
+            (
+                "  enter asks it instead, esc leaves it as it is",
+                self.get_visual_style("tray--note"),
+            ),
+        )
 
     def _chips(self) -> Content:
         chips = [self._chip(number, picture) for number, picture in enumerate(self.pictures, 1)]

@@ -121,12 +121,46 @@ class Engine(ABC):
 
     @abstractmethod
     def answer(
-        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: AnswerOptions,
+        *,
+        conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         """Yields progress, text and at last one `AnswerEnd`.
 
+        Args:
+            prompt: all messages, the question last.
+            options: how to answer.
+            conversation: whose KV this becomes; `forget` names it. 0 for none.
+
         Raises:
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.
+        """
+
+    @abstractmethod
+    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+        """Computes ahead what a turn that starts with this prompt will need.
+
+        Restores what was spilled. An `answer`, or cancelling this, interrupts it within one chunk;
+        what was computed by then stays. Newer calls replace older ones, whose pictures that no
+        longer stand in any prompt are dropped without trace.
+
+        Args:
+            prompt: all messages so far and, always last, the question that is still being typed:
+                its text is left out and its images are encoded and prefilled.
+            conversation: whose KV this becomes; 0 for one that does not exist yet.
+
+        Raises:
+            TurnError, ImageError: why a turn of this prompt could not be computed.
+        """
+
+    @abstractmethod
+    async def forget(self, conversation: int) -> None:
+        """Frees the KV of a conversation, in memory and on disk.
+
+        What it holds in common with others stays. An answer that is being computed is not waited
+        for.
         """
 
     @abstractmethod

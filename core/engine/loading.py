@@ -25,7 +25,9 @@ class Checkpoint:
     context_length: int
     weights_bytes: int
     token_bytes: int
-    """Memory of one token's KV."""
+    """Memory of one token's KV, where it is not quantised."""
+    revision: str = ""
+    """Changes whenever the files do."""
 
 
 def load_checkpoint(files: ModelFiles) -> Checkpoint:
@@ -57,7 +59,7 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         raise ModelUnsupported(
             f"{files.name} can't be loaded ({reason}); check its files or choose another model."
         ) from error
-    return _describe(model, processor)
+    return _describe(model, processor, files.revision)
 
 
 def _check(name: str, model: Any, processor: Any) -> None:
@@ -86,7 +88,7 @@ def _chat_template(processor: Any) -> str:
     return str(template or "")
 
 
-def _describe(model: Any, processor: Any) -> Checkpoint:
+def _describe(model: Any, processor: Any, revision: str) -> Checkpoint:
     text = model.config.text_config
     weights = [array for _, array in tree_flatten(model.parameters())]
     key_bytes = text.num_key_value_heads * text.head_dim * _kv_dtype(model).size
@@ -97,6 +99,7 @@ def _describe(model: Any, processor: Any) -> Checkpoint:
         context_length=text.max_position_embeddings,
         weights_bytes=sum(array.nbytes for array in weights),
         token_bytes=2 * text.num_hidden_layers * key_bytes,
+        revision=revision,
     )
 
 

@@ -4,6 +4,7 @@ import gc
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,10 +21,12 @@ from .engine import (
     PromptMessage,
 )
 from .mlx_thread import MlxThread
+from .past import LOADED_ANEW, PastTurns
 from .relay import Relay
 
 if TYPE_CHECKING:
     from .resident import ResidentModel
+    from .spill_folder import SpillFolder
 
 
 class MlxEngine(Engine):
@@ -33,7 +36,15 @@ class MlxEngine(Engine):
     """
 
     def __init__(
-        self, pixel_budget: int, max_pixels: int, *, memory_bytes: int | None = None
+        self,
+        pixel_budget: int,
+        max_pixels: int,
+        *,
+        memory_bytes: int | None = None,
+        kv_bits: int = 0,
+        kv_bytes: int = 0,
+        spills_dir: Path | None = None,
+        spill_bytes: int = 4 * 2**30,
     ) -> None:
         """Makes an engine without a model.
 
@@ -41,13 +52,24 @@ class MlxEngine(Engine):
             pixel_budget: most image tokens of one picture.
             max_pixels: pictures with more are refused.
             memory_bytes: most memory to hold; None for what the machine has.
+            kv_bits: bits of a KV cache's number; 0 for the model's own precision.
+            kv_bytes: most memory for KV caches; 0 for what is left beside the model.
+            spills_dir: where KV caches wait that are out of memory; None for nowhere.
+            spill_bytes: most disk that they take there.
         """
         self._pixel_budget = pixel_budget
         self._max_pixels = max_pixels
         self._memory_bytes = memory_bytes
+        self._kv_bits = kv_bits
+        self._kv_bytes = kv_bytes
+        self._spills_dir = spills_dir
+        self._spill_bytes = spill_bytes
+        self._spills: SpillFolder | None = None
         self._thread = MlxThread()
         self._resident: ResidentModel | None = None
+        self._past = PastTurns()
         self._stop = threading.Event()
+        self._interrupt = threading.Event()
 
     @property
     def model(self) -> LoadedModel | None:
@@ -92,17 +114,30 @@ class MlxEngine(Engine):
         )
 
     async def answer(
-        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: AnswerOptions,
+        *,
+        conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         """Yields progress, text and at last one `AnswerEnd`.
 
         Raises:
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.
         """
+        self._interrupt.set()
         stop = self._stop = threading.Event()
         relay = Relay()
         started_at = time.perf_counter()
-        turn = self._thread.run(lambda: self._answer(prompt, options, started_at, relay.put, stop))
+
+        def compute() -> None:
+            resident = self._loaded()
+            from .turn import Turn
+
+            Turn(resident, options, started_at, relay.put, stop, conversation).run(prompt)
+            resident.pool.settle(self._thread.is_wanted)
+
+        turn = self._thread.run(compute)
         turn.add_done_callback(lambda _: relay.close())
         try:
             async for event in relay.events():
@@ -111,12 +146,30 @@ class MlxEngine(Engine):
         finally:
             stop.set()
 
+    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+        """Encodes and prefills what is known of a prompt, until something else is to be done.
+
+        Raises:
+            TurnError, ImageError: why a turn of this prompt could not be computed.
+        """
+        self._interrupt.set()
+        stop = self._interrupt = threading.Event()
+        try:
+            await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
+        finally:
+            stop.set()
+
+    async def forget(self, conversation: int) -> None:
+        """Frees the KV of a conversation as soon as the answer that is being computed has ended."""
+        self._thread.run(lambda: self._forget(conversation))
+
     def stop(self) -> None:
         """Ends the answer that is being computed, if any, as `cancelled`."""
         self._stop.set()
 
     async def unload(self) -> None:
         """Frees the model and everything that belongs to it."""
+        self._interrupt.set()
         self._stop.set()
         await self._thread.run(self._free)
 
@@ -145,26 +198,48 @@ class MlxEngine(Engine):
             weights_bytes=checkpoint.weights_bytes,
             notice=files.notice,
         )
-        limits = Limits(self._pixel_budget, self._max_pixels, memory_bytes)
+        limits = Limits(
+            self._pixel_budget, self._max_pixels, memory_bytes, self._kv_bits, self._kv_bytes
+        )
         if not given_up.is_set():
-            self._resident = ResidentModel(model, checkpoint, limits)
+            self._free()
+            self._resident = ResidentModel(model, checkpoint, limits, self._open_spills())
+            self._resident.past = self._past
         gc.collect()
         return model
 
-    def _answer(
-        self,
-        messages: tuple[PromptMessage, ...],
-        options: AnswerOptions,
-        started_at: float,
-        emit: Callable[[AnswerEvent], None],
-        stop: threading.Event,
-    ) -> None:
+    def _loaded(self) -> "ResidentModel":
         if self._resident is None:
             raise TurnError("No model is loaded; choose one first.")
-        from .turn import Turn
+        return self._resident
 
-        Turn(self._resident, options, started_at, emit, stop).run(messages)
+    def _prepare(
+        self, messages: tuple[PromptMessage, ...], conversation: int, stop: threading.Event
+    ) -> None:
+        if self._resident is not None and not stop.is_set():
+            from .preparation import Preparation
+
+            Preparation(self._resident, conversation, stop).run(messages)
+            self._resident.pool.settle(self._thread.is_wanted)
+
+    def _forget(self, conversation: int) -> None:
+        self._past.forget(conversation)
+        if self._resident is not None:
+            self._resident.drafts.drop(conversation)
+            self._resident.pool.forget(conversation)
+        elif spills := self._open_spills():
+            spills.forget(conversation)
+
+    def _open_spills(self) -> "SpillFolder | None":
+        from .spill_folder import SpillFolder
+
+        if self._spills is None and self._spills_dir is not None:
+            self._spills = SpillFolder(self._spills_dir, self._spill_bytes)
+        return self._spills
 
     def _free(self) -> None:
+        if self._resident is not None:
+            self._resident.spill()
+            self._past.lose(LOADED_ANEW)
         self._resident = None
         gc.collect()

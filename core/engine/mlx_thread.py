@@ -17,11 +17,25 @@ class MlxThread:
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mlx")
+        self._waiting: set[object] = set()
 
     def run(self, function: Callable[[], Result]) -> asyncio.Future[Result]:
         """Returns the future of a function that runs when those before it have ended."""
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._executor, _freeing_frames, function)
+        ticket = object()
+
+        def start() -> Result:
+            self._waiting.discard(ticket)
+            return _freeing_frames(function)
+
+        self._waiting.add(ticket)
+        future = asyncio.get_running_loop().run_in_executor(self._executor, start)
+        # A function that was cancelled before its turn never starts.
+        future.add_done_callback(lambda _: self._waiting.discard(ticket))
+        return future
+
+    def is_wanted(self) -> bool:
+        """Whether a function waits for the one that runs now; may be asked by any thread."""
+        return bool(self._waiting)
 
     def close(self) -> None:
         """Ends the thread as soon as the functions given so far have run."""

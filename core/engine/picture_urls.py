@@ -51,6 +51,7 @@ class PictureUrls:
         self._urls: OrderedDict[str, str] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
+        self._encoding = Lock()
 
     def find(self, picture: PromptImage) -> str:
         """Returns the picture's data URL. Blocks; may be called from any thread.
@@ -58,18 +59,30 @@ class PictureUrls:
         Raises:
             ImageError: the picture can't be read.
         """
+        url = self._held(picture)
+        if url is not None:
+            return url
+        # A turn that comes while its picture is made ready waits for that.
+        with self._encoding:
+            url = self._held(picture)
+            if url is None:
+                url = self._encode(picture)
+                self._hold(picture, url)
+        return url
+
+    def _held(self, picture: PromptImage) -> str | None:
         with self._lock:
             url = self._urls.get(picture.sha256)
             if url is not None:
                 self._urls.move_to_end(picture.sha256)
-                return url
-        url = self._encode(picture)
+            return url
+
+    def _hold(self, picture: PromptImage, url: str) -> None:
         with self._lock:
-            if self._urls.setdefault(picture.sha256, url) is url:
-                self._bytes += len(url)
+            self._urls[picture.sha256] = url
+            self._bytes += len(url)
             while self._bytes > _CACHE_BYTES and len(self._urls) > 1:
                 self._bytes -= len(self._urls.popitem(last=False)[1])
-        return url
 
     def _encode(self, picture: PromptImage) -> str:
         image = open_image(picture.path, self._max_pixels, name=picture.name)

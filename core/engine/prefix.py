@@ -39,21 +39,25 @@ class TokenRun:
         return len(self.tokens)
 
 
+def common_length(held: TokenRun, wanted: TokenRun) -> int:
+    """Returns how many first tokens of `wanted` have in `held` the KV that they would get.
+
+    Ends inside an image span only where both have that very span and one of them ends there, as
+    after a prefill that was stopped in a picture.
+    """
+    length = _common_tokens(held.tokens, wanted.tokens)
+    for ours, theirs in zip_longest(held.spans, wanted.spans):
+        if ours != theirs:
+            return min(length, *(span.start for span in (ours, theirs) if span is not None))
+    return length
+
+
 def reusable_length(held: TokenRun, wanted: TokenRun) -> int:
     """Returns how many first tokens of `wanted` need no computing where `held` is resident.
 
-    Never ends inside an image span, and leaves at least the last token of `wanted`, whose
-    computing yields the first logits.
+    Leaves at least the last token of `wanted`, whose computing yields the first logits.
     """
-    length = min(_common_length(held.tokens, wanted.tokens), len(wanted) - 1)
-    for ours, theirs in zip_longest(held.spans, wanted.spans):
-        if ours != theirs:
-            length = min(length, *(span.start for span in (ours, theirs) if span is not None))
-            break
-    for span in wanted.spans:
-        if span.start < length < span.end:
-            return span.start
-    return max(length, 0)
+    return max(0, min(common_length(held, wanted), len(wanted) - 1))
 
 
 def spans_within(spans: Sequence[ImageSpan], length: int) -> list[ImageSpan]:
@@ -61,7 +65,7 @@ def spans_within(spans: Sequence[ImageSpan], length: int) -> list[ImageSpan]:
     return [span for span in spans if span.start < length]
 
 
-def _common_length(one: Sequence[int], other: Sequence[int]) -> int:
+def _common_tokens(one: Sequence[int], other: Sequence[int]) -> int:
     for index, (ours, theirs) in enumerate(zip(one, other, strict=False)):
         if ours != theirs:
             return index

@@ -8,12 +8,16 @@ tokenizer's plain way.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import ModelUnsupported
 from .engine import PromptMessage
-from .prefix import ImageSpan, TokenRun
+from .prefix import ImageSpan, TokenRun, common_length, spans_within
 from .vision import Picture
+
+_PROBES: Final = ("a", "\n\n1")
+"""Texts that a question may begin with: what is the same before both is the same before any."""
 
 _MASK: Final = "\ufdd0{}\ufdd1"
 _MASKED: Final = re.compile("\ufdd0([0-9]+)\ufdd1")
@@ -27,6 +31,7 @@ class PromptBuilder:
         self._chat_template = chat_template
         self._image_token = image_token
         special: list[str] = tokenizer.all_special_tokens
+        self._special_ids = frozenset(tokenizer.all_special_ids)
         self._special = re.compile("|".join(map(re.escape, special)))
         # A text that spells a mask is masked too.
         self._literals = [*special, _MASK[0]]
@@ -52,6 +57,30 @@ class PromptBuilder:
                 "The model's chat template does not place pictures; choose another model."
             )
         return _place(tokens, pictures, self._image_token)
+
+    def build_draft(
+        self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
+    ) -> TokenRun:
+        """Returns what the prompt starts with whatever text its last message will have.
+
+        Ends after a special token, which no text merges with: the last picture's end, or where
+        the last message begins.
+
+        Args:
+            messages: the conversation, the question to come last; its text is left out.
+            pictures: of all messages, in order.
+
+        Raises:
+            ModelUnsupported: the chat template does not place the pictures.
+        """
+        *before, question = messages
+        one, other = (
+            self.build([*before, replace(question, text=probe)], pictures) for probe in _PROBES
+        )
+        length = common_length(one, other)
+        while length > 0 and one.tokens[length - 1] not in self._special_ids:
+            length -= 1
+        return TokenRun(one.tokens[:length], spans_within(one.spans, length))
 
     def _render(self, messages: Sequence[PromptMessage]) -> str:
         conversation = [

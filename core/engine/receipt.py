@@ -20,6 +20,9 @@ class Receipt:
     generated_tokens: int = 0
     images: int = 0
     images_encoded: int = 0
+    images_encoded_again: int = 0
+    recomputed: str = ""
+    """Why KV was computed again; empty if none was."""
     prefill_seconds: float = 0.0
     first_token_at: float = 0.0
     last_token_at: float = 0.0
@@ -44,7 +47,13 @@ class Receipt:
             prompt_tps=_rate(self.prefilled_tokens, self.prefill_seconds),
             generation_tps=_rate(self.generated_tokens - 1, decode_seconds),
             peak_bytes=int(mx.get_peak_memory()),
+            recomputed="; ".join(filter(None, [self.recomputed, self._features_reason()])),
         )
+
+    def _features_reason(self) -> str:
+        count = self.images_encoded_again
+        noun = "picture" if count == 1 else "pictures"
+        return f"the features of {count} {noun} were evicted" if count else ""
 
 
 def _rate(count: int, seconds: float) -> float:

@@ -81,7 +81,11 @@ class RemoteEngine(Engine):
         )
 
     async def answer(
-        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: AnswerOptions,
+        *,
+        conversation: int = 0,  # noqa: ARG002 - what a server keeps is its own affair
     ) -> AsyncIterator[AnswerEvent]:
         """Yields the answer; text that arrives faster than it is consumed comes joined."""
         if self._server is None:
@@ -101,6 +105,19 @@ class RemoteEngine(Engine):
         finally:
             reading.cancel()
             await asyncio.wait({reading})
+
+    async def prepare(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        *,
+        conversation: int = 0,  # noqa: ARG002 - as above
+    ) -> None:
+        """Makes the pictures ready to be sent, one after the other."""
+        for picture in (picture for message in prompt for picture in message.images):
+            await asyncio.to_thread(self._urls.find, picture)
+
+    async def forget(self, conversation: int) -> None:
+        """Does nothing: only the server has KV."""
 
     def stop(self) -> None:
         """Closes the stream at once; the answer ends as `cancelled`."""

@@ -1,7 +1,9 @@
 """The engine that a source asks for: the local one for files, the remote one for an address."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from ..conversation import Attachment
 from ..errors import TurnError
@@ -9,13 +11,22 @@ from ..models import is_endpoint
 from ..settings import Settings
 from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, LoadProgress, PromptMessage
 from .remote import RemoteEngine
+from .spill_folder import SpillFolder
 
 
 class SelectedEngine(Engine):
     """Holds one engine at a time, made when first needed; a remote model never loads mlx."""
 
-    def __init__(self, settings: Settings, key: str | None) -> None:
+    def __init__(self, settings: Settings, key: str | None, spills_dir: Path) -> None:
+        """Makes an engine without a model.
+
+        Args:
+            settings: budgets and limits.
+            key: for a remote endpoint.
+            spills_dir: where KV caches wait that are out of memory.
+        """
         self._settings = settings
+        self._spills_dir = spills_dir
         self._key = key
         self._engine: Engine | None = None
 
@@ -49,12 +60,28 @@ class SelectedEngine(Engine):
         return await self._engine.measure(attachment) if self._engine else attachment
 
     def answer(
-        self, prompt: tuple[PromptMessage, ...], options: AnswerOptions
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: AnswerOptions,
+        *,
+        conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         """Returns the answer of the engine in use."""
         if self._engine is None:
             raise TurnError("No model is loaded; choose one and ask again.")
-        return self._engine.answer(prompt, options)
+        return self._engine.answer(prompt, options, conversation=conversation)
+
+    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+        """Computes ahead with the engine in use."""
+        if self._engine:
+            await self._engine.prepare(prompt, conversation=conversation)
+
+    async def forget(self, conversation: int) -> None:
+        """Frees a conversation's KV in the engine in use, and on disk whatever is in use."""
+        if self._engine is None or isinstance(self._engine, RemoteEngine):
+            await asyncio.to_thread(self._forget_spills, conversation)
+        else:
+            await self._engine.forget(conversation)
 
     def stop(self) -> None:
         """Ends the answer of the engine in use."""
@@ -71,10 +98,21 @@ class SelectedEngine(Engine):
         if self._engine:
             await self._engine.close()
 
+    def _forget_spills(self, conversation: int) -> None:
+        if self._spills_dir.exists():
+            SpillFolder(self._spills_dir, self._settings.spill_bytes).forget(conversation)
+
     def _make(self, source: str) -> Engine:
-        budget, limit = self._settings.pixel_budget, self._settings.max_pixels
+        settings = self._settings
         if is_endpoint(source):
-            return RemoteEngine(budget, limit, self._key)
+            return RemoteEngine(settings.pixel_budget, settings.max_pixels, self._key)
         from .mlx_engine import MlxEngine
 
-        return MlxEngine(budget, limit)
+        return MlxEngine(
+            settings.pixel_budget,
+            settings.max_pixels,
+            kv_bits=settings.kv_bits,
+            kv_bytes=settings.kv_bytes,
+            spills_dir=self._spills_dir,
+            spill_bytes=settings.spill_bytes,
+        )

@@ -2,16 +2,15 @@
 
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import mlx.core as mx
-from mlx_vlm.generate.common import generation_stream
 
 from ..conversation import FinishReason
-from ..errors import OutOfMemory, PromptTooLong
+from ..errors import PromptTooLong
 from .engine import (
     AnswerEnd,
     AnswerEvent,
@@ -21,16 +20,11 @@ from .engine import (
     TextDelta,
 )
 from .kv_cache import Branch
-from .language import Chunk, PlacedFeatures
-from .memory import (
-    failed_allocation_bytes,
-    is_memory_failure,
-    memory_limit_bytes,
-    out_of_memory,
-    wired_memory,
-)
-from .positions import Positions, next_position, rope_positions
-from .prefix import ImageSpan, TokenRun
+from .memory_guard import guarded_memory
+from .past import NOT_KEPT, TURN_FAILED, Said, tell
+from .positions import next_position
+from .prefill import Prefill
+from .prefix import TokenRun
 from .receipt import Receipt
 from .resident import ResidentModel
 from .sampling import AnswerText, Sampler, choose_sampler
@@ -55,6 +49,8 @@ class Turn:
     """Takes each event as it happens."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set by anyone who wants the answer to end."""
+    conversation: int = 0
+    """Whose KV this becomes; 0 for none."""
 
     def run(self, messages: Sequence[PromptMessage]) -> None:
         """Computes and emits the answer; ends with `AnswerEnd`.
@@ -63,29 +59,14 @@ class Turn:
             TurnError, ImageError: with one sentence that says what to do.
         """
         self._receipt = Receipt(self.started_at)
+        self._text = ""
         mx.reset_peak_memory()
         try:
-            with wired_memory(), mx.stream(generation_stream):
+            with guarded_memory(self.resident, lambda: self._receipt.prompt_tokens + _ROOM):
                 reason = self._answer(messages)
-        except (RuntimeError, MemoryError) as error:
-            if not is_memory_failure(error):
-                raise
-            traceback.clear_frames(error.__traceback__)
-            failure = str(error)
-        else:
-            self.emit(AnswerEnd(reason, self._receipt.stats()))
-            return
         finally:
             self.resident.pictures.drop_pixels()
-        raise self._free_memory(failure)
-
-    def _free_memory(self, failure: str) -> OutOfMemory:
-        """Frees all caches after the memory ran out, and returns the error to raise."""
-        self.resident.free_caches()
-        mx.clear_cache()
-        tokens = self._receipt.prompt_tokens + _ROOM
-        needed = failed_allocation_bytes(failure) or tokens * self.resident.checkpoint.token_bytes
-        return out_of_memory(needed, memory_limit_bytes() - int(mx.get_active_memory()))
+        self.emit(AnswerEnd(reason, self._receipt.stats()))
 
     def _answer(self, messages: Sequence[PromptMessage]) -> FinishReason:
         pictures = []
@@ -94,8 +75,42 @@ class Turn:
                 return "cancelled"
             pictures.append(self.resident.pictures.look_up(image))
         prompt = self._build_prompt(messages, pictures)
-        with self.resident.pool.lend(prompt, min(_ROOM, self._answer_limit())) as branch:
-            return self._extend(branch, prompt, pictures)
+        self.resident.drafts.settle(self.conversation, prompt)
+        room = min(_ROOM, self._answer_limit())
+        with self.resident.pool.lend(prompt, room, owner=self.conversation) as branch:
+            self._explain(messages, prompt, pictures, len(branch.tokens))
+            with self._remembered(tell(messages, pictures), branch):
+                return self._extend(branch, prompt, pictures)
+
+    @contextmanager
+    def _remembered(self, said: tuple[Said, ...], branch: Branch) -> Iterator[None]:
+        """Notes for the turns to come what the block computes on the branch."""
+        has_failed = True
+        try:
+            yield
+            has_failed = False
+        finally:
+            answer = Said("assistant", self._text, ())
+            self.resident.past.note(self.conversation, (*said, answer), branch.run)
+            if has_failed:
+                self.resident.past.lose(TURN_FAILED, self.conversation)
+
+    def _explain(
+        self,
+        messages: Sequence[PromptMessage],
+        prompt: TokenRun,
+        pictures: Sequence[Picture],
+        reused: int,
+    ) -> None:
+        """Notes why the prompt's rest is computed if an earlier turn had computed it."""
+        past, conversation = self.resident.past, self.conversation
+        reason = past.reason(conversation, tell(messages, pictures), prompt, reused)
+        if not reason and len(messages) > 1 and not past.knows(conversation):
+            *before, _ = messages
+            count = sum(len(message.images) for message in before)
+            earlier = self.resident.prompts.build_draft(before, pictures[:count])
+            reason = NOT_KEPT if reused < len(earlier) else ""
+        self._receipt.recomputed = reason
 
     def _build_prompt(
         self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
@@ -103,12 +118,7 @@ class Turn:
         prompt = self.resident.prompts.build(messages, pictures)
         self._receipt.prompt_tokens = len(prompt)
         self._receipt.images = len(pictures)
-        context_length = self.resident.checkpoint.context_length
-        if len(prompt) >= context_length:
-            raise PromptTooLong(
-                f"The conversation takes {len(prompt):,} tokens and the model's context holds "
-                f"{context_length:,}; start a new conversation or attach smaller pictures."
-            )
+        check_length(prompt, self.resident.checkpoint.context_length)
         return prompt
 
     def _answer_limit(self) -> int:
@@ -119,54 +129,27 @@ class Turn:
         self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]
     ) -> FinishReason:
         """Computes what the branch lacks of the prompt, then the answer."""
-        encoded_before = self.resident.pictures.encoded_count
+        seen = self.resident.pictures
+        before, before_again = seen.encoded_count, seen.encoded_again_count
         hidden = self._prefill(branch, prompt, pictures)
-        self._receipt.images_encoded = self.resident.pictures.encoded_count - encoded_before
+        self._receipt.images_encoded = seen.encoded_count - before
+        self._receipt.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
         return self._decode(branch, self.resident.language.logits(hidden))
 
     def _prefill(self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]) -> Any:
         """Returns the hidden state after the prompt's last token, unless it was stopped."""
-        hidden = None
         reused = self._receipt.reused_tokens = len(branch.tokens)
-        positions = rope_positions(prompt.spans, len(prompt))
         started_at = time.perf_counter()
-        self.emit(PrefillProgress(reused, len(prompt), reused))
-        while len(branch.tokens) < len(prompt) and not self.stop.is_set():
-            start = len(branch.tokens)
-            end = min(start + self.resident.pace.tokens, len(prompt))
-            chunk = self._cut(prompt, positions, pictures, (start, end))
-            with self.resident.pace.timing(end - start):
-                hidden = self.resident.language.extend(chunk, branch.layers)[:, -1:]
-                mx.eval(hidden, branch.arrays())
-            branch.extend(chunk.tokens, prompt.spans)
-            self._receipt.prefilled_tokens += end - start
+
+        def report(done: int) -> None:
+            self._receipt.prefilled_tokens = done - reused
             self._receipt.prefill_seconds = time.perf_counter() - started_at
-            self.emit(PrefillProgress(end, len(prompt), reused))
-        mx.clear_cache()
-        return hidden
+            self.emit(PrefillProgress(done, len(prompt), reused))
 
-    def _cut(
-        self,
-        prompt: TokenRun,
-        positions: Positions,
-        pictures: Sequence[Picture],
-        bounds: tuple[int, int],
-    ) -> Chunk:
-        """Returns a chunk of the prompt; pictures in it are encoded if need be."""
-        start, end = bounds
-        placed = [
-            self._place(span, picture, start, end)
-            for span, picture in zip(prompt.spans, pictures, strict=True)
-            if span.start < end and span.end > start
-        ]
-        return Chunk(prompt.tokens[start:end], positions[:, start:end], placed)
-
-    def _place(self, span: ImageSpan, picture: Picture, start: int, end: int) -> PlacedFeatures:
-        first, stop = max(span.start, start), min(span.end, end)
-        features = self.resident.pictures.features(picture)
-        return PlacedFeatures(first - start, features, first - span.start, stop - span.start)
+        self.emit(PrefillProgress(reused, len(prompt), reused))
+        return Prefill(self.resident, prompt, pictures, self.stop).run(branch, report)
 
     def _decode(self, branch: Branch, logits: Any) -> FinishReason:
         text = AnswerText(self.resident.checkpoint.processor)
@@ -177,6 +160,7 @@ class Turn:
                 return "stop"
             delta = text.add(token)
             if delta:
+                self._text += delta
                 self.emit(TextDelta(delta))
             if self.stop.is_set():
                 return "cancelled"
@@ -204,3 +188,16 @@ class Turn:
                 mx.clear_cache()
             yield value
             token = following
+
+
+def check_length(prompt: TokenRun, context_length: int) -> None:
+    """Makes sure that the prompt leaves room for an answer.
+
+    Raises:
+        PromptTooLong: it does not.
+    """
+    if len(prompt) >= context_length:
+        raise PromptTooLong(
+            f"The conversation takes {len(prompt):,} tokens and the model's context holds "
+            f"{context_length:,}; start a new conversation or attach smaller pictures."
+        )

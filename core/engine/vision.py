@@ -6,6 +6,7 @@ kept, so that an earlier picture is neither decoded nor encoded again while its 
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -120,8 +121,12 @@ class Pictures:
         self._known: dict[str, Picture] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
         self._fresh: dict[str, Image.Image] = {}
+        self._kept: set[str] = set()
+        self._encoded: set[str] = set()
         self.encoded_count = 0
         """Pictures that went through the vision tower so far."""
+        self.encoded_again_count = 0
+        """Of these, pictures that had gone through it before."""
         self.nbytes = 0
         """Memory of the features held; may be read by any thread."""
 
@@ -152,6 +157,21 @@ class Pictures:
         self._features.move_to_end(picture.sha256)
         return held
 
+    def keep(self, hashes: Iterable[str]) -> None:
+        """Notes that a turn uses these pictures: from now on `drop` leaves them alone."""
+        self._kept.update(hashes)
+
+    def drop(self, sha256: str) -> None:
+        """Forgets a picture unless a turn used it."""
+        if sha256 in self._kept:
+            return
+        self._known = {file: it for file, it in self._known.items() if it.sha256 != sha256}
+        self._fresh.pop(sha256, None)
+        self._encoded.discard(sha256)
+        features = self._features.pop(sha256, None)
+        if features is not None:
+            self.nbytes -= features.nbytes
+
     def drop_pixels(self) -> None:
         """Frees resized pictures that were looked up and not needed."""
         self._fresh.clear()
@@ -169,6 +189,8 @@ class Pictures:
         embeddings, deepstack = self._tower(patches.astype(dtype), grid)
         mx.eval(embeddings, deepstack)
         self.encoded_count += 1
+        self.encoded_again_count += picture.sha256 in self._encoded
+        self._encoded.add(picture.sha256)
         return Features(embeddings, deepstack)
 
     def _evict(self) -> None:

@@ -12,7 +12,7 @@ from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 
 from .scripted_engine import ScriptedEngine
-from .talk import Connect, Talk
+from .talk import Connect, Listener, Talk
 
 
 @pytest.fixture
@@ -63,3 +63,11 @@ async def sessions(
     sessions = Sessions(archive, engine, paths, Settings(), "1.0")
     yield sessions
     await sessions.close()
+
+
+@pytest.fixture
+def client(sessions: Sessions) -> Listener:
+    """A client of the session manager."""
+    listener = Listener()
+    sessions.add_client(listener)
+    return listener

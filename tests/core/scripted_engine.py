@@ -28,9 +28,17 @@ class ScriptedEngine(Engine):
         self.loads: list[str] = []
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
+        self.work: list[tuple[str, int]] = []
+        """What was asked of the engine, in order: `answer`, `prepare` ... and the conversation."""
+        self.prepared: list[tuple[PromptMessage, ...]] = []
+        self.prepare_gate: asyncio.Event | None = None
+        self.prepare_errors: list[Exception] = []
+        self.forgotten: list[int] = []
         self._scripts: list[tuple[AnswerEvent | Exception | asyncio.Event, ...]] = []
         self._model: LoadedModel | None = LoadedModel("scripted", "scripted", 100)
         self._stopped = asyncio.Event()
+        self._news = asyncio.Event()
+        self._seen = 0
 
     def enqueue(self, *script: AnswerEvent | str | Exception | asyncio.Event) -> None:
         """Adds an answer: strings are its text; without an end it ends as `stop`."""
@@ -62,8 +70,11 @@ class ScriptedEngine(Engine):
         self,
         prompt: tuple[PromptMessage, ...],
         options: AnswerOptions,  # noqa: ARG002 - the script decides
+        *,
+        conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
         self.history.append(prompt)
+        self._note("answer", conversation)
         self._stopped.clear()
         yield PrefillProgress(5, 5, 0)
         script = self._scripts.pop(0)
@@ -80,6 +91,40 @@ class ScriptedEngine(Engine):
                 yield event
         if not script or not isinstance(script[-1], AnswerEnd):
             yield AnswerEnd("stop", TurnStats(prompt_tokens=5, generated_tokens=2))
+
+    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+        self._note("prepare", conversation)
+        try:
+            if self.prepare_gate is not None:
+                await self.prepare_gate.wait()
+        except asyncio.CancelledError:
+            self._note("interrupted", conversation)
+            raise
+        if self.prepare_errors:
+            self._note("failed", conversation)
+            raise self.prepare_errors.pop(0)
+        self.prepared.append(prompt)
+        self._note("prepared", conversation)
+
+    async def until(self, work: str, conversation: int) -> None:
+        """Returns when that work has happened after what was waited for before."""
+        async with asyncio.timeout(10):
+            while (work, conversation) not in self.work[self._seen :]:
+                self._news.clear()
+                await self._news.wait()
+        self._seen = self.work.index((work, conversation), self._seen) + 1
+
+    def forget_work(self) -> None:
+        """Begins a new list of what is asked of the engine."""
+        self.work.clear()
+        self._seen = 0
+
+    def _note(self, work: str, conversation: int) -> None:
+        self.work.append((work, conversation))
+        self._news.set()
+
+    async def forget(self, conversation: int) -> None:
+        self.forgotten.append(conversation)
 
     def stop(self) -> None:
         self._stopped.set()

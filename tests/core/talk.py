@@ -9,6 +9,7 @@ from seeshell.core.client import CoreClient
 from seeshell.core.conversation import Message
 from seeshell.core.messages import (
     AnyEvent,
+    AnyRequest,
     Attach,
     Request,
     SubmitTurn,
@@ -16,6 +17,7 @@ from seeshell.core.messages import (
     TurnFailed,
     TurnQueued,
 )
+from seeshell.core.sessions import Sessions
 
 PATIENCE = 60.0
 
@@ -91,6 +93,28 @@ class Listener:
                         return event
                 self._news.clear()
                 await self._news.wait()
+
+
+async def carry_out(sessions: Sessions, request: AnyRequest, client: Listener) -> Any:
+    reply, *more = await sessions.carry_out(request, client)
+    for event in more:
+        client.put(event)
+    return reply
+
+
+async def submit(
+    sessions: Sessions, client: Listener, text: str, conversation: int | None = None
+) -> TurnQueued:
+    request = SubmitTurn(text=text, conversation=conversation)
+    queued: TurnQueued = await carry_out(sessions, request, client)
+    return queued
+
+
+async def end_of(client: Listener, queued: TurnQueued) -> TurnEnded | TurnFailed:
+    ended: TurnEnded | TurnFailed = await client.until(
+        TurnEnded, TurnFailed, where=lambda event: event.message.id == queued.answer.id
+    )
+    return ended
 
 
 def _fits(event: AnyEvent, kinds: tuple[type, ...], fields: dict[str, object]) -> bool:

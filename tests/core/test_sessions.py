@@ -47,36 +47,7 @@ from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths
 
 from .scripted_engine import ScriptedEngine
-from .talk import Listener
-
-
-@pytest.fixture
-def client(sessions: Sessions) -> Listener:
-    listener = Listener()
-    sessions.add_client(listener)
-    return listener
-
-
-async def carry_out(sessions: Sessions, request: AnyRequest, client: Listener) -> Any:
-    reply, *more = await sessions.carry_out(request, client)
-    for event in more:
-        client.put(event)
-    return reply
-
-
-async def submit(
-    sessions: Sessions, client: Listener, text: str, conversation: int | None = None
-) -> TurnQueued:
-    request = SubmitTurn(text=text, conversation=conversation)
-    queued: TurnQueued = await carry_out(sessions, request, client)
-    return queued
-
-
-async def end_of(client: Listener, queued: TurnQueued) -> TurnEnded | TurnFailed:
-    ended: TurnEnded | TurnFailed = await client.until(
-        TurnEnded, TurnFailed, where=lambda event: event.message.id == queued.answer.id
-    )
-    return ended
+from .talk import Listener, carry_out, end_of, submit
 
 
 async def stored_answer(sessions: Sessions, conversation: int) -> Message:

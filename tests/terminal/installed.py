@@ -25,19 +25,22 @@ class Installed:
         """What to add to the environment of a program."""
         return {"SEESHELL_HOME": str(self.home), "SEESHELL_MODEL": self.model}
 
-    def run(self, *arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str | Path, given: bytes = b"", timeout: float = TIMEOUT
+    ) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end.
 
         Args:
             arguments: after `seeshell`.
             given: what standard input holds.
+            timeout: seconds that it may take.
         """
         done = subprocess.run(
             [COMMAND, *arguments],
             env=os.environ | self.environment,
             input=given,
             capture_output=True,
-            timeout=TIMEOUT,
+            timeout=timeout,
             check=False,
         )
         return subprocess.CompletedProcess(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from seeshell.tui.draft import Draft, DraftPicture, WaitingTurn
+from seeshell.core.conversation import Attachment
+from seeshell.tui.draft import Draft, DraftPicture, EditedQuestion, WaitingTurn
 from seeshell.tui.draft_file import DraftFile, SavedDraft
 
 PICTURE = DraftPicture(Path("/pictures/lemons.png"))
@@ -29,6 +30,17 @@ def test_a_window_changes_only_its_own_drafts(file: DraftFile) -> None:
     file.write([Draft(None, "of another")])
     file.write([Draft(None, "")])
     assert file.take() == (SavedDraft(3, "of one window"),)
+
+
+def test_an_edit_comes_back_beside_the_draft_that_waits_for_its_end(file: DraftFile) -> None:
+    held = Attachment("a" * 64, "lemons.png", 4, 3)
+    edited = EditedQuestion(8, 2, (held.sha256,))
+    pictures = [DraftPicture(Path(held.name), held), PICTURE]
+    file.write([Draft(3, "half a thought"), Draft(3, "who?", pictures, edited=edited)])
+    assert file.take() == (
+        SavedDraft(3, "half a thought"),
+        SavedDraft(3, "who?", (held, "/pictures/lemons.png"), edited),
+    )
 
 
 def test_a_broken_file_counts_as_none(file: DraftFile, tmp_path: Path) -> None:

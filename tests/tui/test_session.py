@@ -11,9 +11,11 @@ from seeshell.core.conversation import Message
 from seeshell.core.errors import BadRequest, CoreUnreachable, CoreVersionMismatch, ImageError
 from seeshell.core.messages import (
     Attach,
+    ConversationOpened,
     ConversationsChanged,
     Delta,
     ListConversations,
+    PrepareTurn,
     Request,
     SubmitTurn,
     TurnQueued,
@@ -261,3 +263,68 @@ async def test_requests_without_a_core_say_how_to_get_one() -> None:
     session = ChatSession(connect, told.append, draft_file())
     await session.rename(1, "title")
     assert "Start the core again" in told[-1].sentence  # type: ignore[attr-defined]
+
+
+def prepared(client: ScriptedClient) -> list[tuple[int | None, int]]:
+    """Conversation and number of pictures of each turn that was prepared."""
+    wishes = [it for it in client.asked if isinstance(it, PrepareTurn)]
+    return [(wish.conversation, len(wish.attachments)) for wish in wishes]
+
+
+async def test_the_core_hears_of_an_opened_conversation_and_of_each_picture() -> None:
+    async with talk(ScriptedClient(OLD), Launch(chat=3)) as it:
+        await it.until(lambda: prepared(it.client) == [(3, 0)])
+        await it.session.attach(Path("/a.png"))
+        await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1)])
+        it.session.detach_last()
+        await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1), (3, 0)])
+
+
+async def test_pictures_stay_prepared_until_the_message_that_waits_with_them_is_sent() -> None:
+    async with talk(ScriptedClient(BUSY), Launch(chat=4)) as it:
+        await it.until(lambda: it.session.is_answering)
+        await it.session.attach(Path("/a.png"))
+        await it.session.submit("what?")
+        await it.until(lambda: prepared(it.client)[-1:] == [(4, 1)])
+        it.client.tell(ended(TurnQueued(conversation=4, user_message=OPEN, answer=OPEN)))
+        await it.until(lambda: it.client.submitted() == ["what?"])
+        await it.until(lambda: prepared(it.client)[-1] == (4, 0))
+        kinds = [type(it) for it in it.client.asked if isinstance(it, SubmitTurn | PrepareTurn)]
+        assert kinds[-2:] == [SubmitTurn, PrepareTurn]
+
+
+async def test_of_conversations_that_the_cursor_passes_only_the_last_is_prepared() -> None:
+    async with talk(ScriptedClient(OLD, BUSY), Launch(chat=3)) as it:
+        await it.until(lambda: prepared(it.client) == [(3, 0)])
+        it.session.note_highlight(8)
+        it.session.note_highlight(4)
+        await it.until(lambda: len(prepared(it.client)) == 2)
+        assert prepared(it.client)[-1] == (4, 0)
+        it.session.note_highlight(None)
+        await it.until(lambda: prepared(it.client)[-1] == (3, 0))
+
+
+async def test_a_core_that_refuses_to_prepare_or_is_away_bothers_nobody() -> None:
+    def script(request: Request) -> BadRequest | None:
+        return BadRequest("No.") if isinstance(request, PrepareTurn) else None
+
+    async with talk(ScriptedClient(OLD, script=script), Launch(chat=3)) as it:
+        await it.until(lambda: prepared(it.client))
+        await it.session.attach(Path("/a.png"))
+        await it.until(lambda: len(prepared(it.client)) == 2)
+        assert not it.of(RequestRefused)
+        it.client.die()
+        await it.until(lambda: it.of(CoreLost))
+        it.session.start_new()
+        await asyncio.sleep(0)
+        assert len(prepared(it.client)) == 2
+        assert not it.of(RequestRefused)
+
+
+async def test_the_branch_that_another_window_shows_is_shown_here_too() -> None:
+    other = conversation(3, "old", Message(5, None, "user", "why?", 0.0))
+    async with talk(ScriptedClient(OLD), Launch(chat=3)) as it:
+        await it.until(lambda: it.of(ConversationShown))
+        it.client.tell(ConversationOpened(conversation=other))
+        await it.until(lambda: len(it.of(ConversationShown)) == 2)
+        assert it.of(ConversationShown)[-1].conversation == other

@@ -43,6 +43,10 @@ def _run(options: Namespace, output: Output) -> int:
             from .ask import ask
 
             return ask(options, output)
+        case "bench":
+            from .bench import bench
+
+            return bench(options, output)
         case "status":
             from .core_commands import status
 

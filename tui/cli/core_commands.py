@@ -63,11 +63,13 @@ def _as_document(found: CoreStatus) -> dict[str, object]:
 
 def _as_lines(found: CoreStatus) -> str:
     minutes, seconds = divmod(int(found.uptime), 60)
+    # An endpoint may not tell how long its context is.
+    length = f"{found.context_length:,}" if found.context_length else "an unknown number of"
     rows = {
         "core": f"{found.version}, process {found.pid}, up {minutes} min {seconds} s",
         "model": f"{found.model or 'none yet'} ({found.state})",
         "note": found.model_notice,
-        "context": f"{found.context_used:,} of {found.context_length:,} tokens",
+        "context": f"{found.context_used:,} of {length} tokens",
         "memory": f"{found.active_bytes / 1e9:.2f} GB",
         "clients": str(found.clients),
         "answers": f"{found.open_turns} open",

@@ -3,6 +3,7 @@
 from argparse import (
     SUPPRESS,
     ArgumentParser,
+    ArgumentTypeError,
     Namespace,
     RawDescriptionHelpFormatter,
     _SubParsersAction,
@@ -38,8 +39,8 @@ off, 2 for wrong usage, 130 after Ctrl+C (which also stops the model).
   cancelled or failed), attachments [name, sha256, width, height, model_width,
   model_height, tokens], stats {prompt_tokens, reused_tokens, prefilled_tokens,
   generated_tokens, images_encoded, images_reused, ttft, prompt_tps,
-  generation_tps, peak_bytes}; times are in seconds. After an error: error {kind,
-  message}, and text and conversation if the question was stored.
+  generation_tps, peak_bytes, recomputed}; times are in seconds. After an error:
+  error {kind, message}, and text and conversation if the question was stored.
 
 examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"
@@ -47,12 +48,33 @@ examples:
   screencapture -x -t png - | seeshell ask -i - "Which window is in front?"
   seeshell ask --json -i receipt.heic - < questions.txt | jq -r .text"""
 
+_BENCH_EPILOG = """\
+Nine questions as people ask them, about pictures that are attached right before sending
+and early enough for the work ahead to end; follow-ups in a conversation with one picture
+and with many, and after a restart; and the speed of a long answer. Everything runs in
+processes and folders of its own, and no conversation is stored. Each run loads the model
+two or three times.
+
+--json prints one document, all of it medians over the runs, times in seconds:
+  model {source, name, weights_bytes, context_length}, machine {platform, processor,
+  cores, memory_bytes, device, load, versions}, runs, image_size, pixel_budget,
+  steps and steps_early [name, ttft, reused, prefilled, encoded], compare {name, steps,
+  decode}, ratio_right_before and ratio_early (sums of ttft, ours over theirs),
+  regenerate_ratio (against a text follow-up), growth {pictures, one, many, ratio},
+  restart {warm, reopened, disk_read, spilled_bytes, ratio, reused, prefilled, encoded},
+  decode {tokens, tps, ratio}; what needs --compare is null without it.
+
+examples:
+  seeshell bench
+  seeshell bench --compare mlx-vlm --runs 5 --json > figures.json"""
+
 _STATUS_EPILOG = """\
 exit status: 0 if a core runs, 1 if none does.
 
 --json prints one document: running, and if true version, pid, state (unloaded,
 loading, ready, prefilling, decoding or failed), model, model_notice,
-context_length, context_used, active_bytes, uptime (seconds), clients, open_turns."""
+context_length, context_used, active_bytes, uptime (seconds), clients, open_turns,
+is_preparing (whether it works ahead of a turn)."""
 
 _STOP_EPILOG = """\
 Answers that are being written are stopped, and kept as far as they got. The core
@@ -93,6 +115,7 @@ def _build_parser() -> ArgumentParser:
     _add_conversation_options(parser, images="image")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_ask(commands)
+    _add_bench(commands)
     _add_core_commands(commands)
     return parser
 
@@ -142,6 +165,38 @@ def _add_ask(commands: "_SubParsersAction[ArgumentParser]") -> None:
     _add_conversation_options(ask, images="more_images")
     _add_json_option(ask, "the answer with its figures as one JSON document")
     ask.add_argument("prompt", nargs="+", metavar="PROMPT", help="the question; words are joined")
+
+
+def _add_bench(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    bench = commands.add_parser(
+        "bench",
+        help="measure the waiting times of a chat about pictures",
+        description="Measure how long one waits in a chat about pictures, on this machine.",
+        epilog=_BENCH_EPILOG,
+        formatter_class=_Form,
+    )
+    bench.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to measure")
+    bench.add_argument(
+        "--compare",
+        choices=["mlx-vlm"],
+        help="measure the same through mlx-vlm's own loop, in turns",
+    )
+    for name, default, what in (
+        ("--runs", 3, "how often to measure"),
+        ("--image-size", 448, "pixels across and down of the pictures, which are drawn for this"),
+        ("--pixel-budget", None, "most image tokens of one picture, instead of the setting"),
+        ("--pictures", 16, "pictures of the long conversation"),
+    ):
+        told = what if default is None else f"{what} ({default})"
+        bench.add_argument(name, type=_positive, metavar="N", default=default, help=told)
+    _add_json_option(bench, "the figures as one JSON document")
+
+
+def _positive(text: str) -> int:
+    """Returns a number of which there is at least one."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text} is not a number from 1 up")
+    return int(text)
 
 
 def _add_core_commands(commands: "_SubParsersAction[ArgumentParser]") -> None:

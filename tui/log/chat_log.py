@@ -38,10 +38,10 @@ class ChatLog(TranscriptView):
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "move_cursor(-1)", "previous message"),
-        Binding("j", "move_cursor(1)", "next message"),
-        Binding("c", "copy", "copy"),
-        Binding("enter", "open_target", "open"),
+        Binding("k", "move_cursor(-1)", "up", tooltip="To the message before"),
+        Binding("j", "move_cursor(1)", "down", tooltip="To the message after"),
+        Binding("c", "copy", "copy", tooltip="Copy the message"),
+        Binding("enter", "open_target", "open", tooltip="Open the marked picture or link"),
         Binding("left", "move_target(-1)", "previous link", show=False),
         Binding("right", "move_target(1)", "next link", show=False),
         Binding("ctrl+home", "scroll_home", "start", show=False),
@@ -111,6 +111,38 @@ class ChatLog(TranscriptView):
         if message.role == "user":
             self.following = True
         self.settle()
+
+    def start_turn(self, question: Message, answer: Message) -> None:
+        """Shows a question and its open answer in place of all that stood below its parent.
+
+        A question that is there already stays, pictures and all.
+        """
+        views = self.transcript.views
+        shown = [view.message.id for view in views]
+        if question.id in shown:
+            kept = shown.index(question.id) + 1
+        elif question.parent_id in shown:
+            kept = shown.index(question.parent_id) + 1
+        else:
+            kept = 0 if question.parent_id is None else len(views)
+        for view in self.transcript.cut(kept):
+            del self._views[view.message.id]
+        cursor, self.cursor = self.cursor, None
+        self.following = True
+        if question.id not in self._views:
+            self.add_message(question)
+        self.add_message(answer)
+        if cursor is not None:
+            self.cursor = min(cursor, len(views) - 1)
+            self.settle()
+
+    def mark_message(self, message_id: int) -> None:
+        """Moves the cursor to a message, if that is shown, and brings it into view."""
+        shown = [view.message.id for view in self.transcript.views]
+        if message_id in shown:
+            self.cursor = shown.index(message_id)
+            self.target = 0
+            self._show_message(self.cursor)
 
     def append_text(self, message_id: int, text: str) -> None:
         """Adds streamed text, drawn within `DRAW_INTERVAL`; ignored for messages not shown."""

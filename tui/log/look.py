@@ -12,6 +12,7 @@ class Look(NamedTuple):
     """Cells across, without the margin."""
     palette: Palette
     shows_receipts: bool = True
+    has_whole_receipts: bool = False
     max_picture_rows: int = 12
     """0 where no pictures are drawn."""
     cell_size: tuple[int, int] = (10, 20)

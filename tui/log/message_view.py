@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
-from ...core.conversation import Attachment, Message, TurnStats
+from ...core.conversation import Attachment, Message
 from ..visible import visible, visible_line
 from .line import BLANK, Line, Target, indent, link_of, wrap
 from .look import Look
 from .markdown import Block, BlockSplitter
 from .picture_lines import picture_bounds, picture_grid, picture_lines
+from .receipt import receipt
 
 if TYPE_CHECKING:
     from ..pictures import DrawnPicture
@@ -116,7 +117,8 @@ class MessageView:
         self._look = look
         name = "you" if self.message.role == "user" else "answer"
         style = look.palette.user if self.message.role == "user" else look.palette.answer
-        self._lines = wrap([Segment(name, style)], look.width)
+        place = Segment(self._place(), look.palette.muted)
+        self._lines = wrap([Segment(name, style), place], look.width)
         drawn = self._drawn if self._drawn_within == picture_bounds(look) else {}
         for index, attachment in enumerate(self.message.attachments):
             self._lines += picture_lines(attachment, index, drawn.get(index), look)
@@ -148,31 +150,30 @@ class MessageView:
         elif message.finish_reason in _ENDINGS:
             notes.append(_ENDINGS[message.finish_reason])
         if message.stats and look.shows_receipts:
-            notes += receipt(message.stats)
+            first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
+            notes = [" · ".join([*notes, first]), *rest]
         if self.is_open and not self._text:
             notes = ["…"]
         if notes:
             margin = Segment("  ", palette.base)
-            lines += indent(
-                wrap([Segment(" · ".join(notes), palette.muted)], look.width - 2), margin, margin
-            )
+            noted = wrap([Segment("\n".join(notes), palette.muted)], look.width - 2)
+            lines += indent(noted, margin, margin)
         return [*lines, BLANK]
+
+    def _place(self) -> str:
+        """Returns which of the messages that stand beside each other this is; empty if alone."""
+        siblings, number = self.message.siblings, self.message.id
+        if len(siblings) < 2 or number not in siblings:
+            return ""
+        return f"  {siblings.index(number) + 1}/{len(siblings)}"
 
     def _estimate(self, look: Look) -> int:
         pictures = sum(picture_grid(one, look)[1] + 1 for one in self.message.attachments)
         text = self._text
-        receipt_lines = 1 if self.message.stats and look.shows_receipts else 0
+        receipt_lines = 0
+        if self.message.stats and look.shows_receipts:
+            receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
         return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines
-
-
-def receipt(stats: TurnStats) -> list[str]:
-    """Returns what an answer cost, in words."""
-    return [
-        f"reused {stats.reused_tokens}",
-        f"prefilled {stats.prefilled_tokens}",
-        f"first token {stats.ttft:.2f} s",
-        f"{stats.generation_tps:.0f} tokens/s",
-    ]
 
 
 def _render(blocks: Iterable[Block], look: Look) -> list[Line]:

@@ -47,6 +47,14 @@ class Transcript:
             self.views[self.views.index(instead_of)] = view
             self._kept.pop(instead_of, None)
 
+    def cut(self, count: int) -> list[MessageView]:
+        """Keeps so many views; returns those that stood below."""
+        cut = self.views[count:]
+        del self.views[count:]
+        for view in cut:
+            self._kept.pop(view, None)
+        return cut
+
     def lines(self, message: int, look: Look) -> Sequence[Line]:
         """Returns the lines of a message."""
         view = self.views[message]

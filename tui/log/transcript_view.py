@@ -30,6 +30,8 @@ class TranscriptView(ScrollView, can_focus=True):
 
     show_receipts = var(True)
     """Whether each answer ends with what it cost."""
+    has_whole_receipts = var(False)
+    """Whether that is told in full."""
     max_picture_rows = var(12)
     """Most rows that a picture takes."""
     following = var(True)
@@ -62,7 +64,8 @@ class TranscriptView(ScrollView, can_focus=True):
             self._palette = read_palette(self)
         width = max(1, self.scrollable_content_region.width - 2 * MARGIN)
         rows = min(self.max_picture_rows, max(0, self.page_height - 2))
-        return Look(width, self._palette, self.show_receipts, rows, self._cell_size)
+        receipts = self.show_receipts, self.has_whole_receipts
+        return Look(width, self._palette, *receipts, rows, self._cell_size)
 
     def settle(self) -> None:
         """Brings view, scroll bar and screen in line with the transcript."""
@@ -163,6 +166,10 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def watch_show_receipts(self) -> None:
         """Renders with or without receipts."""
+        self.settle()
+
+    def watch_has_whole_receipts(self) -> None:
+        """Renders short or whole receipts."""
         self.settle()
 
     def watch_max_picture_rows(self) -> None:

@@ -14,6 +14,23 @@ from seeshell.core.demo import MODEL_PATH
 MAX_PIXELS = 512 * 512
 _SEED = 7
 
+SHAPES: dict[str, dict[str, Any]] = {
+    "untied": {
+        "text": {
+            "num_hidden_layers": 5,
+            "hidden_size": 96,
+            "num_key_value_heads": 1,
+            "tie_word_embeddings": False,
+        },
+        "vision": {"out_hidden_size": 96, "deepstack_visual_indexes": [0, 1, 2]},
+    },
+    "small": {
+        "text": {"num_hidden_layers": 3, "hidden_size": 64, "num_attention_heads": 2},
+        "vision": {"out_hidden_size": 64, "depth": 2, "deepstack_visual_indexes": [0]},
+    },
+}
+"""Other shapes than the demo's: an untied head and three deepstack layers, or less of all."""
+
 
 def write_endless(
     folder: Path,
@@ -42,6 +59,7 @@ def write_endless(
     (folder / "config.json").write_text(json.dumps(config))
     processor = _read(folder / "preprocessor_config.json")
     processor["size"] = {"shortest_edge": 32 * 32, "longest_edge": MAX_PIXELS}
+    processor |= {"min_pixels": 32 * 32, "max_pixels": MAX_PIXELS}
     (folder / "preprocessor_config.json").write_text(json.dumps(processor))
     mx.save_safetensors(str(folder / "model.safetensors"), _weights(config), {"format": "mlx"})
     return folder

@@ -5,16 +5,17 @@ import pytest
 from mlx_vlm.models.cache import KVCache
 
 from seeshell.core.engine.kv_cache import Branch, KvPool
+from seeshell.core.engine.kv_layout import KvLayout
 from seeshell.core.engine.prefix import TokenRun
 from seeshell.core.errors import OutOfMemory
 
 LAYERS = 2
-TOKEN_BYTES = LAYERS * 2 * 4 * 4
-"""Two layers, keys and values, one head of four float32."""
+LAYOUT = KvLayout(LAYERS, heads=1, head_size=4, number_bytes=4)
+TOKEN_BYTES = LAYOUT.token_bytes
 
 
 def make_pool(limit_tokens: int = 100_000) -> KvPool:
-    return KvPool(LAYERS, TOKEN_BYTES, limit_tokens * TOKEN_BYTES)
+    return KvPool(LAYOUT, limit_tokens * TOKEN_BYTES)
 
 
 def fill(branch: Branch, tokens: list[int]) -> None:
@@ -28,13 +29,14 @@ def fill(branch: Branch, tokens: list[int]) -> None:
     branch.extend(new)
 
 
-def use(pool: KvPool, tokens: list[int], room: int = 0) -> int:
+def use(pool: KvPool, tokens: list[int], room: int = 0, owner: int = 0) -> int:
     """Computes a prompt in the pool and returns how much of it was reused."""
-    with pool.lend(TokenRun(tokens), room) as branch:
+    with pool.lend(TokenRun(tokens), room, owner=owner) as branch:
         reused = len(branch.tokens)
         assert held(branch) == [tokens[:reused]] * LAYERS
         fill(branch, tokens)
         assert held(branch) == [tokens] * LAYERS
+    pool.settle()
     return reused
 
 
@@ -123,3 +125,57 @@ def test_bytes_are_those_of_the_arrays() -> None:
     pool.clear()
     assert pool.nbytes == 0
     assert isinstance(branch.layers[0], KVCache)
+
+
+def test_another_conversation_goes_on_from_a_copy() -> None:
+    pool = make_pool()
+    use(pool, text(0), owner=1)
+
+    assert use(pool, [*text(0), 900], owner=2) == 50
+    pool.forget(2)
+
+    assert use(pool, [*text(0), 901], owner=1) == 50
+
+
+def test_what_belonged_to_no_conversation_becomes_that_of_the_next() -> None:
+    pool = make_pool()
+    use(pool, text(0), owner=0)
+    before = pool.nbytes
+
+    assert use(pool, [*text(0), 900], owner=1) == 50
+    assert pool.nbytes == before
+    pool.forget(1)
+
+    assert pool.nbytes == 0
+    assert use(pool, text(0)) == 0
+
+
+def test_nothing_is_evicted_before_the_turn_has_ended_where_memory_is_left() -> None:
+    pool = make_pool(limit_tokens=4 * 256)
+    first, second, third = text(0), text(1000), text(2000)
+    for tokens in (first, second):
+        use(pool, tokens)
+
+    with pool.lend(TokenRun(third), 0) as branch:
+        fill(branch, third)
+    assert len(pool._branches) == 3
+    pool.settle()
+
+    assert len(pool._branches) == 2
+
+
+@pytest.mark.parametrize(
+    ("bits", "head_size", "token_bytes"),
+    [
+        (0, 128, 36 * 8 * 2 * 128 * 2),
+        # The last layer stays exact, as mlx-vlm has it; a scale and a bias for each 64 numbers.
+        (8, 128, 35 * 8 * 2 * (128 + 8) + 8 * 2 * 128 * 2),
+        (4, 128, 35 * 8 * 2 * (64 + 8) + 8 * 2 * 128 * 2),
+        (8, 96, 35 * 8 * 2 * (96 + 12) + 8 * 2 * 96 * 2),
+        (8, 80, 36 * 8 * 2 * 80 * 2),
+    ],
+)
+def test_a_tokens_memory_is_that_of_its_numbers_and_scales(
+    bits: int, head_size: int, token_bytes: int
+) -> None:
+    assert KvLayout(36, 8, head_size, 2, bits).token_bytes == token_bytes

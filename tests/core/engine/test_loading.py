@@ -63,7 +63,7 @@ def drop_weights(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (shrink_vocabulary, "500 word embeddings for a tokenizer of 512 tokens"),
+        (shrink_vocabulary, "500 word embeddings for a tokenizer of 704 tokens"),
         (forget_template, "no chat template"),
         (cut_weights, "can't be loaded"),
         (drop_weights, "can't be loaded"),

@@ -54,7 +54,7 @@ def cut(whole: TokenRun, length: int) -> TokenRun:
             run(1, PAD, PAD, 2), run(1, ("a", 2), 2, 3), 1, id="generated placeholder tokens"
         ),
         pytest.param(run(1, ("a", 4)), run(1, ("a", 4), 2), 5, id="right after a picture"),
-        pytest.param(run(1, ("a", 4)), run(1, ("a", 4)), 1, id="ends with a picture"),
+        pytest.param(run(1, ("a", 4)), run(1, ("a", 4)), 4, id="ends with a picture"),
         pytest.param(
             run(1, ("a", 4), 2, 3), run(1, ("a", 4), 4, 3), 5, id="another word after a picture"
         ),
@@ -65,11 +65,19 @@ def test_reusable_length(held: TokenRun, wanted: TokenRun, length: int) -> None:
 
 
 @pytest.mark.parametrize("length", range(8))
-def test_a_prefill_stopped_inside_a_picture_is_reused_up_to_the_picture(length: int) -> None:
+def test_a_prefill_stopped_inside_a_picture_goes_on_there(length: int) -> None:
     whole = run(1, ("a", 4), 2, 3, 4)
-    expected = length if length <= 1 or length >= 5 else 1
 
-    assert reusable_length(cut(whole, length), whole) == expected
+    assert reusable_length(cut(whole, length), whole) == min(length, len(whole) - 1)
+
+
+@pytest.mark.parametrize("length", range(2, 5))
+def test_of_a_prefill_stopped_inside_another_picture_nothing_of_the_picture_is_reused(
+    length: int,
+) -> None:
+    stopped = cut(run(1, ("a", 4), 2, 3, 4), length)
+
+    assert reusable_length(stopped, run(1, ("b", 4), 2, 3, 4)) == 1
 
 
 parts = st.lists(
@@ -79,7 +87,7 @@ parts = st.lists(
 
 
 @given(parts, parts, st.integers(0, 30))
-def test_whatever_is_reused_is_the_same_and_ends_between_pictures(
+def test_whatever_is_reused_is_the_same_and_divides_no_picture_of_two(
     held_parts: list[int | tuple[str, int]],
     wanted_parts: list[int | tuple[str, int]],
     held_length: int,
@@ -94,7 +102,8 @@ def test_whatever_is_reused_is_the_same_and_ends_between_pictures(
     assert [span for span in held.spans if span.start < length] == [
         span for span in wanted.spans if span.start < length
     ]
-    assert all(span.end <= length or span.start >= length for span in wanted.spans)
+    inside = [span for span in wanted.spans if span.start < length < span.end]
+    assert not inside or length in (len(held), len(wanted) - 1)
 
 
 @given(parts, st.integers(1, 3), st.integers(0, 30))
@@ -106,9 +115,7 @@ def test_what_is_held_of_the_prompt_itself_is_reused_whole(
 
     length = reusable_length(held, wanted)
 
-    limit = min(len(held), len(wanted) - 1)
-    inside = [span for span in wanted.spans if span.start < limit < span.end]
-    assert length == (inside[0].start if inside else limit)
+    assert length == min(len(held), len(wanted) - 1)
 
 
 @given(parts, parts, parts)

@@ -1,99 +1,82 @@
-"""Random conversations: whatever came before, an answer is the one of a cold run."""
+"""Random programs: whatever came before, an answer is the one of a cold run.
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+`make fuzz-engine` plays many more of them.
+"""
 
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
-from seeshell.core.engine.resident import PrefillPace
+from seeshell.core.engine.loading import Checkpoint, load_checkpoint
+from seeshell.core.models import find_model
 
-SHORT = AnswerOptions(temperature=0.0, max_tokens=7)
-TEXTS = ("What is it?", "and the square?", "\n\nwhy")
-PICTURES = (
-    ("circle", "red", (64, 64)),
-    ("square", "blue", (64, 64)),
-    ("circle", "green", (96, 64)),
-    ("square", "red", (64, 160)),
-)
+from ...fuzz.mutants import MUTANTS
+from ...fuzz.player import Player
+from ...fuzz.programs import PROGRAMS, Program, Step
+from .endless import SHAPES, write_endless
 
-
-class Step(NamedTuple):
-    """One thing that a user does, and where."""
-
-    action: str
-    """`ask` goes on, `edit` asks another question there instead, `again` repeats the last one."""
-    conversation: int
-    place: int
-    """Which question to edit."""
-    text: str
-    pictures: tuple[int, ...]
-    stop_after: int
-    """Events until the user stops the answer; 0 lets it end."""
+DECEIVED_BY = {
+    "picture-hash": [Step("ask", 0, pictures=(0,)), Step("ask", 1, pictures=(1,))],
+    "positions": [Step("ask", 0, pictures=(2,)), Step("ask", 0)],
+    "deepstack": [Step("ask", 0, pictures=(2,))],
+}
+"""The shortest programs that show a mistake."""
 
 
-steps = st.builds(
-    Step,
-    action=st.sampled_from(["ask", "ask", "ask", "edit", "again"]),
-    conversation=st.integers(0, 1),
-    place=st.integers(0, 3),
-    text=st.sampled_from(TEXTS),
-    pictures=st.lists(st.integers(0, len(PICTURES) - 1), max_size=2).map(tuple),
-    stop_after=st.sampled_from([0, 0, 0, 1, 2, 4]),
-)
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    folder = write_endless(tmp_path_factory.mktemp("small"), **SHAPES["small"])
+    return load_checkpoint(find_model(str(folder), print))
 
 
-def questions(messages: list[PromptMessage], step: Step, images: list[PromptImage]) -> Any:
-    """Returns the conversation up to the question that the step asks."""
-    question = PromptMessage("user", step.text, tuple(images[index] for index in step.pictures))
-    if step.action == "ask" or not messages:
-        return [*messages, question]
-    if step.action == "again":
-        return messages[:-1]
-    return [*messages[: 2 * (step.place % (len(messages) // 2))], question]
+@pytest.fixture(params=["demo", "endless", "small"])
+def player(request: pytest.FixtureRequest, tmp_path: Path) -> Player:
+    return Player(request.getfixturevalue(request.param), tmp_path)
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(program=st.lists(steps, min_size=2, max_size=6), chunk=st.sampled_from([5, 13, 64]))
-def test_every_answer_of_a_random_program_is_that_of_a_cold_run(
-    make_asker: Any,
-    endless: Any,
-    plain_endless: Any,
-    same: Any,
-    draw: Callable[..., PromptImage],
-    program: list[Step],
-    chunk: int,
+def test_every_answer_of_a_random_program_is_that_of_a_cold_run(player: Player) -> None:
+    @hypothesis.seed(3)
+    @settings(
+        max_examples=8,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.nested_given],
+    )
+    @given(PROGRAMS)
+    def check(program: Program) -> None:
+        player.play(program)
+
+    check()
+    assert player.answers > 10
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_mistake_made_on_purpose_is_found(
+    endless: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: str
 ) -> None:
-    images = [draw(shape, color, size) for shape, color, size in PICTURES]
-    ask = make_asker(endless, memory_bytes=7_000_000)
-    ask.resident.pace = PrefillPace(chunk, chunk, chunk)
-    conversations: list[list[PromptMessage]] = [[], []]
-    for step in program:
-        messages = questions(conversations[step.conversation], step, images)
-        answer = ask(*messages, options=SHORT, stop_when=stopping(step.stop_after))
-        if answer.end.finish_reason == "cancelled":
-            cold = plain_endless(*messages, max_tokens=7)
-            assert answer.tokens == cold.tokens[: len(answer.tokens)]
-        else:
-            same(answer, plain_endless(*messages, max_tokens=7))
-        conversations[step.conversation] = [*messages, PromptMessage("assistant", answer.text)]
+    player = Player(endless, tmp_path)
+    program = Program(DECEIVED_BY[mutant], chunk=13)
+    assert not player.failure(program)
+
+    MUTANTS[mutant](monkeypatch)
+
+    assert "first logits differ" in player.failure(program)
 
 
-def stopping(after: int) -> Callable[[Any], bool] | None:
-    """Returns what stops an answer at its n-th event."""
-    if after == 0:
-        return None
-    seen: list[Any] = []
-
-    def stop(answer: Any) -> bool:
-        seen.append(answer)
-        return len(seen) >= after
-
-    return stop
+def test_stop_edit_and_revert_with_pictures_of_the_same_size(player: Player) -> None:
+    player.play(
+        Program(
+            [
+                Step("ask", 0, pictures=(0, 2), stop_after=3),
+                Step("edit", 0, text="other", pictures=(1, 2)),
+                Step("revert", 0, place=0),
+                Step("edit", 0, pictures=(0, 2)),
+                Step("ask", 0, text="more", pictures=(1,)),
+            ],
+            chunk=5,
+        )
+    )

@@ -328,7 +328,7 @@ def test_a_conversation_that_does_not_fit_the_memory_is_refused_with_figures(
 ) -> None:
     ask = make_asker(demo, memory_bytes=8_000_000)
 
-    with pytest.raises(OutOfMemory, match=r"about \d+ MB .* and 2 MB are available"):
+    with pytest.raises(OutOfMemory, match=r"about \d+ MB .* and 1 MB are available"):
         ask(user("circle " * 2000))
 
     assert ask(user("circle")).end.finish_reason == "stop"

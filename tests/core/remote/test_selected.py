@@ -1,6 +1,7 @@
 """One engine stands for whichever the source asks for."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ QUESTION = (PromptMessage("user", "what can you do?"),)
 
 
 @pytest.fixture
-async def selected(model_server: Any) -> AsyncIterator[SelectedEngine]:
-    engine = SelectedEngine(Settings(), model_server.key)
+async def selected(model_server: Any, tmp_path: Path) -> AsyncIterator[SelectedEngine]:
+    engine = SelectedEngine(Settings(), model_server.key, tmp_path / "spills")
     yield engine
     await engine.close()
 
@@ -69,3 +70,24 @@ async def test_a_model_that_can_not_be_loaded_leaves_the_one_before(
             await selected.load(source, lambda _: None)
         assert selected.model == there
         assert await ask(selected) == answer
+
+
+async def test_a_conversation_that_is_deleted_while_its_model_is_not_there_leaves_no_spill(
+    model_server: Any, tmp_path: Path
+) -> None:
+    spills = tmp_path / "spills"
+    engine = SelectedEngine(Settings(), model_server.key, spills)
+    await engine.load("demo", lambda _: None)
+    async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
+        pass
+    await engine.load(model_server.url, lambda _: None)
+    assert files_in(spills)
+    await engine.forget(8)
+    assert files_in(spills)
+    await engine.forget(7)
+    assert files_in(spills) == []
+    await engine.close()
+
+
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())

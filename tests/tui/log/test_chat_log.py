@@ -281,6 +281,36 @@ async def test_the_cursor_moves_by_messages_and_copies_one() -> None:
         assert log.following
 
 
+async def test_a_turn_takes_the_place_of_what_stood_below_its_parent() -> None:
+    async with LogApp(conversation(9)).run_test(size=SIZE) as pilot:
+        log = log_of(pilot)
+        asked = log.transcript.views[6]
+        await pilot.press("k")
+        log.start_turn(asked.message, opened(20))
+        assert [view.message.id for view in log.transcript.views] == [*range(7), 20]
+        assert log.transcript.views[6] is asked
+        assert log.cursor == 7
+        assert log.following
+        log.append_text(20, "anew")
+        await until(pilot, lambda: "anew" in screen_lines(log))
+        edited = Message(21, 3, "user", "instead", 0.0)
+        log.start_turn(edited, Message(22, 21, "assistant", "", 0.0))
+        assert [view.message.id for view in log.transcript.views] == [0, 1, 2, 3, 21, 22]
+        log.start_turn(Message(23, None, "user", "first", 0.0), opened(24))
+        assert [view.message.id for view in log.transcript.views] == [23, 24]
+        assert screen_lines(log)[:2] == ["you", "first"]
+
+
+async def test_a_message_is_marked_and_brought_into_view() -> None:
+    async with LogApp(conversation(30)).run_test(size=SIZE) as pilot:
+        log = log_of(pilot)
+        log.mark_message(4)
+        assert log.cursor == 4
+        assert Position(4, 0) in {row.position for row in log.rows}
+        log.mark_message(99)
+        assert log.cursor == 4
+
+
 async def test_enter_opens_what_is_marked() -> None:
     linked = answer(2, "[a](https://a.org) or https://b.org")
     app = LogApp([question(1, "Who?", PHOTO), linked])

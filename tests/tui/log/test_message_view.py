@@ -3,6 +3,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -117,6 +118,40 @@ def test_an_answer_ends_with_its_receipt(look: Look) -> None:
         "",
     ]
     assert texts(ended(stats=STATS), wide._replace(shows_receipts=False)) == ["answer", "Yes.", ""]
+
+
+def test_the_whole_receipt_tells_everything_a_line_each(look: Look) -> None:
+    stats = TurnStats(
+        1995, 984, 1011, 17, 1, 2, 0.09, 122.4, 54.3, 3_400_000_000, "picture 1 changed"
+    )
+    whole = look._replace(width=80, has_whole_receipts=True)
+    assert texts(ended(stats=stats), whole)[2:] == [
+        "  tokens: 984 reused · 1,011 prefilled · 17 decoded",
+        "  pictures: 2 reused · 1 encoded",
+        "  first token 0.09 s · prefill 122 · decode 54 tokens/s · peak 3.4 GB",
+        "  recomputed: picture 1 changed",
+        "",
+    ]
+    assert texts(ended(stats=STATS), whole)[2:] == [
+        "  tokens: 984 reused · 11 prefilled · 0 decoded",
+        "  first token 0.09 s · decode 54 tokens/s",
+        "",
+    ]
+
+
+def test_the_short_receipt_tells_why_something_was_computed_again(look: Look) -> None:
+    stats = replace(STATS, recomputed="picture 1\x1b changed")
+    (line,) = texts(ended(stats=stats), look._replace(width=120))[2:3]
+    assert line.endswith(" · recomputed: picture 1␛ changed")
+
+
+@pytest.mark.parametrize(
+    ("siblings", "heading"), [((), "answer"), ((2,), "answer"), ((1, 2, 5), "answer  2/3")]
+)
+def test_a_message_among_others_says_which_it_is(
+    look: Look, siblings: tuple[int, ...], heading: str
+) -> None:
+    assert texts(replace(ended(), siblings=siblings), look)[0] == heading
 
 
 def test_an_answer_without_text_yet_shows_that_it_is_awaited(look: Look) -> None:

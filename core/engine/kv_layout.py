@@ -1,0 +1,85 @@
+"""How a model's KV caches lie in memory: in the model's own precision, or quantised by mlx-vlm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import mlx.core as mx
+from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
+
+_GROUP_SIZES: Final = (64, 32)
+"""Numbers that share a scale; the first that divides the head is taken."""
+
+KvLayer: TypeAlias = KVCache | QuantizedKVCache
+"""The KV of one decoder layer."""
+
+Parts = Sequence[Any]
+"""A layer's arrays, of keys and then of values, with the tokens on the last axis but one."""
+
+
+@dataclass(frozen=True)
+class KvLayout:
+    """Shapes and precision of a model's KV."""
+
+    layer_count: int
+    heads: int
+    """Of keys and values."""
+    head_size: int
+    """Numbers of a key."""
+    number_bytes: int
+    """Memory of a number that is not quantised."""
+    bits: int = 0
+    """Bits of a quantised number; 0 for the model's own precision."""
+
+    @property
+    def group_size(self) -> int:
+        """Numbers that share a scale; 0 where nothing is or can be quantised."""
+        fitting = [size for size in _GROUP_SIZES if self.bits and self.head_size % size == 0]
+        return fitting[0] if fitting else 0
+
+    @property
+    def token_bytes(self) -> int:
+        """Memory of one token's KV in all layers."""
+        exact = self.head_size * self.number_bytes
+        quantised = 0
+        if self.group_size:
+            scales = 2 * (self.head_size // self.group_size) * self.number_bytes
+            quantised = self.head_size * self.bits // 8 + scales
+        rows = [quantised if self._quantises(index) else exact for index in range(self.layer_count)]
+        return 2 * self.heads * sum(rows)
+
+    def make_layers(self) -> list[KvLayer]:
+        """Returns empty layers."""
+        return [
+            QuantizedKVCache(self.group_size, self.bits) if self._quantises(index) else KVCache()
+            for index in range(self.layer_count)
+        ]
+
+    def _quantises(self, index: int) -> bool:
+        return bool(self.group_size) and should_quantize_kv_layer(index, self.layer_count)
+
+
+def layer_parts(layer: KvLayer, start: int, stop: int) -> Parts:
+    """Returns the layer's arrays cut to some of its tokens; none where the layer is empty."""
+    if layer.offset == 0:
+        return []
+    arrays = (
+        (*layer.keys, *layer.values)
+        if isinstance(layer, QuantizedKVCache)
+        else (layer.keys, layer.values)
+    )
+    return [array[..., start:stop, :] for array in arrays]
+
+
+def append_parts(layer: KvLayer, pieces: Sequence[Parts]) -> None:
+    """Adds the tokens of each piece to the layer, evaluated."""
+    held = layer_parts(layer, 0, layer.offset)
+    columns = zip(*([held] if held else []), *pieces, strict=True)
+    joined = [mx.contiguous(mx.concatenate(list(column), axis=-2)) for column in columns]
+    mx.eval(joined)
+    half = len(joined) // 2
+    if isinstance(layer, QuantizedKVCache):
+        layer.keys, layer.values = tuple(joined[:half]), tuple(joined[half:])
+    else:
+        layer.keys, layer.values = joined
+    layer.offset = joined[0].shape[-2]

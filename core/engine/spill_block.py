@@ -1,0 +1,115 @@
+"""Blocks of spilled KV: which tokens they hold, of which model, and how they match a prompt.
+
+A run of tokens is spilled in blocks of a fixed number of tokens. A block names the one before it,
+and its own name is the hash of all that it says: runs that begin alike share their first blocks,
+and a block that was altered goes by another name than its own.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import takewhile, zip_longest
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from .prefix import ImageSpan, TokenRun
+
+FORMAT: Final = 1
+"""Version of the files; those of another one can't be read."""
+
+
+class SpillIdentity(Struct, frozen=True):
+    """What a KV cache and a model must have in common."""
+
+    source: str
+    """What names the model."""
+    revision: str
+    """Of its files."""
+    adapter: str
+    template: str
+    """Hash of the chat template."""
+    library: str
+    """What computed it, with its version."""
+    number_bytes: int
+    """Of a number before any quantisation."""
+    pixel_budget: int
+    kv_bits: int
+    version: int = FORMAT
+
+    def is_outdated_by(self, current: "SpillIdentity") -> bool:
+        """Whether this can't come back: the same model, and more than a setting differs."""
+        same_settings = msgspec.structs.replace(
+            self, pixel_budget=current.pixel_budget, kv_bits=current.kv_bits
+        )
+        return self.version != current.version or (
+            self.source == current.source and same_settings != current
+        )
+
+
+class Block(Struct, frozen=True):
+    """Consecutive tokens of a run, with the pictures that start among them."""
+
+    identity: SpillIdentity
+    parent: str
+    """Name of the block before; empty for the first."""
+    start: int
+    """Tokens before it."""
+    tokens: tuple[int, ...]
+    spans: tuple[ImageSpan, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """Tokens up to its end."""
+        return self.start + len(self.tokens)
+
+    @property
+    def name(self) -> str:
+        """Hash over all that it says."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:40]
+
+    def covers(self, other: "Block") -> bool:
+        """Whether this holds all of the other block, from the same start."""
+        return (
+            (self.identity, self.parent) == (other.identity, other.parent)
+            and self.tokens[: len(other.tokens)] == other.tokens
+            and tuple(takewhile(lambda span: span.start < other.end, self.spans)) == other.spans
+        )
+
+    def matching_length(self, wanted: TokenRun) -> int:
+        """Returns how many of the block's first tokens the run has in the same place.
+
+        May end inside an image span.
+        """
+        theirs = wanted.tokens[self.start : self.end]
+        pairs = zip(self.tokens, theirs, strict=False)
+        length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        spans = [span for span in wanted.spans if self.start <= span.start < self.end]
+        for ours, other in zip_longest(self.spans, spans):
+            if ours != other:
+                first = min(span.start for span in (ours, other) if span is not None)
+                return min(length, first - self.start)
+        return length
+
+
+class Manifest(Struct, frozen=True):
+    """What lies on disk beside a block's tensors."""
+
+    block: Block
+    sha256: str
+    """Of the file of tensors."""
+    tensor_bytes: int
+    """Of the file of tensors."""
+    owners: tuple[int, ...]
+    """Conversations that hold all of the block."""
+
+
+def cut_blocks(identity: SpillIdentity, run: TokenRun, block_tokens: int) -> Iterator[Block]:
+    """Yields the blocks of a run from its start; all but the last hold `block_tokens`."""
+    parent = ""
+    for start in range(0, len(run), block_tokens):
+        end = min(start + block_tokens, len(run))
+        spans = tuple(span for span in run.spans if start <= span.start < end)
+        block = Block(identity, parent, start, tuple(run.tokens[start:end]), spans)
+        yield block
+        parent = block.name

@@ -1,0 +1,220 @@
+"""Asks the engine and plain mlx-vlm the same, and compares what both answer."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mlx_vlm.generate import generate_step
+from mlx_vlm.utils import prepare_inputs
+from PIL import Image, ImageDraw
+
+from seeshell.core.engine.engine import (
+    AnswerEnd,
+    AnswerEvent,
+    AnswerOptions,
+    LoadedModel,
+    PrefillProgress,
+    PromptImage,
+    PromptMessage,
+    TextDelta,
+)
+from seeshell.core.engine.language import LanguageModel
+from seeshell.core.engine.loading import Checkpoint
+from seeshell.core.engine.preparation import Preparation
+from seeshell.core.engine.resident import Limits, ResidentModel
+from seeshell.core.engine.spill_folder import SpillFolder
+from seeshell.core.engine.turn import Turn
+from seeshell.core.images import open_image
+
+GREEDY = AnswerOptions(temperature=0.0, max_tokens=40)
+MAX_PIXELS = 10_000_000
+
+
+class RecordingLanguage(LanguageModel):
+    """Remembers the first logits of each answer and the tokens computed since."""
+
+    def __init__(self, language_model: Any) -> None:
+        super().__init__(language_model)
+        self.extended = 0
+        self.first_logits: np.ndarray | None = None
+
+    def extend(self, chunk: Any, layers: Any) -> Any:
+        self.extended += len(chunk.tokens)
+        return super().extend(chunk, layers)
+
+    def logits(self, hidden: Any) -> Any:
+        logits = super().logits(hidden)
+        if self.first_logits is None:
+            self.first_logits = np.array(logits)[0]
+        return logits
+
+
+@dataclass
+class Answer:
+    """What came of one turn."""
+
+    text: str = ""
+    end: AnswerEnd | None = None
+    progress: list[PrefillProgress] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
+    """Generated tokens; the last may be missing where the limit was reached."""
+    logits: Any = None
+    """The first ones."""
+    computed: int = 0
+    """Tokens that went through the prefill."""
+
+    @property
+    def stats(self) -> Any:
+        assert self.end is not None
+        return self.end.stats
+
+
+@dataclass
+class Asker:
+    """Runs turns on one resident model, on this thread."""
+
+    resident: ResidentModel
+
+    def __call__(
+        self,
+        *messages: PromptMessage,
+        options: AnswerOptions = GREEDY,
+        stop_when: Callable[[Answer], bool] | None = None,
+        conversation: int = 0,
+    ) -> Answer:
+        answer = Answer()
+        stop = threading.Event()
+
+        def collect(event: AnswerEvent) -> None:
+            match event:
+                case TextDelta(text):
+                    answer.text += text
+                case PrefillProgress():
+                    answer.progress.append(event)
+                case AnswerEnd():
+                    answer.end = event
+            if stop_when is not None and stop_when(answer):
+                stop.set()
+
+        language = RecordingLanguage(self.resident.checkpoint.model.language_model)
+        self.resident.language = language
+        turn = Turn(self.resident, options, time.perf_counter(), collect, stop, conversation)
+        turn.run(messages)
+        answer.logits, answer.computed = language.first_logits, language.extended
+        if answer.stats.generated_tokens:
+            newest = self.resident.pool._branches[-1]
+            answer.tokens = newest.tokens[answer.stats.prompt_tokens :]
+        return answer
+
+    def prepare(self, *messages: PromptMessage, conversation: int = 0) -> int:
+        """Works ahead and returns how many tokens went through the prefill."""
+        language = RecordingLanguage(self.resident.checkpoint.model.language_model)
+        self.resident.language = language
+        Preparation(self.resident, conversation).run(messages)
+        return language.extended
+
+
+@dataclass
+class Plain:
+    """Answers through mlx-vlm's own functions, everything computed from nothing."""
+
+    checkpoint: Checkpoint
+    pixel_budget: int = 1280
+
+    def inputs(self, messages: tuple[PromptMessage, ...]) -> dict[str, Any]:
+        """The model's inputs as mlx-vlm prepares them."""
+        processor = self.checkpoint.processor
+        rendered = processor.tokenizer.apply_chat_template(
+            [
+                {
+                    "role": message.role,
+                    "content": [
+                        *({"type": "image"} for _ in message.images),
+                        {"type": "text", "text": message.text},
+                    ],
+                }
+                for message in messages
+            ],
+            chat_template=self.checkpoint.chat_template,
+            tokenize=False,
+            add_generation_prompt=True,
+        )
+        images = [
+            open_image(image.path, MAX_PIXELS) for message in messages for image in message.images
+        ]
+        limit = min(processor.image_processor.max_pixels, self.pixel_budget * 32 * 32)
+        return dict(
+            prepare_inputs(processor, images=images or None, prompts=rendered, max_pixels=limit)
+        )
+
+    def __call__(self, *messages: PromptMessage, max_tokens: int = 40) -> Answer:
+        inputs = self.inputs(messages)
+        language = self.checkpoint.model.language_model
+        language._position_ids = language._rope_deltas = None
+        steps = generate_step(
+            inputs.pop("input_ids"),
+            self.checkpoint.model,
+            inputs.pop("pixel_values", None),
+            inputs.pop("attention_mask", None),
+            max_tokens=max_tokens,
+            temperature=0.0,
+            **{name: value for name, value in inputs.items() if name == "image_grid_thw"},
+        )
+        answer = Answer()
+        ends = self.checkpoint.processor.tokenizer.stopping_criteria.eos_token_ids
+        for token, logits in steps:
+            if answer.logits is None:
+                answer.logits = np.array(logits)
+            answer.tokens.append(token)
+            if token in ends:
+                break
+        tokenizer = self.checkpoint.processor.tokenizer
+        answer.text = tokenizer.decode(answer.tokens, skip_special_tokens=True)
+        return answer
+
+
+def assert_same_logits(answer: Answer, cold: Answer) -> None:
+    """The answer's first logits are the oracle's."""
+    ours = answer.logits - np.logaddexp.reduce(answer.logits)
+    difference = np.abs(ours - cold.logits).max()
+    assert difference <= 1e-3, f"the first logits differ by {difference:.3g}"
+
+
+def assert_same(answer: Answer, cold: Answer) -> None:
+    """The answer has the oracle's first logits, greedy tokens and text."""
+    assert_same_logits(answer, cold)
+    assert answer.tokens == cold.tokens[: len(answer.tokens)], "the greedy tokens differ"
+    assert len(answer.tokens) >= len(cold.tokens) - 1
+    # Bytes that make up no character are decoded one by one here and together there.
+    if "\ufffd" not in cold.text:
+        assert answer.text == cold.text
+
+
+def make_asker(checkpoint: Checkpoint, spills: SpillFolder | None = None, **options: int) -> Asker:
+    """A fresh engine on loaded weights; `options` are those of `Limits`."""
+    limits = {"pixel_budget": 1280, "max_pixels": MAX_PIXELS, "memory_bytes": 2**30} | options
+    model = LoadedModel("test", "test", checkpoint.context_length)
+    return Asker(ResidentModel(model, checkpoint, Limits(**limits), spills))
+
+
+def draw_shape(
+    folder: Path,
+    shape: str = "circle",
+    color: str = "red",
+    size: tuple[int, int] = (64, 64),
+    name: str = "",
+) -> PromptImage:
+    """Draws a shape into a picture file."""
+    image = Image.new("RGB", size, "white")
+    width, height = size
+    box = (width // 8, height // 8, width * 5 // 8, height * 5 // 8)
+    pen = ImageDraw.Draw(image)
+    pen.ellipse(box, fill=color) if shape == "circle" else pen.rectangle(box, fill=color)
+    path = folder / (name or f"{color} {shape} {width}x{height}.png")
+    image.save(path)
+    return PromptImage(path, hashlib.sha256(path.read_bytes()).hexdigest(), path.name)

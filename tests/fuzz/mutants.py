@@ -1,0 +1,66 @@
+"""Mistakes that others made, to be made on purpose: the comparison must find each of them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import mlx.core as mx
+import pytest
+
+from seeshell.core.engine import prefill, prompt
+from seeshell.core.engine.kv_cache import Branch
+from seeshell.core.engine.positions import next_position
+from seeshell.core.engine.prefix import TokenRun, spans_within
+from seeshell.core.engine.vision import Features, Pictures
+
+
+def leave_out_picture_hash(patch: pytest.MonkeyPatch) -> None:
+    """Pictures of the same size are the same to the prefix cache."""
+    place = prompt._place
+
+    def place_anonymously(*arguments: Any) -> TokenRun:
+        run = place(*arguments)
+        return TokenRun(run.tokens, [span._replace(sha256="") for span in run.spans])
+
+    patch.setattr(prompt, "_place", place_anonymously)
+
+
+def lose_positions(patch: pytest.MonkeyPatch) -> None:
+    """What follows a reused prefix is placed by its tokens, as if no picture came before it."""
+    run = prefill.Prefill.run
+    rope_positions = prefill.rope_positions
+
+    def run_without_deltas(self: prefill.Prefill, branch: Branch, report: Any) -> Any:
+        held = len(branch.tokens)
+        lost = held - next_position(spans_within(self.prompt.spans, held), held)
+
+        def shifted(spans: Any, length: int) -> Any:
+            positions = rope_positions(spans, length)
+            positions[:, held:] += lost
+            return positions
+
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(prefill, "rope_positions", shifted)
+            return run(self, branch, report)
+
+    patch.setattr(prefill.Prefill, "run", run_without_deltas)
+
+
+def drop_deepstack(patch: pytest.MonkeyPatch) -> None:
+    """Features that are held already come without those of the tower's inner layers."""
+    features = Pictures.features
+
+    def features_without_deepstack(self: Pictures, picture: Any) -> Features:
+        is_held = picture.sha256 in self._features
+        found = features(self, picture)
+        if is_held:
+            return Features(found.embeddings, [mx.zeros_like(it) for it in found.deepstack])
+        return found
+
+    patch.setattr(Pictures, "features", features_without_deepstack)
+
+
+MUTANTS: Final[dict[str, Callable[[pytest.MonkeyPatch], None]]] = {
+    "picture-hash": leave_out_picture_hash,
+    "positions": lose_positions,
+    "deepstack": drop_deepstack,
+}

@@ -1,0 +1,200 @@
+"""Plays programs on the engine, each answer beside the one of a cold run through mlx-vlm."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.loading import Checkpoint
+from seeshell.core.engine.preparation import Preparation
+from seeshell.core.engine.resident import PrefillPace
+from seeshell.core.engine.spill_folder import SpillFolder
+
+from ..core.engine.asking import (
+    Answer,
+    Asker,
+    Plain,
+    assert_same,
+    assert_same_logits,
+    draw_shape,
+    make_asker,
+)
+from .programs import CONVERSATIONS, PICTURES, Program, Step
+
+_TOKENS: Final = 7
+_SHORT: Final = AnswerOptions(temperature=0.0, max_tokens=_TOKENS)
+
+_SPARE_BYTES: Final = 1_000_000
+"""Beside the weights, for KV and features: little, so that programs evict on their own too."""
+
+_SPILLED_BLOCK_TOKENS: Final = 24
+"""Short, so that a conversation has several blocks and pictures lie across their bounds."""
+
+Messages = list[PromptMessage]
+
+
+@dataclass
+class Player:
+    """Plays one program after the other on one model."""
+
+    checkpoint: Checkpoint
+    folder: Path
+    """For pictures and spills."""
+    answers: int = 0
+    """Answers compared so far."""
+    cold: dict[Any, Answer] = field(default_factory=dict)
+    """Cold answers by what was asked: programs ask the same again and again."""
+
+    def __post_init__(self) -> None:
+        self._plain = Plain(self.checkpoint)
+        self._images = [draw_shape(self.folder, *picture) for picture in PICTURES]
+
+    def play(self, program: Program) -> None:
+        """Plays the program on a fresh engine.
+
+        Raises:
+            AssertionError: an answer is not the one of a cold run.
+        """
+        shutil.rmtree(self.folder / "spills", ignore_errors=True)
+        game = _Game(self, program.chunk)
+        for step in program.steps:
+            game.take(step)
+
+    def failure(self, program: Program) -> str:
+        """What is wrong with the program's answers; empty if nothing is."""
+        try:
+            self.play(program)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the program failed
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    def images(self, step: Step) -> tuple[PromptImage, ...]:
+        """The pictures that a step shows."""
+        return tuple(self._images[index] for index in step.pictures)
+
+    def compare(self, messages: Messages, answer: Answer) -> None:
+        """Makes sure that the answer is the one of a cold run, as far as it came."""
+        self.answers += 1
+        key = tuple(
+            (message.role, message.text, tuple(image.sha256 for image in message.images))
+            for message in messages
+        )
+        if key not in self.cold:
+            self.cold[key] = self._plain(*messages, max_tokens=_TOKENS)
+        cold = self.cold[key]
+        assert answer.end is not None
+        if answer.end.finish_reason != "cancelled":
+            assert_same(answer, cold)
+        elif answer.logits is not None:
+            assert_same_logits(answer, cold)
+            assert answer.tokens == cold.tokens[: len(answer.tokens)]
+
+
+class _Game:
+    """One program being played."""
+
+    def __init__(self, player: Player, chunk: int) -> None:
+        self._player = player
+        self._chunk = chunk
+        self._messages: list[Messages] = [[] for _ in range(CONVERSATIONS)]
+        self._ends: list[list[Messages]] = [[] for _ in range(CONVERSATIONS)]
+        self._ask = self._load()
+
+    def take(self, step: Step) -> None:
+        """Does what the step says and compares the answer, if there is one."""
+        resident = self._ask.resident
+        slot = step.conversation
+        match step.action:
+            case "prepare":
+                self._prepare(step)
+            case "evict":
+                resident.free_caches()
+            case "spill":
+                resident.spill()
+                resident.free_caches()
+            case "restart":
+                resident.spill()
+                self._ask = self._load()
+            case "forget":
+                resident.drafts.drop(slot + 1)
+                resident.pool.forget(slot + 1)
+                self._messages[slot] = []
+                self._ends[slot] = []
+            case "fork":
+                kept = self._messages[slot][: 2 * step.place]
+                self._messages[(slot + 1) % CONVERSATIONS] = kept
+            case _:
+                self._answer(step)
+
+    def _load(self) -> Asker:
+        weights_bytes = self._player.checkpoint.weights_bytes
+        memory_bytes = int((weights_bytes + _SPARE_BYTES) / 0.9)
+        spills = SpillFolder(self._player.folder / "spills", 10_000_000)
+        ask = make_asker(self._player.checkpoint, spills, memory_bytes=memory_bytes)
+        ask.resident.pace = PrefillPace(self._chunk, self._chunk, self._chunk)
+        ask.resident.pool._spills._block_tokens = _SPILLED_BLOCK_TOKENS  # type: ignore[union-attr]
+        return ask
+
+    def _prepare(self, step: Step) -> None:
+        draft = PromptMessage("user", "", self._player.images(step))
+        preparation = Preparation(self._ask.resident, step.conversation + 1)
+        if step.stop_after:
+            language = self._ask.resident.language
+            extend = _stopping(language.extend, step.stop_after, preparation.stop.set)
+            language.extend = extend  # type: ignore[method-assign]
+        preparation.run([*self._messages[step.conversation], draft])
+        self._ask.resident.language.__dict__.pop("extend", None)
+
+    def _answer(self, step: Step) -> None:
+        slot = step.conversation
+        messages = self._question(step)
+        answer = self._ask(
+            *messages,
+            options=_SHORT,
+            stop_when=_after(step.stop_after),
+            conversation=slot + 1,
+        )
+        self._ask.resident.pool.settle()
+        self._player.compare(messages, answer)
+        self._messages[slot] = [*messages, PromptMessage("assistant", answer.text)]
+        self._ends[slot].append(self._messages[slot])
+
+    def _question(self, step: Step) -> Messages:
+        """The conversation up to the question that the step asks."""
+        messages = self._messages[step.conversation]
+        ends = self._ends[step.conversation]
+        question = PromptMessage("user", step.text, self._player.images(step))
+        if step.action == "revert" and ends:
+            return [*ends[step.place % len(ends)], question]
+        if step.action == "again" and messages:
+            return messages[:-1]
+        if step.action == "edit" and messages:
+            return [*messages[: 2 * (step.place % (len(messages) // 2))], question]
+        return [*messages, question]
+
+
+def _after(count: int) -> Callable[[Answer], bool] | None:
+    """What stops an answer at its n-th event; None for nothing."""
+    if count == 0:
+        return None
+    seen: list[Answer] = []
+
+    def stop(answer: Answer) -> bool:
+        seen.append(answer)
+        return len(seen) >= count
+
+    return stop
+
+
+def _stopping(extend: Callable[..., Any], chunks: int, stop: Callable[[], None]) -> Any:
+    """What computes chunks as `extend` does and asks to stop with the n-th."""
+    left = iter(range(chunks - 1))
+
+    def extend_and_stop(*arguments: Any) -> Any:
+        if next(left, None) is None:
+            stop()
+        return extend(*arguments)
+
+    return extend_and_stop

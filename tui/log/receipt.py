@@ -1,0 +1,61 @@
+"""What an answer cost, in words: one line, or the whole receipt."""
+
+from ...core.conversation import TurnStats
+from ..visible import visible_line
+
+_GIGABYTE = 10**9
+
+
+def receipt(stats: TurnStats, *, is_whole: bool) -> list[str]:
+    """Returns the lines of a receipt; each is a list of facts joined by dots."""
+    lines = _whole(stats) if is_whole else [_short(stats)]
+    return [" · ".join(facts) for facts in lines if facts]
+
+
+def _short(stats: TurnStats) -> list[str]:
+    return [
+        f"reused {stats.reused_tokens:,}",
+        f"prefilled {stats.prefilled_tokens:,}",
+        f"first token {stats.ttft:.2f} s",
+        f"{stats.generation_tps:.0f} tokens/s",
+        *_reason(stats),
+    ]
+
+
+def _whole(stats: TurnStats) -> list[list[str]]:
+    return [
+        [
+            f"tokens: {stats.reused_tokens:,} reused",
+            f"{stats.prefilled_tokens:,} prefilled",
+            f"{stats.generated_tokens:,} decoded",
+        ],
+        _pictures(stats),
+        _speed(stats),
+        _reason(stats),
+    ]
+
+
+def _pictures(stats: TurnStats) -> list[str]:
+    if not stats.images_reused and not stats.images_encoded:
+        return []
+    return [f"pictures: {stats.images_reused} reused", f"{stats.images_encoded} encoded"]
+
+
+def _speed(stats: TurnStats) -> list[str]:
+    facts = [f"first token {stats.ttft:.2f} s"]
+    if stats.prompt_tps:
+        facts.append(f"prefill {stats.prompt_tps:,.0f}")
+    facts.append(f"decode {stats.generation_tps:.0f} tokens/s")
+    if stats.peak_bytes:
+        facts.append(f"peak {_memory(stats.peak_bytes)}")
+    return facts
+
+
+def _memory(size_bytes: int) -> str:
+    if size_bytes < _GIGABYTE:
+        return f"{size_bytes / 10**6:.0f} MB"
+    return f"{size_bytes / _GIGABYTE:.1f} GB"
+
+
+def _reason(stats: TurnStats) -> list[str]:
+    return [f"recomputed: {visible_line(stats.recomputed)}"] if stats.recomputed else []
