@@ -20,7 +20,7 @@ GREETING: Final = "This is the demonstration model: it knows coloured shapes and
 DESCRIPTION: Final = (
     "A tiny Qwen3-VL, trained by this project so that seeshell works without a download. "
     "It can say what shapes are in a picture, their colours, places and number, remember "
-    "earlier turns, and compare up to four pictures. It can't read text, recognise "
+    "earlier turns, and tell up to four pictures apart. It can't read text, recognise "
     "photographs or talk about anything else: it says so, and it can be wrong. "
     "For real pictures choose a real model."
 )
