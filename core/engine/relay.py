@@ -11,8 +11,8 @@ from typing import Final
 
 from .engine import AnswerEvent, TextDelta
 
-_BUNDLE_SECONDS: Final = 0.025
-"""Shortest time between two bundles of text: forty a second look continuous."""
+_BUNDLE_SECONDS: Final = 0.05
+"""Shortest time between two bundles of text: the interface draws twenty times a second."""
 
 
 class Relay:
