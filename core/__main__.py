@@ -19,7 +19,8 @@ from .errors import CoreUnreachable, SeeshellError
 from .launch import absolute_source
 from .lock import AnotherCoreServes, CoreLock
 from .log import start_log
-from .messages import Done, Event, Refused, Welcome, encode
+from .messages.events import Done, Event, Refused, Welcome
+from .messages.lines import encode
 from .settings import Paths, find_paths, read_settings
 
 _logger = logging.getLogger(__name__)

@@ -13,7 +13,9 @@ from .. import __version__
 from .errors import BadRequest, CoreDied, CoreUnreachable, CoreVersionMismatch, SeeshellError
 from .launch import error_of, read_log_tail, start_core, stop_core
 from .lock import read_address
-from .messages import AnyEvent, Hello, Refused, Request, Welcome, decode_event, encode
+from .messages.events import AnyEvent, Refused, Welcome
+from .messages.lines import decode_event, encode
+from .messages.requests import Hello, Request
 from .peer import is_own_process
 from .settings import Paths
 

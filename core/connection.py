@@ -10,7 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .errors import BadRequest, CoreError, CoreVersionMismatch, SeeshellError
-from .messages import AnyEvent, AnyRequest, Hello, Refused, Welcome, decode_request, encode
+from .messages.events import AnyEvent, Refused, Welcome
+from .messages.lines import decode_request, encode
+from .messages.requests import AnyRequest, Hello
 from .outbox import Outbox
 from .sessions import Sessions
 

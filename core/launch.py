@@ -13,7 +13,8 @@ import msgspec
 from . import errors
 from .errors import CoreUnreachable, SeeshellError
 from .lock import is_core_alive, read_address
-from .messages import Refused, decode_event
+from .messages.events import Refused
+from .messages.lines import decode_event
 from .private_files import open_private
 from .settings import Paths
 

@@ -5,7 +5,7 @@ import logging
 
 from .engine.engine import Engine, LoadedModel, LoadProgress
 from .errors import ModelError
-from .messages import ModelFailed, ModelLoaded, ModelLoading
+from .messages.events import ModelFailed, ModelLoaded, ModelLoading
 from .subscribers import Subscribers
 
 _logger = logging.getLogger(__name__)

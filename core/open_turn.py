@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from .conversation import Message
 from .engine.engine import AnswerEnd, PrefillProgress
 from .errors import SeeshellError
-from .messages import AnyEvent, Delta, Prefilled, TurnEnded, TurnFailed
+from .messages.events import AnyEvent, Delta, Prefilled, TurnEnded, TurnFailed
 
 
 class OpenTurn:

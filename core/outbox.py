@@ -4,7 +4,7 @@ import asyncio
 
 from msgspec.structs import replace
 
-from .messages import AnyEvent, ConversationsChanged, Delta, ModelLoading, Prefilled
+from .messages.events import AnyEvent, ConversationsChanged, Delta, ModelLoading, Prefilled
 
 _MOST_WAITING = 4096
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from .connection import LONGEST_REQUEST, Connection
-from .messages import Welcome
+from .messages.events import Welcome
 from .peer import is_own_process
 from .private_files import make_private_folder
 from .sessions import Sessions

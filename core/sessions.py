@@ -10,19 +10,21 @@ from .archive import Archive
 from .conversation import Conversation
 from .engine.engine import AnswerOptions, Engine
 from .errors import BadRequest, ImageError
-from .messages import (
+from .messages.events import (
     AnyEvent,
-    AnyRequest,
-    Attach,
     Attached,
     ConversationOpened,
     ConversationsChanged,
     ConversationsListed,
     CoreStatus,
-    DeleteConversation,
     Done,
-    EditQuestion,
     EngineState,
+)
+from .messages.requests import (
+    AnyRequest,
+    Attach,
+    DeleteConversation,
+    EditQuestion,
     ForkConversation,
     GetStatus,
     Hello,

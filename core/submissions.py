@@ -7,13 +7,8 @@ from .archive import Archive
 from .conversation import Attachment
 from .engine.engine import Engine
 from .errors import BadRequest
-from .messages import (
-    ConversationsChanged,
-    EditQuestion,
-    RegenerateAnswer,
-    SubmitTurn,
-    TurnQueued,
-)
+from .messages.events import ConversationsChanged, TurnQueued
+from .messages.requests import EditQuestion, RegenerateAnswer, SubmitTurn
 from .open_turn import OpenTurn
 from .preparations import Preparations
 from .store import StartedTurn

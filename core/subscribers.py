@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from .messages import AnyEvent
+from .messages.events import AnyEvent
 
 
 class Subscriber(Protocol):

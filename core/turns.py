@@ -18,7 +18,7 @@ from .engine.engine import (
     TextDelta,
 )
 from .errors import ModelError, NotStored, SeeshellError, StoreError, TurnError
-from .messages import ConversationsChanged, Delta, Prefilled, TurnEnded, TurnFailed
+from .messages.events import ConversationsChanged, Delta, Prefilled, TurnEnded, TurnFailed
 from .model_loader import ModelLoader
 from .open_turn import OpenTurn
 from .preparations import Preparations

@@ -28,7 +28,8 @@ import pytest
 from seeshell.core.demo import MODEL_PATH, SAMPLES_PATH
 from seeshell.core.launch import core_command
 from seeshell.core.lock import is_core_alive, read_address
-from seeshell.core.messages import Refused, decode_event
+from seeshell.core.messages.events import Refused
+from seeshell.core.messages.lines import decode_event
 from seeshell.core.settings import Paths, find_paths
 
 from .running_core import RunningCore, StartCore, wait_for_end

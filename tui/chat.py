@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from ..core.conversation import Attachment, Conversation, Message
-from ..core.messages import ForkConversation, RegenerateAnswer, SwitchBranch
+from ..core.messages.requests import ForkConversation, RegenerateAnswer, SwitchBranch
 from .composer import Composer
 from .draft import Draft
 from .log import ChatLog

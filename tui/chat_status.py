@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..core.conversation import Message, TurnStats
-from ..core.messages import (
+from ..core.messages.events import (
     AnyEvent,
     CoreStatus,
     Delta,

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from ..core.errors import CoreDied, CoreUnreachable, SeeshellError
-from ..core.messages import AnyEvent, Request
+from ..core.messages.events import AnyEvent
+from ..core.messages.requests import Request
 from .session_events import RequestRefused, SessionEvent
 
 if TYPE_CHECKING:

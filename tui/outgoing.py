@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..core.conversation import Attachment, Message
 from ..core.errors import SeeshellError
-from ..core.messages import Attach, Attached, EditQuestion, SubmitTurn, TurnQueued
+from ..core.messages.events import Attached, TurnQueued
+from ..core.messages.requests import Attach, EditQuestion, SubmitTurn
 from .core_link import CoreLink, Post
 from .draft import Draft, DraftPicture, EditedQuestion, WaitingTurn
 from .draft_file import DraftFile

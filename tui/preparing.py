@@ -3,7 +3,7 @@
 import asyncio
 
 from ..core.errors import SeeshellError
-from ..core.messages import PrepareTurn
+from ..core.messages.requests import PrepareTurn
 from .core_link import CoreLink
 
 HIGHLIGHT_DELAY = 0.3

@@ -8,29 +8,31 @@ from pathlib import Path
 
 from ..core.conversation import Conversation, Message
 from ..core.errors import SeeshellError
-from ..core.messages import (
+from ..core.messages.events import (
     AnyEvent,
     ConversationOpened,
     ConversationsChanged,
     ConversationsListed,
     CoreStatus,
-    DeleteConversation,
     Delta,
+    ModelFailed,
+    Prefilled,
+    TurnEnded,
+    TurnFailed,
+    TurnQueued,
+)
+from ..core.messages.requests import (
+    DeleteConversation,
     ForkConversation,
     GetStatus,
     ListConversations,
     LoadModel,
-    ModelFailed,
     OpenConversation,
-    Prefilled,
     RegenerateAnswer,
     RenameConversation,
     Request,
     StopTurn,
     SwitchBranch,
-    TurnEnded,
-    TurnFailed,
-    TurnQueued,
 )
 from .chat_status import ChatStatus
 from .core_link import Connect, CoreLink, Post

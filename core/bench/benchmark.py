@@ -11,7 +11,7 @@ import msgspec
 
 from ..errors import SeeshellError
 from ..launch import error_of
-from ..messages import Refused
+from ..messages.events import Refused
 from .values import Failed, Ours, Plan, Progress, Reopened, Reply, Side, Theirs
 
 ReplyT = TypeVar("ReplyT", Ours, Reopened, Theirs)

@@ -7,16 +7,8 @@ from typing import Any
 
 from seeshell.core.client import CoreClient
 from seeshell.core.conversation import Message
-from seeshell.core.messages import (
-    AnyEvent,
-    AnyRequest,
-    Attach,
-    Request,
-    SubmitTurn,
-    TurnEnded,
-    TurnFailed,
-    TurnQueued,
-)
+from seeshell.core.messages.events import AnyEvent, TurnEnded, TurnFailed, TurnQueued
+from seeshell.core.messages.requests import AnyRequest, Attach, Request, SubmitTurn
 from seeshell.core.sessions import Sessions
 
 PATIENCE = 60.0

@@ -7,22 +7,24 @@ import pytest
 
 from seeshell.core.archive import Archive
 from seeshell.core.errors import BadRequest, NotStored, SeeshellError
-from seeshell.core.messages import (
-    AnyRequest,
-    Attach,
+from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
+    Prefilled,
+    TurnQueued,
+)
+from seeshell.core.messages.requests import (
+    AnyRequest,
+    Attach,
     DeleteConversation,
     EditQuestion,
     ForkConversation,
     ListConversations,
     OpenConversation,
-    Prefilled,
     RegenerateAnswer,
     StopTurn,
     SubmitTurn,
     SwitchBranch,
-    TurnQueued,
 )
 from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths

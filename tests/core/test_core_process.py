@@ -11,20 +11,22 @@ import pytest
 
 from seeshell.core.conversation import Message
 from seeshell.core.errors import CoreDied
-from seeshell.core.messages import (
+from seeshell.core.messages.events import (
     ConversationOpened,
     CoreStatus,
     Delta,
-    GetStatus,
-    ListConversations,
     ModelLoaded,
     ModelLoading,
-    OpenConversation,
     Prefilled,
-    Shutdown,
-    StopTurn,
     TurnEnded,
     TurnQueued,
+)
+from seeshell.core.messages.requests import (
+    GetStatus,
+    ListConversations,
+    OpenConversation,
+    Shutdown,
+    StopTurn,
 )
 from seeshell.core.settings import Paths
 from seeshell.core.store import CORE_ENDED

@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeshell.core.messages import (
+from seeshell.core.messages.events import (
     AnyEvent,
     ConversationsChanged,
     Delta,

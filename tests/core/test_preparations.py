@@ -10,21 +10,23 @@ import pytest
 from seeshell.core.archive import Archive
 from seeshell.core.engine.engine import PromptMessage
 from seeshell.core.errors import OutOfMemory
-from seeshell.core.messages import (
-    Attach,
+from seeshell.core.messages.events import (
     CoreStatus,
-    DeleteConversation,
     Delta,
     Done,
-    GetStatus,
-    LoadModel,
     ModelLoaded,
     ModelLoading,
     Prefilled,
+    TurnQueued,
+)
+from seeshell.core.messages.requests import (
+    Attach,
+    DeleteConversation,
+    GetStatus,
+    LoadModel,
     PrepareTurn,
     StopTurn,
     SubmitTurn,
-    TurnQueued,
 )
 from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths

@@ -8,9 +8,9 @@ import pytest
 
 from seeshell.core.conversation import Message
 from seeshell.core.errors import CoreDied
-from seeshell.core.messages import (
+from seeshell.core.messages.events import ConversationOpened, TurnQueued
+from seeshell.core.messages.requests import (
     Attach,
-    ConversationOpened,
     DeleteConversation,
     EditQuestion,
     ForkConversation,
@@ -21,7 +21,6 @@ from seeshell.core.messages import (
     Shutdown,
     SubmitTurn,
     SwitchBranch,
-    TurnQueued,
 )
 from seeshell.core.settings import Paths
 

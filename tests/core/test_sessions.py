@@ -18,30 +18,32 @@ from seeshell.core.errors import (
     SeeshellError,
     StoreError,
 )
-from seeshell.core.messages import (
-    AnyRequest,
-    Attach,
+from seeshell.core.messages.events import (
     Attached,
     ConversationOpened,
     ConversationsChanged,
     CoreStatus,
-    DeleteConversation,
     Delta,
+    ModelFailed,
+    ModelLoaded,
+    ModelLoading,
+    Prefilled,
+    TurnEnded,
+    TurnFailed,
+    TurnQueued,
+)
+from seeshell.core.messages.requests import (
+    AnyRequest,
+    Attach,
+    DeleteConversation,
     GetStatus,
     Hello,
     ListConversations,
     LoadModel,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
     OpenConversation,
-    Prefilled,
     RenameConversation,
     StopTurn,
     SubmitTurn,
-    TurnEnded,
-    TurnFailed,
-    TurnQueued,
 )
 from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths

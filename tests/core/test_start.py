@@ -24,7 +24,8 @@ from seeshell.core.errors import (
 )
 from seeshell.core.launch import core_command
 from seeshell.core.lock import is_core_alive, read_address
-from seeshell.core.messages import GetStatus, ListConversations, ModelFailed, TurnEnded, Welcome
+from seeshell.core.messages.events import ModelFailed, TurnEnded, Welcome
+from seeshell.core.messages.requests import GetStatus, ListConversations
 from seeshell.core.settings import Paths, find_paths
 
 from ..running_core import StartCore, wait_for_end

@@ -7,21 +7,23 @@ from msgspec.structs import replace
 
 from seeshell.core.conversation import Attachment, Conversation, ConversationSummary, Message
 from seeshell.core.errors import CoreDied, SeeshellError
-from seeshell.core.messages import (
+from seeshell.core.messages.events import (
     AnyEvent,
-    Attach,
     Attached,
     ConversationOpened,
     ConversationsListed,
     CoreStatus,
     Done,
+    TurnEnded,
+    TurnQueued,
+)
+from seeshell.core.messages.requests import (
+    Attach,
     GetStatus,
     ListConversations,
     OpenConversation,
     Request,
     SubmitTurn,
-    TurnEnded,
-    TurnQueued,
 )
 
 Script = Callable[[Request], AnyEvent | SeeshellError | None]

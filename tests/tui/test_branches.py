@@ -7,7 +7,8 @@ from PIL import Image
 
 from seeshell.core.client import CoreClient
 from seeshell.core.conversation import Message
-from seeshell.core.messages import CoreStatus, GetStatus
+from seeshell.core.messages.events import CoreStatus
+from seeshell.core.messages.requests import GetStatus
 from seeshell.tui.launch import Launch
 
 from ..running_core import RunningCore

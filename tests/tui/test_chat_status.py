@@ -3,7 +3,7 @@
 import pytest
 
 from seeshell.core.conversation import Message, TurnStats
-from seeshell.core.messages import (
+from seeshell.core.messages.events import (
     AnyEvent,
     CoreStatus,
     Delta,

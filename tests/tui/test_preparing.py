@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from seeshell.core.messages import PrepareTurn
+from seeshell.core.messages.requests import PrepareTurn
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.launch import Launch

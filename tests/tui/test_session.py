@@ -9,16 +9,18 @@ from typing import Any
 
 from seeshell.core.conversation import Message
 from seeshell.core.errors import BadRequest, CoreUnreachable, CoreVersionMismatch, ImageError
-from seeshell.core.messages import (
-    Attach,
+from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
     Delta,
+    TurnQueued,
+)
+from seeshell.core.messages.requests import (
+    Attach,
     ListConversations,
     PrepareTurn,
     Request,
     SubmitTurn,
-    TurnQueued,
 )
 from seeshell.core.settings import find_paths
 from seeshell.tui.draft_file import DraftFile

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...core.client import CoreClient
 from ...core.errors import ImageError
-from ...core.messages import SubmitTurn
+from ...core.messages.requests import SubmitTurn
 from ...core.settings import find_paths
 from .asking import Asking
 from .exit_status import USAGE

@@ -13,28 +13,30 @@ from ...core.client import CoreClient
 from ...core.conversation import Message
 from ...core.errors import CoreDied, CoreError, NotStored
 from ...core.launch import error_of
-from ...core.messages import (
+from ...core.messages.events import (
     AnyEvent,
-    Attach,
     Attached,
     ConversationsListed,
     CoreStatus,
     Delta,
     Event,
-    GetStatus,
-    ListConversations,
-    LoadModel,
     ModelFailed,
     ModelLoaded,
     ModelLoading,
     Prefilled,
     Refused,
-    Request,
-    StopTurn,
-    SubmitTurn,
     TurnEnded,
     TurnFailed,
     TurnQueued,
+)
+from ...core.messages.requests import (
+    Attach,
+    GetStatus,
+    ListConversations,
+    LoadModel,
+    Request,
+    StopTurn,
+    SubmitTurn,
 )
 from .exit_status import COMPLETE, ERROR, INTERRUPTED
 from .output import Output

@@ -9,7 +9,8 @@ import msgspec
 from ...core.client import CoreClient, stop_core
 from ...core.errors import CoreUnreachable
 from ...core.launch import core_command
-from ...core.messages import CoreStatus, GetStatus
+from ...core.messages.events import CoreStatus
+from ...core.messages.requests import GetStatus
 from ...core.settings import find_paths
 from .exit_status import COMPLETE, ERROR
 from .output import Output

@@ -57,7 +57,7 @@ def test_help_names_every_key_of_the_documents() -> None:
     import msgspec
 
     from seeshell.core.conversation import Attachment, TurnStats
-    from seeshell.core.messages import CoreStatus
+    from seeshell.core.messages.events import CoreStatus
     from seeshell.tui.cli import parser
 
     for struct, told in ((TurnStats, parser._ASK_EPILOG), (Attachment, parser._ASK_EPILOG)):

@@ -1,0 +1,183 @@
+"""What the core tells its clients: replies to requests, and events of its own."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from ..conversation import Attachment, Conversation, ConversationSummary, Message
+
+
+class Event(Struct, frozen=True, tag=True, kw_only=True):
+    """Base of everything the core sends."""
+
+    reply_to: int = 0
+    """Number of the request that this answers; 0 for an event of its own."""
+
+
+class Welcome(Event, frozen=True):
+    """The connection is open."""
+
+    version: str
+    pid: int
+
+
+class Refused(Event, frozen=True):
+    """The request was not carried out and changed nothing."""
+
+    error: str
+    """Class name in `core.errors`."""
+    sentence: str
+    """What went wrong and what to do."""
+
+
+class Done(Event, frozen=True):
+    """The request was carried out."""
+
+
+EngineState = Literal["unloaded", "loading", "ready", "prefilling", "decoding", "failed"]
+
+
+class CoreStatus(Event, frozen=True):
+    """What the core is doing."""
+
+    version: str
+    pid: int
+    state: EngineState
+    model: str
+    """Display name of the model that is loaded or wanted."""
+    model_notice: str = ""
+    """What the user should know about the model (the demo's limits); may be empty."""
+    context_length: int = 0
+    """Tokens of the model's context; 0 while nothing is loaded."""
+    context_used: int = 0
+    """Tokens of the most recent turn's prompt and answer."""
+    active_bytes: int = 0
+    """Memory that the engine holds."""
+    uptime: float = 0.0
+    clients: int = 0
+    open_turns: int = 0
+    """Turns queued or running."""
+    is_preparing: bool = False
+    """Whether something is being computed ahead of a turn."""
+
+
+class ConversationsListed(Event, frozen=True):
+    """Conversations, newest first."""
+
+    conversations: tuple[ConversationSummary, ...]
+
+
+class ConversationsChanged(Event, frozen=True):
+    """A conversation was added, changed or deleted: lists should be asked for again."""
+
+
+class ConversationOpened(Event, frozen=True):
+    """A conversation, to which the client is now subscribed."""
+
+    conversation: Conversation
+
+
+class Attached(Event, frozen=True):
+    """A picture is in the store and can be sent."""
+
+    attachment: Attachment
+    path: str
+    """Where its copy lies."""
+
+
+class TurnQueued(Event, frozen=True):
+    """The user's message is on disk; the answer follows.
+
+    Both replace what a client shows below `user_message.parent_id`: an edit has a new message
+    there, and an answer given again the message that was there.
+    """
+
+    conversation: int
+    user_message: Message
+    answer: Message
+    """The assistant message, still empty."""
+
+
+class Prefilled(Event, frozen=True):
+    """So much of the prompt is in the KV cache."""
+
+    conversation: int
+    message: int
+    """Id of the assistant message."""
+    done: int
+    """Tokens in the cache, reused ones included."""
+    total: int
+    """Tokens of the prompt."""
+    reused: int
+
+
+class Delta(Event, frozen=True):
+    """More text of the answer."""
+
+    conversation: int
+    message: int
+    text: str
+
+
+class TurnEnded(Event, frozen=True):
+    """The answer is complete, or was stopped; it is on disk."""
+
+    conversation: int
+    message: Message
+
+
+class TurnFailed(Event, frozen=True):
+    """The answer failed; what came of it is on disk."""
+
+    conversation: int
+    message: Message
+    error: str
+    """Class name in `core.errors`."""
+    sentence: str
+
+
+class ModelLoading(Event, frozen=True):
+    """A model is being fetched or loaded."""
+
+    model: str
+    stage: str
+    """What is happening, in words."""
+    fraction: float = 0.0
+    """From 0 to 1 within the stage."""
+
+
+class ModelLoaded(Event, frozen=True):
+    """The model is ready."""
+
+    model: str
+    context_length: int
+    notice: str = ""
+    """What the user should know about the model (the demo's limits); may be empty."""
+
+
+class ModelFailed(Event, frozen=True):
+    """The model could not be loaded; the one before stays if there was one."""
+
+    model: str
+    error: str
+    sentence: str
+
+
+AnyEvent = (
+    Welcome
+    | Refused
+    | Done
+    | CoreStatus
+    | ConversationsListed
+    | ConversationsChanged
+    | ConversationOpened
+    | Attached
+    | TurnQueued
+    | Prefilled
+    | Delta
+    | TurnEnded
+    | TurnFailed
+    | ModelLoading
+    | ModelLoaded
+    | ModelFailed
+)

@@ -1,0 +1,33 @@
+"""Requests and events as lines of JSON."""
+
+import msgspec
+
+from .events import AnyEvent, Event
+from .requests import AnyRequest, Request
+
+_encoder = msgspec.json.Encoder()
+_request_decoder: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
+_event_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def encode(frame: Request | Event) -> bytes:
+    """Returns the frame as one line of JSON, newline included."""
+    return _encoder.encode(frame) + b"\n"
+
+
+def decode_request(line: bytes) -> AnyRequest:
+    """Returns the request on a line.
+
+    Raises:
+        msgspec.DecodeError: the line is no request of this version.
+    """
+    return _request_decoder.decode(line)
+
+
+def decode_event(line: bytes) -> AnyEvent:
+    """Returns the event on a line.
+
+    Raises:
+        msgspec.DecodeError: the line is no event of this version.
+    """
+    return _event_decoder.decode(line)
