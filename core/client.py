@@ -105,7 +105,7 @@ class CoreClient:
         if self._death is not None or self._is_closed:
             raise self._death or CoreUnreachable("This connection was closed.")
         number = next(self._numbers)
-        line = encode(replace(request, request=number))
+        line = _encode(replace(request, request=number))
         if len(line) > _LONGEST_REQUEST:
             raise BadRequest(f"That is too long: {len(line):,} of {_LONGEST_REQUEST:,} bytes.")
         reply = self._replies[number] = asyncio.get_running_loop().create_future()
@@ -163,6 +163,16 @@ class CoreClient:
             self._events.put_nowait(event)
         elif reply is not None and not reply.done():
             reply.set_result(event)
+
+
+def _encode(request: Request) -> bytes:
+    try:
+        return encode(request)
+    except UnicodeEncodeError as error:
+        # What is no UTF-8 in a file's name or on the command line, Python keeps as surrogates.
+        raise BadRequest(
+            "That holds bytes that are not UTF-8: rename the file, or correct the text."
+        ) from error
 
 
 async def _say_hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Welcome | None:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .errors import StoreError
+from .errors import NotStored, StoreError
 from .migrations import migrate
 from .private_files import make_private_folder
 from .settings import Paths
@@ -25,6 +25,9 @@ def errors_as_sentences(paths: Paths) -> Iterator[None]:
     """Turns SQLite's and the system's errors into `StoreError`s that name file and cause."""
     try:
         yield
+    except OverflowError as error:
+        # SQLite numbers what it holds in 64 bits.
+        raise NotStored("There is nothing of that number: check the ID.") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         cause = _CAUSES.get(code, f"SQLite says: {error}")

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +41,7 @@ def absolute_source(source: str) -> str:
 
     A folder becomes its full path; everything else stays, `demo` too, whatever lies here.
     """
-    folder = Path(source).expanduser()
+    folder = Path(expanduser(source))  # noqa: PTH111 - Path's own raises for unknown users
     return str(folder.absolute()) if source != "demo" and folder.is_dir() else source
 
 
@@ -87,7 +89,9 @@ async def stop_core(paths: Paths, patience: float = 30.0) -> bool:
         return False
     address = read_address(paths)
     if address is not None:
-        os.kill(address.pid, signal.SIGTERM)
+        # It may have ended by itself just now.
+        with suppress(ProcessLookupError):
+            os.kill(address.pid, signal.SIGTERM)
     try:
         async with asyncio.timeout(patience):
             while is_core_alive(paths):  # noqa: ASYNC110 - another process's end has no event

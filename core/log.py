@@ -42,11 +42,29 @@ class _CoreLog(RotatingFileHandler):
             os.dup2(self.stream.fileno(), _STANDARD_ERROR)
 
 
+class _Printable(logging.Formatter):
+    """Writes characters that could steer a terminal as their code points.
+
+    Names of files and models stand in the log, and in the foreground it goes to a terminal.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Returns the record as text."""
+        text = super().format(record)
+        if text.isprintable():
+            return text
+        return "".join(
+            char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text
+        )
+
+
 def start_log(path: Path, *, in_background: bool) -> None:
     """Sends all log records to the file; in the foreground to standard error as well."""
     outputs: list[logging.Handler] = [_CoreLog(path, in_background)]
     if not in_background:
         outputs.append(logging.StreamHandler())
-    logging.basicConfig(level=logging.INFO, format=_FORMAT, handlers=outputs, force=True)
+    for output in outputs:
+        output.setFormatter(_Printable(_FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=outputs, force=True)
     # The one thread that crashed: all of them would push the reason out of the log's tail.
     faulthandler.enable(_STANDARD_ERROR, all_threads=False)

@@ -61,6 +61,16 @@ def _saved(draft: Draft) -> SavedDraft:
         tuple(
             picture.attachment if draft.edited and picture.attachment else str(picture.path)
             for picture in [*pictures, *draft.pictures]
+            if _is_text(picture.path)
         ),
         draft.edited,
     )
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a path can be stored as text; no other can be sent either."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

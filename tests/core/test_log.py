@@ -32,6 +32,22 @@ def test_the_log_is_rotated_private_and_takes_standard_error_along(tmp_path: Pat
     assert f"line {lines - 1} " in read_log_tail(path)
 
 
+def test_what_is_logged_can_not_steer_the_terminal_that_shows_it(tmp_path: Path) -> None:
+    program = """
+import logging, sys
+from pathlib import Path
+from seeshell.core.log import start_log
+start_log(Path(sys.argv[1]), in_background=False)
+logging.info("can't read %s", "a\\x1b]0;title\\x07\\x9b31m.png")
+"""
+    path = tmp_path / "core.log"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], check=True, capture_output=True, text=True
+    )
+    for written in (done.stderr, path.read_text()):
+        assert written.endswith(r"can't read a\x1b]0;title\x07\x9b31m.png" + "\n")
+
+
 def test_the_tail_of_a_log_begins_where_a_crash_begins(tmp_path: Path) -> None:
     path = tmp_path / "core.log"
     stack = [f'  File "{number}"' for number in range(100)]

@@ -196,6 +196,13 @@ def test_a_conversation_that_is_not_there_is_said_to_be_missing(store: Store, ca
         getattr(store, call)(99)
 
 
+def test_a_number_beyond_all_there_can_be_names_nothing(store: Store) -> None:
+    with pytest.raises(NotStored, match="nothing of that number"):
+        store.read_conversation(1 << 70)
+    with pytest.raises(NotStored, match="nothing of that number"):
+        store.delete_conversation(1 << 70)
+
+
 def test_the_database_is_the_users_alone(store: Store, paths: Paths) -> None:
     talk(store, "What is it?", "A dog.")
     for path in (paths.database, Path(f"{paths.database}-wal")):

@@ -1,5 +1,6 @@
 """Drafts on disk."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def test_an_edit_comes_back_beside_the_draft_that_waits_for_its_end(file: DraftF
         SavedDraft(3, "half a thought"),
         SavedDraft(3, "who?", (held, "/pictures/lemons.png"), edited),
     )
+
+
+def test_a_name_that_is_no_text_spoils_no_draft(file: DraftFile) -> None:
+    unreadable = DraftPicture(Path(os.fsdecode(b"/pictures/\xff.png")), error="not UTF-8")
+    file.write([Draft(3, "who?", [unreadable, PICTURE])])
+    assert file.take() == (SavedDraft(3, "who?", ("/pictures/lemons.png",)),)
 
 
 def test_a_broken_file_counts_as_none(file: DraftFile, tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from ...core.settings import find_paths
 from .asking import Asking
 from .exit_status import USAGE
 from .output import Output
-
-STANDARD_INPUT = "-"
+from .parser import STANDARD_INPUT
 
 
 def ask(options: Namespace, output: Output) -> int:
@@ -39,9 +38,9 @@ def ask(options: Namespace, output: Output) -> int:
 
 
 def _image_file(argument: str, folder: Path) -> Path:
-    """Returns the picture's absolute path; what standard input holds is written to the folder."""
+    """Returns the picture's path; what standard input holds is written to the folder."""
     if argument != STANDARD_INPUT:
-        return Path(argument).expanduser().absolute()
+        return Path(argument)
     content = sys.stdin.buffer.read()
     if not content:
         raise ImageError("Standard input holds no picture: it is empty.")

@@ -29,7 +29,7 @@ def open_app(options: Namespace) -> int:
 
     launch = Launch(
         model=options.model or "",
-        images=tuple(Path(image).expanduser().absolute() for image in options.image),
+        images=tuple(map(Path, options.image)),
         chat=options.chat,
         continue_last=options.resume,
     )

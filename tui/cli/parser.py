@@ -9,9 +9,15 @@ from argparse import (
     _SubParsersAction,
 )
 from collections.abc import Sequence
+from os.path import expanduser
 from pathlib import Path
+from typing import NoReturn
 
 from ... import __version__
+from ..visible import visible
+
+STANDARD_INPUT = "-"
+"""Stands for the question, or for one of the pictures."""
 
 _ABOUT = """\
 Chat about pictures with a vision-language model that runs on this machine.
@@ -93,23 +99,34 @@ class _Form(RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=24, width=88)
 
 
+class _Parser(ArgumentParser):
+    """Says what is wrong without letting what was typed steer the terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Prints usage and message, and ends the program with status 2."""
+        super().error(visible(message))
+
+
 def parse(argv: Sequence[str] | None) -> Namespace:
-    """Returns the options; `command` is None for the app. Wrong usage exits with status 2."""
+    """Returns the options; `command` is None for the app. Wrong usage exits with status 2.
+
+    Paths are absolute: the core has a working directory of its own.
+    """
     parser = _build_parser()
     options = parser.parse_args(argv)
     options.image += options.more_images
-    if options.model and Path(options.model).expanduser().is_dir() and options.model != "demo":
-        # The core has a working directory of its own.
-        options.model = str(Path(options.model).expanduser().absolute())
+    if options.model:
+        # The app starts without it.
+        from ...core.launch import absolute_source
+
+        options.model = absolute_source(options.model)
     if options.resume and options.chat is not None:
         parser.error("--chat and --continue can't be used together")
     return options
 
 
 def _build_parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="seeshell", description=_ABOUT, epilog=_EPILOG, formatter_class=_Form
-    )
+    parser = _Parser(prog="seeshell", description=_ABOUT, epilog=_EPILOG, formatter_class=_Form)
     parser.set_defaults(model=None, chat=None, resume=False, json=False, more_images=[])
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
     _add_conversation_options(parser, images="image")
@@ -131,6 +148,7 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
     parser.add_argument(
         "-i",
         "--image",
+        type=_picture_path,
         action="append",
         dest=images,
         metavar="IMAGE",
@@ -154,7 +172,7 @@ def _add_json_option(parser: ArgumentParser, what: str) -> None:
     parser.add_argument("--json", action="store_true", default=SUPPRESS, help=f"print {what}")
 
 
-def _add_ask(commands: "_SubParsersAction[ArgumentParser]") -> None:
+def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
     ask = commands.add_parser(
         "ask",
         help="ask one question and print the answer",
@@ -167,7 +185,7 @@ def _add_ask(commands: "_SubParsersAction[ArgumentParser]") -> None:
     ask.add_argument("prompt", nargs="+", metavar="PROMPT", help="the question; words are joined")
 
 
-def _add_bench(commands: "_SubParsersAction[ArgumentParser]") -> None:
+def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:
     bench = commands.add_parser(
         "bench",
         help="measure the waiting times of a chat about pictures",
@@ -192,6 +210,13 @@ def _add_bench(commands: "_SubParsersAction[ArgumentParser]") -> None:
     _add_json_option(bench, "the figures as one JSON document")
 
 
+def _picture_path(text: str) -> str:
+    """Returns the absolute path of a picture; what stands for standard input stays."""
+    if text == STANDARD_INPUT:
+        return text
+    return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
+
+
 def _positive(text: str) -> int:
     """Returns a number of which there is at least one."""
     if not text.isdecimal() or int(text) == 0:
@@ -199,7 +224,7 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _add_core_commands(commands: "_SubParsersAction[ArgumentParser]") -> None:
+def _add_core_commands(commands: "_SubParsersAction[_Parser]") -> None:
     for name, summary, epilog in (
         ("status", "say what the core is doing", _STATUS_EPILOG),
         ("stop", "end the core", _STOP_EPILOG),

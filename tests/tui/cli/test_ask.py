@@ -1,6 +1,7 @@
 """`seeshell ask`, end to end: the installed command, the real core, the demonstration model."""
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +90,9 @@ def test_the_question_comes_from_standard_input(installed: Installed) -> None:
         (["-i", "-", WHAT], "ImageError", "empty"),
         (["-i", __file__, WHAT], "ImageError", "not a picture"),
         (["--chat", "4711", WHAT], "NotStored", "4711"),
+        (["--chat", str(1 << 70), WHAT], "NotStored", "number"),
+        (["-i", os.fsdecode(b"/no/\xff.png"), WHAT], "BadRequest", "UTF-8"),
+        ([os.fsdecode(b"what is \xff?")], "BadRequest", "UTF-8"),
         (["--model", "/no/such/model", WHAT], "ModelNotFound", "/no/such/model"),
     ],
 )

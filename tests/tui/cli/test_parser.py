@@ -6,9 +6,9 @@ from seeshell.tui.cli.parser import parse
 
 
 def test_no_command_means_the_app() -> None:
-    options = parse(["--model", "demo", "-i", "a.png", "--image", "b.png", "--chat", "3"])
+    options = parse(["--model", "demo", "-i", "/a.png", "--image", "/b.png", "--chat", "3"])
     assert (options.command, options.model, options.chat) == (None, "demo", 3)
-    assert options.image == ["a.png", "b.png"]
+    assert options.image == ["/a.png", "/b.png"]
 
 
 def test_words_of_a_question_need_no_quotes() -> None:
@@ -16,7 +16,7 @@ def test_words_of_a_question_need_no_quotes() -> None:
 
 
 def test_pictures_before_and_after_the_command_are_all_kept() -> None:
-    assert parse(["-i", "a", "ask", "-i", "b", "-i", "-", "what?"]).image == ["a", "b", "-"]
+    assert parse(["-i", "/a", "ask", "-i", "/b", "-i", "-", "what?"]).image == ["/a", "/b", "-"]
 
 
 def test_parsing_twice_does_not_keep_pictures() -> None:
@@ -51,6 +51,31 @@ def test_a_model_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     assert parse(["--model", "model"]).model == str(tmp_path / "model")
     assert parse(["--model", "owner/model"]).model == "owner/model"
+
+
+def test_a_picture_is_found_from_any_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    assert parse(["-i", "a.png", "-i", "~/b.png"]).image == [f"{tmp_path}/a.png", "/home/me/b.png"]
+
+
+def test_the_home_of_a_user_that_is_not_there_is_a_name_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = parse(["--model", "~nobody-of-that-name/model", "-i", "~nobody-of-that-name/a.png"])
+    assert options.model == "~nobody-of-that-name/model"
+    assert options.image == [f"{tmp_path}/~nobody-of-that-name/a.png"]
+
+
+def test_wrong_usage_can_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["status", "\x1b]0;title\x07"])
+    written = capsys.readouterr().err
+    assert "title" in written
+    assert written.replace("\n", "").isprintable()
 
 
 def test_help_names_every_key_of_the_documents() -> None:
