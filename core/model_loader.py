@@ -26,11 +26,14 @@ class ModelLoader:
         """The newest report of the load that runs or waits."""
         self.error: ModelError | None = None
         """Why the last load failed; None after one that did not."""
+        self._given_up = ""
+        """The source whose load was given up for `wanted`; empty if none was."""
 
     def want(self, source: str) -> None:
         """Asks for a model; another one that is being loaded is given up for it.
 
-        The one that is there stays as it is, with its KV caches.
+        The one that is there stays as it is, with its KV caches. Where there is none, the one that
+        was given up is loaded after all should this one fail.
         """
         model = self._engine.model
         if not self.is_behind and model is not None and model.source == source:
@@ -40,6 +43,7 @@ class ModelLoader:
             return
         if self._loading is not None:
             self._loading.cancel()
+        self._given_up = self.wanted if self.is_behind else ""
         self.wanted = source
         self.is_behind = True
         self._report(LoadProgress("waiting"))
@@ -72,6 +76,8 @@ class ModelLoader:
         )
         if self._engine.model is not None:
             self.wanted = self._engine.model.source
+        elif self._given_up:
+            self.want(self._given_up)
 
     def _publish_loaded(self, model: LoadedModel) -> None:
         self._subscribers.publish(

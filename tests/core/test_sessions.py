@@ -407,6 +407,21 @@ async def test_a_model_that_fails_to_load_leaves_the_one_before(
     assert (await end_of(client, queued)).message.model == "scripted"
 
 
+async def test_a_model_that_was_given_up_for_one_that_fails_is_loaded_after_all(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    await engine.unload()
+    engine.load_gate = asyncio.Event()
+    await carry_out(sessions, LoadModel(model="first"), client)
+    await client.until(ModelLoading, stage="reading")
+    engine.load_errors = [ModelNotFound("There is no such model.")]
+    await carry_out(sessions, LoadModel(model="nothing"), client)
+    engine.load_gate.set()
+    await client.until(ModelFailed, model="nothing")
+    await client.until(ModelLoaded, model="first")
+    assert engine.loads == ["first", "nothing", "first"]
+
+
 async def test_without_a_model_each_turn_tries_to_load_again_and_fails_with_the_reason(
     sessions: Sessions, engine: ScriptedEngine, client: Listener
 ) -> None:
