@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,13 +16,19 @@ from .composer import Composer
 from .draft import Draft
 from .log import ChatLog
 from .prompt import Prompt
-from .remembered import Remembered, read_remembered, write_remembered
 from .session import ChatSession
+from .state_file import read_state, write_state
 from .visible import visible
 from .welcome import Welcome
 
 if TYPE_CHECKING:
     from .pictures import DrawnPicture, Pictures
+
+
+class Remembered(Struct, frozen=True):
+    """What the chat keeps from one start to the next."""
+
+    has_whole_receipts: bool = False
 
 
 class Chat(Vertical):
@@ -81,7 +88,8 @@ class Chat(Vertical):
         """Yields welcome and log, of which one shows, and the composer."""
         yield Welcome()
         log = ChatLog(self._draw_picture)
-        log.has_whole_receipts = read_remembered(self._state_file).has_whole_receipts
+        remembered = read_state(self._state_file, Remembered) or Remembered()
+        log.has_whole_receipts = remembered.has_whole_receipts
         yield log
         yield self._composer
 
@@ -166,7 +174,7 @@ class Chat(Vertical):
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""
         is_whole = self.log_view.has_whole_receipts = not self.log_view.has_whole_receipts
-        write_remembered(self._state_file, Remembered(has_whole_receipts=is_whole))
+        write_state(self._state_file, Remembered(has_whole_receipts=is_whole))
 
     @property
     def pictures(self) -> list[Attachment]:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from ..core.conversation import Attachment
 from .draft import Draft, EditedQuestion
+from .state_file import read_state, write_state
 
 
 class SavedDraft(Struct, frozen=True):
@@ -39,17 +39,10 @@ class DraftFile:
         mine = {draft.conversation for draft in drafts}
         others = [saved for saved in self._read() if saved.conversation not in mine]
         kept = [it for it in map(_saved, drafts) if it.text or it.pictures or it.edited]
-        temporary = self._path.with_suffix(".new")
-        with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary.touch(mode=0o600)
-            temporary.write_bytes(msgspec.json.encode([*others, *kept]))
-            temporary.replace(self._path)
+        write_state(self._path, [*others, *kept])
 
     def _read(self) -> tuple[SavedDraft, ...]:
-        with suppress(OSError, msgspec.DecodeError):
-            return msgspec.json.decode(self._path.read_bytes(), type=tuple[SavedDraft, ...])
-        return ()
+        return read_state(self._path, tuple[SavedDraft, ...]) or ()
 
 
 def _saved(draft: Draft) -> SavedDraft:

@@ -1,10 +1,11 @@
-"""How the picker was left, kept in a small file for the next time."""
+"""How the picker was left, kept for the next time."""
 
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
+
+from ..state_file import read_state, write_state
 
 
 class LastVisit(Struct, frozen=True):
@@ -16,11 +17,10 @@ class LastVisit(Struct, frozen=True):
 
 def read_last_visit(state_file: Path | None) -> LastVisit:
     """Returns how the picker was left; the working directory if that can't be told."""
-    if state_file is not None:
-        with suppress(OSError, msgspec.DecodeError, ValueError):
-            visit = msgspec.json.decode(state_file.read_bytes(), type=LastVisit)
-            if Path(visit.folder).is_dir():
-                return visit
+    visit = read_state(state_file, LastVisit) if state_file is not None else None
+    with suppress(ValueError):
+        if visit is not None and Path(visit.folder).is_dir():
+            return visit
     try:
         return LastVisit(str(Path.cwd()))
     except OSError:
@@ -28,10 +28,6 @@ def read_last_visit(state_file: Path | None) -> LastVisit:
 
 
 def write_last_visit(state_file: Path | None, visit: LastVisit) -> None:
-    """Stores it; a full disk loses it without a word, since nothing depends on it."""
-    if state_file is None:
-        return
-    with suppress(OSError, UnicodeEncodeError):
-        state_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        state_file.write_bytes(msgspec.json.encode(visit))
-        state_file.chmod(0o600)
+    """Stores it."""
+    if state_file is not None:
+        write_state(state_file, visit)
