@@ -56,7 +56,9 @@ FIGURES = (
     Figure("follow_up_excess", "  of these not new", "", 0, digits=0),
     Figure("follow_up_encoded", "  pictures encoded again", "", 0, digits=0),
     Figure("code_cpu_s_per_1000", "log alone, one endless code block: CPU per 1,000 tokens", "s"),
+    Figure("code_peak_mb", "  its peak memory", "MB", 70, digits=1),
     Figure("table_cpu_s_per_1000", "log alone, one endless table: CPU per 1,000 tokens", "s"),
+    Figure("table_peak_mb", "  its peak memory", "MB", 70, digits=1),
 )
 
 

@@ -26,6 +26,7 @@ from seeshell.core.conversation import Message, TurnStats
 from seeshell.tui.log import ChatLog
 
 from .answer import make_tokens
+from .meter import high_water_mb
 
 RATE = 60
 """Tokens a second."""
@@ -166,9 +167,9 @@ def measure_inside(what: str, count: int, result: Path) -> None:
     """Runs the app on the terminal that this process was given, and writes its figures."""
     app = LogApp(what, count)
     app.run()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    unit = 1 if sys.platform == "darwin" else 1024
-    result.write_text(json.dumps({**app.figures, "peak_mb": peak * unit / 1e6}))
+    # In bytes where it counts: on macOS.
+    peak = high_water_mb(os.getpid()) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    result.write_text(json.dumps({**app.figures, "peak_mb": peak}))
 
 
 def main() -> None:

@@ -13,6 +13,16 @@ import psutil
 _INTERVAL = 0.05
 
 
+def high_water_mb(pid: int) -> float | None:
+    """Returns the peak of a process's resident memory, in 10^6 bytes; None but on Linux.
+
+    Its `ru_maxrss` would not do there: that begins with the memory of whoever started it.
+    """
+    status = Path(f"/proc/{pid}/status")
+    peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(peak[1]) * 1024 / 1e6 if peak else None
+
+
 class Meter:
     """Samples a process in the background while it is the context."""
 
@@ -43,12 +53,7 @@ class Meter:
 
     def peak_mb(self) -> float:
         """Returns the peak of resident memory so far, in 10^6 bytes; asked while it runs."""
-        status = Path(f"/proc/{self._process.pid}/status")
-        if status.exists():
-            peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
-            if peak:
-                return int(peak[1]) * 1024 / 1e6
-        return self._peak_bytes / 1e6
+        return high_water_mb(self._process.pid) or self._peak_bytes / 1e6
 
     def _cpu_at(self, moment: float) -> float:
         return self._cpu[min(bisect.bisect_left(self._times, moment), len(self._cpu) - 1)]
