@@ -148,12 +148,6 @@ async def fetch_model(source: str, report: Callable[[LoadProgress], None]) -> Mo
         given_up.set()
 
 
-def installed_models() -> list[ModelFiles]:
-    """Returns what can be loaded without a download: the demo, then the cache by name."""
-    cached = [snapshot.repository for snapshot in list_cached() if _is_usable(snapshot)]
-    return [find_model(source, lambda _: None) for source in (DEMO, *cached)]
-
-
 def display_name(source: str) -> str:
     """Returns a short name: the last part, without how the model was tuned or stored."""
     name = source.rstrip("/").rpartition("/")[2]

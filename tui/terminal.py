@@ -66,13 +66,6 @@ class TerminalFacts(Struct, frozen=True):
     """The terminal's own name and version; empty if it gave none."""
     is_tmux: bool = False
     """Whether graphics must be wrapped for tmux to pass them on."""
-    reason: str = ""
-    """Why pictures are drawn this way, for `seeshell doctor`."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Variables to set before Textual is imported."""
-        return {"TEXTUAL_COLOR_SYSTEM": "truecolor"} if self.truecolor else {}
 
 
 def probe_terminal(
@@ -92,7 +85,7 @@ def probe_terminal(
     source = _stream_fd(sys.__stdin__) if input_fd is None else input_fd
     sink = _stream_fd(sys.__stdout__) if output_fd is None else output_fd
     if not (os.isatty(source) and os.isatty(sink)):
-        return TerminalFacts(images="none", reason="standard input or output is no terminal")
+        return TerminalFacts(images="none")
     says_truecolor = environment.get("COLORTERM", "").lower() in {"truecolor", "24bit"}
     cell_width, cell_height = _kernel_cell_size(sink) or _DEFAULT_CELL
     kernel = TerminalFacts(truecolor=says_truecolor, cell_width=cell_width, cell_height=cell_height)
@@ -100,14 +93,13 @@ def probe_terminal(
         return _forced(kernel, images, environment)
     term = environment.get("TERM", "dumb")
     if term in {"", "dumb", "unknown"}:
-        return msgspec.structs.replace(
-            kernel, images="none", reason="TERM says that it shows text alone"
-        )
+        return msgspec.structs.replace(kernel, images="none")
     if term == "linux" or not _is_in_foreground(source):
-        return msgspec.structs.replace(kernel, reason="the terminal can't be asked")
+        # A console prints the question, and a process in the background is stopped for asking.
+        return kernel
     if "NO_COLOR" in environment:
         # Textual turns every colour grey then, those that carry picture ids too.
-        return msgspec.structs.replace(kernel, reason="NO_COLOR is set")
+        return kernel
     return _judge(kernel, *_ask(source, sink, environment))
 
 
@@ -119,7 +111,6 @@ def _forced(
         images=images,
         truecolor=kernel.truecolor or images == "tgp",
         is_tmux=images == "tgp" and _may_be_tmux(environment),
-        reason="chosen by the setting `images`",
     )
 
 
@@ -135,19 +126,14 @@ def _judge(kernel: TerminalFacts, inner: Replies, outer: Replies) -> TerminalFac
     cell_width, cell_height = kernel.cell_width, kernel.cell_height
     if inner.cell_width:
         cell_width, cell_height = inner.cell_width, inner.cell_height
-    is_silent = inner.attributes_count == 0
     name = f"{outer.name} in {inner.name}" if inner.is_tmux and outer.name else inner.name
-    shown = name or ("a silent terminal" if is_silent else "an unnamed terminal")
-    drawing: Drawing = "tgp" if has_placeholders else "halfblock"
-    verb = "draws" if has_placeholders else "is not known to draw"
     return TerminalFacts(
-        images=drawing,
+        images="tgp" if has_placeholders else "halfblock",
         truecolor=kernel.truecolor or outer.has_truecolor,
         cell_width=cell_width,
         cell_height=cell_height,
         name=name,
         is_tmux=inner.is_tmux and has_placeholders,
-        reason=f"{shown} {verb} pictures in placeholder cells",
     )
 
 

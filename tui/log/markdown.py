@@ -221,12 +221,6 @@ class BlockSplitter:
         return block
 
 
-def split_blocks(text: str) -> list[Block]:
-    """Returns all blocks of a text that is complete."""
-    splitter = BlockSplitter()
-    return splitter.feed(text) + splitter.open_blocks()
-
-
 def _long_line_cut(text: str, start: int, end: int) -> int:
     """Returns where a long line is cut, or 0; the same wherever the text so far ends."""
     if end - start <= LINE_CHARACTERS:

@@ -100,14 +100,6 @@ class Pictures:
             await self._decoder.start()
             await self._load_library()
 
-    async def send_again(self) -> None:
-        """Sends every picture anew, after another program had the terminal."""
-        for picture in [picture for picture in self._pictures.values() if picture.image_id]:
-            with suppress(ImageError):
-                _, payload = await self._decoder.decode(picture.path)
-                self._transmitter.send(picture.image_id, payload)
-                await self._transmitter.place_again(picture.image_id)
-
     async def close(self) -> None:
         """Removes every picture from the terminal and ends the decoder."""
         await self._transmitter.close()

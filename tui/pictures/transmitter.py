@@ -58,12 +58,6 @@ class Transmitter:
             await self._write_between(kitty.place(image_id, placements[grid], *grid))
         return placements[grid]
 
-    async def place_again(self, image_id: int) -> None:
-        """Makes the placements of a picture that was sent anew."""
-        await asyncio.shield(self._sending[image_id])
-        for grid, placement in self._placements.get(image_id, {}).items():
-            await self._write_between(kitty.place(image_id, placement, *grid))
-
     async def close(self) -> None:
         """Ends what is being sent and removes every picture from the terminal."""
         is_sending = self._line.locked()

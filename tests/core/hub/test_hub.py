@@ -214,17 +214,6 @@ def test_the_default_is_qwen_once_it_is_cached_and_can_be_loaded(
     assert ask("default_source", "").found == other
 
 
-def test_installed_models_are_the_demo_and_what_the_cache_can_load(
-    ask: Any, serve: Any, model: Any
-) -> None:
-    hub = serve({NAME: model, DEFAULT: model})
-    [[_, _, path, *_]] = ask("find_model", NAME, hub=hub.url).found
-    ask("find_model", DEFAULT, hub=hub.url)
-    assert [m[0] for m in ask("installed_models").found] == ["demo", DEFAULT, NAME]
-    (Path(path) / "config.json").unlink()
-    assert [m[0] for m in ask("installed_models").found] == ["demo", DEFAULT]
-
-
 GIVING_UP = """
 import asyncio, sys
 from seeshell.core.models import fetch_model

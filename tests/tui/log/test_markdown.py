@@ -7,8 +7,9 @@ from seeshell.tui.log.markdown import (
     TABLE_ROWS,
     Block,
     BlockSplitter,
-    split_blocks,
 )
+
+from .blocks import split_blocks
 
 
 def kinds_and_texts(text: str) -> list[tuple[str, str]]:

@@ -3,9 +3,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from seeshell.tui.log.line import Line, link_of
-from seeshell.tui.log.markdown import split_blocks
 from seeshell.tui.log.palette import Palette
 from seeshell.tui.log.render import render_block
+
+from .blocks import split_blocks
 
 
 def render(text: str, palette: Palette, width: int = 40) -> list[Line]:

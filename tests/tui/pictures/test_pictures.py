@@ -181,17 +181,6 @@ async def test_inside_tmux_every_message_is_wrapped(open_bench: Opens, photo: Pa
     assert all(message.startswith("\x1bPtmux;\x1b\x1b_G") for message in bench.written)
 
 
-async def test_after_another_program_had_the_terminal_all_is_sent_again(
-    open_bench: Opens, photo: Path
-) -> None:
-    bench = open_bench(KITTY)
-    await bench.pictures.draw(photo, 40, 10)
-    await bench.pictures.draw(photo, 20, 5)
-    first = list(bench.written)
-    await bench.pictures.send_again()
-    assert sorted(bench.written[len(first) :]) == sorted(first)
-
-
 async def test_a_changed_file_is_drawn_anew(open_bench: Opens, tmp_path: Path) -> None:
     bench = open_bench(HALF_BLOCKS)
     path = tmp_path / "changing.png"

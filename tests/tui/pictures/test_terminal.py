@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from seeshell.core.settings import ImageProtocol
@@ -64,12 +63,6 @@ def test_brand_and_reply_decide(
     assert (facts.images, facts.truecolor, facts.name) == (images, truecolor, name)
     assert (facts.cell_width, facts.cell_height) == cell
     assert terminal.leaked() == b""
-
-
-def test_the_facts_can_be_printed_as_json(open_terminal: Opens) -> None:
-    facts = probe(open_terminal(KITTY))
-    assert json.loads(msgspec.json.encode(facts))["images"] == "tgp"
-    assert facts.environment == {"TEXTUAL_COLOR_SYSTEM": "truecolor"}
 
 
 def test_a_slow_line_is_waited_for_and_nothing_is_typed_into_the_app(open_terminal: Opens) -> None:
