@@ -14,7 +14,7 @@ from .errors import BadRequest, CoreDied, CoreUnreachable, CoreVersionMismatch, 
 from .launch import error_of, read_log_tail, start_core, stop_core
 from .lock import read_address
 from .messages.events import AnyEvent, Refused, Welcome
-from .messages.lines import decode_event, encode
+from .messages.lines import LONGEST_REQUEST, decode_event, encode
 from .messages.requests import Hello, Request
 from .peer import is_own_process
 from .settings import Paths
@@ -22,7 +22,6 @@ from .settings import Paths
 __all__ = ["CoreClient", "stop_core"]
 
 _LONGEST_EVENT: Final = 1 << 30
-_LONGEST_REQUEST: Final = 8 << 20
 _ATTEMPTS: Final = 6
 _HELLO_PATIENCE: Final = 30.0
 
@@ -106,8 +105,8 @@ class CoreClient:
             raise self._death or CoreUnreachable("This connection was closed.")
         number = next(self._numbers)
         line = _encode(replace(request, request=number))
-        if len(line) > _LONGEST_REQUEST:
-            raise BadRequest(f"That is too long: {len(line):,} of {_LONGEST_REQUEST:,} bytes.")
+        if len(line) > LONGEST_REQUEST:
+            raise BadRequest(f"That is too long: {len(line):,} of {LONGEST_REQUEST:,} bytes.")
         reply = self._replies[number] = asyncio.get_running_loop().create_future()
         try:
             self._writer.write(line)

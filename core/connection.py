@@ -11,15 +11,12 @@ from msgspec.structs import replace
 
 from .errors import BadRequest, CoreError, CoreVersionMismatch, SeeshellError
 from .messages.events import AnyEvent, Refused, Welcome
-from .messages.lines import decode_request, encode
+from .messages.lines import LONGEST_REQUEST, decode_request, encode
 from .messages.requests import AnyRequest, Hello
 from .outbox import Outbox
 from .sessions import Sessions
 
 _logger = logging.getLogger(__name__)
-
-LONGEST_REQUEST: Final = 8 << 20
-"""Bytes of the longest line that the core takes."""
 
 _REQUESTS_AT_ONCE: Final = 16
 _FLUSH_PATIENCE: Final = 2.0

@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from .connection import LONGEST_REQUEST, Connection
+from .connection import Connection
 from .messages.events import Welcome
+from .messages.lines import LONGEST_REQUEST
 from .peer import is_own_process
 from .private_files import make_private_folder
 from .sessions import Sessions

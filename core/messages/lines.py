@@ -1,9 +1,14 @@
 """Requests and events as lines of JSON."""
 
+from typing import Final
+
 import msgspec
 
 from .events import AnyEvent, Event
 from .requests import AnyRequest, Request
+
+LONGEST_REQUEST: Final = 8 << 20
+"""Bytes of the longest line that the core takes."""
 
 _encoder = msgspec.json.Encoder()
 _request_decoder: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
