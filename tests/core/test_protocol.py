@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seeshell.core.connection import LONGEST_REQUEST
+from seeshell.core.messages.lines import LONGEST_REQUEST
 from seeshell.core.server import Server
 from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths

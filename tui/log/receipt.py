@@ -1,9 +1,8 @@
 """What an answer cost, in words: one line, or the whole receipt."""
 
 from ...core.conversation import TurnStats
+from ..sizes import in_bytes
 from ..visible import visible_line
-
-_GIGABYTE = 10**9
 
 
 def receipt(stats: TurnStats, *, is_whole: bool) -> list[str]:
@@ -47,14 +46,8 @@ def _speed(stats: TurnStats) -> list[str]:
         facts.append(f"prefill {stats.prompt_tps:,.0f}")
     facts.append(f"decode {stats.generation_tps:.0f} tokens/s")
     if stats.peak_bytes:
-        facts.append(f"peak {_memory(stats.peak_bytes)}")
+        facts.append(f"peak {in_bytes(stats.peak_bytes)}")
     return facts
-
-
-def _memory(size_bytes: int) -> str:
-    if size_bytes < _GIGABYTE:
-        return f"{size_bytes / 10**6:.0f} MB"
-    return f"{size_bytes / _GIGABYTE:.1f} GB"
 
 
 def _reason(stats: TurnStats) -> list[str]:

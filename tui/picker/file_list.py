@@ -17,9 +17,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ..sizes import in_bytes
 from ..visible import visible_line
 from .folder import Entry
-from .sizes import in_bytes
 
 _SIZE_COLUMNS: Final = 8
 

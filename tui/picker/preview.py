@@ -16,8 +16,8 @@ from textual.worker import Worker
 
 from ...core.conversation import Attachment
 from ..pictures import DrawnPicture, Pictures, Source
+from ..sizes import in_bytes
 from ..visible import visible_line
-from .sizes import in_bytes
 
 SETTLE_SECONDS: Final = 0.06
 """How long a picture must stay wanted before it is drawn; a key held down draws nothing."""

@@ -16,7 +16,7 @@ from seeshell.tui.picker.folder import (
     read_folder,
 )
 from seeshell.tui.picker.last_visit import LastVisit, read_last_visit, write_last_visit
-from seeshell.tui.picker.sizes import in_bytes
+from seeshell.tui.sizes import in_bytes
 
 
 def names(entries: tuple[Entry, ...]) -> list[str]:

@@ -2,7 +2,7 @@
 
 
 def in_bytes(size_bytes: int) -> str:
-    """Returns a file's size in three digits at most, in the units that file lists use."""
+    """Returns a size in three digits at most, in the units that file lists use."""
     size = float(size_bytes)
     for unit in ("B", "KB", "MB", "GB"):
         if size < 999.5:
