@@ -1,1 +1,18 @@
-"""The interface: a Textual app and a command line that talk to the core over its socket."""
+"""The interface: a Textual app and a command line that talk to the core over its socket.
+
+Its modules in reading order, from the command to what is drawn:
+
+    cli/                                      the command line; starts the app
+    launch, terminal, terminal_replies        what the app starts with, the terminal's answers too
+    app, themes, keys                         the program: themes, and keys for every screen
+    chat_screen, panels                       the one screen, and its side panels
+    session, session_events, core_link        the conversation on screen, without any widget
+    outgoing, draft, draft_file               what is unsent, and its way to the core
+    preparing, chat_status                    what may be computed ahead; what the status bar tells
+    chat, log/                                the messages
+    composer, tray, prompt, attach_paths      what is typed and attached
+    sidebar, status_bar, key_line, welcome    what stands around them
+    dialogs, commands, help_screen            what lies above them
+    picker/, pictures/, picture_worker        choosing pictures, and drawing them in cells
+    visible, sizes, state_file                text made safe, sizes in words, small files
+"""
