@@ -42,7 +42,7 @@ def _model_config(ids: dict[str, int]) -> dict[str, Any]:
         "vocab_size": VOCABULARY_SIZE,
         "hidden_size": 128,
         "intermediate_size": 384,
-        "num_hidden_layers": 5,
+        "num_hidden_layers": 7,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "head_dim": 32,

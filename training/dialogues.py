@@ -13,6 +13,7 @@ from training.answers import (
     answer,
     is_unambiguous,
 )
+from training.mixes import EVERYTHING, Mix
 from training.outside_pictures import OUTSIDE_KINDS
 from training.pictures import sample_ratio
 from training.small_talk import sample_counting, sample_talk
@@ -22,35 +23,6 @@ _SYSTEM_PROMPTS: Final = (
     "You are a helpful assistant.",
     "You are a friendly assistant. Answer briefly.",
     "Answer the questions about the pictures.",
-)
-_LOOK_UPS: Final[tuple[Kind, ...]] = ("at", "at", "where", "colour", "which", "describe")
-_ABOUT_ONE: Final[tuple[Kind, ...]] = (
-    *("describe", "describe", "colour", "colour", "where", "where", "where pair", "where pair"),
-    *("at", "at", "which", "exists", "exists pair", "exists pair", "exists colour"),
-    *("count", "count shape", "count colour", "ground"),
-)
-_PRACTICE: Final[tuple[Kind, ...]] = (
-    *_ABOUT_ONE,
-    *("colour", "colour", "where", "where", "where pair", "where pair"),
-    *("exists pair", "count shape", "count shape"),
-)
-"""With more of what is learned last: finding a figure by its shape."""
-_PAIRS: Final[tuple[Kind, ...]] = (
-    *("describe", "describe", "at", "which", "exists", "exists colour", "count", "count shape"),
-    *("colour", "where", "where pair", "exists pair") * 4,
-    *("where pair", "exists pair", "count colour", "count colour", "count colour"),
-    *("ground", "ground"),
-)
-"""With more of what is learned very last: colour and shape together."""
-_ABOUT_ALL: Final[tuple[Kind, ...]] = (
-    *("compare", "compare", "compare", "compare pair", "compare pair"),
-    *("pictures", "describe all"),
-)
-
-
-_PAIRS_ABOUT_ALL: Final[tuple[Kind, ...]] = (
-    *("compare", "compare pair", "compare pair") * 3,
-    *("pictures", "describe all"),
 )
 
 
@@ -87,27 +59,6 @@ class Dialogue:
 
     turns: tuple[Turn, ...]
     system_prompt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """How dialogues are drawn; the stages of the curriculum differ in it."""
-
-    picture_weights: tuple[float, ...] = (0.06, 0.5, 0.22, 0.12, 0.1)
-    """Weights of none, one, two, three and four pictures."""
-    most_turns: int = 7
-    kinds: tuple[Kind, ...] = _ABOUT_ONE
-    outside_share: float = 0.1
-    talk_share: float = 0.05
-    counting_share: float = 0.002
-    about_all: tuple[Kind, ...] = _ABOUT_ALL
-
-
-LOOK_UPS: Final = Mix((0.0, 1.0), 6, _LOOK_UPS, 0.03, 0.01, 0.0)
-SINGLE_PICTURES: Final = Mix((0.03, 0.97), 6, _ABOUT_ONE, 0.06, 0.03, 0.001)
-EVERYTHING: Final = Mix()
-PRACTICE: Final = Mix((0.04, 0.26, 0.36, 0.2, 0.14), kinds=_PRACTICE)
-PAIRS: Final = replace(PRACTICE, kinds=_PAIRS, about_all=_PAIRS_ABOUT_ALL)
 
 
 def sample_dialogue(rng: random.Random, split: Split, mix: Mix = EVERYTHING) -> Dialogue:
@@ -228,7 +179,7 @@ class _Talk:
         if not kind.startswith("compare"):
             return Asked(kind, is_named=self.is_late or self.rng.random() < 0.6)
         scene = self.rng.choice(self.scenes)
-        colour, shape = self._sample_pair(scene)
+        colour, shape = self._sample_pair(scene, self.scenes)
         return Asked(kind, colour=colour if kind == "compare pair" else "", shape=shape)
 
     def _sample_about(self, picture: int, scenes: Sequence[Scene]) -> Asked:
@@ -267,8 +218,18 @@ class _Talk:
         absent = [word for word in words if word not in present]
         return self.rng.choice(unique if unique and self.rng.random() > 0.18 else absent)
 
-    def _sample_pair(self, scene: Scene) -> tuple[str, str]:
-        """A colour and a shape: half of the time both of one figure, else near misses."""
+    def _sample_pair(self, scene: Scene, scenes: Sequence[Scene] = ()) -> tuple[str, str]:
+        """A colour and a shape: half of the time both of one figure, else near misses.
+
+        Args:
+            scene: the one to draw them for.
+            scenes: those that the mix may cross figures of, if not of that one alone.
+        """
+        if self.mix.crossed_share and self.rng.random() < self.mix.crossed_share:
+            figures = [figure for each in scenes or (scene,) for figure in each.figures]
+            if len(figures) > 1:
+                one, other = self.rng.sample(figures, 2)
+                return one.colour, other.shape
         colour, shape = self.rng.choice(COLOURS), self.rng.choice(SHAPES)
         if not scene.figures:
             return colour, shape

@@ -13,6 +13,8 @@ from training.grids import PATCH_SIZE, Grid
 from training.vision_tower import Config, PictureBatch, VisionTower, rotate_half
 
 _BINDING_LAYER: Final = 1
+LATE_LAYERS: Final = frozenset({3, 5})
+"""Text layers that start as the identity, so that they can join when the others have learned."""
 
 
 class RMSNorm(nn.Module):
@@ -97,6 +99,8 @@ class Network(nn.Module):
         for axis in (1, 2):
             axes[axis : text["rope_scaling"]["mrope_section"][axis] * 3 : 3] = axis
         self.register_buffer("axes", axes, persistent=False)
+        self.resting: frozenset[int] = frozenset()
+        """Text layers that are left out."""
         self._initialise()
 
     def hidden(
@@ -123,7 +127,8 @@ class Network(nn.Module):
         angles = torch.cat([angles, angles], -1)[:, None]
         cos, sin = angles.cos(), angles.sin()
         for index, layer in enumerate(self.layers):
-            x = layer(x, cos, sin)
+            if index not in self.resting:
+                x = layer(x, cos, sin)
             if index < len(added):
                 x = x.flatten(0, 1).index_add(0, image_tokens, added[index]).view(x.shape)
             if index == _BINDING_LAYER:
@@ -179,6 +184,9 @@ class Network(nn.Module):
         residual += [block.mlp["linear_fc2"] for block in self.visual.blocks]
         for linear in residual:
             linear.weight.data.mul_(0.3)
+        for index in LATE_LAYERS:
+            nn.init.zeros_(self.layers[index].self_attn.o_proj.weight)
+            nn.init.zeros_(self.layers[index].mlp["down_proj"].weight)
 
 
 def rotary_positions(

@@ -4,7 +4,6 @@ Runs on one thread, writes a checkpoint every few minutes and goes on from the l
 """
 
 import argparse
-import math
 import random
 import time
 from collections.abc import Iterator
@@ -19,74 +18,18 @@ from torch.nn import functional
 
 from training.batches import Batch, batches, pack_pictures
 from training.checkpoint_files import write_checkpoint_files
-from training.dialogues import (
-    EVERYTHING,
-    LOOK_UPS,
-    PAIRS,
-    PRACTICE,
-    SINGLE_PICTURES,
-    Mix,
-    Shown,
-)
+from training.dialogues import Shown
 from training.grids import patches_of
+from training.mixes import EVERYTHING, Mix
 from training.network import Network
 from training.outside_pictures import OUTSIDE_KINDS
 from training.pictures import sample_ratio
 from training.probe import Probe, ProbeResult
 from training.prompts import draw_picture
+from training.schedule import Plan
 from training.world import Scene, sample_scene
 
 SEED: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The schedule, counted in steps so that a run can stop and go on."""
-
-    vision_steps: int = 1_300
-    """Pictures only, with the probe's loss."""
-    look_up_steps: int = 500
-    single_steps: int = 900
-    practice_steps: int = 3_300
-    flat_steps: int = 3_300
-    """Dialogue steps at the full learning rate, the first two stages included."""
-    falling_steps: int = 3_150
-    """Steps of the cosine to zero."""
-    falling_from: float = 0.6
-    """Where the cosine starts, as a share of the full rate."""
-    pictures_per_step: int = 128
-    tokens_per_step: int = 4_000
-    learning_rate: float = 2e-3
-    vision_rate: float = 0.3
-    """The vision tower's share of the learning rate, once it has learned to see."""
-    probe_weight: float = 0.3
-    save_every: int = 200
-
-    @property
-    def last_step(self) -> int:
-        """The number of all steps."""
-        return self.vision_steps + self.flat_steps + self.falling_steps
-
-    def mix_at(self, step: int) -> Mix:
-        """The dialogues of a step of the second stage on."""
-        step -= self.vision_steps
-        if step < self.look_up_steps:
-            return LOOK_UPS
-        if step < self.look_up_steps + self.single_steps:
-            return SINGLE_PICTURES
-        last = self.look_up_steps + self.single_steps + self.practice_steps
-        return PRACTICE if step < last else PAIRS
-
-    def rate_at(self, step: int) -> float:
-        """The learning rate's share of its full height."""
-        if step < self.vision_steps:
-            left = (self.vision_steps - step) / (0.4 * self.vision_steps)
-            return min(1.0, (step + 1) / 30, max(0.1, left))
-        step -= self.vision_steps
-        if step < self.flat_steps:
-            return min(1.0, (step + 1) / 60)
-        done = (step - self.flat_steps) / self.falling_steps
-        return self.falling_from * 0.5 * (1 + math.cos(math.pi * done))
 
 
 @dataclass
@@ -239,6 +182,7 @@ def train(run: Run, plan: Plan, tokenizer: Tokenizer, folder: Path) -> None:
     mix: Mix | None = None
     started = time.monotonic() - run.seconds
     while run.step < plan.last_step:
+        run.network.resting = plan.resting_at(run.step)
         share = plan.rate_at(run.step)
         rate = vision_rate = plan.learning_rate * share
         if run.step < plan.vision_steps:
