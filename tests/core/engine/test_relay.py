@@ -1,15 +1,23 @@
 import asyncio
-import threading
-import time
+from collections.abc import Callable
 
-from seeshell.core.engine.engine import AnswerEnd, PrefillProgress, TextDelta
+from seeshell.core.engine.engine import AnswerEnd, AnswerEvent, PrefillProgress, TextDelta
 from seeshell.core.engine.relay import Relay
 
+PROGRESS = PrefillProgress(1, 2, 0)
 END = AnswerEnd("stop")
+FOR_EVER = 3600.0
 
 
-async def read(relay: Relay) -> list[tuple[float, object]]:
-    return [(time.monotonic(), event) async for event in relay.events()]
+async def read(relay: Relay) -> list[AnswerEvent]:
+    async with asyncio.timeout(10):
+        return [event async for event in relay.events()]
+
+
+def start(relay: Relay, write: Callable[[], None]) -> None:
+    """Writes on a thread; the relay is closed after that."""
+    writing = asyncio.get_running_loop().run_in_executor(None, write)
+    writing.add_done_callback(lambda _: relay.close())
 
 
 async def test_events_of_a_thread_arrive_in_order_and_text_is_whole() -> None:
@@ -17,16 +25,15 @@ async def test_events_of_a_thread_arrive_in_order_and_text_is_whole() -> None:
     words = [f"word{number} " for number in range(3000)]
 
     def write() -> None:
-        relay.put(PrefillProgress(1, 2, 0))
+        relay.put(PROGRESS)
         for word in words:
             relay.put(TextDelta(word))
         relay.put(END)
 
-    writing = asyncio.get_running_loop().run_in_executor(None, write)
-    writing.add_done_callback(lambda _: relay.close())
-    events = [event for _, event in await asyncio.wait_for(read(relay), 10)]
+    start(relay, write)
+    events = await read(relay)
 
-    assert events[0] == PrefillProgress(1, 2, 0)
+    assert events[0] == PROGRESS
     assert events[-1] == END
     deltas = [event.text for event in events[1:-1] if isinstance(event, TextDelta)]
     assert "".join(deltas) == "".join(words)
@@ -35,24 +42,44 @@ async def test_events_of_a_thread_arrive_in_order_and_text_is_whole() -> None:
 
 async def test_text_is_not_held_back_until_the_next_token() -> None:
     relay = Relay()
-    reading = asyncio.ensure_future(read(relay))
-    threads = []
-    sent: list[float] = []
-    for number in range(2):
-        sent.append(time.monotonic())
-        threads.append(threading.Thread(target=relay.put, args=(TextDelta(str(number)),)))
-        threads[-1].start()
-        await asyncio.sleep(0.005)
-    await asyncio.sleep(0.5)
-    relay.close()
-    arrived = await asyncio.wait_for(reading, 10)
+    events = relay.events()
+    for text in ("a", "b", "c"):
+        await asyncio.to_thread(relay.put, TextDelta(text))
+        assert await asyncio.wait_for(anext(events), 10) == TextDelta(text)
 
-    assert "".join(event.text for _, event in arrived) == "01"
-    assert arrived[-1][0] - sent[-1] < 0.3
+
+async def test_text_waits_for_its_bundle_and_what_is_no_text_for_nothing() -> None:
+    relay = Relay(bundle_seconds=FOR_EVER)
+    events = relay.events()
+    await asyncio.to_thread(relay.put, TextDelta("first"))
+    assert await asyncio.wait_for(anext(events), 10) == TextDelta("first")
+
+    for text in ("some", " more"):
+        await asyncio.to_thread(relay.put, TextDelta(text))
+    following = asyncio.ensure_future(anext(events))
+    done, _ = await asyncio.wait([following], timeout=0.2)
+    assert not done
+
+    await asyncio.to_thread(relay.put, END)
+    assert await asyncio.wait_for(following, 10) == TextDelta("some more")
+    assert await asyncio.wait_for(anext(events), 10) == END
+
+
+async def test_closing_brings_what_was_gathered() -> None:
+    relay = Relay(bundle_seconds=FOR_EVER)
+
+    def write() -> None:
+        for text in "abc":
+            relay.put(TextDelta(text))
+
+    start(relay, write)
+    assert "".join(event.text for event in await read(relay) if isinstance(event, TextDelta)) == (
+        "abc"
+    )
 
 
 async def test_closing_without_events_ends_the_iteration() -> None:
     relay = Relay()
     relay.close()
 
-    assert await asyncio.wait_for(read(relay), 10) == []
+    assert await read(relay) == []
