@@ -6,18 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from training import phrases
-from training.answers import (
-    NO_PICTURE,
-    Asked,
-    Kind,
-    answer,
-    is_unambiguous,
-)
+from training.answers import NO_PICTURE, Asked, Kind, answer, is_unambiguous
 from training.mixes import EVERYTHING, Mix
 from training.outside_pictures import OUTSIDE_KINDS
 from training.pictures import sample_ratio
 from training.small_talk import sample_counting, sample_talk
-from training.world import COLOURS, LAYOUTS, PLACES, SHAPES, Place, Scene, Split, sample_scene
+from training.words import Words
+from training.world import Scene, Split, sample_scene
 
 _SYSTEM_PROMPTS: Final = (
     "You are a helpful assistant.",
@@ -94,6 +89,10 @@ class _Talk:
     asked: Asked | None = None
     turns: int = 0
     is_late: bool = False
+
+    @property
+    def words(self) -> Words:
+        return Words(self.rng, self.mix.crossed_share)
 
     @property
     def scenes(self) -> list[Scene]:
@@ -179,87 +178,12 @@ class _Talk:
         if not kind.startswith("compare"):
             return Asked(kind, is_named=self.is_late or self.rng.random() < 0.6)
         scene = self.rng.choice(self.scenes)
-        colour, shape = self._sample_pair(scene, self.scenes)
+        colour, shape = self.words.sample_pair(scene, self.scenes)
         return Asked(kind, colour=colour if kind == "compare pair" else "", shape=shape)
 
     def _sample_about(self, picture: int, scenes: Sequence[Scene]) -> Asked:
-        return self._sample_words(Asked(self.rng.choice(self.mix.kinds), picture), scenes)
-
-    def _sample_words(self, asked: Asked, scenes: Sequence[Scene]) -> Asked:
-        """The same kind of question with other words, fit for the picture's scene."""
-        scene = scenes[asked.picture]
-        blank = replace(asked, colour="", shape="", place=None)
-        match asked.kind:
-            case "colour" | "where":
-                return replace(blank, shape=self._sample_unique(scene, "shape"))
-            case "which":
-                return replace(blank, colour=self._sample_unique(scene, "colour"))
-            case "where pair":
-                pairs = [self._sample_pair(scene) for _ in range(8)]
-                pairs = [pair for pair in pairs if is_unambiguous(scene.matching(*pair))]
-                colour, shape = pairs[0] if pairs else self._absent_pair(scene)
-                return replace(blank, colour=colour, shape=shape)
-            case "exists pair" | "compare pair":
-                colour, shape = self._sample_pair(scene)
-                return replace(blank, colour=colour, shape=shape)
-            case "exists" | "count shape" | "compare":
-                return replace(blank, shape=self._sample_pair(scene)[1])
-            case "exists colour" | "count colour":
-                return replace(blank, colour=self._sample_pair(scene)[0])
-            case "at":
-                return replace(blank, place=self._sample_place(scene))
-        return blank
-
-    def _sample_unique(self, scene: Scene, field_name: str) -> str:
-        """A shape or colour that the scene has once, or now and then not at all."""
-        words = SHAPES if field_name == "shape" else COLOURS
-        present = [getattr(figure, field_name) for figure in scene.figures]
-        unique = [word for word in words if present.count(word) == 1]
-        absent = [word for word in words if word not in present]
-        return self.rng.choice(unique if unique and self.rng.random() > 0.18 else absent)
-
-    def _sample_pair(self, scene: Scene, scenes: Sequence[Scene] = ()) -> tuple[str, str]:
-        """A colour and a shape: half of the time both of one figure, else near misses.
-
-        Args:
-            scene: the one to draw them for.
-            scenes: those that the mix may cross figures of, if not of that one alone.
-        """
-        if self.mix.crossed_share and self.rng.random() < self.mix.crossed_share:
-            figures = [figure for each in scenes or (scene,) for figure in each.figures]
-            if len(figures) > 1:
-                one, other = self.rng.sample(figures, 2)
-                return one.colour, other.shape
-        colour, shape = self.rng.choice(COLOURS), self.rng.choice(SHAPES)
-        if not scene.figures:
-            return colour, shape
-        figure, draw = self.rng.choice(scene.figures), self.rng.random()
-        if draw < 0.5:
-            return figure.colour, figure.shape
-        other = self.rng.choice(scene.figures)
-        if draw < 0.68:
-            return figure.colour, other.shape
-        if draw < 0.79:
-            return figure.colour, shape
-        if draw < 0.9:
-            return colour, figure.shape
-        return colour, shape
-
-    def _absent_pair(self, scene: Scene) -> tuple[str, str]:
-        while True:
-            pair = self.rng.choice(COLOURS), self.rng.choice(SHAPES)
-            if not scene.matching(*pair):
-                return pair
-
-    def _sample_place(self, scene: Scene) -> Place:
-        """A place of the scene's own layout, or of any where nothing else could be meant."""
-        if not scene.figures:
-            return self.rng.choice(PLACES)
-        figure = self.rng.choice(scene.figures)
-        layout = next(places for places in LAYOUTS.values() if figure.place in places)
-        if self.rng.random() < 0.06:
-            layout = LAYOUTS["middle"]
-        return self.rng.choice(layout)
+        asked = Asked(self.rng.choice(self.mix.kinds), picture)
+        return self.words.sample(asked, scenes[picture])
 
     def _sample_follow_up(self, new: tuple[Shown, ...]) -> tuple[Asked, str] | None:
         """A question that needs the turn before, with its wording."""
@@ -278,7 +202,7 @@ class _Talk:
                 return pronoun
         if before.kind not in phrases.CAN_FOLLOW:
             return None
-        after = self._sample_words(before, self.scenes)
+        after = self.words.sample(before, self.scenes[before.picture])
         if after == before:
             return None
         return after, phrases.again_question(after, self.rng)

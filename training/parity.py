@@ -15,7 +15,8 @@ from tokenizers import Tokenizer
 from transformers import Qwen3VLForConditionalGeneration
 
 from training.batches import collate
-from training.dialogues import Mix, sample_dialogue
+from training.dialogues import sample_dialogue
+from training.mixes import Mix
 from training.network import Network
 from training.prompts import Example, encode
 
