@@ -1,10 +1,13 @@
 """The app: themes, the chat screen, and what works on every screen."""
 
 import asyncio
+import os
+import signal
 import time
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -26,6 +29,7 @@ _KEY_NAMES = {
     "escape": "esc",
     "question_mark": "?",
     "slash": "/",
+    "underscore": "_",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
 }
@@ -54,9 +58,25 @@ class SeeshellApp(App[None]):
             "copy, quit",
             show=False,
             system=True,
-            tooltip="Copy what is selected; without a selection, twice: quit",
+            tooltip="Copy the selection; twice without one: quit",
         ),
         Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit", priority=True),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "suspend",
+            show=False,
+            tooltip="To the shell; `fg` comes back",
+            priority=True,
+        ),
+        Binding(
+            "ctrl+l",
+            "redraw",
+            "redraw",
+            show=False,
+            tooltip="Draw the screen and its pictures anew",
+            priority=True,
+        ),
     ]
 
     def __init__(
@@ -107,6 +127,10 @@ class SeeshellApp(App[None]):
         *modifiers, key = binding.key.split("+")
         return "+".join([*modifiers, _KEY_NAMES.get(key, key)])
 
+    def on_mount(self) -> None:
+        """Draws everything anew whenever the shell had the terminal."""
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+
     async def on_unmount(self) -> None:
         """Takes the pictures out of the terminal."""
         if self._pictures is not None:
@@ -130,6 +154,22 @@ class SeeshellApp(App[None]):
         from .help_screen import HelpScreen
 
         self.push_screen(HelpScreen())
+
+    @work(exclusive=True, group="redraw")
+    async def action_redraw(self) -> None:
+        """Draws everything for a terminal that has forgotten it, pictures too."""
+        self.refresh()
+        if self._pictures is not None:
+            await self._pictures.send_again()
+
+    def action_suspend_process(self) -> None:
+        """Hands the terminal to the shell until that says `fg`."""
+        if os.getpgrp() == os.getsid(0):
+            self.notify("There is no shell to go back to; ctrl+q quits.", markup=False)
+            return
+        with self.suspend():
+            # The shell waits for what it started itself, which may be `make`.
+            os.killpg(0, signal.SIGSTOP)
 
     def action_ask_to_quit(self) -> None:
         """Quits on the second press."""

@@ -47,7 +47,7 @@ class Chat(Vertical):
             "left_square_bracket,h",
             "switch_branch(-1)",
             "older",
-            tooltip="To the version before of a question or answer",
+            tooltip="To the version before, if there are several",
         ),
         Binding(
             "right_square_bracket,l",

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from .key_line import KeyLine
 
-_KEYS_WIDTH = 34
+_KEYS_WIDTH = 32
 
 
 class HelpScreen(Screen[None]):

@@ -28,6 +28,9 @@ class Prompt(TextArea):
         Binding(
             "down", "cursor_down", "down", show=False, tooltip="In the last row: the message after"
         ),
+        Binding(
+            "ctrl+underscore,ctrl+slash", "undo", "undo", show=False, tooltip="Undo what was typed"
+        ),
         Binding("pageup", "turn_page(-1)", "page up", show=False, tooltip="Scroll the log up"),
         Binding("pagedown", "turn_page(1)", "page down", show=False, tooltip="Scroll the log down"),
         Binding("shift+tab", "app.focus_previous", "log", show=False, tooltip="Into the log"),

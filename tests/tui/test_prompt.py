@@ -132,3 +132,9 @@ def test_a_terminal_without_a_keyboard_protocol_can_type_every_key(sent: str, ke
     read_alt_enter_as_newline()
     events = [event for event in XTermParser().feed(sent) if isinstance(event, Key)]
     assert [event.key for event in events] == [key]
+
+
+async def test_what_was_typed_is_undone_by_the_key_that_shells_undo_with() -> None:
+    async with open_prompt() as (_, prompt, pilot):
+        await pilot.press(*"kept", "left", "right", *" gone", "ctrl+underscore")
+        assert prompt.text == "kept"

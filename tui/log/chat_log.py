@@ -42,10 +42,16 @@ class ChatLog(TranscriptView):
         Binding("j", "move_cursor(1)", "down", tooltip="To the message after"),
         Binding("c", "copy", "copy", tooltip="Copy the message"),
         Binding("enter", "open_target", "open", tooltip="Open the marked picture or link"),
-        Binding("left", "move_target(-1)", "previous link", show=False),
-        Binding("right", "move_target(1)", "next link", show=False),
-        Binding("ctrl+home", "scroll_home", "start", show=False),
-        Binding("ctrl+end", "scroll_end", "end", show=False),
+        Binding(
+            "left",
+            "move_target(-1)",
+            "previous",
+            show=False,
+            tooltip="To the picture or link before",
+        ),
+        Binding("right", "move_target(1)", "next", show=False, tooltip="To the one after"),
+        Binding("ctrl+home", "scroll_home", "start", show=False, tooltip="To the start"),
+        Binding("ctrl+end", "scroll_end", "end", show=False, tooltip="To the end"),
     ]
 
     cursor: var[int | None] = var(None, bindings=True)

@@ -100,6 +100,16 @@ class Pictures:
             await self._decoder.start()
             await self._load_library()
 
+    async def send_again(self) -> None:
+        """Sends every picture to a terminal that has forgotten them, the last drawn first."""
+        for sha256, picture in reversed(list(self._pictures.items())):
+            if not picture.image_id:
+                continue
+            with suppress(ImageError):
+                decoded, payload = await self._decoder.decode(picture.path)
+                if decoded.sha256 == sha256:
+                    await self._transmitter.send_again(picture.image_id, payload)
+
     async def close(self) -> None:
         """Removes every picture from the terminal and ends the decoder."""
         await self._transmitter.close()

@@ -46,6 +46,12 @@ class Transmitter:
         """Sends a picture, in turn with others; placing it waits until it is sent."""
         self._sending[image_id] = asyncio.create_task(self._send(image_id, png), name="send")
 
+    async def send_again(self, image_id: int, png: bytes) -> None:
+        """Sends a picture that was sent before, with all its placements."""
+        await asyncio.shield(self._sending[image_id])
+        self.send(image_id, png)
+        await asyncio.shield(self._sending[image_id])
+
     async def place(self, image_id: int, grid: CellGrid) -> int:
         """Returns the placement of this size of a picture sent, made now if there is none."""
         await asyncio.shield(self._sending[image_id])
@@ -77,13 +83,15 @@ class Transmitter:
             self._write_message(message)
 
     async def _send(self, image_id: int, png: bytes) -> None:
-        self._placements.setdefault(image_id, {})
+        placements = self._placements.setdefault(image_id, {})
         async with self._line:
             for message in kitty.transmit(image_id, png):
                 while self._is_behind():  # noqa: ASYNC110 - the writer has no event to wait for
                     await asyncio.sleep(_BEHIND_SECONDS)
                 self._write_message(message)
                 await asyncio.sleep(0)
+            for grid, placement in placements.items():
+                self._write_message(kitty.place(image_id, placement, *grid))
 
     def _write_message(self, message: str) -> None:
         self._write(wrap_for_tmux(message) if self._is_tmux else message)

@@ -1,0 +1,18 @@
+"""The screen with all keys."""
+
+from textual.widgets import Static
+
+from seeshell.core.settings import Paths, Settings
+from seeshell.tui.app import SeeshellApp
+from seeshell.tui.help_screen import HelpScreen
+from seeshell.tui.launch import Launch
+from seeshell.tui.terminal import TerminalFacts
+
+
+async def test_every_key_has_one_row_on_a_small_terminal(paths: Paths) -> None:
+    app = SeeshellApp(paths, Settings(), TerminalFacts(images="none"), Launch())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(HelpScreen())
+        await pilot.pause()
+        for block in app.screen.query(Static):
+            assert block.size.height == len(str(block.content).split("\n"))
