@@ -8,11 +8,20 @@ from seeshell.tui.help_screen import HelpScreen
 from seeshell.tui.launch import Launch
 from seeshell.tui.terminal import TerminalFacts
 
+from .scripted_client import ScriptedClient
+
 
 async def test_every_key_has_one_row_on_a_small_terminal(paths: Paths) -> None:
     app = SeeshellApp(paths, Settings(), TerminalFacts(images="none"), Launch())
+
+    async def connect(_replace_core: bool) -> ScriptedClient:
+        return ScriptedClient()
+
+    app._connect = connect  # type: ignore[method-assign, assignment]
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(HelpScreen())
         await pilot.pause()
-        for block in app.screen.query(Static):
+        blocks = list(app.screen.query(Static))
+        assert len(blocks) > 1
+        for block in blocks:
             assert block.size.height == len(str(block.content).split("\n"))
