@@ -9,7 +9,6 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
-from .chat import Chat
 from .themes import theme_names
 
 _TEXT_WIDTH = 48
@@ -51,11 +50,17 @@ class ChatCommands(Provider):
 
     def _commands(self) -> Iterator[Command]:
         screen, app = self.screen, self.app
-        for place in (screen, screen.query_one(Chat), app):
+        places: list[tuple[DOMNode, str]] = [
+            (screen, ""),
+            *((place, "log") for place in screen.query("Chat, ChatLog")),
+            *((place, "list") for place in screen.query("Sidebar")),
+            (app, ""),
+        ]
+        for place, name in places:
             for binding in _told_bindings(place):
                 display = app.get_key_display(binding)
-                # In the prompt it is a letter to type.
-                where = " in the log" if len(display) == 1 else ""
+                # Elsewhere it is a letter to type.
+                where = f" in the {name}" if len(display) == 1 else ""
                 yield Command(binding.tooltip, place, binding.action, display + where)
         yield Command("Load another model", screen, "load_model")
         yield Command("Start the core again", screen, "restart_core")

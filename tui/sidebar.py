@@ -44,7 +44,12 @@ class Sidebar(Vertical):
         Binding("d,delete", "delete", "delete", tooltip="Delete the conversation"),
         Binding("slash", "filter", "filter", tooltip="Filter the conversations"),
         Binding(
-            "down", "to_list", "to the list", show=False, tooltip="From the filter to the list"
+            "down",
+            "to_list",
+            "to the list",
+            show=False,
+            system=True,
+            tooltip="From the filter to the list",
         ),
     ]
 

@@ -218,3 +218,18 @@ async def test_the_palette_offers_what_can_be_done_now(
         await user.sees("Edit the question")
         await user.press("enter")
         await user.sees("editing question 1")
+
+
+async def test_the_palette_offers_what_can_be_done_in_log_and_list(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core, size=(120, 40)) as user:
+        await user.ask("how many shapes?")
+        await user.press("ctrl+p")
+        await user.sees("Copy the message")
+        assert "Rename the conversation" not in user.screen
+        await user.press("escape", "f2", "ctrl+p")
+        await user.type("rename")
+        await user.sees("Rename the conversation", "r in the list")
+        await user.press("enter")
+        await user.sees("Title")
