@@ -199,5 +199,6 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
     if len(prompt) >= context_length:
         raise PromptTooLong(
             f"The conversation takes {len(prompt):,} tokens and the model's context holds "
-            f"{context_length:,}; start a new conversation or attach smaller pictures."
+            f"{context_length:,}; edit the question, start a new conversation or attach smaller "
+            f"pictures."
         )
