@@ -74,9 +74,9 @@ def measure_engine(runs: int) -> Iterator[Run]:
     from . import engine_bench
 
     with open_workplace() as workplace:
-        model = engine_bench.prepare(workplace)
-        for _ in range(runs):
-            yield engine_bench.measure(workplace, model)
+        models = engine_bench.prepare(workplace)
+        for run in range(runs):
+            yield engine_bench.measure(workplace, models, run)
 
 
 def measure_log(runs: int) -> Iterator[Run]:

@@ -52,13 +52,19 @@ def prepare(workplace: Workplace) -> Models:
     return Models(larger, write_endless(small))
 
 
-def measure(workplace: Workplace, models: Models) -> dict[str, float]:
-    """Returns tokens a second of both, and the tokens of a follow-up about a picture."""
+def measure(workplace: Workplace, models: Models, run: int) -> dict[str, float]:
+    """Returns tokens a second of both, and the tokens of a follow-up about a picture.
+
+    Args:
+        workplace: a core of this workplace answers.
+        models: what `prepare` returned.
+        run: how many runs there were in this workplace before.
+    """
     small = _compare(workplace, models.small, turns=9)
     return (
         _compare(workplace, models.larger, turns=5)
         | {f"small_{name}": value for name, value in small.items()}
-        | _follow_up(workplace)
+        | _follow_up(workplace, run)
     )
 
 
@@ -80,10 +86,10 @@ def _load_plain(folder: Path) -> Callable[[], float]:
 
     def answer() -> float:
         steps = stream_generate(model, processor, prompt, max_tokens=TOKENS, temperature=0.0)
-        next(steps)
-        started_at = time.perf_counter()
-        count = sum(1 for step in steps if step.token is not None)
-        return count / (time.perf_counter() - started_at)
+        # The last step is no token: it repeats the one before and says why there is no other.
+        times = [time.perf_counter() for step in steps if step.finish_reason is None]
+        assert len(times) == TOKENS
+        return (len(times) - 1) / (times[-1] - times[0])
 
     return answer
 
@@ -95,11 +101,12 @@ def _ask(workplace: Workplace, model: Path) -> float:
     return float(answer["stats"]["generation_tps"])
 
 
-def _follow_up(workplace: Workplace) -> dict[str, float]:
-    """Asks the demo about a picture and then about its colour."""
+def _follow_up(workplace: Workplace, run: int) -> dict[str, float]:
+    """Asks the demo about a picture that no run before had, and then about its colour."""
     picture = workplace.home / "square.png"
     image = Image.new("RGB", (64, 64), "white")
-    ImageDraw.Draw(image).rectangle((8, 8, 40, 40), fill="blue")
+    down, right = divmod(run, 31)
+    ImageDraw.Draw(image).rectangle((right, down, right + 32, down + 32), fill="blue")
     image.save(picture)
     first = _run(workplace, "--model", "demo", "-i", picture, "What is in the picture?")
     chat = str(first["conversation"])
