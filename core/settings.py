@@ -134,12 +134,20 @@ def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:
         raise SettingsError(f"{paths.config_file} can't be read: {error.strerror}.") from error
     try:
         values = msgspec.toml.decode(text, type=dict[str, object])
-        values |= {
-            field: environment[variable]
-            for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE))
-            if environment.get(variable)
-        }
-        return msgspec.convert(values, Settings)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        settings = msgspec.convert(values, Settings)
+    except msgspec.DecodeError as error:
         sentence = f"{paths.config_file}: {error}. Correct it or delete the line."
         raise SettingsError(sentence) from error
+    for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE)):
+        if value := environment.get(variable):
+            values[field] = value
+            settings = _convert_variable(values, variable)
+    return settings
+
+
+def _convert_variable(values: Mapping[str, object], variable: str) -> Settings:
+    """Returns the settings in which an environment variable has its say."""
+    try:
+        return msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{variable}: {error}. Correct it or unset it.") from error
