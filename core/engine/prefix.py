@@ -42,8 +42,9 @@ class TokenRun:
 def common_length(held: TokenRun, wanted: TokenRun) -> int:
     """Returns how many first tokens of `wanted` have in `held` the KV that they would get.
 
-    Ends inside an image span only where both have that very span and one of them ends there, as
-    after a prefill that was stopped in a picture.
+    Never enters a span that differs in anything. Ends inside one only where both have that very
+    span (place, size and pixels) and one of them ends there, as after a prefill that was stopped in
+    a picture: its KV is a first part of what would be computed again, chunk by chunk.
     """
     length = _common_tokens(held.tokens, wanted.tokens)
     for ours, theirs in zip_longest(held.spans, wanted.spans):
