@@ -1,6 +1,6 @@
 """What tests of the core's services stand on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,10 @@ from seeshell.core.archive import Archive
 from seeshell.core.client import CoreClient
 from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
+from seeshell.core.store import Store
 
 from .scripted_engine import ScriptedEngine
+from .stored import CAT, DOG
 from .talk import Connect, Listener, Talk
 
 
@@ -53,6 +55,16 @@ async def archive(paths: Paths) -> AsyncIterator[Archive]:
     archive = await Archive.open(paths, Settings().max_pixels)
     yield archive
     await archive.close()
+
+
+@pytest.fixture
+def store(paths: Paths) -> Iterator[Store]:
+    """A database that knows two pictures."""
+    store = Store(paths)
+    store.add_picture(CAT)
+    store.add_picture(DOG)
+    yield store
+    store.close()
 
 
 @pytest.fixture

@@ -1,32 +1,19 @@
 """Conversations as trees: what is edited, given again, forked and switched is all still there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
 
-from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.conversation import Attachment, Message
 from seeshell.core.errors import NotStored, StoreError
-from seeshell.core.settings import Paths
 from seeshell.core.store import StartedTurn, Store
 
-CAT = Attachment("c" * 64, "cat.png", 640, 480, 320, 256, 80)
-DOG = Attachment("d" * 64, "dog.png", 100, 100, 96, 96, 9)
-
-
-@pytest.fixture
-def store(paths: Paths) -> Iterator[Store]:
-    store = Store(paths)
-    store.add_picture(CAT)
-    store.add_picture(DOG)
-    yield store
-    store.close()
+from .stored import CAT, DOG, ended
 
 
 def end(store: Store, turn: StartedTurn, text: str) -> Message:
-    answer = replace(
-        turn.answer, text=text, finish_reason="stop", model="demo", stats=TurnStats(7, 3)
-    )
+    answer = ended(turn.answer, text)
     store.end_answer(turn.conversation, answer)
     return answer
 

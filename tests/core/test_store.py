@@ -4,38 +4,19 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.conversation import Attachment
 from seeshell.core.errors import NotStored, StoreError
 from seeshell.core.migrations import MIGRATIONS, migrate
 from seeshell.core.settings import Paths
 from seeshell.core.store import CORE_ENDED, Store
 
+from .stored import CAT, DOG, ended
+
 VERSION_1 = Path(__file__).parent / "databases" / "version-1.sqlite"
-
-CAT = Attachment("c" * 64, "cat.png", 640, 480, 320, 256, 80)
-DOG = Attachment("d" * 64, "dog.png", 100, 100, 96, 96, 9)
-
-
-@pytest.fixture
-def store(paths: Paths) -> Iterator[Store]:
-    store = Store(paths)
-    store.add_picture(CAT)
-    store.add_picture(DOG)
-    yield store
-    store.close()
-
-
-def ended(answer: Message, text: str) -> Message:
-    values = {name: getattr(answer, name) for name in answer.__struct_fields__}
-    stats = TurnStats(prompt_tokens=7, generated_tokens=3)
-    return Message(
-        **values | {"text": text, "finish_reason": "stop", "model": "demo", "stats": stats}
-    )
 
 
 def talk(store: Store, text: str, answer: str, conversation: int | None = None) -> int:
