@@ -6,13 +6,14 @@ Fixtures for all tests:
     paths           the places below it
     start_core      starts a real core process on `paths` and waits until it serves
     demo_core       such a core with the demonstration model
-    rambling_model  a model like the demonstration one that never ends an answer by itself
+    rambling_model  for such a core: a model that never ends an answer by itself
+    rambling_checkpoint
+                    the same as a folder, for cores in other places
     samples         the demonstration model's pictures: a folder
 
 A core that a test, or a client in it, has started is ended after the test.
 """
 
-import json
 import os
 import platform
 import shutil
@@ -25,13 +26,14 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from seeshell.core.demo import MODEL_PATH, SAMPLES_PATH
+from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.launch import core_command
 from seeshell.core.lock import is_core_alive, read_address
 from seeshell.core.messages.events import Refused
 from seeshell.core.messages.lines import decode_event
 from seeshell.core.settings import Paths, find_paths
 
+from .rambling import lift_answer_limit, write_rambling_model
 from .running_core import RunningCore, StartCore, wait_for_end
 
 # A machine that is busy with something else is no failure.
@@ -40,9 +42,6 @@ hypothesis.settings.load_profile("patient")
 
 # Makes float32 25 times faster than the BLAS in MLX's CPU build; every answer is the same.
 OPENBLAS = Path(f"/usr/lib/{platform.machine()}-linux-gnu/openblas-pthread/libblas.so.3")
-
-# A token that the demonstration model never generates.
-UNUSED_TOKEN, UNUSED_TOKEN_ID = "<|fim_pad|>", 505
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -100,20 +99,18 @@ def demo_core(start_core: StartCore) -> RunningCore:
 
 
 @pytest.fixture(scope="session")
-def rambling_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration model with an end token that never comes: answers run to the limit."""
+def rambling_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose answers end at the core's limit; `lift_answer_limit` takes that away too."""
     folder = tmp_path_factory.mktemp("models") / "rambling"
-    shutil.copytree(MODEL_PATH, folder)
-    for name in ("config.json", "generation_config.json", "tokenizer_config.json"):
-        values = json.loads((folder / name).read_text())
-        if "eos_token_id" in values:
-            values["eos_token_id"] = UNUSED_TOKEN_ID
-        if "text_config" in values:
-            values["text_config"]["eos_token_id"] = UNUSED_TOKEN_ID
-        if "eos_token" in values:
-            values["eos_token"] = UNUSED_TOKEN
-        (folder / name).write_text(json.dumps(values))
+    write_rambling_model(folder)
     return folder
+
+
+@pytest.fixture
+def rambling_model(rambling_checkpoint: Path, paths: Paths) -> str:
+    """What to start a core on `paths` with whose answers go on until they are stopped."""
+    lift_answer_limit(paths)
+    return str(rambling_checkpoint)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from seeshell.core.lock import is_core_alive
 from seeshell.core.settings import Paths
 
+from .patience import PATIENCE
+
 
 @dataclass(frozen=True)
 class RunningCore:
@@ -29,9 +31,9 @@ class RunningCore:
 StartCore = Callable[..., RunningCore]
 
 
-def wait_for_end(paths: Paths, patience: float = 20.0) -> None:
+def wait_for_end(paths: Paths) -> None:
     """Returns when no core holds the lock any more."""
-    give_up_at = time.monotonic() + patience
+    give_up_at = time.monotonic() + PATIENCE
     while is_core_alive(paths):
         assert time.monotonic() < give_up_at, "the core does not end"
         time.sleep(0.01)

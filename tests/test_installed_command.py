@@ -15,6 +15,8 @@ from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.settings import find_paths
 from seeshell.core.store import Store
 
+from .patience import PATIENCE
+from .rambling import lift_answer_limit
 from .terminal.installed import Installed
 from .terminal.pseudo_terminal import PseudoTerminal
 
@@ -32,9 +34,10 @@ def installed(tmp_path: Path) -> Iterator[Installed]:
 
 
 @pytest.fixture
-def rambling(tmp_path: Path, rambling_model: Path) -> Iterator[Installed]:
-    """The command with a model whose answers end only when they are stopped."""
-    installed = Installed(tmp_path, str(rambling_model))
+def rambling(tmp_path: Path, rambling_checkpoint: Path) -> Iterator[Installed]:
+    """The command with a model whose answers go on until they are stopped."""
+    installed = Installed(tmp_path, str(rambling_checkpoint))
+    lift_answer_limit(find_paths(installed.environment))
     yield installed
     installed.run("stop")
 
@@ -109,11 +112,12 @@ def test_the_newest_conversation_opens_from_the_command_line(installed: Installe
 def test_escape_stops_an_answer_and_keeps_it(rambling: Installed) -> None:
     with rambling.open("-i", PICTURE) as terminal:
         wait_for_chip(terminal, PICTURE.name)
-        ask(terminal, WHAT, "I see")
+        begin_answer(terminal, rambling)
         terminal.press("escape")
         terminal.wait_for("stopped · ")
-        assert terminal.wait_for(r"\bready\b")
+        terminal.wait_for(r"\bready\b")
         leave(terminal)
+    assert stored_answer(rambling).startswith("I see")
     with rambling.open("--continue") as terminal:
         terminal.wait_for("stopped · ")
 
@@ -121,8 +125,8 @@ def test_escape_stops_an_answer_and_keeps_it(rambling: Installed) -> None:
 def test_a_core_that_is_killed_in_mid_answer_loses_nothing_stored(rambling: Installed) -> None:
     with rambling.open("-i", PICTURE) as terminal:
         wait_for_chip(terminal, PICTURE.name)
-        ask(terminal, WHAT, "I see")
-        pid, text = core_pid(rambling), wait_for_stored_text(rambling)
+        text = begin_answer(terminal, rambling)
+        pid = core_pid(rambling)
         os.kill(pid, signal.SIGKILL)
         terminal.wait_for("The core has ended")
         terminal.press("r")
@@ -147,11 +151,15 @@ def stored_answer(installed: Installed) -> str:
         store.close()
 
 
-def wait_for_stored_text(installed: Installed) -> str:
-    """Returns the first part of the answer that is on disk."""
-    end = time.monotonic() + 5
+def begin_answer(terminal: PseudoTerminal, installed: Installed) -> str:
+    """Asks and returns the first part of the answer that is on disk; it is still going on."""
+    terminal.send(WHAT)
+    terminal.wait_for(re.escape(WHAT))
+    terminal.press("enter")
+    terminal.wait_for("answering")
+    end = time.monotonic() + PATIENCE
     while not (text := stored_answer(installed)):
-        assert time.monotonic() < end, "no part of the answer was stored in five seconds"
+        assert time.monotonic() < end, "no part of the answer was stored"
     return text
 
 

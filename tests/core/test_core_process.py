@@ -69,9 +69,9 @@ async def test_a_turn_sent_while_the_model_loads_waits_and_tells_how_far_loading
 
 
 async def test_stopping_keeps_what_was_said_and_the_next_turn_works(
-    talk: Connect, picture: Path, rambling_model: Path
+    talk: Connect, picture: Path, rambling_model: str
 ) -> None:
-    client = await talk("--model", str(rambling_model))
+    client = await talk("--model", rambling_model)
     queued = await client.submit("What is in the picture?", picture)
     await client.until(Delta)
     await client.request(StopTurn(conversation=queued.conversation))
@@ -84,10 +84,10 @@ async def test_stopping_keeps_what_was_said_and_the_next_turn_works(
 
 
 async def test_a_killed_core_is_reported_and_its_open_answer_is_found_as_failed(
-    talk: Connect, picture: Path, rambling_model: Path, paths: Paths
+    talk: Connect, picture: Path, rambling_model: str, paths: Paths
 ) -> None:
     picture_bytes = bytes_of(picture)
-    client = await talk("--model", str(rambling_model))
+    client = await talk("--model", rambling_model)
     queued = await client.submit("What is in the picture?", picture)
     await until_text_is_stored(paths)
     os.kill(client.client.welcome.pid, signal.SIGKILL)
@@ -149,9 +149,9 @@ async def test_an_answer_goes_on_when_its_client_is_gone(
 
 
 async def test_a_client_that_comes_late_hears_the_open_answer_from_its_start(
-    talk: Connect, picture: Path, rambling_model: Path
+    talk: Connect, picture: Path, rambling_model: str
 ) -> None:
-    first = await talk("--model", str(rambling_model))
+    first = await talk("--model", rambling_model)
     queued = await first.submit("What is in the picture?", picture)
     for _ in range(10):
         await first.until(Delta)
@@ -184,9 +184,9 @@ def is_of(event: object, queued: TurnQueued) -> bool:
 
 
 async def test_terminating_the_core_stores_the_open_answer_as_stopped(
-    talk: Connect, picture: Path, rambling_model: Path, paths: Paths
+    talk: Connect, picture: Path, rambling_model: str, paths: Paths
 ) -> None:
-    client = await talk("--model", str(rambling_model))
+    client = await talk("--model", rambling_model)
     queued = await client.submit("What is in the picture?", picture)
     await client.until(Delta)
     os.kill(client.client.welcome.pid, signal.SIGTERM)

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 
 import pytest
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from seeshell.core.conversation import Message
@@ -21,9 +22,9 @@ from seeshell.tui.launch import Launch
 from seeshell.tui.terminal import TerminalFacts
 
 from ..conftest import OPENBLAS
+from ..patience import PATIENCE
+from ..rambling import lift_answer_limit
 from ..running_core import RunningCore
-
-PATIENCE = 20.0
 
 
 class AppUser:
@@ -53,12 +54,20 @@ class AppUser:
         """The messages of the log, oldest first."""
         return [view.message for view in self.chat.chat.log_view.transcript.views]
 
+    @property
+    def answer(self) -> str:
+        """The newest answer as far as it has come; on screen its beginning may scroll away."""
+        views = self.chat.chat.log_view.transcript.views
+        return views[-1].text if views and views[-1].message.role == "assistant" else ""
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
     async def type(self, text: str) -> None:
-        """Types a text; a newline is Ctrl+J."""
-        await self.pilot.press(*("ctrl+j" if char == "\n" else char for char in text))
+        """Types a text as fast as a line delivers it; a newline is Ctrl+J."""
+        for key in XTermParser().feed(text):
+            self.app.post_message(key)
+        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Returns when the condition holds; looks after every round of the app's messages."""
@@ -124,16 +133,18 @@ def shared_demo_core() -> Iterator[RunningCore]:
 
 
 @pytest.fixture(scope="session")
-def shared_rambling_core(rambling_model: Path) -> Iterator[RunningCore]:
-    """A core whose answers end only at the token limit, for all tests that leave it alive."""
-    with _core(str(rambling_model)) as core:
+def shared_rambling_core(rambling_checkpoint: Path) -> Iterator[RunningCore]:
+    """A core whose answers go on until they are stopped, for all tests that leave it alive."""
+    with _core(str(rambling_checkpoint), is_endless=True) as core:
         yield core
 
 
 @contextmanager
-def _core(model: str) -> Iterator[RunningCore]:
+def _core(model: str, *, is_endless: bool = False) -> Iterator[RunningCore]:
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
         paths = find_paths({"SEESHELL_HOME": home})
+        if is_endless:
+            lift_answer_limit(paths)
         command = core_command(paths, ["--background", "--model", model])
         preload = {"LD_PRELOAD": str(OPENBLAS)} if OPENBLAS.exists() else {}
         # Its standard output ends when it serves.

@@ -11,7 +11,10 @@ import pytest
 
 from seeshell.core.conversation import TurnStats
 from seeshell.core.demo import SAMPLES_PATH
+from seeshell.core.settings import find_paths
 
+from ...patience import PATIENCE
+from ...rambling import lift_answer_limit
 from ...terminal.installed import Installed
 
 PICTURE = SAMPLES_PATH / "red-circle-blue-square.png"
@@ -27,9 +30,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 
 
 @pytest.fixture(scope="module")
-def rambling(tmp_path_factory: pytest.TempPathFactory, rambling_model: Path) -> Iterator[Installed]:
-    """The command with a model that never ends its answers."""
-    installed = Installed(tmp_path_factory.mktemp("rambling"), str(rambling_model))
+def rambling(
+    tmp_path_factory: pytest.TempPathFactory, rambling_checkpoint: Path
+) -> Iterator[Installed]:
+    """The command with a model whose answers go on until they are stopped."""
+    installed = Installed(tmp_path_factory.mktemp("rambling"), str(rambling_checkpoint))
+    lift_answer_limit(find_paths(installed.environment))
     yield installed
     installed.run("stop")
 
@@ -130,7 +136,7 @@ def test_ctrl_c_stops_the_model_and_keeps_what_it_said(rambling: Installed) -> N
         assert asking.stdout
         assert asking.stdout.read(1)
         asking.send_signal(signal.SIGINT)
-        _, err = asking.communicate(timeout=30)
+        _, err = asking.communicate(timeout=PATIENCE)
     assert asking.returncode == 130
     assert b"stopped" in err
     status = json.loads(rambling.run("status", "--json").stdout)
@@ -142,15 +148,16 @@ def test_a_reader_that_goes_away_stops_the_model(rambling: Installed) -> None:
         assert asking.stdout
         assert asking.stdout.read(1)
         asking.stdout.close()
-        assert asking.wait(30) == 141
+        assert asking.wait(PATIENCE) == 141
     status = json.loads(rambling.run("status", "--json").stdout)
     assert status["open_turns"] == 0
 
 
-def test_an_answer_that_is_cut_off_is_no_success(rambling: Installed) -> None:
-    rambling.run("stop")
-    (rambling.home / "config.toml").write_text("max_tokens = 8\n")
-    done = rambling.run("ask", "--json", "-i", PICTURE, WHAT)
+def test_an_answer_that_is_cut_off_is_no_success(tmp_path: Path, rambling_checkpoint: Path) -> None:
+    (tmp_path / "config.toml").write_text("max_tokens = 8\n")
+    installed = Installed(tmp_path, str(rambling_checkpoint))
+    done = installed.run("ask", "--json", "-i", PICTURE, WHAT)
+    installed.run("stop")
     assert done.returncode == 1
     assert json.loads(done.stdout)["finish_reason"] == "length"
     assert json.loads(done.stdout)["stats"]["generated_tokens"] == 8
