@@ -13,8 +13,8 @@ def visible(text: str, *, keep: str = "\n\t") -> str:
     reorder or hide text become their code point in angle brackets.
 
     Args:
-        text: From a model, a file name, a title, an error.
-        keep: Control characters to leave as they are.
+        text: from a model, a file name, a title, an error.
+        keep: control characters to leave as they are.
     """
     if text.isprintable():
         return text

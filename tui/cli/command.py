@@ -15,7 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status.
 
     Args:
-        argv: Arguments after the program's name; `sys.argv` if left out.
+        argv: arguments after the program's name; `sys.argv` if left out.
     """
     options = parse(argv)
     for stream in (sys.stdout, sys.stderr):

@@ -70,9 +70,9 @@ class Output:
         """Tells why the command failed.
 
         Args:
-            kind: Class name in `core.errors`.
-            sentence: What went wrong and what to do.
-            kept: What came before the error, for JSON.
+            kind: class name in `core.errors`.
+            sentence: what went wrong and what to do.
+            kept: what came before the error, for JSON.
         """
         if self.as_json:
             self.document({"error": {"kind": kind, "message": sentence}, **kept})

@@ -141,8 +141,8 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
     """Adds what the app and `ask` share; given before the command, it counts for the command.
 
     Args:
-        parser: Of the app or of `ask`.
-        images: Where the pictures go: a command's own list would replace the app's.
+        parser: of the app or of `ask`.
+        images: where the pictures go: a command's own list would replace the app's.
     """
     parser.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to use from now")
     parser.add_argument(

@@ -83,9 +83,9 @@ class ChatLog(TranscriptView):
         """Makes an empty log.
 
         Args:
-            draw_picture: Draws attachments; without it they are only named.
-            cell_size: Pixels of the terminal's cells, across and down.
-            id: The widget's id.
+            draw_picture: draws attachments; without it they are only named.
+            cell_size: pixels of the terminal's cells, across and down.
+            id: the widget's id.
         """
         super().__init__(cell_size, id)
         self._draw_picture = draw_picture

@@ -23,9 +23,9 @@ def render_prose(text: str, width: int, palette: Palette, depth: int = 0) -> lis
 
     Args:
         text: Markdown without empty lines.
-        width: Cells across.
-        palette: Styles to draw in.
-        depth: How many lists the block lies in already.
+        width: cells across.
+        palette: styles to draw in.
+        depth: how many lists the block lies in already.
     """
     return _Prose(PARSER.parse(text), palette, depth).lines(width)
 
