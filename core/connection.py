@@ -97,8 +97,10 @@ class Connection:
         if hello.version != self._welcome.version:
             sentence = (
                 f"The running core is seeshell {self._welcome.version}, this is {hello.version}: "
-                "stop the core, then try again."
+                "stop it (`seeshell stop`), then try again."
             )
+            if self._sessions.is_busy:
+                sentence += " It is at work; what it has said when it is stopped is kept."
             self.refuse(CoreVersionMismatch(sentence), hello.request)
             return False
         self._outbox.put(replace(self._welcome, reply_to=hello.request))

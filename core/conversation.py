@@ -61,10 +61,7 @@ class TurnStats(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """One message of a conversation.
-
-    An assistant message with neither `finish_reason` nor `error` is still being answered.
-    """
+    """One message of a conversation."""
 
     id: int
     parent_id: int | None
@@ -83,6 +80,11 @@ class Message(Struct, frozen=True):
     stats: TurnStats | None = None
     siblings: tuple[int, ...] = ()
     """Ids of all messages with the same parent, this one included, oldest first."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this is an answer that is still being given."""
+        return self.role == "assistant" and not self.finish_reason and not self.error
 
 
 class ConversationSummary(Struct, frozen=True):

@@ -42,6 +42,7 @@ class SeeshellApp(App[None]):
     CSS_PATH: ClassVar = [
         "app.tcss",
         "chat.tcss",
+        "core_notice.tcss",
         "key_line.tcss",
         "prompt.tcss",
         "status_bar.tcss",

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from ..core.conversation import Attachment, Conversation, Message
+from ..core.conversation import Attachment, Message
 from ..core.messages.requests import ForkConversation, RegenerateAnswer, SwitchBranch
 from .composer import Composer
-from .draft import Draft
+from .core_notice import CoreNotice
 from .log import ChatLog
 from .prompt import Prompt
 from .session import ChatSession
+from .session_events import ConversationShown
 from .state_file import read_state, write_state
 from .visible import visible
 from .welcome import Welcome
@@ -32,7 +33,7 @@ class Remembered(Struct, frozen=True):
 
 
 class Chat(Vertical):
-    """The log, or a welcome while it is empty, with tray and prompt below.
+    """The log, or a welcome while it is empty, with notice, tray and prompt below.
 
     Its keys ask again: they act on the message at the log's cursor, from the prompt on the last
     one. Letters get here from the log only.
@@ -55,11 +56,13 @@ class Chat(Vertical):
             "newer",
             tooltip="To the version after",
         ),
+        Binding("escape", "close_notice", show=False),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
     ]
 
     welcome = getters.query_one(Welcome)
     log_view = getters.query_one(ChatLog)
+    core_notice = getters.query_one(CoreNotice)
     composer = getters.query_one(Composer)
     prompt = getters.query_one(Prompt)
 
@@ -85,28 +88,23 @@ class Chat(Vertical):
         self._state_file = state_file
 
     def compose(self) -> ComposeResult:
-        """Yields welcome and log, of which one shows, and the composer."""
+        """Yields welcome and log, of which one shows, the notice and the composer."""
         yield Welcome()
         log = ChatLog(self._draw_picture)
         remembered = read_state(self._state_file, Remembered) or Remembered()
         log.has_whole_receipts = remembered.has_whole_receipts
         yield log
+        yield CoreNotice()
         yield self._composer
 
-    def show(self, conversation: Conversation | None, draft: Draft, message: int | None) -> None:
-        """Shows another conversation or branch; None is a new one.
-
-        Args:
-            conversation: what the log shows.
-            draft: what the prompt shows.
-            message: what to have in view; None for the end.
-        """
-        messages = conversation.messages if conversation else ()
-        self.composer.show(draft)
+    def show(self, shown: ConversationShown) -> None:
+        """Shows another conversation or branch, and what is unsent of it."""
+        messages = shown.conversation.messages if shown.conversation else ()
+        self.composer.show(shown.draft, takes_typed=shown.takes_typed)
         self.prompt.remember([it.text for it in messages if it.role == "user"])
         self.log_view.show_messages(messages)
-        if message is not None:
-            self.log_view.mark_message(message)
+        if shown.message is not None:
+            self.log_view.mark_message(shown.message)
         self.set_class(not messages, "-empty")
 
     def start_turn(self, user_message: Message, answer: Message) -> None:
@@ -128,6 +126,8 @@ class Chat(Vertical):
         """Returns whether a key does anything now, for the key line."""
         if action in ("regenerate", "fork", "toggle_receipts"):
             return bool(self._messages)
+        if action == "close_notice":
+            return self.core_notice.display
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -170,6 +170,11 @@ class Chat(Vertical):
         if sibling is not None and self._session.conversation is not None:
             request = SwitchBranch(conversation=self._session.conversation, message=sibling)
             await self._session.branch(request, sibling)
+
+    def action_close_notice(self) -> None:
+        """Closes what is said of the core, which can still be started."""
+        self.core_notice.display = False
+        self.refresh_bindings()
 
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,13 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
-from ..core.errors import CoreDied, CoreVersionMismatch
 from ..core.settings import Paths, Settings
 from .chat import Chat
 from .commands import ChatCommands
 from .composer import Composer
 from .core_link import Connect
-from .dialogs import AskLine, CoreLostScreen
+from .dialogs import AskLine
 from .draft_file import DraftFile
 from .key_line import KeyLine
 from .launch import Launch
@@ -39,13 +37,11 @@ from .session_events import (
     TurnStarted,
 )
 from .sidebar import Listing, Sidebar
-from .status_bar import StatusBar
+from .status_bar import NEW_TITLE, StatusBar
 from .visible import visible
 
 if TYPE_CHECKING:
     from .pictures import Pictures
-
-NEW_TITLE = "New conversation"
 
 CONNECT_DELAY = 0.1
 """Seconds from the first frame to the connection, which would share the processor with it."""
@@ -61,6 +57,7 @@ class ChatScreen(Screen[None]):
         Binding("escape", "leave_edit", "leave it", system=True, tooltip="Leave the edit"),
         Binding("escape", "stop", "stop", tooltip="Stop the answer"),
         Binding("escape", "to_prompt", "prompt", show=False, system=True, tooltip="To the prompt"),
+        Binding("f5", "start_core", "start the core", system=True, tooltip="Start the core again"),
         Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
         Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
         Binding("f3", "toggle_panel('preview')", "preview", tooltip="Show or hide the preview"),
@@ -109,21 +106,20 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Connects once the first frame is on screen and keys typed ahead are echoed."""
-        connect = partial(self._run_session, self._launch)
-        self.call_after_refresh(self.set_timer, CONNECT_DELAY, connect)
+        self.call_after_refresh(self.set_timer, CONNECT_DELAY, self._run_session)
 
     def on_resize(self, event: Resize) -> None:
         """Keeps open beside the chat only the panels for which there is room."""
         self.panels.fit(event.size.width)
 
     @work(exclusive=True, group="session")
-    async def _run_session(self, launch: Launch, *, replace_core: bool = False) -> None:
-        await self.session.run(launch, replace_core=replace_core)
+    async def _run_session(self, *, replace_core: bool = False) -> None:
+        await self.session.run(self._launch, replace_core=replace_core)
 
     @on(ConversationShown)
     def _show_conversation(self, event: ConversationShown) -> None:
         conversation = event.conversation
-        self.chat.show(conversation, event.draft, event.message)
+        self.chat.show(event)
         self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
         self.panels.listing = replace(self.panels.listing, shown=self.session.conversation)
         self.panels.note_pictures(self.chat.pictures)
@@ -151,7 +147,7 @@ class ChatScreen(Screen[None]):
 
     @on(DraftShown)
     def _show_other_draft(self, event: DraftShown) -> None:
-        self.chat.composer.show(event.draft, was_sent=event.was_sent)
+        self.chat.composer.show(event.draft, takes_typed=event.takes_typed)
         self.refresh_bindings()
 
     @on(DraftChanged)
@@ -176,12 +172,9 @@ class ChatScreen(Screen[None]):
         self.notify(visible(event.sentence), severity="warning", markup=False)
 
     @on(CoreLost)
-    @work(exclusive=True, group="core-lost")
-    async def _offer_core(self, event: CoreLost) -> None:
-        error = event.error
-        tail = error.log_tail if isinstance(error, CoreDied) else ""
-        if await self.app.push_screen_wait(CoreLostScreen(str(error), tail)):
-            self._reconnect(replace_core=isinstance(error, CoreVersionMismatch))
+    def _offer_core(self, event: CoreLost) -> None:
+        self.chat.core_notice.error = event.error
+        self.refresh_bindings()
 
     @on(Prompt.Sent)
     @work
@@ -224,13 +217,12 @@ class ChatScreen(Screen[None]):
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Lets Escape do the one thing that is at hand, and the key line name it."""
-        if action == "close_overlay":
-            return self.panels.has_overlay
-        if action == "leave_edit":
-            return self.session.is_editing and self.prompt.has_focus
-        if action == "stop":
-            return self.session.is_answering
-        return True
+        return {
+            "close_overlay": self.panels.has_overlay,
+            "leave_edit": self.session.is_editing and self.prompt.has_focus,
+            "stop": self.session.is_answering,
+            "start_core": self.chat.core_notice.error is not None,
+        }.get(action, True)
 
     def action_close_overlay(self) -> None:
         """Closes the panel over the chat."""
@@ -285,13 +277,21 @@ class ChatScreen(Screen[None]):
         if source:
             await self.session.load_model(source)
 
+    def action_start_core(self) -> None:
+        """Starts a core where there is none; one of another version is ended first."""
+        self._reconnect(replace_core=self.chat.core_notice.is_of_other_version)
+
     def action_restart_core(self) -> None:
         """Ends the core, if one runs, and starts another."""
         self._reconnect(replace_core=True)
 
     def _reconnect(self, *, replace_core: bool) -> None:
         """Connects again, which starts a core where none runs, and reads the conversation again."""
-        self._run_session(Launch(chat=self.session.conversation), replace_core=replace_core)
+        self.chat.core_notice.error = None
+        self.refresh_bindings()
+        if self.session.has_begun:
+            self._launch = Launch(chat=self.session.conversation)
+        self._run_session(replace_core=replace_core)
 
     @work
     async def attach(self, paths: list[Path]) -> None:

@@ -40,11 +40,12 @@ class Composer(Vertical):
         yield Tray()
         yield Prompt(self._cursor_blink)
 
-    def show(self, draft: Draft, *, was_sent: bool = False) -> None:
-        """Shows another draft; what is typed stays with this one unless it was sent before."""
+    def show(self, draft: Draft, *, takes_typed: bool = False) -> None:
+        """Shows another draft; what is typed stays with this one, or goes over to the other."""
         if draft is not self.draft:
             typed = self.prompt.text
-            if was_sent:
+            if takes_typed:
+                self.draft.text = ""
                 draft.text = "\n".join(text for text in (draft.text, typed) if text)
             else:
                 self.draft.text = typed

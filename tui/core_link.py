@@ -59,7 +59,7 @@ class CoreLink:
         async with self._opening:
             client = self._client
         if client is None:
-            raise CoreUnreachable("The core is not running; “Start the core again” is a command.")
+            raise CoreUnreachable("There is no core; f5 starts one.")
         return await client.request(request)
 
     async def ask(self, request: Request) -> AnyEvent | None:

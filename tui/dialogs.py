@@ -11,8 +11,6 @@ from textual.widgets import Input, Static
 from .key_line import KeyLine
 from .visible import visible
 
-_LOG_LINES = 6
-
 
 class Confirm(ModalScreen[bool]):
     """Asks a question that `y` answers with yes and every way out with no."""
@@ -72,35 +70,3 @@ class AskLine(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Closes without a text."""
         self.dismiss(None)
-
-
-class CoreLostScreen(ModalScreen[bool]):
-    """Says why the core can't be used, shows its last words and offers to start it again."""
-
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "answer(True)", "start it again"),
-        Binding("escape", "answer(False)", "not now"),
-    ]
-
-    def __init__(self, sentence: str, log_tail: str) -> None:
-        super().__init__(classes="dialog")
-        self._sentence = sentence
-        self._log_tail = log_tail
-
-    def compose(self) -> ComposeResult:
-        """Yields the sentence, the end of the log and the keys."""
-        with Vertical(classes="dialog-panel"):
-            yield Static(visible(self._sentence), markup=False)
-            if self._log_tail:
-                end = "\n".join(self._log_tail.strip().splitlines()[-_LOG_LINES:])
-                yield Static(visible(end), markup=False, classes="dialog-log")
-            yield Static(
-                "What you typed is still in the prompt; what was stored is on disk.",
-                classes="dialog-note",
-            )
-            yield KeyLine()
-
-    def action_answer(self, answer: bool) -> None:
-        """Closes the screen; True starts the core again."""
-        self.dismiss(answer)

@@ -71,6 +71,8 @@ class ChatSession:
         self._outgoing = Outgoing(self._link, self._pass_on, draft_file)
         self.draft = self._outgoing.draft_of(None)
         """What is unsent of the conversation on screen."""
+        self.has_begun = False
+        """Whether what was asked for at the start is on screen."""
         self._answering: set[int] = set()
         """Conversations with an open answer, as far as this client was told."""
         self._query = ""
@@ -203,6 +205,7 @@ class ChatSession:
             await self.open(chat)
         await self._outgoing.restore()
         self._show_draft(self._outgoing.shown_draft(self.conversation))
+        self.has_begun = True
         for path in launch.images:
             await self.attach(path)
 
@@ -230,12 +233,12 @@ class ChatSession:
         if draft.edited:
             self._outgoing.end_edit(draft)
             if self.draft is draft:
-                self._show_draft(self._outgoing.draft_of(draft.conversation), was_sent=was_sent)
+                self._show_draft(self._outgoing.draft_of(draft.conversation), takes_typed=was_sent)
 
-    def _show_draft(self, draft: Draft, *, was_sent: bool = False) -> None:
+    def _show_draft(self, draft: Draft, *, takes_typed: bool = False) -> None:
         if draft is not self.draft:
             self.draft = draft
-            self._post(DraftShown(draft, was_sent))
+            self._post(DraftShown(draft, takes_typed))
             self._prepare()
 
     def _pass_on(self, event: SessionEvent) -> None:
@@ -284,17 +287,14 @@ class ChatSession:
         self.draft = self._outgoing.shown_draft(conversation.summary.id if conversation else None)
         messages = conversation.messages if conversation else ()
         if self.conversation is not None and messages:
-            change = self._answering.add if _is_open(messages[-1]) else self._answering.discard
+            change = self._answering.add if messages[-1].is_open else self._answering.discard
             change(self.conversation)
         self._set_status(self.status.showing(messages))
-        self._post(ConversationShown(conversation, self.draft, message))
+        takes_typed = not self.has_begun
+        self._post(ConversationShown(conversation, self.draft, message, takes_typed))
         self._prepare()
 
     def _set_status(self, status: ChatStatus) -> None:
         if status is not self.status:
             self.status = status
             self._post(StatusChanged(status))
-
-
-def _is_open(message: Message) -> bool:
-    return message.role == "assistant" and not message.finish_reason and not message.error

@@ -37,6 +37,8 @@ class ConversationShown(SessionEvent):
     draft: Draft
     message: int | None = None
     """Message to have in view; None for the end."""
+    takes_typed: bool = False
+    """Whether what was typed until now belongs to it."""
 
 
 @dataclass
@@ -74,8 +76,8 @@ class DraftShown(SessionEvent):
     """Something else of the same conversation is in the prompt."""
 
     draft: Draft
-    was_sent: bool = False
-    """Whether the draft before was sent: what was typed since belongs to this one."""
+    takes_typed: bool = False
+    """Whether what was typed until now belongs to this one: the one before was sent."""
 
 
 @dataclass

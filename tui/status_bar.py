@@ -9,6 +9,8 @@ from textual.widget import Widget
 from .chat_status import ChatStatus
 from .visible import visible_line
 
+NEW_TITLE = "New conversation"
+
 _GAP = 2
 _LEAST_TITLE = 12
 
@@ -19,7 +21,7 @@ class StatusBar(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"status-bar--title", "status-bar--state"}
 
-    title: reactive[str] = reactive("New conversation")
+    title: reactive[str] = reactive(NEW_TITLE)
     status: reactive[ChatStatus] = reactive(ChatStatus())
 
     def render(self) -> Content:

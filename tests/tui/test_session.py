@@ -264,7 +264,7 @@ async def test_requests_without_a_core_say_how_to_get_one() -> None:
 
     session = ChatSession(connect, told.append, draft_file())
     await session.rename(1, "title")
-    assert "Start the core again" in told[-1].sentence  # type: ignore[attr-defined]
+    assert "f5 starts one" in told[-1].sentence  # type: ignore[attr-defined]
 
 
 def prepared(client: ScriptedClient) -> list[tuple[int | None, int]]:

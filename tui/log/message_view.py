@@ -41,9 +41,7 @@ class MessageView:
     @property
     def is_open(self) -> bool:
         """Whether more text may come."""
-        message = self.message
-        is_answer = message.role == "assistant"
-        return is_answer and message.finish_reason is None and not message.error
+        return self.message.is_open
 
     @property
     def kept_lines(self) -> int:
