@@ -105,6 +105,16 @@ async def test_another_version_is_refused_with_both_numbers(dial: Dial) -> None:
     assert await line.read() == {}
 
 
+async def test_another_version_hears_that_an_answer_is_being_given(
+    dial: Dial, engine: ScriptedEngine
+) -> None:
+    engine.enqueue(asyncio.Event())
+    line = await dial(HELLO, {"type": "SubmitTurn", "request": 2, "text": "Is it?"})
+    await line.reply(2)
+    other = await dial(HELLO | {"version": "0.9"})
+    assert "It is at work" in (await other.read())["sentence"]
+
+
 @pytest.mark.parametrize(
     ("frame", "number"),
     [
