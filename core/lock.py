@@ -36,11 +36,17 @@ def read_address(paths: Paths) -> CoreAddress | None:
 
 
 def is_core_alive(paths: Paths) -> bool:
-    """Returns whether a process holds the lock, listening or not."""
+    """Returns whether a process holds the lock, listening or not.
+
+    Raises:
+        CoreUnreachable: the lock file is there and can't be opened, as another user's can't.
+    """
     try:
         descriptor = os.open(paths.lock_file, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        raise CoreUnreachable(f"{error.filename} can't be opened: {error.strerror}.") from error
     try:
         return not _try_lock(descriptor)
     finally:

@@ -124,6 +124,18 @@ def test_the_lock_file_says_who_holds_it(paths: Paths) -> None:
     assert mode(paths.lock_file) == 0o600
 
 
+def test_a_lock_that_can_not_be_opened_is_named(paths: Paths) -> None:
+    paths.lock_file.mkdir(parents=True)
+    with pytest.raises(CoreUnreachable, match=r"core\.lock can't be opened"):
+        is_core_alive(paths)
+    paths.lock_file.rmdir()
+
+
+def test_no_core_is_alive_where_there_can_be_no_lock(paths: Paths) -> None:
+    paths.data_dir.touch()
+    assert not is_core_alive(paths)
+
+
 def test_nobody_has_written_an_address_where_there_is_no_lock_file(paths: Paths) -> None:
     assert read_address(paths) is None
     assert not is_core_alive(paths)
