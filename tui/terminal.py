@@ -157,7 +157,7 @@ def _ask_around_tmux(
 ) -> Replies:
     """Returns what the terminal around tmux said; nothing where tmux passes nothing on."""
     is_beside_us = bool(environment.get("TMUX"))
-    if is_beside_us and not _tmux_passes_pictures(environment):
+    if is_beside_us and not _tmux_passes_pictures(environment, deadline):
         return Replies()
     if not is_beside_us:
         deadline = min(deadline, time.monotonic() + _NEAR_TMUX_SECONDS)
@@ -173,12 +173,17 @@ def _may_be_tmux(environment: Mapping[str, str]) -> bool:
     )
 
 
-def _tmux_passes_pictures(environment: Mapping[str, str]) -> bool:
+def _tmux_passes_pictures(environment: Mapping[str, str], deadline: float) -> bool:
     """Whether tmux says that it lets escapes through and keeps 24-bit colours."""
     command = ["tmux", "display-message", "-p", "#{allow-passthrough} #{client_termfeatures}"]
     try:
         answer = subprocess.run(
-            command, capture_output=True, text=True, timeout=0.5, env=dict(environment), check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=deadline - time.monotonic(),
+            env=dict(environment),
+            check=False,
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return False

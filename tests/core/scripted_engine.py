@@ -19,6 +19,8 @@ from seeshell.core.engine.engine import (
 )
 from seeshell.core.errors import SeeshellError
 
+from ..patience import PATIENCE
+
 
 class ScriptedEngine(Engine):
     """Answers what was enqueued; an event in a script holds the answer until it is set."""
@@ -108,7 +110,7 @@ class ScriptedEngine(Engine):
 
     async def until(self, work: str, conversation: int) -> None:
         """Returns when that work has happened after what was waited for before."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while (work, conversation) not in self.work[self._seen :]:
                 self._news.clear()
                 await self._news.wait()

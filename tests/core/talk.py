@@ -11,7 +11,7 @@ from seeshell.core.messages.events import AnyEvent, TurnEnded, TurnFailed, TurnQ
 from seeshell.core.messages.requests import AnyRequest, Attach, Request, SubmitTurn
 from seeshell.core.sessions import Sessions
 
-PATIENCE = 60.0
+from ..patience import PATIENCE
 
 
 class Talk:

@@ -31,6 +31,7 @@ from seeshell.core.messages.requests import (
 from seeshell.core.settings import Paths
 from seeshell.core.store import CORE_ENDED
 
+from ..patience import PATIENCE
 from ..running_core import RunningCore
 from .talk import Connect
 
@@ -121,7 +122,7 @@ def stored_bytes(paths: Paths, question: Message) -> bytes:
 
 async def until_text_is_stored(paths: Paths) -> None:
     """Reads the database as another process would, until an answer has text."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         found = 0
         while not found:
             database = sqlite3.connect(paths.database)

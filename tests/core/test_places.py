@@ -24,6 +24,8 @@ from seeshell.core.private_files import make_missing_folders, make_private_folde
 from seeshell.core.settings import Paths
 from seeshell.core.socket_path import make_socket_path
 
+from ..patience import PATIENCE
+
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
@@ -154,10 +156,10 @@ def test_a_second_core_is_sent_to_the_one_that_serves(paths: Paths) -> None:
 def test_a_second_core_waits_for_one_that_ends(paths: Paths) -> None:
     first, second = CoreLock(paths, "1.0"), CoreLock(paths, "1.0")
     first.acquire(patience=1)
-    waiting = threading.Thread(target=second.acquire, args=(20,))
+    waiting = threading.Thread(target=second.acquire, args=(PATIENCE,))
     waiting.start()
     first.release()
-    waiting.join(timeout=20)
+    waiting.join(timeout=PATIENCE)
     assert not waiting.is_alive()
     assert is_core_alive(paths)
     second.release()

@@ -31,8 +31,9 @@ from seeshell.core.messages.requests import (
 from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths
 
+from ..patience import PATIENCE
 from .scripted_engine import ScriptedEngine
-from .talk import PATIENCE, Listener, carry_out, end_of, submit
+from .talk import Listener, carry_out, end_of, submit
 
 QUESTION = PromptMessage("user", "")
 

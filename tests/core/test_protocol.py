@@ -14,6 +14,7 @@ from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths
 from seeshell.core.socket_path import make_socket_path
 
+from ..patience import PATIENCE
 from .scripted_engine import ScriptedEngine
 
 HELLO = {"type": "Hello", "request": 1, "version": "1.0"}
@@ -32,7 +33,7 @@ class Line:
 
     async def read(self) -> dict[str, Any]:
         """Returns the next event; an empty one at the end."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             line = await self.reader.readline()
         event: dict[str, Any] = json.loads(line) if line else {}
         return event

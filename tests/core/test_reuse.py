@@ -24,8 +24,9 @@ from seeshell.core.messages.requests import (
 )
 from seeshell.core.settings import Paths
 
+from ..patience import PATIENCE
 from ..running_core import RunningCore, wait_for_end
-from .talk import PATIENCE, Connect, Talk
+from .talk import Connect, Talk
 
 QUESTION_TOKENS = 15
 """More than a short question takes, and less than any that has a picture."""

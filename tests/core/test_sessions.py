@@ -48,6 +48,7 @@ from seeshell.core.messages.requests import (
 from seeshell.core.sessions import Sessions
 from seeshell.core.settings import Paths
 
+from ..patience import PATIENCE
 from .scripted_engine import ScriptedEngine
 from .talk import Listener, carry_out, end_of, submit
 
@@ -77,7 +78,7 @@ async def test_text_is_stored_while_the_answer_is_open(
 ) -> None:
     engine.enqueue("Once", " upon", asyncio.Event())
     queued = await submit(sessions, client, "Tell me")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         text = ""
         while text != "Once upon":
             stored = await archive.run(archive.store.read_conversation, queued.conversation)
@@ -140,7 +141,7 @@ async def test_a_stop_that_comes_before_the_engine_has_begun_is_not_lost(
     engine.enqueue(asyncio.Event(), "never said")
     queued = await submit(sessions, client, "1")
     stop = sessions.carry_out(StopTurn(conversation=queued.conversation), client)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await stop
     assert (await end_of(client, queued)).message.finish_reason == "cancelled"
 

@@ -28,6 +28,7 @@ from seeshell.core.messages.events import ModelFailed, TurnEnded, Welcome
 from seeshell.core.messages.requests import GetStatus, ListConversations
 from seeshell.core.settings import Paths, find_paths
 
+from ..patience import PATIENCE
 from ..running_core import StartCore, wait_for_end
 from .talk import Connect
 
@@ -130,22 +131,21 @@ def test_a_core_ends_when_its_data_directory_is_removed(
 ) -> None:
     core = start_core(*NO_MODEL)
     shutil.rmtree(paths.data_dir)
-    gone_at = time.monotonic() + 20
+    gone_at = time.monotonic() + PATIENCE
     with pytest.raises(ProcessLookupError):
         while time.monotonic() < gone_at:
             os.kill(core.pid, 0)
             time.sleep(0.05)
 
 
-async def test_a_core_with_a_client_is_not_idle(start_core: StartCore, talk: Connect) -> None:
-    core = start_core(*NO_MODEL, "--keep-alive", "0.3")
-    client = await talk()
+async def test_a_core_with_a_client_is_not_idle(talk: Connect, paths: Paths) -> None:
+    client = await talk(*NO_MODEL, "--keep-alive", "0.3")
     status = await client.request(GetStatus())
     while status.uptime < 1:
         status = await client.request(GetStatus())
-    assert status.pid == core.pid
+    assert status.pid == client.client.welcome.pid
     await client.client.close()
-    await asyncio.to_thread(wait_for_end, core.paths)
+    await asyncio.to_thread(wait_for_end, paths)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -155,7 +155,7 @@ async def test_a_signal_ends_the_core_in_the_foreground_with_code_0(
     command = core_command(paths, NO_MODEL)
     core = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
     assert core.stderr is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while b"serving" not in await core.stderr.readline():
             pass
     client = await talk()

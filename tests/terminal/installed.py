@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..patience import PATIENCE
 from .pseudo_terminal import PseudoTerminal
 
 COMMAND = Path(sys.executable).with_name("seeshell")
-TIMEOUT = 60.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Installed:
         return {"SEESHELL_HOME": str(self.home), "SEESHELL_MODEL": self.model}
 
     def run(
-        self, *arguments: str | Path, given: bytes = b"", timeout: float = TIMEOUT
+        self, *arguments: str | Path, given: bytes = b"", timeout: float = PATIENCE
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end.
 

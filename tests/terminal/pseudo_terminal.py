@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from ..patience import PATIENCE
 from .screen import Screen
 
 KEYS = {
@@ -134,15 +135,15 @@ class PseudoTerminal:
         self._shown += len(new)
         return self._screen.text
 
-    def wait_for(self, pattern: str, timeout: float = 30) -> re.Match[str]:
+    def wait_for(self, pattern: str, timeout: float = PATIENCE) -> re.Match[str]:
         """Returns the match once the screen shows the pattern."""
         return self._wait(lambda: re.search(pattern, self.text), f"show {pattern!r}", timeout)
 
-    def wait_until_gone(self, pattern: str, timeout: float = 30) -> None:
+    def wait_until_gone(self, pattern: str, timeout: float = PATIENCE) -> None:
         """Returns once the screen does not show the pattern any more."""
         self._wait(lambda: not re.search(pattern, self.text), f"stop showing {pattern!r}", timeout)
 
-    def wait_until_quiet(self, seconds: float, timeout: float = 60) -> None:
+    def wait_until_quiet(self, seconds: float, timeout: float = PATIENCE) -> None:
         """Returns once nothing has been written for so long."""
         end = time.monotonic() + timeout
         with self._arrived:
@@ -150,7 +151,7 @@ class PseudoTerminal:
                 if time.monotonic() > end:
                     raise TimeoutError(f"Never quiet for {seconds} s.\n{self._screen.text}")
 
-    def wait_for_exit(self, timeout: float = 30) -> int:
+    def wait_for_exit(self, timeout: float = PATIENCE) -> int:
         """Returns the exit status once the program has ended."""
         status = self.program.wait(timeout)
         self._reader.join(5)

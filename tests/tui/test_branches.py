@@ -11,8 +11,9 @@ from seeshell.core.messages.events import CoreStatus
 from seeshell.core.messages.requests import GetStatus
 from seeshell.tui.launch import Launch
 
+from ..patience import PATIENCE
 from ..running_core import RunningCore
-from .conftest import PATIENCE, AppUser, OpenApp
+from .conftest import AppUser, OpenApp
 
 PICTURE = "red-circle-blue-square.png"
 QUESTION = "what is in the picture?"

@@ -13,6 +13,7 @@ from seeshell.tui.app import SeeshellApp
 from seeshell.tui.launch import Launch
 from seeshell.tui.terminal import TerminalFacts
 
+from .conftest import AppUser
 from .scripted_client import ScriptedClient, conversation
 
 SnapCompare = Callable[..., bool]
@@ -48,40 +49,54 @@ def app(paths: Paths, theme: str, chat: int | None = 1) -> SeeshellApp:
     return app
 
 
-async def settle(pilot: Pilot[None]) -> None:
-    session = pilot.app.screen_stack[0].session  # type: ignore[attr-defined]
-    while session.status.state != "ready":
-        await pilot.pause(0.01)
+async def until_shown(pilot: Pilot[None], *texts: str) -> None:
+    """Returns when these texts are on screen and nothing moves any more."""
+    await AppUser(pilot).sees(*texts)
     await pilot.pause()
+
+
+async def open_chat(pilot: Pilot[None]) -> None:
+    await until_shown(pilot, "ready", "tokens/s", "limes", "market stall")
 
 
 @pytest.mark.parametrize(("theme", "size"), [("dark", (80, 24)), ("light", (120, 30))])
 def test_a_conversation(
     snap_compare: SnapCompare, paths: Paths, theme: str, size: tuple[int, int]
 ) -> None:
-    assert snap_compare(app(paths, theme), terminal_size=size, run_before=settle)
+    assert snap_compare(app(paths, theme), terminal_size=size, run_before=open_chat)
 
 
 def test_an_empty_conversation_with_pictures_to_send(
     snap_compare: SnapCompare, paths: Paths
 ) -> None:
     async def attach(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-        session = pilot.app.screen.session  # type: ignore[attr-defined]
+        user = AppUser(pilot)
+        await user.sees("ready")
         for name in ("lemons.png", "a [b]strange[/b] name.jpg"):
-            await session.attach(Path("/pictures") / name)
-        await pilot.press(*"first line", "ctrl+j", *"second")
-        await pilot.pause()
+            await user.chat.session.attach(Path("/pictures") / name)
+        await user.type("first line\nsecond")
+        await until_shown(pilot, "lemons.png 972 tok", "name.jpg 972 tok", "second")
 
     assert snap_compare(app(paths, "dark", None), run_before=attach)
 
 
-@pytest.mark.parametrize("keys", [["f1"], ["f2"], ["f2", "d"], ["ctrl+p"]], ids="-".join)
-def test_what_lies_above_the_chat(snap_compare: SnapCompare, paths: Paths, keys: list[str]) -> None:
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"f1": "Start a new line"},
+        {"f2": "older conversation 4"},
+        {"f2": "older conversation 4", "d": "Delete “market stall”"},
+        {"ctrl+p": "To the end"},
+    ],
+    ids="-".join,
+)
+def test_what_lies_above_the_chat(
+    snap_compare: SnapCompare, paths: Paths, steps: dict[str, str]
+) -> None:
     async def open_it(pilot: Pilot[None]) -> None:
-        await settle(pilot)
-        for key in keys:
+        await open_chat(pilot)
+        for key, text in steps.items():
             await pilot.press(key)
-            await pilot.pause(0.2)
+            await until_shown(pilot, text)
 
     assert snap_compare(app(paths, "dark"), run_before=open_it)

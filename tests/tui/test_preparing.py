@@ -13,6 +13,8 @@ from seeshell.tui.terminal import TerminalFacts
 from .conftest import AppUser
 from .scripted_client import ScriptedClient, conversation
 
+DOWN = "\x1b[B"
+
 
 @pytest.fixture
 def client() -> ScriptedClient:
@@ -35,7 +37,8 @@ async def test_a_conversation_under_the_cursor_is_prepared_until_the_sidebar_is_
     async with app.run_test(size=(80, 24)) as pilot:
         user = AppUser(pilot)
         await user.until(lambda: prepared(client) == [1])
-        await user.press("f2", "down", "down")
+        await user.press("f2")
+        await user.type(DOWN + DOWN)
         await user.until(lambda: prepared(client)[-1] == 3)
         assert 2 not in prepared(client)
         await user.press("escape")

@@ -22,9 +22,10 @@ from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.resident import PrefillPace
 from seeshell.core.errors import ImageError, ModelError, PromptTooLong, TurnError
 
+from ...patience import PATIENCE
+
 FOREVER = AnswerOptions(temperature=0.0, max_tokens=4000)
 DEFAULTS = AnswerOptions()
-SECONDS = 20
 
 Draw = Callable[..., PromptImage]
 
@@ -63,7 +64,7 @@ async def ask(
         assert not any(isinstance(event, AnswerEnd) for event in events[:-1])
         return text, events[-1]
 
-    return await asyncio.wait_for(collect(), SECONDS)
+    return await asyncio.wait_for(collect(), PATIENCE)
 
 
 async def test_a_picture_is_talked_about_over_two_turns(engine: MlxEngine, draw: Draw) -> None:
@@ -173,7 +174,7 @@ async def test_cancelling_the_reader_stops_the_work(endless_engine: MlxEngine) -
                 started.set()
 
     reading = asyncio.ensure_future(read())
-    await asyncio.wait_for(started.wait(), SECONDS)
+    await asyncio.wait_for(started.wait(), PATIENCE)
     reading.cancel()
     await asyncio.wait([reading])
 
@@ -233,11 +234,11 @@ async def test_an_answer_interrupts_work_ahead_and_goes_on_from_it(
     resident.language.extend = extend_and_tell
     long = user("word " * 700)
     preparing = asyncio.ensure_future(endless_engine.prepare((long, reply("yes"), user(""))))
-    await asyncio.wait_for(computed.wait(), SECONDS)
+    await asyncio.wait_for(computed.wait(), PATIENCE)
 
     _, end = await ask(endless_engine, user("quick"), options=AnswerOptions(max_tokens=1))
     chunks_before = len(seen) - 1
-    await asyncio.wait_for(preparing, SECONDS)
+    await asyncio.wait_for(preparing, PATIENCE)
 
     assert end.stats.ttft < 4
     assert 16 * chunks_before < 700
@@ -352,4 +353,4 @@ def test_importing_the_engine_imports_no_mlx() -> None:
         "import sys; import seeshell.core.engine.mlx_engine; "
         "assert not {'mlx', 'mlx_vlm', 'transformers', 'numpy'} & set(sys.modules), sys.modules"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE)

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from seeshell.core.engine.engine import AnswerEnd, AnswerEvent, PrefillProgress, TextDelta
 from seeshell.core.engine.relay import Relay
 
+from ...patience import PATIENCE
+
 PROGRESS = PrefillProgress(1, 2, 0)
 END = AnswerEnd("stop")
 FOR_EVER = 3600.0
 
 
 async def read(relay: Relay) -> list[AnswerEvent]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return [event async for event in relay.events()]
 
 
@@ -45,14 +47,14 @@ async def test_text_is_not_held_back_until_the_next_token() -> None:
     events = relay.events()
     for text in ("a", "b", "c"):
         await asyncio.to_thread(relay.put, TextDelta(text))
-        assert await asyncio.wait_for(anext(events), 10) == TextDelta(text)
+        assert await asyncio.wait_for(anext(events), PATIENCE) == TextDelta(text)
 
 
 async def test_text_waits_for_its_bundle_and_what_is_no_text_for_nothing() -> None:
     relay = Relay(bundle_seconds=FOR_EVER)
     events = relay.events()
     await asyncio.to_thread(relay.put, TextDelta("first"))
-    assert await asyncio.wait_for(anext(events), 10) == TextDelta("first")
+    assert await asyncio.wait_for(anext(events), PATIENCE) == TextDelta("first")
 
     for text in ("some", " more"):
         await asyncio.to_thread(relay.put, TextDelta(text))
@@ -61,8 +63,8 @@ async def test_text_waits_for_its_bundle_and_what_is_no_text_for_nothing() -> No
     assert not done
 
     await asyncio.to_thread(relay.put, END)
-    assert await asyncio.wait_for(following, 10) == TextDelta("some more")
-    assert await asyncio.wait_for(anext(events), 10) == END
+    assert await asyncio.wait_for(following, PATIENCE) == TextDelta("some more")
+    assert await asyncio.wait_for(anext(events), PATIENCE) == END
 
 
 async def test_closing_brings_what_was_gathered() -> None:

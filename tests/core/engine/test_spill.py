@@ -23,9 +23,10 @@ from seeshell.core.engine.prefix import common_length
 from seeshell.core.engine.resident import Limits, ResidentModel
 from seeshell.core.engine.spill_folder import SpillFolder
 
+from ...patience import PATIENCE
+
 GREEDY = AnswerOptions(temperature=0.0, max_tokens=12)
 BLOCK_TOKENS = 16
-SECONDS = 30
 
 Draw = Callable[..., PromptImage]
 
@@ -379,7 +380,7 @@ async def answer_of(
         assert isinstance(events[-1], AnswerEnd)
         return text, events[-1]
 
-    return await asyncio.wait_for(collect(), SECONDS)
+    return await asyncio.wait_for(collect(), PATIENCE)
 
 
 async def test_closing_writes_and_the_next_engine_goes_on(

@@ -14,6 +14,8 @@ import pytest
 
 from seeshell.core.demo import MODEL_PATH
 
+from ...patience import PATIENCE
+
 COMMIT = "1234567890abcdef1234567890abcdef12345678"
 
 
@@ -114,7 +116,7 @@ class _Route(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET" and pause:
             self.wfile.write(body[: len(body) // 2])
-            pause.wait(20)
+            pause.wait(PATIENCE)
             body = body[len(body) // 2 :]
         if self.command == "GET":
             with suppress(ConnectionError):

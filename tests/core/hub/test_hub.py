@@ -14,6 +14,8 @@ import pytest
 
 from seeshell.core.demo import MODEL_PATH
 
+from ...patience import PATIENCE
+
 NAME = "someone/Qwen3-VL-Tiny-Instruct-MLX-4bit"
 DEFAULT = "lmstudio-community/Qwen3-VL-4B-Instruct-MLX-4bit"
 UNREACHABLE = "http://127.0.0.1:1"
@@ -242,7 +244,7 @@ def test_a_download_that_is_given_up_ends(
         assert client.stdout
         assert client.stdout.readline() == b"given up\n"
         paused.set()
-        assert client.wait(timeout=20) == 0
+        assert client.wait(timeout=PATIENCE) == 0
     held = {file.name for file in tmp_path.rglob("snapshots/*/*")}
     assert "config.json" in held
     assert "model.safetensors" not in held

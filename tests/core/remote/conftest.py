@@ -20,6 +20,8 @@ from seeshell.core.engine.engine import AnswerEvent, AnswerOptions, PromptImage,
 from seeshell.core.engine.remote import RemoteEngine
 from seeshell.core.images import hash_file
 
+from ...patience import PATIENCE
+
 KEY = "sk-the-secret-key"
 LIMIT = 100_000_000
 
@@ -58,7 +60,7 @@ def model_server() -> Iterator[ModelServer]:
         yield ModelServer(f"{running[1]}/v1", KEY, str(MODEL_PATH))
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=PATIENCE)
         server.stderr.close()
 
 
@@ -155,7 +157,7 @@ async def fake() -> AsyncIterator[FakeEndpoint]:
     for connection in endpoint.connections.values():
         connection.close()
     if endpoint.connections:
-        await asyncio.wait(endpoint.connections, timeout=5)
+        await asyncio.wait(endpoint.connections, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -173,7 +175,7 @@ def ask() -> Callable[..., Awaitable[list[AnswerEvent]]]:
     async def call(engine: RemoteEngine, *prompt: PromptMessage, **options: Any) -> Any:
         prompt = prompt or (PromptMessage("user", "Hello?"),)
         events = engine.answer(prompt, AnswerOptions(**({"temperature": 0.0} | options)))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             return [event async for event in events]
 
     return call

@@ -14,6 +14,8 @@ from seeshell.core.engine.picture_urls import PictureUrls
 from seeshell.core.engine.remote import RemoteEngine
 from seeshell.core.errors import ImageError
 
+from ...patience import PATIENCE
+
 
 class Decoder:
     """Opens pictures as the program does, one only when the test lets it."""
@@ -28,7 +30,7 @@ class Decoder:
     def __call__(self, path: Path, max_pixels: int, *, name: str = "") -> Image.Image:
         self.opened.append(name)
         self.begun.set()
-        assert self.may_go_on.wait(20)
+        assert self.may_go_on.wait(PATIENCE)
         return self._open(path, max_pixels, name=name)
 
 
@@ -76,7 +78,7 @@ async def test_giving_up_ends_after_the_picture_at_hand(
 ) -> None:
     second = PromptImage(red_circle.path, "0" * 64, "second.png")
     work = asyncio.create_task(engine.prepare(question(red_circle, second)))
-    await asyncio.to_thread(decoder.begun.wait, 20)
+    await asyncio.to_thread(decoder.begun.wait, PATIENCE)
     work.cancel()
     decoder.may_go_on.set()
     with pytest.raises(asyncio.CancelledError):
@@ -90,7 +92,7 @@ async def test_a_turn_that_comes_in_between_waits_for_its_picture_instead_of_mak
 ) -> None:
     urls = PictureUrls(100, 10**6)
     first = asyncio.create_task(asyncio.to_thread(urls.find, red_circle))
-    await asyncio.to_thread(decoder.begun.wait, 20)
+    await asyncio.to_thread(decoder.begun.wait, PATIENCE)
     decoder.begun.clear()
     second = asyncio.create_task(asyncio.to_thread(urls.find, red_circle))
     assert not await asyncio.to_thread(decoder.begun.wait, 0.2)

@@ -11,6 +11,8 @@ from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage,
 from seeshell.core.engine.remote import RemoteEngine
 from seeshell.core.errors import EndpointError, ModelNotFound, PromptTooLong, SeeshellError
 
+from ...patience import PATIENCE
+
 PROMPT = (PromptMessage("user", "Hello?"),)
 
 
@@ -22,7 +24,7 @@ async def read_until_it_fails(engine: RemoteEngine) -> tuple[str, SeeshellError]
     """Returns the text that came and the error that ended it."""
     text = ""
     with pytest.raises(SeeshellError) as caught:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             async for event in engine.answer(PROMPT, AnswerOptions()):
                 assert isinstance(event, TextDelta)
                 text += event.text
@@ -43,7 +45,7 @@ async def test_a_stop_closes_the_stream_at_once_and_keeps_the_text(
     fake.chat = chat
     await load(engine, fake)
     events = engine.answer(PROMPT, AnswerOptions())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await anext(events) == TextDelta("Lemons")
         engine.stop()
         end = await anext(events)
@@ -67,7 +69,7 @@ async def test_a_stop_before_the_first_word_ends_the_request(
     await load(engine, fake)
     events = engine.answer(PROMPT, AnswerOptions())
     answer = asyncio.ensure_future(anext(events))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asked.wait()
         engine.stop()
         assert (await answer).finish_reason == "cancelled"
@@ -83,7 +85,7 @@ async def test_closing_the_answer_closes_the_stream(engine: RemoteEngine, fake: 
     fake.chat = chat
     await load(engine, fake)
     events = engine.answer(PROMPT, AnswerOptions())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await anext(events)
         await events.aclose()
         await fake.closed.wait()

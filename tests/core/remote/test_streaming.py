@@ -13,6 +13,8 @@ from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.remote import RemoteEngine
 from seeshell.core.errors import TurnError
 
+from ...patience import PATIENCE
+
 PROMPT = (PromptMessage("user", "Hello?"),)
 
 
@@ -49,7 +51,7 @@ async def test_a_slow_reader_gets_everything_in_fewer_pieces(
 ) -> None:
     await load(engine, fake, event("a"), *[event("b")] * 200, DONE)
     events = engine.answer(PROMPT, AnswerOptions())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         first = await anext(events)
         await fake.closed.wait()
         rest = [event async for event in events]
@@ -163,7 +165,7 @@ def test_no_stream_raises_anything_but_a_turn_error(parts: list[bytes]) -> None:
             port = listener.sockets[0].getsockname()[1]
             server = ChatServer(f"http://127.0.0.1:{port}/v1", None)
             try:
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(PATIENCE):
                     assert all(
                         [isinstance(piece.text, str) async for piece in server.stream(b"{}")]
                     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from seeshell import __version__
 
+from ...patience import PATIENCE
 from ...terminal.installed import COMMAND, Installed
 
 
@@ -50,14 +51,14 @@ def test_the_core_runs_in_the_foreground_until_it_is_stopped(tmp_path: Path) -> 
         assert status["pid"] == core.pid
         assert f"process {core.pid}" in installed.run("status").stdout
         assert json.loads(installed.run("stop", "--json").stdout) == {"stopped": True}
-        assert core.wait(30) == 0
+        assert core.wait(PATIENCE) == 0
         assert installed.run("status").returncode == 1
 
 
 def test_sigterm_ends_the_core_in_order(tmp_path: Path) -> None:
     with core_in_foreground(Installed(tmp_path)) as core:
         core.send_signal(signal.SIGTERM)
-        assert core.wait(30) == 0
+        assert core.wait(PATIENCE) == 0
 
 
 def test_without_a_runtime_folder_of_the_system_nothing_is_complained_of(tmp_path: Path) -> None:

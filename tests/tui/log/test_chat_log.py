@@ -14,6 +14,8 @@ from seeshell.tui.log import ChatLog
 from seeshell.tui.log.transcript import Position
 from seeshell.tui.pictures import DrawnPicture
 
+from ...patience import PATIENCE
+
 PHOTO = Attachment("ab" * 32, "photo.jpg", 400, 300)
 SIZE = (60, 20)
 
@@ -77,7 +79,7 @@ def log_of(pilot: Pilot[None]) -> ChatLog:
 
 
 async def until(pilot: Pilot[None], is_true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not is_true():
             await pilot.pause()
 

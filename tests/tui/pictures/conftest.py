@@ -15,6 +15,8 @@ from PIL import Image
 
 from seeshell.tui.terminal_replies import ASK_ATTRIBUTES, ASK_CELL_SIZE, ASK_GRAPHICS, ASK_NAME
 
+from ...patience import PATIENCE
+
 # tmux asks its own terminal for its name in the shorter form.
 _QUERIES = re.compile(
     "|".join(
@@ -62,9 +64,9 @@ class AnsweringTerminal:
     def type(self, keys: bytes) -> None:
         os.write(self._far, keys)
 
-    def wait_for(self, text: str, patience: float = 5.0) -> None:
+    def wait_for(self, text: str) -> None:
         """Returns once the terminal has got the text."""
-        end = time.monotonic() + patience
+        end = time.monotonic() + PATIENCE
         while text not in self.received:
             assert time.monotonic() < end, f"{text!r} never came: {self.received!r}"
             time.sleep(0.005)

@@ -23,6 +23,8 @@ from seeshell.tui.terminal_replies import (
     ASK_NAME,
 )
 
+from ...patience import PATIENCE
+
 PLACEHOLDER = "\U0010eeee"
 _MESSAGE = re.compile(rb"\x1b_G([^;\x1b]*)(?:;([^\x1b]*))?\x1b\\")
 
@@ -184,21 +186,21 @@ class TerminalSession:
         _set_size(self._far, columns, rows)
         self.settle()
 
-    def settle(self, quiet: float = 0.3, patience: float = 20.0) -> None:
+    def settle(self, quiet: float = 0.3) -> None:
         """Returns once the program has written nothing for a while."""
-        end = time.monotonic() + patience
+        end = time.monotonic() + PATIENCE
         while select.select([self._far], [], [], quiet)[0]:
             assert time.monotonic() < end, "the program never stops writing"
             if not self._read():
                 return
 
-    def until(self, condition: Callable[[], bool], patience: float = 30.0) -> None:
+    def until(self, condition: Callable[[], bool]) -> None:
         """Returns once the condition holds."""
-        end = time.monotonic() + patience
+        end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end, self.text
             if select.select([self._far], [], [], 0.2)[0] and not self._read():
-                self.process.wait(10)
+                self.process.wait(PATIENCE)
                 assert condition(), self.text
 
     def close(self) -> None:

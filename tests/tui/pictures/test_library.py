@@ -24,6 +24,8 @@ from textual.strip import Strip
 from seeshell.tui.pictures import library as library_module
 from seeshell.tui.pictures.library import Library, PlaceholderColor
 
+from ...patience import PATIENCE
+
 LOAD = "from seeshell.tui.pictures.library import Library; Library(10, 20)"
 
 
@@ -42,14 +44,14 @@ def test_loading_it_in_a_terminal_sends_nothing_and_waits_for_nothing(
         stdout=terminal.near,
         stderr=terminal.near,
     )
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     terminal.wait_for("loaded")
     assert terminal.received.strip() == "loaded"
 
 
 def test_loading_it_imports_no_numpy() -> None:
     check = LOAD + "; import sys; assert not [name for name in sys.modules if 'numpy' in name]"
-    subprocess.run([sys.executable, "-c", check], check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", check], check=True, timeout=PATIENCE)
 
 
 def test_the_newer_line_of_textual_image_is_given_its_answer() -> None:

@@ -16,9 +16,12 @@ from textual.pilot import Pilot
 from seeshell.core.conversation import Attachment
 from seeshell.tui.picker import FilePicker, PreviewPane
 from seeshell.tui.picker import picker as picker_module
+from seeshell.tui.picker import preview as preview_module
 from seeshell.tui.picker.folder import Entry, read_folder
 from seeshell.tui.pictures import DrawnPicture, Pictures, Source
 from seeshell.tui.terminal import TerminalFacts
+
+from ...patience import PATIENCE
 
 UNSET = object()
 
@@ -78,9 +81,9 @@ class Session:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def until(self, condition: Callable[[], bool], patience: float = 15.0) -> None:
+    async def until(self, condition: Callable[[], bool]) -> None:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(PATIENCE):
                 while not condition():
                     await self.pilot.pause(0.01)
         except TimeoutError:
@@ -193,7 +196,7 @@ async def test_keys_typed_before_the_folder_is_read_wait_for_it(
     disk_is_awake = threading.Event()
 
     def read_slowly(path: Path) -> tuple[Entry, ...]:
-        disk_is_awake.wait(5)
+        disk_is_awake.wait(PATIENCE)
         return read_folder(path)
 
     monkeypatch.setattr(picker_module, "read_folder", read_slowly)
@@ -262,7 +265,10 @@ async def test_a_broken_file_shows_why_instead(folder: Path) -> None:
         await session.shows("photo.HEIC is empty;")
 
 
-async def test_a_cursor_that_runs_past_draws_only_where_it_rests(folder: Path) -> None:
+async def test_a_cursor_that_runs_past_draws_only_where_it_rests(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_module, "SETTLE_SECONDS", 0.5)
     for number in range(20):
         Image.new("RGB", (40, 20), (number, 0, 0)).save(folder / f"n{number}.png")
     async with opened(folder) as session:
@@ -371,7 +377,7 @@ async def test_the_pane_can_show_nothing(photo: Path) -> None:
         assert app.pane.drawn is None
 
 
-async def _until(pilot: Pilot[None], condition: Callable[[], bool], patience: float = 15) -> None:
-    async with asyncio.timeout(patience):
+async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await pilot.pause(0.01)

@@ -19,6 +19,8 @@ from seeshell.tui.picture_worker import Decoded
 from seeshell.tui.pictures import Decoder, Pictures
 from seeshell.tui.terminal import TerminalFacts
 
+from ...patience import PATIENCE
+
 KITTY = TerminalFacts(images="tgp", truecolor=True)
 HALF_BLOCKS = TerminalFacts(images="halfblock", truecolor=True)
 
@@ -311,7 +313,7 @@ def test_the_decoder_imports_no_textual() -> None:
         "import sys, seeshell.tui.picture_worker\n"
         "assert not {'textual', 'rich', 'mlx', 'numpy'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", check], check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", check], check=True, timeout=PATIENCE)
 
 
 def _read(path: Path) -> bytes:
@@ -331,7 +333,7 @@ def _has_ended(pid: int) -> bool:
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-async def _until(condition: Callable[[], bool], patience: float = 10.0) -> None:
-    async with asyncio.timeout(patience):
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0)
