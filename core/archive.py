@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -99,17 +100,22 @@ class Archive:
         )
 
     async def read_ahead(
-        self, conversation: int | None, hashes: Iterable[str]
+        self, conversation: int | None, hashes: Iterable[str], edited: int | None = None
     ) -> tuple[PromptMessage, ...]:
         """Returns what is known of the next turn's prompt; its question, last, has no text yet.
+
+        Args:
+            conversation: None for one that does not exist yet.
+            hashes: sha256 of the question's pictures.
+            edited: the message of the branch in whose place the question comes; None after all.
 
         Raises:
             NotStored: the conversation, or the copy of a picture, is missing or altered.
         """
-        before: tuple[Message, ...] = ()
+        before: list[Message] = []
         if conversation is not None:
             stored = await self.run(self.store.read_conversation, conversation)
-            before = stored.messages
+            before += takewhile(lambda message: message.id != edited, stored.messages)
         pictures = tuple(await self.find_pictures(hashes))
         return await asyncio.to_thread(
             lambda: (

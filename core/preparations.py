@@ -21,6 +21,8 @@ class Wish(NamedTuple):
     """None for a conversation that does not exist yet."""
     attachments: tuple[str, ...] = ()
     """sha256 of the pictures attached so far, in order."""
+    edited: int | None = None
+    """The user message in whose place the question comes; None after all others."""
 
 
 _NOTHING: Final = Wish()
@@ -159,7 +161,7 @@ class Preparations:
             self._running[1].cancel()
 
     async def _prepare(self, wish: Wish) -> None:
-        prompt = await self._archive.read_ahead(wish.conversation, wish.attachments)
+        prompt = await self._archive.read_ahead(*wish)
         await self._engine.prepare(prompt, conversation=wish.conversation or 0)
 
 

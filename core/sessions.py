@@ -128,8 +128,8 @@ class Sessions:
                 return (await self._attach(request),)
             case SubmitTurn() | EditQuestion() | RegenerateAnswer():
                 return (await self._submissions.take(request, client),)
-            case PrepareTurn(conversation=conversation, attachments=attachments):
-                self._preparations.want(client, Wish(conversation, attachments))
+            case PrepareTurn(conversation=conversation, attachments=attachments, edited=edited):
+                self._preparations.want(client, Wish(conversation, attachments, edited))
                 return (Done(),)
             case StopTurn(conversation=conversation):
                 return (await self._stop(conversation),)

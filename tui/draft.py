@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..core.conversation import Attachment
+from ..core.messages.requests import PrepareTurn
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,6 @@ class EditedQuestion:
     message: int
     number: int
     """Its place among the questions of its branch, from 1."""
-    attachments: tuple[str, ...] = ()
-    """sha256 of its pictures."""
 
 
 @dataclass(eq=False)
@@ -76,11 +75,14 @@ class Draft:
         return [picture.attachment for picture in self.pictures if picture.attachment]
 
     @property
-    def next_attachments(self) -> tuple[str, ...]:
-        """sha256 of the pictures that come new with the next turn, as far as the core has them."""
+    def next_turn(self) -> PrepareTurn:
+        """What is known of the turn that comes of this, for the core to compute ahead."""
         turn = self.waiting[0] if self.waiting else WaitingTurn("", tuple(self.pictures))
-        known = self.edited.attachments if self.edited else ()
-        return tuple(it for it in turn.attachments if it not in known)
+        return PrepareTurn(
+            conversation=self.conversation,
+            attachments=turn.attachments,
+            edited=self.edited.message if self.edited else None,
+        )
 
     @property
     def is_checking(self) -> bool:

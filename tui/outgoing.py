@@ -50,9 +50,8 @@ class Outgoing:
         begun = self._edits.get(conversation)
         if begun and begun.edited and begun.edited.message == question.id:
             return begun
-        hashes = tuple(picture.sha256 for picture in question.attachments)
         pictures = [DraftPicture(Path(it.name), it) for it in question.attachments]
-        edited = EditedQuestion(question.id, number, hashes)
+        edited = EditedQuestion(question.id, number)
         draft = Draft(conversation, question.text, pictures, edited=edited)
         self._edits[conversation] = draft
         return draft

@@ -22,17 +22,8 @@ class Preparing:
         self._timer: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
-    def want(
-        self, conversation: int | None, attachments: tuple[str, ...] = (), *, delay: float = 0.0
-    ) -> None:
-        """Has the turn prepared after a delay, unless another one is wanted before that.
-
-        Args:
-            conversation: where the turn will be; None for a new one.
-            attachments: sha256 of its pictures so far.
-            delay: in seconds.
-        """
-        wish = PrepareTurn(conversation=conversation, attachments=attachments)
+    def want(self, wish: PrepareTurn, *, delay: float = 0.0) -> None:
+        """Has a turn prepared after a delay in seconds, unless another is wanted before that."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(delay, self._begin, wish)

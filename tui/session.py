@@ -28,6 +28,7 @@ from ..core.messages.requests import (
     ListConversations,
     LoadModel,
     OpenConversation,
+    PrepareTurn,
     RegenerateAnswer,
     RenameConversation,
     Request,
@@ -122,10 +123,9 @@ class ChatSession:
 
     def note_highlight(self, conversation: int | None) -> None:
         """Has a conversation prepared that may be opened; None for the one on screen again."""
-        if conversation is None:
-            self._prepare(HIGHLIGHT_DELAY)
-        else:
-            self._preparing.want(conversation, delay=HIGHLIGHT_DELAY)
+        highlighted = PrepareTurn(conversation=conversation)
+        wish = self.draft.next_turn if conversation is None else highlighted
+        self._preparing.want(wish, delay=HIGHLIGHT_DELAY)
 
     async def branch(self, request: BranchRequest, message: int | None = None) -> None:
         """Shows an answer that is given again, a fork, or another branch with a message in view."""
@@ -247,8 +247,8 @@ class ChatSession:
         if isinstance(event, DraftChanged) and event.draft is self.draft:
             self._prepare()
 
-    def _prepare(self, delay: float = 0.0) -> None:
-        self._preparing.want(self.conversation, self.draft.next_attachments, delay=delay)
+    def _prepare(self) -> None:
+        self._preparing.want(self.draft.next_turn)
 
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""

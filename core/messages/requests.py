@@ -80,15 +80,18 @@ class StopTurn(Request, frozen=True):
 class PrepareTurn(Request, frozen=True):
     """Lets the core compute ahead for a turn that may be submitted. Reply: `Done`, at once.
 
-    Sent when a conversation is opened or highlighted, and whenever the pictures of the question
-    that is being typed change. A client's newest one replaces those before it, and a turn that it
-    submits leaves the wish for a follow-up. Of several clients the newest wish counts.
+    Sent when a conversation is opened or highlighted, when an edit begins or ends, and whenever the
+    pictures of the question that is being typed change. A client's newest one replaces those before
+    it, and a turn that it submits leaves the wish for a follow-up. Of several clients the newest
+    wish counts.
     """
 
     conversation: int | None = None
     """None for a conversation that does not exist yet."""
     attachments: tuple[str, ...] = ()
     """sha256 of the pictures attached so far, in order."""
+    edited: int | None = None
+    """The user message that is being edited; None for a question that follows all others."""
 
 
 class RegenerateAnswer(Request, frozen=True):

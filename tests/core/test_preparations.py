@@ -82,6 +82,23 @@ async def test_an_opened_conversation_is_prepared_with_all_it_holds(
     assert engine.prepared[-1] == (*expected, QUESTION)
 
 
+async def test_of_an_edited_question_only_what_stands_before_it_is_prepared(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued, sha256: str
+) -> None:
+    engine.enqueue("A cat.")
+    follow_up = SubmitTurn(text="And here?", conversation=asked.conversation)
+    queued: TurnQueued = await carry_out(sessions, follow_up, client)
+    await end_of(client, queued)
+    wish = PrepareTurn(
+        conversation=asked.conversation, attachments=(sha256,), edited=queued.user_message.id
+    )
+    await carry_out(sessions, wish, client)
+    await engine.until("prepared", asked.conversation)
+    *before, question = engine.prepared[-1]
+    assert [message.text for message in before] == ["What is it?", "A dog."]
+    assert [image.sha256 for image in question.images] == [sha256]
+
+
 async def test_the_reply_does_not_wait_for_the_work(
     sessions: Sessions, engine: ScriptedEngine, client: Listener
 ) -> None:

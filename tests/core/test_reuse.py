@@ -140,6 +140,49 @@ async def test_an_opened_conversation_is_ready_for_its_follow_up(
     assert prepared.stats.prefilled_tokens < unprepared.stats.prefilled_tokens
 
 
+async def test_a_picture_added_to_an_edited_question_is_computed_before_it_is_asked(
+    client: Talk, asked: TurnQueued, samples: Path
+) -> None:
+    await client.ask("What colour is it?", conversation=asked.conversation)
+    (circle,) = asked.user_message.attachments
+    star = await client.request(Attach(path=str(samples / "green-star.png")))
+    edit = EditQuestion(
+        conversation=asked.conversation,
+        message=asked.user_message.id,
+        text="Which picture has a star?",
+        attachments=(circle.sha256, star.attachment.sha256),
+    )
+    wish = PrepareTurn(
+        conversation=edit.conversation, attachments=edit.attachments, edited=edit.message
+    )
+    await client.request(wish)
+    await until_prepared(client)
+    answer = await client.end_of(await client.request(edit))
+    assert "second" in answer.text
+    assert (answer.stats.images_encoded, answer.stats.images_reused) == (0, 2)
+    assert answer.stats.prefilled_tokens < QUESTION_TOKENS
+
+
+async def test_an_edit_that_is_given_up_leaves_the_branch_as_it_was(
+    client: Talk, asked: TurnQueued, samples: Path
+) -> None:
+    before = await client.ask("What colour is it?", conversation=asked.conversation)
+    star = await client.request(Attach(path=str(samples / "green-star.png")))
+    await client.request(
+        PrepareTurn(
+            conversation=asked.conversation,
+            attachments=(star.attachment.sha256,),
+            edited=before.parent_id,
+        )
+    )
+    await until_prepared(client)
+    await client.request(PrepareTurn(conversation=asked.conversation))
+    await until_prepared(client)
+    answer = await client.ask("What colour is it?", conversation=asked.conversation)
+    assert answer.stats.images_encoded == 0
+    assert answer.stats.prefilled_tokens < QUESTION_TOKENS
+
+
 async def test_after_a_restart_the_first_turn_prefills_only_what_is_new(
     client: Talk, asked: TurnQueued, talk: Connect, paths: Paths
 ) -> None:

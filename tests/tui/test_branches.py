@@ -17,6 +17,8 @@ from .conftest import AppUser, OpenApp
 
 PICTURE = "red-circle-blue-square.png"
 QUESTION = "what is in the picture?"
+QUESTION_TOKENS = 15
+"""More than a short question takes, and less than any that has a picture."""
 
 
 async def answered(user: AppUser, *texts: str) -> Message:
@@ -107,6 +109,26 @@ async def test_an_edited_question_is_asked_beside_the_one_before_and_the_draft_w
         await user.until(lambda: len(user.messages) == 4)
         assert user.messages[1] == first
         await user.sees("you  1/2")
+
+
+async def test_a_picture_added_to_an_edited_question_is_computed_while_that_is_typed(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path, tmp_path: Path
+) -> None:
+    # One that no other test has shown to this core.
+    added = tmp_path / "added.png"
+    Image.new("RGB", (320, 240), "purple").save(added)
+    async with open_app(shared_demo_core) as user:
+        await ask_about_picture(user, samples)
+        await user.ask("how many shapes?")
+        await user.press("shift+tab", "k", "k", "k", "k", "e")
+        await user.sees("editing question 1", f"[1] {PICTURE}")
+        await user.attach(added)
+        await until_prepared(user)
+        await user.press("enter")
+        answer = await answered(user, QUESTION)
+        assert answer.stats is not None
+        assert (answer.stats.images_encoded, answer.stats.images_reused) == (0, 2)
+        assert answer.stats.prefilled_tokens < QUESTION_TOKENS
 
 
 async def test_escape_leaves_the_question_as_it_is_and_gives_the_draft_back(

@@ -35,7 +35,7 @@ def test_a_window_changes_only_its_own_drafts(file: DraftFile) -> None:
 
 def test_an_edit_comes_back_beside_the_draft_that_waits_for_its_end(file: DraftFile) -> None:
     held = Attachment("a" * 64, "lemons.png", 4, 3)
-    edited = EditedQuestion(8, 2, (held.sha256,))
+    edited = EditedQuestion(8, 2)
     pictures = [DraftPicture(Path(held.name), held), PICTURE]
     file.write([Draft(3, "half a thought"), Draft(3, "who?", pictures, edited=edited)])
     assert file.take() == (
