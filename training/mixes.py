@@ -25,10 +25,10 @@ _PAIRS: Final[tuple[Kind, ...]] = (
 )
 """With more of what is learned very last: colour and shape together."""
 _COMBINED: Final[tuple[Kind, ...]] = (
-    *("describe", "at", "at", "which", "which", "exists", "exists colour", "count"),
+    *("describe", "describe", "describe", "at", "at", "at", "which", "which", "count"),
     *("colour", "where", "where pair", "exists pair") * 3,
-    *("exists pair", "exists pair", "where pair", "ground", "ground", "ground"),
-    *("count colour", "count colour", "count colour", "count shape", "count shape", "count shape"),
+    *("exists", "exists colour", "exists pair", "where pair", "ground", "ground", "ground"),
+    *("count colour", "count shape") * 4,
 )
 """With more of what several figures or an earlier picture are needed for."""
 _ABOUT_ALL: Final[tuple[Kind, ...]] = (
@@ -40,8 +40,8 @@ _PAIRS_ABOUT_ALL: Final[tuple[Kind, ...]] = (
     *("pictures", "describe all"),
 )
 _COMBINED_ABOUT_ALL: Final[tuple[Kind, ...]] = (
-    *("compare", "compare pair", "compare pair", "compare pair") * 3,
-    *("pictures", "describe all"),
+    *("compare", "compare", "compare pair", "compare pair") * 3,
+    *("pictures", "describe all", "describe all"),
 )
 
 

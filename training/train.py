@@ -218,7 +218,7 @@ def main() -> None:
     run = start_run(config, tokenizer)
     if (folder / "last.pt").exists():
         run.restore(folder / "last.pt")
-    print(f"seed {SEED}, torch {torch.__version__}, {plan}", flush=True)
+    print(f"seed {SEED}, torch {torch.__version__}", flush=True)
     parameters = sum(parameter.numel() for parameter in run.network.parameters())
     print(f"{parameters} parameters, step {run.step} of {plan.last_step}", flush=True)
     train(run, plan, tokenizer, folder)
