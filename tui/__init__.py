@@ -12,7 +12,9 @@ Its modules in reading order, from the command to what is drawn:
     chat, log/                                the messages
     composer, tray, prompt, attach_paths      what is typed and attached
     sidebar, status_bar, key_line, welcome    what stands around them
+    core_notice                               why there is no core, and how to get one
     dialogs, commands, help_screen            what lies above them
     picker/, pictures/, picture_worker        choosing pictures, and drawing them in cells
-    visible, sizes, state_file                text made safe, sizes in words, small files
+    visible, control_filter                   text from anywhere made safe for the terminal
+    sizes, state_file                         sizes in words, small files
 """

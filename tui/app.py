@@ -4,16 +4,19 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from ..core.settings import Paths, Settings
 from .chat_screen import ChatScreen
+from .control_filter import ControlFilter
 from .keys import read_alt_enter_as_newline
 from .launch import Launch
 from .terminal import TerminalFacts
@@ -95,6 +98,7 @@ class SeeshellApp(App[None]):
         self.terminal = terminal
         self._launch = launch
         self._pictures: Pictures | None = None
+        self._control_filter = ControlFilter()
         self._quit_asked_at = 0.0
         self.register_theme(load_theme(settings.theme))
         # Setting `theme` would have the whole style sheet parsed again after the first frame.
@@ -122,6 +126,10 @@ class SeeshellApp(App[None]):
                 max_pixels=self.settings.max_pixels,
             )
         return self._pictures
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Returns what every line goes through before it is written."""
+        return [*super().get_line_filters(), self._control_filter]
 
     def get_key_display(self, binding: Binding) -> str:
         """Returns the key as people write it: `ctrl+o`, `?`."""
