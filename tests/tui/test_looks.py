@@ -83,7 +83,7 @@ def test_an_empty_conversation_with_pictures_to_send(
 @pytest.mark.parametrize(
     "steps",
     [
-        {"f1": "Start a new line"},
+        {"f1": "Show all commands"},
         {"f2": "older conversation 4"},
         {"f2": "older conversation 4", "d": "Delete “market stall”"},
         {"ctrl+p": "To the end"},
