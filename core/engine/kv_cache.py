@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors import ImageError
-from .kv_layout import KvLayer, KvLayout, append_parts, layer_parts
+from .kv_layout import KvLayer, KvLayout, append_parts, is_full, layer_parts
 from .memory import out_of_memory
 from .prefix import ImageSpan, TokenRun, common_length, reusable_length, spans_within
 from .spill import Spills
@@ -45,6 +45,15 @@ class Branch:
         """Memory that the layers hold, room for growth included."""
         return sum(layer.nbytes for layer in self.layers if not layer.empty())
 
+    def reserve(self, length: int) -> None:
+        """Makes room for a prompt of `length` tokens and some more, where there is too little.
+
+        Left to themselves the layers grow step by step, and each step copies all that they hold.
+        """
+        for layer in self.layers:
+            if is_full(layer, length):
+                append_parts(layer, [], length)
+
     def extend(self, tokens: Sequence[int], spans: Sequence[ImageSpan] = ()) -> None:
         """Notes tokens whose KV has been computed, and the pictures that start among them."""
         self.tokens.extend(tokens)
@@ -58,16 +67,19 @@ class Branch:
         del self.tokens[length:]
         self.spans = spans_within(self.spans, length)
 
-    def fork(self, length: int, layers: list[KvLayer], owner: int = 0) -> "Branch":
+    def fork(
+        self, length: int, layers: list[KvLayer], owner: int = 0, prompt_tokens: int = 0
+    ) -> "Branch":
         """Returns a copy of the first `length` tokens; this branch stays as it is.
 
         Args:
             length: tokens to copy.
             layers: empty ones to fill.
             owner: of the copy.
+            prompt_tokens: how long a prompt there shall be room for; 0 for none.
         """
         for layer, copy in zip(self.layers, layers, strict=True):
-            append_parts(copy, [layer_parts(layer, 0, length)])
+            append_parts(copy, [layer_parts(layer, 0, length)], prompt_tokens)
         return Branch(layers, self.tokens[:length], spans_within(self.spans, length), owner)
 
     def shrink(self, length: int, layers: list[KvLayer]) -> None:
@@ -220,7 +232,7 @@ class KvPool:
         best = self._branches[index]
         loses_much = len(best.tokens) - length > length // _COPY_SHARE
         if loses_much or best.owner not in (0, owner):
-            return best.fork(length, self._layout.make_layers(), owner)
+            return best.fork(length, self._layout.make_layers(), owner, len(wanted))
         del self._branches[index]
         best.trim(length)
         best.owner, best.draft_start = owner, None

@@ -10,6 +10,9 @@ from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_l
 _GROUP_SIZES: Final = (64, 32)
 """Numbers that share a scale; the first that divides the head is taken."""
 
+_SPARE_TOKENS: Final = KVCache.step
+"""Room in new buffers for an answer, and for the next question."""
+
 KvLayer: TypeAlias = KVCache | QuantizedKVCache
 """The KV of one decoder layer."""
 
@@ -71,15 +74,38 @@ def layer_parts(layer: KvLayer, start: int, stop: int) -> Parts:
     return [array[..., start:stop, :] for array in arrays]
 
 
-def append_parts(layer: KvLayer, pieces: Sequence[Parts]) -> None:
-    """Adds the tokens of each piece to the layer, evaluated."""
+def append_parts(layer: KvLayer, pieces: Sequence[Parts], prompt_tokens: int = 0) -> None:
+    """Adds the tokens of each piece to the layer, evaluated, in new buffers.
+
+    Args:
+        layer: what is extended.
+        pieces: the arrays to add, in order.
+        prompt_tokens: how long the prompt is that the layer will be extended to, so that neither
+            it nor an answer needs other buffers again; 0 for no room at all.
+    """
     held = layer_parts(layer, 0, layer.offset)
-    columns = zip(*([held] if held else []), *pieces, strict=True)
-    joined = [mx.contiguous(mx.concatenate(list(column), axis=-2)) for column in columns]
+    columns = list(zip(*([held] if held else []), *pieces, strict=True))
+    length = sum(array.shape[-2] for array in columns[0])
+    room = max(0, prompt_tokens + _SPARE_TOKENS - length) if prompt_tokens else 0
+    joined = [_join(column, room) for column in columns]
     mx.eval(joined)
     half = len(joined) // 2
     if isinstance(layer, QuantizedKVCache):
         layer.keys, layer.values = tuple(joined[:half]), tuple(joined[half:])
     else:
         layer.keys, layer.values = joined
-    layer.offset = joined[0].shape[-2]
+    layer.offset = length
+
+
+def is_full(layer: KvLayer, length: int) -> bool:
+    """Whether a layer that holds something has no room for `length` tokens."""
+    if layer.empty():
+        return False
+    keys = layer.keys[0] if isinstance(layer, QuantizedKVCache) else layer.keys
+    return bool(keys.shape[-2] < length)
+
+
+def _join(arrays: Sequence[Any], room: int) -> Any:
+    *outer, _, width = arrays[0].shape
+    spare = mx.zeros((*outer, room, width), dtype=arrays[0].dtype)
+    return mx.contiguous(mx.concatenate([*arrays, spare], axis=-2))

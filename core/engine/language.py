@@ -5,6 +5,7 @@ the next. Here every call is given its own, and nothing stays behind.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +43,9 @@ class LanguageModel:
     """Computes hidden states and logits on a KV cache."""
 
     def __init__(self, language_model: Any) -> None:
-        self._decoder = language_model.model
+        self._decoder = copy(language_model.model)
+        *layers, last = self._decoder.layers
+        self._decoder.layers = [*layers, _LastLayer(last)]
         self._head = (
             self._decoder.embed_tokens.as_linear
             if language_model.args.tie_word_embeddings
@@ -51,7 +54,11 @@ class LanguageModel:
         self.layer_count = len(self._decoder.layers)
 
     def extend(self, chunk: Chunk, layers: list[KVCache]) -> Any:
-        """Returns the hidden states of a chunk, not yet evaluated, its KV added to the layers."""
+        """Adds a chunk's KV to the layers.
+
+        Returns:
+            The hidden state after the chunk's last token, shape (1, 1, size), not yet evaluated.
+        """
         tokens = mx.array([chunk.tokens])
         embeddings = self._decoder.embed_tokens(tokens)
         visual = np.zeros((1, len(chunk.tokens)), dtype=bool)
@@ -83,8 +90,36 @@ class LanguageModel:
         return self.logits(hidden)
 
     def logits(self, hidden: Any) -> Any:
-        """Returns the logits after the last of the hidden states, shape (1, vocabulary)."""
+        """Returns the logits after a hidden state, shape (1, vocabulary)."""
         return self._head(hidden[:, -1])
+
+
+class _LastLayer:
+    """The decoder's last layer, computed for the last token alone: of the others only the KV."""
+
+    def __init__(self, layer: Any) -> None:
+        self._layer = layer
+
+    def __call__(
+        self, hidden: Any, mask: Any, cache: KVCache, positions: Any, rotations: Any
+    ) -> Any:
+        """Returns the hidden state after the last token.
+
+        Args:
+            hidden: states before the layer, shape (1, tokens, size).
+            mask: of the attention between the tokens.
+            cache: the layer's KV, to which that of all tokens is added.
+            positions: shape (3, 1, tokens).
+            rotations: their cosines and sines, each of shape (1, tokens, head size); None where
+                the kernels take the positions themselves.
+        """
+        if hidden.shape[1] == 1:
+            return self._layer(hidden, mask, cache, positions, rotations)
+        before = rotations and tuple(part[:, :-1] for part in rotations)
+        last = rotations and tuple(part[:, -1:] for part in rotations)
+        # MLX computes what is used, and of this that is what goes into the cache.
+        self._layer(hidden[:, :-1], mask, cache, positions[..., :-1], before)
+        return self._layer(hidden[:, -1:], None, cache, positions[..., -1:], last)
 
 
 def _join_deepstack(pictures: list[PlacedFeatures]) -> list[Any] | None:

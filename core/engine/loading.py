@@ -79,6 +79,12 @@ def _check(name: str, model: Any, processor: Any) -> None:
             f"{name} names another image token in its config than in its tokenizer; its files "
             f"don't belong together, download them again."
         )
+    layers = model.config.text_config.num_hidden_layers
+    if len(model.config.vision_config.deepstack_visual_indexes) >= layers:
+        raise ModelUnsupported(
+            f"{name} adds pictures' features to all of its {layers} layers, which can't be run; "
+            f"choose a Qwen3-VL model."
+        )
     if not _chat_template(processor):
         raise ModelUnsupported(f"{name} has no chat template; choose an instruct model.")
 

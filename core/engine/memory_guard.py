@@ -20,7 +20,9 @@ from .resident import ResidentModel
 
 @contextmanager
 def guarded_memory(resident: ResidentModel, count_tokens: Callable[[], int]) -> Iterator[None]:
-    """Runs the block on the model's stream; should memory run out, all caches are freed.
+    """Runs the block on the model's stream and gives freed buffers back to the system.
+
+    Should memory run out, all caches are freed.
 
     Args:
         resident: whose caches are freed then.
@@ -38,6 +40,7 @@ def guarded_memory(resident: ResidentModel, count_tokens: Callable[[], int]) -> 
         traceback.clear_frames(error.__traceback__)
         failure = str(error)
     else:
+        mx.clear_cache()
         return
     resident.free_caches()
     resident.past.lose(MEMORY_RAN_OUT)

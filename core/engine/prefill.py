@@ -44,12 +44,12 @@ class Prefill:
             chunk = self._cut(positions, start, end)
             if self.stop.is_set():
                 break
+            branch.reserve(len(self.prompt))
             with self.resident.pace.timing(end - start):
-                hidden = self.resident.language.extend(chunk, branch.layers)[:, -1:]
+                hidden = self.resident.language.extend(chunk, branch.layers)
                 mx.eval(hidden, branch.arrays())
             branch.extend(chunk.tokens, self.prompt.spans)
             report(end)
-        mx.clear_cache()
         return hidden
 
     def _cut(self, positions: Positions, start: int, end: int) -> Chunk:

@@ -119,7 +119,8 @@ class ResidentModel:
         spills = None
         if spill_folder is not None:
             copy_bytes = self.checkpoint.weights_bytes // _COPY_SHARE
-            spills = Spills(spill_folder, self._identity(limits, layout), layout, copy_bytes)
+            identity = self._identity(limits, layout)
+            spills = Spills(spill_folder, identity, layout, self.pictures, copy_bytes)
         if limits.kv_bytes:
             limit_bytes = min(limits.kv_bytes, spare_bytes)
             return KvPool(layout, limit_bytes, limit_bytes, spills)
@@ -132,7 +133,7 @@ class ResidentModel:
             revision=self.checkpoint.revision,
             adapter="",
             template=hashlib.sha256(self.checkpoint.chat_template.encode()).hexdigest(),
-            library=f"mlx-vlm {version('mlx-vlm')}",
+            library=f"mlx-vlm {version('mlx-vlm')}, Pillow {version('pillow')}",
             number_bytes=layout.number_bytes,
             pixel_budget=limits.pixel_budget,
             kv_bits=layout.bits if layout.group_size else 0,

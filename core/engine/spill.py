@@ -12,6 +12,7 @@ from .memory import is_memory_failure
 from .prefix import TokenRun, reusable_length, spans_within
 from .spill_block import Block, SpillIdentity, cut_blocks
 from .spill_folder import SpillFolder
+from .vision import Pictures
 
 if TYPE_CHECKING:
     from .kv_cache import Branch
@@ -26,7 +27,12 @@ class Spills:
     """The spilled KV of one loaded model."""
 
     def __init__(
-        self, folder: SpillFolder, identity: SpillIdentity, layout: KvLayout, copy_bytes: int
+        self,
+        folder: SpillFolder,
+        identity: SpillIdentity,
+        layout: KvLayout,
+        pictures: Pictures,
+        copy_bytes: int,
     ) -> None:
         """Deletes what the folder holds of the model's earlier versions.
 
@@ -34,14 +40,18 @@ class Spills:
             folder: where the spills lie, those of other models too.
             identity: of the model.
             layout: of its KV.
+            pictures: of the model; they learn which files the spilled ones were made of.
             copy_bytes: memory that a block's copy may take while it is written.
         """
         self._folder = folder
         self._identity = identity
         self._layout = layout
+        self._pictures = pictures
         block_bytes = min(copy_bytes, _MOST_BLOCK_BYTES)
         self._block_tokens = max(_LEAST_BLOCK_TOKENS, block_bytes // layout.token_bytes)
         folder.drop_outdated(identity)
+        for file, span in folder.pictures(identity):
+            pictures.learn(file, span)
 
     def restore(self, branch: "Branch", wanted: TokenRun) -> None:
         """Extends a branch that holds the start of a prompt by what the disk holds of the rest."""
@@ -49,7 +59,7 @@ class Spills:
         found = self._folder.find(self._identity, wanted)
         if found.length <= held:
             return
-        blocks = self._intact([block for block in found.blocks if block.end > held])
+        blocks = self._folder.intact([block for block in found.blocks if block.end > held])
         end = min(found.length, blocks[-1].end) if blocks else held
         # Where a block was damaged, what is left may end inside a picture.
         rest = TokenRun(wanted.tokens[:end], spans_within(wanted.spans, end))
@@ -57,8 +67,8 @@ class Spills:
         if end <= held:
             return
         try:
-            self._read(branch, [block for block in blocks if block.start < end], end)
-        except (OSError, RuntimeError, KeyError, ValueError) as error:
+            self._read(branch, [block for block in blocks if block.start < end], end, len(wanted))
+        except (OSError, RuntimeError, LookupError, ValueError) as error:
             if is_memory_failure(error):
                 raise
             _log.warning("spilled KV can't be read (%s); it is computed again", error)
@@ -96,13 +106,6 @@ class Spills:
         """Deletes what belongs to this conversation and to no other."""
         self._folder.forget(conversation)
 
-    def _intact(self, blocks: list[Block]) -> list[Block]:
-        """Returns the blocks up to the first that is damaged."""
-        for index, block in enumerate(blocks):
-            if not self._folder.is_intact(block):
-                return blocks[:index]
-        return blocks
-
     def _store(self, branch: "Branch", block: Block) -> bool:
         nbytes = self._layout.token_bytes * len(block.tokens)
 
@@ -114,9 +117,10 @@ class Spills:
             }
             mx.save_safetensors(str(path), arrays)
 
-        return self._folder.store(block, branch.owner, nbytes, save)
+        files = tuple(self._pictures.file_of(span.sha256) for span in block.spans)
+        return self._folder.store(block, branch.owner, nbytes, save, files)
 
-    def _read(self, branch: "Branch", blocks: list[Block], end: int) -> None:
+    def _read(self, branch: "Branch", blocks: list[Block], end: int, prompt_tokens: int) -> None:
         """Appends the blocks' tensors up to `end` to the branch's layers, one after the other."""
         held = len(branch.tokens)
         files: list[Any] = [mx.load(str(self._folder.tensors(block))) for block in blocks]
@@ -129,7 +133,7 @@ class Spills:
             for arrays, (first, stop) in zip(files, bounds, strict=True):
                 names = sorted(name for name in arrays if name.startswith(f"{index}."))
                 pieces.append([arrays.pop(name)[..., first:stop, :] for name in names])
-            append_parts(layer, pieces)
+            append_parts(layer, pieces, prompt_tokens)
 
 
 def _name(layer: int, part: int) -> str:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from .prefix import ImageSpan, TokenRun
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the files; those of another one can't be read."""
 
 
@@ -93,7 +93,7 @@ class Block(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True):
-    """What lies on disk beside a block's tensors."""
+    """What lies on disk beside a block's tensors; not to be trusted unless its seal is whole."""
 
     block: Block
     sha256: str
@@ -102,6 +102,16 @@ class Manifest(Struct, frozen=True):
     """Of the file of tensors."""
     owners: tuple[int, ...]
     """Conversations that hold all of the block."""
+    files: tuple[str, ...] = ()
+    """sha256 of the file of each of the block's pictures."""
+    seal: str = ""
+    """Hash over all else that it says."""
+
+    @property
+    def sealed(self) -> "Manifest":
+        """The manifest with the seal that it should have."""
+        said = msgspec.json.encode(msgspec.structs.replace(self, seal=""))
+        return msgspec.structs.replace(self, seal=hashlib.sha256(said).hexdigest())
 
 
 def cut_blocks(identity: SpillIdentity, run: TokenRun, block_tokens: int) -> Iterator[Block]:

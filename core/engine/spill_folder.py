@@ -4,7 +4,6 @@ A block is a file of tensors and a manifest beside it, both named by the block. 
 written last: tensors without one are rests of a write that was cut off.
 """
 
-import hashlib
 import logging
 import os
 from collections import OrderedDict
@@ -16,7 +15,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ..private_files import make_private_folder, open_private
-from .prefix import TokenRun, reusable_length
+from .checksums import checksum, checksums
+from .prefix import ImageSpan, TokenRun, reusable_length
 from .spill_block import Block, Manifest, SpillIdentity
 
 _log = logging.getLogger(__name__)
@@ -84,17 +84,25 @@ class SpillFolder:
         length = reusable_length(TokenRun(tokens, spans), wanted)
         return Found([block for block in blocks if block.start < length], length)
 
-    def is_intact(self, block: Block) -> bool:
-        """Whether the block's tensors are what was written; if not, they are deleted."""
-        name = block.name
-        try:
-            intact = _checksum(self.tensors(block)) == self._manifests[name].sha256
-        except (OSError, KeyError):
-            intact = False
-        if not intact:
-            _log.warning("spilled block %s is damaged; its tokens are computed again", name)
-            self._remove(name)
-        return intact
+    def pictures(self, identity: SpillIdentity) -> Iterator[tuple[str, ImageSpan]]:
+        """Yields the pictures that a model's blocks hold, each with the sha256 of its file."""
+        for manifest in self._manifests.values():
+            if manifest.block.identity == identity:
+                yield from zip(manifest.files, manifest.block.spans, strict=True)
+
+    def intact(self, blocks: Sequence[Block]) -> Sequence[Block]:
+        """Returns the blocks up to the first whose tensors are not what was written.
+
+        That one is deleted with all that follow it.
+        """
+        found = checksums([self.tensors(block) for block in blocks])
+        for index, (block, sha256) in enumerate(zip(blocks, found, strict=True)):
+            manifest = self._manifests.get(block.name)
+            if manifest is None or manifest.sha256 != sha256:
+                _log.warning("spilled block %s is damaged; computed again", block.name)
+                self._remove(block.name)
+                return blocks[:index]
+        return blocks
 
     def use(self, blocks: Sequence[Block]) -> None:
         """Notes that blocks were needed just now: all others are deleted before them."""
@@ -117,7 +125,14 @@ class SpillFolder:
         self._manifests.move_to_end(name)
         return True
 
-    def store(self, block: Block, owner: int, nbytes: int, save: Callable[[Path], None]) -> bool:
+    def store(
+        self,
+        block: Block,
+        owner: int,
+        nbytes: int,
+        save: Callable[[Path], None],
+        files: tuple[str, ...] = (),
+    ) -> bool:
         """Writes a block; returns whether it lies there now.
 
         Args:
@@ -125,6 +140,7 @@ class SpillFolder:
             owner: the conversation that it belongs to.
             nbytes: about how much is written.
             save: writes the tensors to a file whose name ends in `.safetensors`.
+            files: sha256 of the file of each of its pictures.
         """
         if not self._make_room(nbytes, self._ancestors(block)):
             return False
@@ -135,7 +151,7 @@ class SpillFolder:
                 save(unfinished)
                 _flush(unfinished)
                 size = unfinished.stat().st_size
-                manifest = Manifest(block, _checksum(unfinished), size, (owner,))
+                manifest = Manifest(block, checksum(unfinished), size, (owner,), files)
                 unfinished.replace(self.tensors(block))
                 self._write(block.name, manifest)
             finally:
@@ -236,6 +252,7 @@ class SpillFolder:
     def _write(self, name: str, manifest: Manifest) -> None:
         """Writes a manifest, whose tensors lie there already."""
         unfinished = self._path / (_UNFINISHED + name + _MANIFEST)
+        manifest = manifest.sealed
         encoded = msgspec.json.encode(manifest)
         os.close(open_private(unfinished, os.O_WRONLY))
         unfinished.write_bytes(encoded)
@@ -252,15 +269,11 @@ def _read_manifest(path: Path) -> Manifest | None:
     except (OSError, msgspec.MsgspecError, ValueError) as error:
         _log.warning("spilled block %s can't be read (%s); deleted", path.stem, error)
         return None
-    if manifest.block.name != path.stem or manifest.tensor_bytes != size:
+    is_whole = manifest == manifest.sealed and manifest.tensor_bytes == size
+    if not is_whole or manifest.block.name != path.stem:
         _log.warning("spilled block %s is damaged; deleted", path.stem)
         return None
     return manifest
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path: Path) -> None:

@@ -169,12 +169,14 @@ class Turn:
     def _tokens(self, branch: Branch, logits: Any, sampler: Sampler) -> Iterator[int]:
         """Yields the answer's tokens; each next one is being computed while one is yielded.
 
-        A token that has been yielded stands in the branch, except the last of a full answer.
+        The first is yielded at once, with nothing after it begun. A token that has been yielded
+        stands in the branch, except the first until the next one is asked for, and the last of a
+        full answer.
         """
         limit = self._answer_limit()
         position = next_position(branch.spans, len(branch.tokens))
         token = sampler(logits)
-        mx.async_eval(token)  # type: ignore[no-untyped-call]
+        yield int(token.item())
         for index in range(limit):
             following = None
             if index + 1 < limit:
@@ -186,7 +188,8 @@ class Turn:
                 branch.extend([value])
             if index % _CACHE_CLEARING_TOKENS == 0:
                 mx.clear_cache()
-            yield value
+            if index > 0:
+                yield value
             token = following
 
 

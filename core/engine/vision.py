@@ -16,6 +16,7 @@ from PIL import Image
 from ..errors import ImageError
 from ..images import hash_file, open_image
 from .engine import PromptImage
+from .prefix import ImageSpan
 
 
 class PictureSize(NamedTuple):
@@ -37,6 +38,15 @@ class Picture:
     """Image tokens down."""
     columns: int
     """Image tokens across."""
+
+
+class _Seen(NamedTuple):
+    """What is known of a picture's file without opening it."""
+
+    sha256: str
+    """Of the resized pixels and their size."""
+    rows: int
+    columns: int
 
 
 class Features(NamedTuple):
@@ -118,7 +128,7 @@ class Pictures:
         self._tower = vision_tower
         self._budget_bytes = budget_bytes
         self._pixels = pixels
-        self._known: dict[str, Picture] = {}
+        self._known: dict[str, _Seen] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
         self._fresh: dict[str, Image.Image] = {}
         self._kept: set[str] = set()
@@ -137,11 +147,24 @@ class Pictures:
             ImageError: the file can't be read, or is not the one that was attached.
         """
         known = self._known.get(image.sha256)
-        if known is None:
-            pixels = self._pixels.read(image)
-            known = self._known[image.sha256] = self._pixels.describe(image, pixels)
-            self._fresh[known.sha256] = pixels
-        return known
+        if known is not None:
+            return Picture(image, *known)
+        pixels = self._pixels.read(image)
+        picture = self._pixels.describe(image, pixels)
+        self._known[image.sha256] = _Seen(picture.sha256, picture.rows, picture.columns)
+        self._fresh[picture.sha256] = pixels
+        return picture
+
+    def learn(self, file: str, span: ImageSpan) -> None:
+        """Notes that a file of this sha256 holds the picture of a span.
+
+        It was found to do so when the same model saw it before.
+        """
+        self._known[file] = _Seen(span.sha256, span.rows, span.columns)
+
+    def file_of(self, sha256: str) -> str:
+        """Returns the sha256 of a file with these pixels; empty if none is known."""
+        return next((file for file, seen in self._known.items() if seen.sha256 == sha256), "")
 
     def features(self, picture: Picture) -> Features:
         """Returns the picture's features, from the vision tower if they are not held.

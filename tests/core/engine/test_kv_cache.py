@@ -50,6 +50,21 @@ def text(*starts: int, count: int = 50) -> list[int]:
     return [number for start in starts for number in range(start, start + count)]
 
 
+@pytest.mark.parametrize("shared", [50, 600], ids=["copied", "taken"])
+def test_a_follow_up_and_its_answer_change_no_buffers(shared: int) -> None:
+    pool = make_pool()
+    held = text(0, count=600)
+    use(pool, held)
+    wanted = [*held[:shared], *text(1000, count=700)]
+
+    with pool.lend(TokenRun(wanted), 0) as branch:
+        branch.reserve(len(wanted))
+        capacity = branch.nbytes
+        fill(branch, [*wanted, *text(2000, count=200)])
+
+        assert branch.nbytes == capacity
+
+
 def test_branches_share_no_later_change() -> None:
     pool = make_pool()
     trunk = text(0)

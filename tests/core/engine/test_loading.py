@@ -12,6 +12,8 @@ from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.errors import ModelUnsupported
 from seeshell.core.models import ModelFiles
 
+from .endless import write_endless
+
 Change = Callable[[Path], None]
 
 
@@ -82,6 +84,14 @@ def test_broken_files_are_named_in_one_sentence(
 
     assert "\n" not in str(error.value)
     assert str(error.value).startswith("broken ")
+
+
+def test_pictures_that_are_added_to_every_layer_are_refused(tmp_path: Path) -> None:
+    vision = {"depth": 2, "deepstack_visual_indexes": [0, 1]}
+    path = write_endless(tmp_path, text={"num_hidden_layers": 2}, vision=vision)
+
+    with pytest.raises(ModelUnsupported, match="all of its 2 layers"):
+        load_checkpoint(files(path))
 
 
 def test_half_precision_is_widened_without_a_gpu(demo: Any) -> None:

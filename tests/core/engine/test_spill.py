@@ -94,6 +94,23 @@ def test_a_conversation_of_yesterday_prefills_only_its_new_tokens(
     assert answer.stats.images_encoded == 0
 
 
+def test_a_picture_of_yesterday_is_not_opened_again(
+    start: Any, demo: Any, plain: Any, same: Any, draw: Draw
+) -> None:
+    ask = start(demo)
+    picture = draw("circle", "red")
+    messages = talk(ask, user("What is in the picture?", picture))
+    ask.resident.spill()
+    again = [*messages, user("What color is it?")]
+    cold = plain(*again)
+    picture.path.unlink()
+
+    answer = start(demo)(*again, conversation=1)
+
+    same(answer, cold)
+    assert answer.stats.images_reused == 1
+
+
 def test_every_prefix_of_a_spill_answers_as_a_cold_run(
     start: Any, endless: Any, plain_endless: Any, same: Any, draw: Draw
 ) -> None:

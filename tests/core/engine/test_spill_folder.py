@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from seeshell.core.engine.prefix import ImageSpan, TokenRun
-from seeshell.core.engine.spill_block import Block, SpillIdentity, cut_blocks
+from seeshell.core.engine.spill_block import FORMAT, Block, SpillIdentity, cut_blocks
 from seeshell.core.engine.spill_folder import SpillFolder
 
 IDENTITY = SpillIdentity("model", "1", "", "template", "library 1", 2, 1280, 0)
@@ -29,18 +29,18 @@ def run(*starts: int, spans: tuple[ImageSpan, ...] = (), count: int = 10) -> Tok
     return TokenRun([n for start in starts for n in range(start, start + count)], spans)
 
 
+def write_tensors(file: Path) -> None:
+    file.write_bytes(bytes(BLOCK_BYTES))
+
+
 def spill(
     folder: SpillFolder, tokens: TokenRun, owner: int = 1, identity: SpillIdentity = IDENTITY
 ) -> list[Block]:
     """Writes what the folder lacks of a run and returns that."""
-
-    def save(file: Path) -> None:
-        file.write_bytes(bytes(BLOCK_BYTES))
-
     return [
         block
         for block in cut_blocks(identity, tokens, BLOCK_TOKENS)
-        if not folder.claim(block, owner) and folder.store(block, owner, BLOCK_BYTES, save)
+        if not folder.claim(block, owner) and folder.store(block, owner, BLOCK_BYTES, write_tensors)
     ]
 
 
@@ -80,6 +80,17 @@ def test_another_picture_of_the_same_size_is_another_run(path: Path) -> None:
     swapped = (ImageSpan(7, 2, 3, "green"), held.spans[1])
     assert found(folder, TokenRun(held.tokens, swapped)) == 7
     assert found(folder, TokenRun(held.tokens, (held.spans[0],))) == 21
+
+
+def test_the_pictures_of_a_model_are_known_with_their_files(path: Path) -> None:
+    (block,) = cut_blocks(IDENTITY, run(0, spans=(ImageSpan(3, 1, 2, "red"),)), BLOCK_TOKENS)
+    open_folder(path).store(block, 1, BLOCK_BYTES, write_tensors, ("red.png",))
+
+    folder = open_folder(path)
+
+    assert list(folder.pictures(IDENTITY)) == [("red.png", block.spans[0])]
+    other = msgspec.structs.replace(IDENTITY, pixel_budget=640)
+    assert not list(folder.pictures(other))
 
 
 def test_runs_that_begin_alike_share_their_first_blocks(path: Path) -> None:
@@ -187,7 +198,7 @@ def test_no_budget_keeps_nothing(path: Path) -> None:
         {"number_bytes": 4},
         {"pixel_budget": 300},
         {"kv_bits": 8},
-        {"version": 2},
+        {"version": FORMAT + 1},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -218,9 +229,14 @@ def delete_tensors(folder: SpillFolder, block: Block) -> None:
     folder.tensors(block).unlink()
 
 
-def damage_manifest(folder: SpillFolder, block: Block) -> None:
+def damage_tokens(folder: SpillFolder, block: Block) -> None:
     manifest = folder.tensors(block).with_suffix(".json")
     manifest.write_text(manifest.read_text().replace("[100,101,", "[100,102,"))
+
+
+def damage_files(folder: SpillFolder, block: Block) -> None:
+    manifest = folder.tensors(block).with_suffix(".json")
+    manifest.write_text(manifest.read_text().replace('files":[', 'files":["another"'))
 
 
 def truncate_manifest(folder: SpillFolder, block: Block) -> None:
@@ -244,7 +260,8 @@ DAMAGES = [
     damage_tensors,
     truncate_tensors,
     delete_tensors,
-    damage_manifest,
+    damage_tokens,
+    damage_files,
     truncate_manifest,
     delete_manifest,
     take_manifest_of_another_block,
@@ -261,9 +278,7 @@ def test_a_damaged_block_and_all_after_it_are_never_used(
     damage(folder, blocks[1])
 
     folder = open_folder(path)
-    usable = [
-        block for block in folder.find(IDENTITY, run(0, 100, 200)).blocks if folder.is_intact(block)
-    ]
+    usable = folder.intact(folder.find(IDENTITY, run(0, 100, 200)).blocks)
 
     assert usable == blocks[:1]
     assert len(files(path)) == 2

@@ -196,6 +196,24 @@ def test_a_stopped_answer_leaves_the_cache_of_a_cold_run(
     same(ask_endless(*follow_up), plain_endless(*follow_up))
 
 
+def test_the_first_token_waits_for_no_other(
+    ask_endless: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    step = LanguageModel.step
+
+    def step_and_count(self: Any, token: Any, position: int, layers: Any) -> Any:
+        begun.append(position)
+        return step(self, token, position, layers)
+
+    monkeypatch.setattr(LanguageModel, "step", step_and_count)
+
+    answer = ask_endless(user("Count."), stop_when=lambda answer: bool(answer.text))
+
+    assert (answer.stats.generated_tokens, begun) == (1, [])
+    assert_cache_is_cold(ask_endless.resident)
+
+
 def test_stop_edit_and_revert_compute_what_is_asked(
     ask: Any, plain: Any, same: Any, draw: Draw
 ) -> None:
@@ -326,7 +344,7 @@ def test_a_prompt_longer_than_the_context_names_both_lengths(ask: Any, draw: Dra
 def test_a_conversation_that_does_not_fit_the_memory_is_refused_with_figures(
     make_asker: Any, demo: Any
 ) -> None:
-    ask = make_asker(demo, memory_bytes=8_000_000)
+    ask = make_asker(demo, memory_bytes=demo.weights_bytes + 1_900_000)
 
     with pytest.raises(OutOfMemory, match=r"about \d+ MB .* and 1 MB are available"):
         ask(user("circle " * 2000))
