@@ -51,7 +51,6 @@ class LanguageModel:
             if language_model.args.tie_word_embeddings
             else language_model.lm_head
         )
-        self.layer_count = len(self._decoder.layers)
 
     def extend(self, chunk: Chunk, layers: list[KVCache]) -> Any:
         """Adds a chunk's KV to the layers.
