@@ -56,7 +56,9 @@ class Composer(Vertical):
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and waiting messages."""
         self.tray.pictures = tuple(self.draft.pictures)
-        self.tray.waiting = tuple(turn.text for turn in self.draft.waiting)
+        # A message that goes at once would show as waiting for no longer than a frame.
+        waiting = self.draft.waiting[1:] if self.draft.is_sending else self.draft.waiting
+        self.tray.waiting = tuple(turn.text for turn in waiting)
         self.tray.edited = self.draft.edited.number if self.draft.edited else 0
         self._save_soon()
 

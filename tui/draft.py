@@ -66,6 +66,8 @@ class Draft:
     """For the next message."""
     waiting: list[WaitingTurn] = field(default_factory=list)
     """Messages sent while an answer was open, oldest first."""
+    is_sending: bool = False
+    """Whether the oldest of them is on its way to the core."""
     edited: EditedQuestion | None = None
     """None where the next message comes after all others."""
 

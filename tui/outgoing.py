@@ -129,11 +129,14 @@ class Outgoing:
 
         If the core refuses, every waiting message goes back into the prompt.
         """
+        draft.is_sending = self._link.is_open
         try:
             reply = await self._link.request(_request(draft, draft.waiting[0]))
         except SeeshellError as error:
             self._give_back(draft, draft.take_back_waiting(), str(error))
             return None
+        finally:
+            draft.is_sending = False
         draft.waiting.pop(0)
         self._post(DraftChanged(draft))
         if not isinstance(reply, TurnQueued):

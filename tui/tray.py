@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.style import Style
@@ -12,6 +13,11 @@ from textual.widget import Widget
 
 from .draft import DraftPicture
 from .visible import visible_line
+
+_GAP = "   "
+"""Between two chips."""
+_CHIP_ROWS = 3
+"""Further chips are only counted."""
 
 
 class Tray(Widget):
@@ -55,17 +61,13 @@ class Tray(Widget):
         """Takes no row while there is nothing to show."""
         self._show_or_hide()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Returns the number of rows at a width."""
+        return len(self._rows(width))
+
     def render(self) -> Content:
         """Returns what is edited and the waiting messages above the chips."""
-        width = self.content_size.width
-        note = self.get_visual_style("tray--note")
-        rows = [
-            Content.styled(f"waiting  {visible_line(text)}", note).truncate(width, ellipsis=True)
-            for text in self.waiting
-        ]
-        if self.edited:
-            rows.insert(0, self._edit_row())
-        return Content("\n").join([*rows, self._chips()] if self.pictures else rows)
+        return Content("\n").join(self._rows(self.content_size.width))
 
     def on_click(self, event: Click) -> None:
         """Tells which chip was clicked."""
@@ -76,6 +78,13 @@ class Tray(Widget):
     def _show_or_hide(self) -> None:
         self.display = bool(self.pictures or self.waiting or self.edited)
 
+    def _rows(self, width: int) -> list[Content]:
+        note = self.get_visual_style("tray--note")
+        rows = [self._edit_row()] if self.edited else []
+        rows += [Content.styled(f"waiting  {visible_line(text)}", note) for text in self.waiting]
+        rows = [row.truncate(width, ellipsis=True) for row in rows]
+        return rows + self._chip_rows(width)
+
     def _edit_row(self) -> Content:
         return Content.assemble(
             (f"editing question {self.edited}", self.get_visual_style("tray--edit")),
@@ -85,9 +94,19 @@ class Tray(Widget):
             ),
         )
 
-    def _chips(self) -> Content:
-        chips = [self._chip(number, picture) for number, picture in enumerate(self.pictures, 1)]
-        return Content("   ").join(chips)
+    def _chip_rows(self, width: int) -> list[Content]:
+        """Returns the chips in rows, none of them broken that fits into one."""
+        rows: list[Content] = []
+        for number, picture in enumerate(self.pictures, 1):
+            chip = self._chip(number, picture)
+            if rows and rows[-1].cell_length + len(_GAP) + chip.cell_length <= width:
+                rows[-1] += _GAP + chip
+            elif len(rows) < _CHIP_ROWS:
+                rows += chip.wrap(max(width, 1))
+            else:
+                more = f"and {len(self.pictures) - number + 1} more"
+                return [*rows, Content.styled(more, self.get_visual_style("tray--note"))]
+        return rows
 
     def _chip(self, number: int, picture: DraftPicture) -> Content:
         style = self.get_visual_style

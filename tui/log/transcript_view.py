@@ -143,6 +143,10 @@ class TranscriptView(ScrollView, can_focus=True):
         if y is not None:
             self.scroll_lines(round(y) - self._y)
 
+    def validate_scroll_y(self, value: float) -> float:
+        """Keeps every value: a view that has grown by a row must not be taken for scrolled."""
+        return value
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Moves the view where the user scrolled: by wheel or scroll bar, or while selecting."""
         del old_value

@@ -92,6 +92,15 @@ async def test_a_conversation_opens_at_its_end() -> None:
         assert log.rows[-1].position.message == 199
 
 
+async def test_the_end_is_followed_while_the_view_grows_and_shrinks() -> None:
+    async with LogApp(conversation(40)).run_test(size=SIZE) as pilot:
+        log = log_of(pilot)
+        for rows in (19, 20, 18, 21):
+            await pilot.resize_terminal(60, rows)
+            assert log.following
+            assert log.rows[-1].position == log.transcript.end(log.look)
+
+
 async def test_only_messages_in_view_are_rendered_when_opening() -> None:
     async with LogApp(conversation(200)).run_test(size=SIZE) as pilot:
         views = log_of(pilot).transcript.views
