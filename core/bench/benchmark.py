@@ -12,9 +12,9 @@ import msgspec
 from ..errors import SeeshellError
 from ..launch import error_of
 from ..messages.events import Refused
-from .values import Failed, Ours, Plan, Progress, Reopened, Reply, Side, Theirs
+from .values import Alone, Failed, Ours, Plan, Progress, Reopened, Reply, Side, Theirs
 
-ReplyT = TypeVar("ReplyT", Ours, Reopened, Theirs)
+ReplyT = TypeVar("ReplyT", Ours, Reopened, Alone, Theirs)
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Runs:
 
     ours: list[Ours] = field(default_factory=list)
     reopened: list[Reopened] = field(default_factory=list)
+    alone: list[Alone] = field(default_factory=list)
     theirs: list[Theirs] = field(default_factory=list)
     """Empty where there was nothing to compare with."""
 
@@ -49,8 +50,9 @@ def run_benchmark(plan: Plan, runs: int, *, compares: bool, report: Callable[[st
             here = msgspec.structs.replace(plan, folder=folder)
             ours = _measure("ours", here, Ours, report_run)
             measured.ours.append(ours)
-            later = msgspec.structs.replace(here, answers=ours.answers)
+            later = msgspec.structs.replace(here, answers=ours.answers, growth=ours.growth)
             measured.reopened.append(_measure("reopened", later, Reopened, report_run))
+            measured.alone.append(_measure("alone", later, Alone, report_run))
             if compares:
                 measured.theirs.append(_measure("theirs", here, Theirs, report_run))
     return measured

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import mlx.core as mx
+
 from ..conversation import TurnStats
 from ..engine.engine import AnswerEnd, AnswerOptions, LoadedModel, PromptMessage, TextDelta
 from ..engine.mlx_engine import MlxEngine
@@ -61,6 +63,17 @@ class MeasuredEngine:
         """Frees the KV of conversations, in memory and on disk."""
         for conversation in conversations:
             self._runner.run(self._engine.forget(conversation))
+
+    def spill(self) -> int:
+        """Frees the model, spilling all KV caches as the core's end does.
+
+        Returns:
+            Most bytes that it took meanwhile above its weights and KV caches.
+        """
+        held_bytes = self.model.weights_bytes + self._engine.kv_cache_bytes
+        mx.reset_peak_memory()
+        self._runner.run(self._engine.unload())
+        return mx.get_peak_memory() - held_bytes
 
     def step(self, asked: Asked, conversation: int, *, early: bool = False) -> tuple[str, Step]:
         """Returns the answer to a script's question and what it cost.

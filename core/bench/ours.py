@@ -23,7 +23,7 @@ _SHORT_CHAT: Final = 3
 
 
 def measure(plan: Plan, report: Report) -> Ours:
-    """Returns all figures but those after a restart."""
+    """Returns all figures but those after a restart and of the language model alone."""
     with MeasuredEngine(plan, report) as engine:
         side = _Side(engine, plan, report)
         side.play("warm-up", long_chat(side.pictures("warm-up"), 1), _WARM_UP, limit=2)
@@ -38,6 +38,7 @@ def measure(plan: Plan, report: Report) -> Ours:
             LONG_CHAT,
             limit=2,
         )
+        overhead_bytes = engine.spill()
         return Ours(
             model=_describe(engine),
             processor=str(mx.device_info().get("device_name", platform.machine())),
@@ -46,6 +47,7 @@ def measure(plan: Plan, report: Report) -> Ours:
             steps_early=early,
             growth=Growth(one[-1], many[-1]),
             decode=decode,
+            overhead_bytes=overhead_bytes,
             answers=side.answers,
         )
 

@@ -38,6 +38,12 @@ class GrowthSummary(Struct, frozen=True):
     many: float
     """With `pictures` of them."""
     ratio: float
+    alone_one: float
+    """What mlx-vlm's language model takes by itself for the same tokens on a KV cache as long."""
+    alone_many: float
+    alone_ratio: float
+    rest_ratio: float
+    """`ratio`, had the language model taken no longer with many pictures than with one."""
 
 
 class RestartSummary(Struct, frozen=True):
@@ -63,6 +69,14 @@ class DecodeSummary(Struct, frozen=True):
     tps: float
     ratio: float | None
     """Against mlx-vlm; None where nothing was compared."""
+
+
+class MemorySummary(Struct, frozen=True):
+    """Memory above weights and KV caches, with features held and the KV being spilled."""
+
+    overhead_bytes: int
+    ratio: float
+    """Against the weights."""
 
 
 class Compared(Struct, frozen=True):
@@ -93,6 +107,7 @@ class Summary(Struct, frozen=True):
     """TTFT of the regenerated answer over that of the text follow-up before it."""
     growth: GrowthSummary
     restart: RestartSummary
+    memory: MemorySummary
     decode: DecodeSummary
 
 
@@ -140,6 +155,7 @@ def summarise(runs: Runs, plan: Plan, machine: Machine) -> Summary:
         regenerate_ratio=regenerated.ttft / follow_up.ttft,
         growth=_growth(runs, plan.pictures),
         restart=_restart(runs),
+        memory=_memory(runs),
         decode=DecodeSummary(
             decode.tokens, decode.tps, decode.tps / compare.decode.tps if compare else None
         ),
@@ -190,7 +206,23 @@ def _ratio(steps: Sequence[Step], compare: Compared | None) -> float | None:
 def _growth(runs: Runs, pictures: int) -> GrowthSummary:
     one = median(run.growth.one.ttft for run in runs.ours)
     many = median(run.growth.many.ttft for run in runs.ours)
-    return GrowthSummary(pictures, one, many, many / one)
+    alone_one = median(run.one for run in runs.alone)
+    alone_many = median(run.many for run in runs.alone)
+    return GrowthSummary(
+        pictures=pictures,
+        one=one,
+        many=many,
+        ratio=many / one,
+        alone_one=alone_one,
+        alone_many=alone_many,
+        alone_ratio=alone_many / alone_one,
+        rest_ratio=(many - (alone_many - alone_one)) / one,
+    )
+
+
+def _memory(runs: Runs) -> MemorySummary:
+    overhead_bytes = median_low(run.overhead_bytes for run in runs.ours)
+    return MemorySummary(overhead_bytes, overhead_bytes / runs.ours[0].model.weights_bytes)
 
 
 def _restart(runs: Runs) -> RestartSummary:

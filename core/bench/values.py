@@ -4,8 +4,30 @@ from typing import Literal
 
 from msgspec import Struct
 
-Side = Literal["ours", "reopened", "theirs"]
-"""Modules that measure: our engine, our engine after a restart, mlx-vlm's own loop."""
+Side = Literal["ours", "reopened", "alone", "theirs"]
+"""Modules that measure: our engine, our engine after a restart, mlx-vlm's language model without
+anything around it, mlx-vlm's own loop."""
+
+
+class Step(Struct, frozen=True):
+    """What one answer cost."""
+
+    name: str
+    ttft: float
+    """Seconds from the question to the first token."""
+    reused: int
+    """Tokens of the prompt whose KV was there."""
+    prefilled: int
+    """Tokens of the prompt that were computed."""
+    encoded: int
+    """Pictures that went through the vision tower."""
+
+
+class Growth(Struct, frozen=True):
+    """A text follow-up in a conversation with one picture and in one with many."""
+
+    one: Step
+    many: Step
 
 
 class Plan(Struct, frozen=True):
@@ -26,20 +48,8 @@ class Plan(Struct, frozen=True):
     kv_bytes: int = 0
     answers: list[str] = []
     """What the model has said in the long conversation that is opened again."""
-
-
-class Step(Struct, frozen=True):
-    """What one answer cost."""
-
-    name: str
-    ttft: float
-    """Seconds from the question to the first token."""
-    reused: int
-    """Tokens of the prompt whose KV was there."""
-    prefilled: int
-    """Tokens of the prompt that were computed."""
-    encoded: int
-    """Pictures that went through the vision tower."""
+    growth: Growth | None = None
+    """The follow-ups whose new tokens are computed alone."""
 
 
 class Decode(Struct, frozen=True):
@@ -48,13 +58,6 @@ class Decode(Struct, frozen=True):
     tokens: int
     tps: float
     """Tokens a second after the first."""
-
-
-class Growth(Struct, frozen=True):
-    """A text follow-up in a conversation with one picture and in one with many."""
-
-    one: Step
-    many: Step
 
 
 class Model(Struct, frozen=True):
@@ -86,6 +89,8 @@ class Ours(Struct, frozen=True, tag="ours"):
     """Pictures attached early enough for the work ahead to end."""
     growth: Growth
     decode: Decode
+    overhead_bytes: int
+    """Most memory above weights and KV caches while all of these are spilled, features held."""
     answers: list[str]
     """Of the long conversation, for the process that opens it again."""
 
@@ -97,6 +102,15 @@ class Reopened(Struct, frozen=True, tag="reopened"):
     disk_read: float
     """Seconds that reading the conversation's spilled KV cache takes by itself."""
     spilled_bytes: int
+
+
+class Alone(Struct, frozen=True, tag="alone"):
+    """Seconds that the new tokens of the follow-ups take by themselves, on a KV cache as long."""
+
+    one: float
+    """With one picture in the conversation."""
+    many: float
+    """With many."""
 
 
 class Theirs(Struct, frozen=True, tag="theirs"):
@@ -114,4 +128,4 @@ class Failed(Struct, frozen=True, tag="failed"):
     sentence: str
 
 
-Reply = Progress | Ours | Reopened | Theirs | Failed
+Reply = Progress | Ours | Reopened | Alone | Theirs | Failed

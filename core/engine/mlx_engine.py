@@ -83,6 +83,12 @@ class MlxEngine(Engine):
         resident = self._resident
         return 0 if resident is None else resident.active_bytes
 
+    @property
+    def kv_cache_bytes(self) -> int:
+        """Memory that KV caches hold, room for growth included."""
+        resident = self._resident
+        return 0 if resident is None else resident.pool.nbytes
+
     async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
 

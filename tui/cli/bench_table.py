@@ -73,6 +73,11 @@ def _rest(summary: Summary) -> Iterator[str]:
     growth, restart, decode = summary.growth, summary.restart, summary.decode
     yield _line("text follow-up, one picture in the conversation", f"{growth.one:.3f} s")
     yield _line(f"  {growth.pictures} pictures", f"{growth.many:.3f} s", growth.ratio)
+    alone = f"{growth.alone_one:.3f} to {growth.alone_many:.3f} s"
+    yield _line("    mlx-vlm's language model alone, both of them", alone, growth.alone_ratio)
+    grown = growth.alone_many - growth.alone_one
+    rest = f"{growth.many - grown:.3f} s"
+    yield _line("    less what that grows by", rest, growth.rest_ratio)
     yield _line(
         f"  {growth.pictures} pictures, first turn after a restart", f"{restart.reopened:.3f} s"
     )
@@ -83,6 +88,12 @@ def _rest(summary: Summary) -> Iterator[str]:
     )
     yield _line("regenerate against a text follow-up", "", summary.regenerate_ratio)
     against = " against mlx-vlm" if decode.ratio else ""
+    memory = summary.memory
+    yield _line(
+        "memory above weights and KV, against the weights",
+        f"{memory.overhead_bytes / 1e6:,.1f} MB",
+        memory.ratio,
+    )
     yield _line(f"decode{against}", f"{decode.tps:.1f} tokens/s", decode.ratio)
 
 

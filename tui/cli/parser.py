@@ -59,15 +59,17 @@ Nine questions as people ask them, about pictures that are attached right before
 and early enough for the work ahead to end; follow-ups in a conversation with one picture
 and with many, and after a restart; and the speed of a long answer. Everything runs in
 processes and folders of its own, and no conversation is stored. Each run loads the model
-two or three times.
+three or four times.
 
 --json prints one document, all of it medians over the runs, times in seconds:
   model {source, name, weights_bytes, context_length}, machine {platform, processor,
   cores, memory_bytes, device, load, versions}, runs, image_size, pixel_budget,
   steps and steps_early [name, ttft, reused, prefilled, encoded], compare {name, steps,
   decode}, ratio_right_before and ratio_early (sums of ttft, ours over theirs),
-  regenerate_ratio (against a text follow-up), growth {pictures, one, many, ratio},
+  regenerate_ratio (against a text follow-up), growth {pictures, one, many, ratio,
+  alone_one, alone_many, alone_ratio (mlx-vlm's language model by itself), rest_ratio},
   restart {warm, reopened, disk_read, spilled_bytes, ratio, reused, prefilled, encoded},
+  memory {overhead_bytes, ratio} (above weights and KV caches, against the weights),
   decode {tokens, tps, ratio}; what needs --compare is null without it.
 
 examples:

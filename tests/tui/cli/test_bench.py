@@ -77,8 +77,12 @@ def test_the_ratios_are_those_of_the_figures_beside_them(figures: dict[str, Any]
     theirs = sum(column(figures["compare"]["steps"], "ttft"))
     for ratio, steps in (("ratio_right_before", "steps"), ("ratio_early", "steps_early")):
         assert figures[ratio] == pytest.approx(sum(column(figures[steps], "ttft")) / theirs)
-    growth, decode = figures["growth"], figures["decode"]
+    growth, decode, memory = figures["growth"], figures["decode"], figures["memory"]
     assert growth["ratio"] == pytest.approx(growth["many"] / growth["one"])
+    assert growth["alone_ratio"] == pytest.approx(growth["alone_many"] / growth["alone_one"])
+    grown = growth["alone_many"] - growth["alone_one"]
+    assert growth["rest_ratio"] == pytest.approx((growth["many"] - grown) / growth["one"])
+    assert memory["ratio"] == memory["overhead_bytes"] / figures["model"]["weights_bytes"]
     assert decode["ratio"] == pytest.approx(decode["tps"] / figures["compare"]["decode"]["tps"])
 
 
@@ -93,7 +97,7 @@ def test_the_tables_fit_80_columns_and_hold_every_step(figures: dict[str, Any]) 
 
 
 def test_help_names_every_key_of_the_figures(figures: dict[str, Any]) -> None:
-    nested = ("model", "machine", "growth", "restart", "decode", "compare")
+    nested = ("model", "machine", "growth", "restart", "memory", "decode", "compare")
     keys = {*figures, *figures["steps"][0], *(key for name in nested for key in figures[name])}
     assert [key for key in keys if key not in parser._BENCH_EPILOG] == []
 

@@ -1,0 +1,63 @@
+"""Measures mlx-vlm's language model alone: what no engine around it can save.
+
+Its attention takes longer the more tokens there are to attend to, and so does every answer. Run as
+`python -m seeshell.core.bench.alone PLAN`.
+"""
+
+import sys
+import time
+from statistics import median
+from typing import Any, Final
+
+import mlx.core as mx
+from mlx_vlm.models.cache import make_prompt_cache
+
+from ..engine.loading import load_checkpoint
+from ..models import find_model
+from .side import Report, describe_loading, model_source, run_side
+from .values import Alone, Plan, Step
+
+_TRIES: Final = 7
+_CHUNK: Final = 512
+_TOKEN: Final = 5
+"""Any that is no picture's placeholder: which one it is makes no difference."""
+
+
+def measure(plan: Plan, report: Report) -> Alone:
+    """Returns what the plan's follow-ups would take if their new tokens were all there is to do."""
+    assert plan.growth is not None  # noqa: S101 - the benchmark has measured it before
+    files = find_model(model_source(plan), lambda stage: report(describe_loading(stage)))
+    report("mlx-vlm's language model alone: loading the weights")
+    language = load_checkpoint(files).model.language_model
+    report("mlx-vlm's language model alone: text follow-up")
+    return Alone(_seconds(language, plan.growth.one), _seconds(language, plan.growth.many))
+
+
+def _seconds(language: Any, step: Step) -> float:
+    """Returns the median time to the logits after a step's new tokens, its others being held."""
+    layers = make_prompt_cache(language)
+    for start in range(0, step.reused, _CHUNK):
+        _extend(language, layers, start, min(_CHUNK, step.reused - start))
+    times = []
+    for _ in range(1 + _TRIES):
+        started_at = time.perf_counter()
+        _extend(language, layers, step.reused, step.prefilled)
+        times.append(time.perf_counter() - started_at)
+        for layer in layers:
+            layer.trim(step.prefilled)
+    # The first makes room for the tokens.
+    return median(times[1:])
+
+
+def _extend(language: Any, layers: list[Any], start: int, count: int) -> None:
+    decoder = language.model
+    positions = mx.broadcast_to(mx.arange(start, start + count), (3, 1, count))
+    tokens = mx.full((1, count), _TOKEN)
+    hidden = decoder(tokens, cache=layers, position_ids=positions)
+    tied = language.args.tie_word_embeddings
+    head = decoder.embed_tokens.as_linear if tied else language.lm_head
+    mx.eval(head(hidden[:, -1]), [layer.state for layer in layers])
+
+
+if __name__ == "__main__":
+    sys.exit(run_side(measure))
