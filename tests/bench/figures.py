@@ -51,7 +51,7 @@ FIGURES = (
     Figure("turn_tps", "tokens/s of a turn through core and socket", digits=0),
     Figure("plain_tps", "  of `mlx_vlm.stream_generate`, same model and run", digits=0),
     Figure("plain_ratio", "  ours against it", "x", 0.95, "at least"),
-    Figure("unfused_tps", "  of it without kernels that need a C++ compiler, as in the core", digits=0),
+    Figure("unfused_tps", "  of it without what a C++ compiler builds, as in the core", digits=0),
     Figure("unfused_ratio", "  ours against that", "x"),
     Figure("follow_up_new", "text follow-up: new tokens of the prompt", digits=0),
     Figure("follow_up_prefilled", "  tokens prefilled", digits=0),
