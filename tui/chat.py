@@ -207,12 +207,14 @@ class Chat(Vertical):
     def _sibling(self, parameters: tuple[object, ...]) -> int | None:
         """Returns the version so many places after the marked message.
 
-        Where that is the only one, the nearest message above counts that has versions.
+        Where that is the only one, that of its answer counts, or of the nearest message above that
+        has versions.
         """
         (distance,) = parameters
         marked, messages = self._marked(), self._messages
-        upwards = messages[messages.index(marked) :: -1] if marked else []
-        versions = next((it for it in upwards if len(it.siblings) > 1), None)
+        place = messages.index(marked) if marked else 0
+        nearest = [*messages[place : place + 2], *messages[:place][::-1]]
+        versions = next((it for it in nearest if len(it.siblings) > 1), None)
         if versions is None or not isinstance(distance, int):
             return None
         place = versions.siblings.index(versions.id) + distance

@@ -56,7 +56,7 @@ class ChatScreen(Screen[None]):
         Binding("escape", "close_overlay", "close", system=True, tooltip="Close what is on top"),
         Binding("escape", "leave_edit", "leave it", system=True, tooltip="Leave the edit"),
         Binding("escape", "stop", "stop", tooltip="Stop the answer"),
-        Binding("escape", "to_prompt", "prompt", show=False, system=True, tooltip="To the prompt"),
+        Binding("escape", "to_prompt", "prompt", system=True, tooltip="To the prompt"),
         Binding("f5", "start_core", "start the core", system=True, tooltip="Start the core again"),
         Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
         Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
@@ -100,8 +100,7 @@ class ChatScreen(Screen[None]):
         yield StatusBar()
         with Panels(self._pictures):
             composer = Composer(self.session.draft, self._cursor_blink, self.session.save_drafts)
-            state_file = self._cache_dir / "interface.json"
-            yield Chat(self.session, composer, self._pictures, state_file)
+            yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -221,6 +220,7 @@ class ChatScreen(Screen[None]):
             "close_overlay": self.panels.has_overlay,
             "leave_edit": self.session.is_editing and self.prompt.has_focus,
             "stop": self.session.is_answering,
+            "to_prompt": not self.prompt.has_focus,
             "start_core": self.chat.core_notice.error is not None,
         }.get(action, True)
 

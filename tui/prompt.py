@@ -86,11 +86,16 @@ class Prompt(TextArea):
         self._replace_text(text)
 
     async def on_key(self, event: Key) -> None:
-        """Runs the prompt's own bindings at once.
+        """Runs the prompt's own bindings at once; passes on keys that came after the focus left.
 
         Textual runs them only after the key has gone up to the app: of keys that a slow line
         delivers together, letters would overtake Enter, Backspace and the arrows.
         """
+        if self.app.focused is not self:
+            event.prevent_default()
+            event.stop()
+            self.app.post_message(Key(event.key, event.character))
+            return
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
             if await self.app.run_action(binding.action, self):
                 event.prevent_default()

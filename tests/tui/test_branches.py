@@ -86,6 +86,23 @@ async def test_an_answer_is_given_again_and_the_one_before_is_a_key_away(
         assert user.messages[-1].id == second.id
 
 
+async def test_the_versions_of_an_answer_are_reached_from_its_question_too(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core, size=(120, 30)) as user:
+        first = await ask_about_picture(user, samples)
+        await user.press("ctrl+r")
+        await user.sees("answer  2/2")
+        await user.press("shift+tab", "k", "k")
+        await user.sees("esc prompt")
+        await user.press("[")
+        await user.sees("answer  1/2")
+        assert user.messages[-1].id == first.id
+        await user.press("escape")
+        await user.until(lambda: user.chat.prompt.has_focus)
+        assert "esc prompt" not in user.screen
+
+
 async def test_an_edited_question_is_asked_beside_the_one_before_and_the_draft_waits(
     open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
 ) -> None:

@@ -238,6 +238,18 @@ async def test_control_characters_of_a_title_are_shown_and_not_sent_to_the_termi
         assert "\x9b" not in user.screen
 
 
+async def test_keys_that_arrive_behind_the_one_into_the_log_go_there(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.ask("and now?")
+        for key in ("shift+tab", "k", "k", "k", "e"):
+            user.app.post_message(Key(key, key if len(key) == 1 else None))
+        await user.sees("editing question 1")
+        assert user.chat.prompt.text == "how many shapes?"
+
+
 async def test_keys_that_arrive_together_act_in_their_order(
     open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
