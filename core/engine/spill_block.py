@@ -96,7 +96,7 @@ class Manifest(Struct, frozen=True):
     """What lies on disk beside a block's tensors; not to be trusted unless its seal is whole."""
 
     block: Block
-    sha256: str
+    checksum: int
     """Of the file of tensors."""
     tensor_bytes: int
     """Of the file of tensors."""

@@ -96,9 +96,9 @@ class SpillFolder:
         That one is deleted with all that follow it.
         """
         found = checksums([self.tensors(block) for block in blocks])
-        for index, (block, sha256) in enumerate(zip(blocks, found, strict=True)):
+        for index, (block, value) in enumerate(zip(blocks, found, strict=True)):
             manifest = self._manifests.get(block.name)
-            if manifest is None or manifest.sha256 != sha256:
+            if manifest is None or manifest.checksum != value:
                 _log.warning("spilled block %s is damaged; computed again", block.name)
                 self._remove(block.name)
                 return blocks[:index]
