@@ -129,7 +129,7 @@ def test_a_core_that_is_killed_in_mid_answer_loses_nothing_stored(rambling: Inst
         pid = core_pid(rambling)
         os.kill(pid, signal.SIGKILL)
         terminal.wait_for("The core has ended")
-        terminal.press("r")
+        terminal.press("f5")
         terminal.wait_for(r"\bready\b")
         terminal.press("home")
         assert stored_answer(rambling).startswith(text)
