@@ -8,7 +8,7 @@ import pytest
 from textual import on
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
-from textual.events import Key, Paste
+from textual.events import AppBlur, Key, Paste
 from textual.pilot import Pilot
 
 from seeshell.tui.keys import read_alt_enter_as_newline
@@ -132,6 +132,14 @@ def test_a_terminal_without_a_keyboard_protocol_can_type_every_key(sent: str, ke
     read_alt_enter_as_newline()
     events = [event for event in XTermParser().feed(sent) if isinstance(event, Key)]
     assert [event.key for event in events] == [key]
+
+
+async def test_keys_that_arrive_with_the_terminals_loss_of_focus_are_typed() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        for event in (Key("a", "a"), Key("b", "b"), AppBlur()):
+            app.post_message(event)
+        await pilot.pause()
+        assert prompt.text == "ab"
 
 
 async def test_what_was_typed_is_undone_by_the_key_that_shells_undo_with() -> None:
