@@ -142,6 +142,7 @@ class SeeshellApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Takes the pictures out of the terminal."""
+        self.workers.cancel_group(self, "redraw")
         if self._pictures is not None:
             await self._pictures.close()
 

@@ -88,6 +88,16 @@ def _forget(session: TerminalSession) -> None:
     session.terminal.placements.clear()
 
 
+def test_quitting_while_pictures_are_sent_again_takes_all_of_them_out(
+    session: TerminalSession,
+) -> None:
+    terminal = session.terminal
+    session.type("\x0c\x0c\x0c\x03\x03")
+    session.until(lambda: set(terminal.deleted) == set(terminal.pictures))
+    session.until(lambda: PROMPT in session.text or session.process.poll() is not None)
+    assert "Traceback" not in session.text
+
+
 def test_without_a_shell_the_key_says_so_and_stops_nothing(
     demo_core: RunningCore, samples: Path
 ) -> None:
