@@ -40,12 +40,13 @@ class CoreNotice(Widget):
         lines = [Content(visible(str(error)))]
         if isinstance(error, CoreDied) and error.log_tail:
             log, style = error.log_tail.strip().splitlines(), "core-notice--log"
-            lines += [self._row(line, style) for line in ["", *log[-_LOG_LINES:], ""]]
+            lines += [self._row(line, style) for line in ["", *log[-_LOG_LINES:]]]
         again, other = "starts it again", "ends it and starts one of this version"
         offer = other if self.is_of_other_version else again
         key = self.get_visual_style("core-notice--key")
         closing = "closes this. What you type stays in the prompt, what was stored is on disk."
-        lines.append(Content.assemble(("f5", key), f" {offer}, ", ("esc", key), f" {closing}"))
+        keys = Content.assemble(("f5", key), f" {offer}, ", ("esc", key), f" {closing}")
+        lines += [Content(""), keys]
         return Content("\n").join(lines)
 
     def _row(self, text: str, style: str) -> Content:
