@@ -17,6 +17,7 @@ from ..errors import ImageError
 from ..images import hash_file, open_image
 from .engine import PromptImage
 from .prefix import ImageSpan
+from .vision_tower import without_waste
 
 
 class PictureSize(NamedTuple):
@@ -125,7 +126,7 @@ class Pictures:
     """The pictures that one loaded model has seen."""
 
     def __init__(self, vision_tower: Any, pixels: Pixels, budget_bytes: int) -> None:
-        self._tower = vision_tower
+        self._tower = without_waste(vision_tower)
         self._budget_bytes = budget_bytes
         self._pixels = pixels
         self._known: dict[str, _Seen] = {}
