@@ -224,7 +224,7 @@ async def test_what_can_not_be_done_during_an_answer_says_so_and_loses_nothing(
         await user.sees("editing question 1")
         assert len(user.messages) == 2
         await user.press("escape", "escape")
-        await user.sees("stopped · ")
+        await user.until(lambda: user.messages[-1].finish_reason == "cancelled")
 
 
 async def test_the_whole_receipt_is_shown_when_asked_for_and_at_the_next_start(

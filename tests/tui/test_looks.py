@@ -50,9 +50,13 @@ def app(paths: Paths, theme: str, chat: int | None = 1) -> SeeshellApp:
 
 
 async def until_shown(pilot: Pilot[None], *texts: str) -> None:
-    """Returns when these texts are on screen and nothing moves any more."""
-    await AppUser(pilot).sees(*texts)
-    await pilot.pause()
+    """Returns when these texts are on screen and it does not change any more."""
+    user = AppUser(pilot)
+    await user.sees(*texts)
+    seen = ""
+    while seen != user.screen:
+        seen = user.screen
+        await pilot.pause()
 
 
 async def open_chat(pilot: Pilot[None]) -> None:
