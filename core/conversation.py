@@ -4,7 +4,7 @@ A conversation is a tree: each message has a parent, and the head names the last
 branch that is shown. All values are immutable.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -85,6 +85,19 @@ class Message(Struct, frozen=True):
     def is_open(self) -> bool:
         """Whether this is an answer that is still being given."""
         return self.role == "assistant" and not self.finish_reason and not self.error
+
+
+class StartedTurn(NamedTuple):
+    """A question on disk with the answer that was opened below it."""
+
+    conversation: int
+    question: Message
+    answer: Message
+    """Still empty."""
+    head_before: int | None
+    """Message that the conversation's head named before; None if the turn made the conversation."""
+    updated_before: float
+    """When the conversation had changed last before."""
 
 
 class ConversationSummary(Struct, frozen=True):

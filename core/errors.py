@@ -52,11 +52,11 @@ class ModelTooLarge(ModelError):
 
 
 class TurnError(SeeshellError):
-    """A turn can't be computed; the conversation keeps the user's message."""
+    """A turn can't be computed; the conversation keeps the user's message, except as below."""
 
 
 class PromptTooLong(TurnError):
-    """The prompt is longer than the model's context."""
+    """The prompt is longer than the model's context; the conversation stays without the turn."""
 
 
 class OutOfMemory(TurnError):

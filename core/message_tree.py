@@ -119,6 +119,17 @@ class MessageTree:
         self._words.put_message(identifier, message.text)
         return identifier
 
+    def remove_turn(self, question: int, answer: int) -> None:
+        """Removes an answer, and its question unless that has others: then it was there before."""
+        for message in (answer, question):
+            removed = self._database.execute(
+                "DELETE FROM message WHERE id = :id "
+                "AND NOT EXISTS (SELECT 1 FROM message WHERE parent_id = :id)",
+                {"id": message},
+            )
+            if removed.rowcount:
+                self._words.forget_message(message)
+
     def measure_attachments(self, message: int, attachments: Sequence[Attachment]) -> None:
         """Stores how the model sees the pictures of a message, given in their order."""
         self._database.executemany(

@@ -4,21 +4,18 @@ import asyncio
 
 from msgspec.structs import replace
 
-from .conversation import Message
+from .conversation import Conversation, Message, StartedTurn
 from .engine.engine import AnswerEnd, PrefillProgress
 from .errors import SeeshellError
-from .messages.events import AnyEvent, Delta, Prefilled, TurnEnded, TurnFailed
+from .messages.events import AnyEvent, Delta, Prefilled, TurnEnded, TurnFailed, TurnWithdrawn
 
 
 class OpenTurn:
     """What is known of an answer while it is queued or computed."""
 
-    def __init__(self, conversation: int, question: Message, answer: Message) -> None:
-        self.conversation = conversation
-        self.question = question
-        """The user's message."""
-        self.answer = answer
-        """The assistant message as it was stored first: empty."""
+    def __init__(self, started: StartedTurn) -> None:
+        self.started = started
+        """What is on disk of it since its submission."""
         self.text = ""
         self.is_stopping = False
         """Whether the user wants no more of it."""
@@ -27,6 +24,21 @@ class OpenTurn:
         self.has_unsaved_text = asyncio.Event()
         self.ended = asyncio.Event()
         self._prefilled: Prefilled | None = None
+
+    @property
+    def conversation(self) -> int:
+        """Id of its conversation."""
+        return self.started.conversation
+
+    @property
+    def question(self) -> Message:
+        """The user's message."""
+        return self.started.question
+
+    @property
+    def answer(self) -> Message:
+        """The assistant message as it was stored first: empty."""
+        return self.started.answer
 
     def note_progress(self, progress: PrefillProgress) -> Prefilled:
         """Returns the event that reports the progress."""
@@ -74,6 +86,16 @@ class OpenTurn:
                 finish_reason="failed",
                 error=str(error),
             ),
+            error=type(error).__name__,
+            sentence=str(error),
+        )
+
+    def withdraw(self, error: SeeshellError, restored: Conversation | None) -> TurnWithdrawn:
+        """Returns the event that takes back what was told of the turn."""
+        return TurnWithdrawn(
+            conversation=self.conversation,
+            message=self.answer.id,
+            restored=restored,
             error=type(error).__name__,
             sentence=str(error),
         )

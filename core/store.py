@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from .conversation import Attachment, Conversation, ConversationSummary, Message
+from .conversation import Attachment, Conversation, ConversationSummary, Message, StartedTurn
 from .database import errors_as_sentences, open_database
 from .errors import NotStored
 from .message_tree import MessageTree, no_conversation
@@ -18,15 +18,6 @@ from .word_index import FOUND, WordIndex, match_expression
 
 CORE_ENDED: Final = "The core ended during this answer."
 """The error of answers that were open when their core was killed or crashed."""
-
-
-class StartedTurn(NamedTuple):
-    """A question on disk with the answer that was opened below it."""
-
-    conversation: int
-    question: Message
-    answer: Message
-    """Still empty."""
 
 
 class Store:
@@ -129,6 +120,26 @@ class Store:
                 raise NotStored(f"Message {message} answers no question: ask one.")
             return self._open_answer(conversation, question)
 
+    def withdraw_turn(self, turn: StartedTurn) -> Conversation | None:
+        """Takes out again what a turn added; its pictures stay, to be sent with another one.
+
+        Returns the conversation as it was before, or None if the turn had made it: it is gone.
+
+        Raises:
+            NotStored: there is no such conversation.
+        """
+        with self._transaction():
+            self._tree.head(turn.conversation)
+            for picture in turn.question.attachments:
+                self._pictures.add(picture)
+            if turn.head_before is None:
+                self._delete(turn.conversation)
+                return None
+            self._tree.move_head(turn.conversation, turn.head_before)
+            self._tree.remove_turn(turn.question.id, turn.answer.id)
+            self._touch(turn.conversation, turn.updated_before)
+        return self.read_conversation(turn.conversation)
+
     def fork_conversation(self, conversation: int, message: int) -> int:
         """Copies the branch that ends with a message into a new conversation; returns that.
 
@@ -178,7 +189,7 @@ class Store:
                 "WHERE id = ?",
                 (answer.text, answer.model, answer.finish_reason, answer.error, stats, answer.id),
             )
-            self._touch(conversation)
+            self._touch(conversation, time.time())
             self._words.put_message(answer.id, answer.text)
 
     def close_open_answers(self) -> int:
@@ -218,9 +229,8 @@ class Store:
         """
         with self._transaction():
             self._tree.head(conversation)
-            self._words.forget(conversation)
             pictures = self._pictures.list_of_conversation(conversation)
-            self._database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
+            self._delete(conversation)
             return self._pictures.forget_unsent(pictures)
 
     def forget_unused_pictures(self, attached_before: float) -> list[str]:
@@ -271,12 +281,20 @@ class Store:
         return self._tree.add(conversation, question)
 
     def _open_answer(self, conversation: int, question: int) -> StartedTurn:
+        before = self._database.execute(
+            "SELECT head_id, updated_at FROM conversation WHERE id = ?", (conversation,)
+        ).fetchone()
         answer = self._tree.add(conversation, Message(0, question, "assistant", "", time.time()))
         self._tree.move_head(conversation, answer)
-        self._touch(conversation)
-        return StartedTurn(conversation, self._tree.read(question), self._tree.read(answer))
+        self._touch(conversation, time.time())
+        messages = self._tree.read(question), self._tree.read(answer)
+        return StartedTurn(conversation, *messages, *before)
 
-    def _touch(self, conversation: int) -> None:
+    def _touch(self, conversation: int, now: float) -> None:
         self._database.execute(
-            "UPDATE conversation SET updated_at = ? WHERE id = ?", (time.time(), conversation)
+            "UPDATE conversation SET updated_at = ? WHERE id = ?", (now, conversation)
         )
+
+    def _delete(self, conversation: int) -> None:
+        self._words.forget(conversation)
+        self._database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))

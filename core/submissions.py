@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .archive import Archive
-from .conversation import Attachment
+from .conversation import Attachment, StartedTurn
 from .engine.engine import Engine
 from .errors import BadRequest
 from .messages.events import ConversationsChanged, TurnQueued
 from .messages.requests import EditQuestion, RegenerateAnswer, SubmitTurn
 from .open_turn import OpenTurn
 from .preparations import Preparations
-from .store import StartedTurn
 from .subscribers import Subscriber, Subscribers
 from .turns import TurnQueue
 
@@ -59,7 +58,7 @@ class Submissions:
             self._subscribers.publish_to_followers(started.conversation, queued, but=client)
             self._subscribers.publish(ConversationsChanged())
             self._preparations.fulfil(client, request.conversation, started.conversation)
-            self._turns.add(OpenTurn(started.conversation, started.question, started.answer))
+            self._turns.add(OpenTurn(started))
         return queued
 
     @contextmanager

@@ -17,8 +17,22 @@ from .engine.engine import (
     PrefillProgress,
     TextDelta,
 )
-from .errors import ModelError, NotStored, SeeshellError, StoreError, TurnError
-from .messages.events import ConversationsChanged, Delta, Prefilled, TurnEnded, TurnFailed
+from .errors import (
+    ModelError,
+    NotStored,
+    PromptTooLong,
+    SeeshellError,
+    StoreError,
+    TurnError,
+)
+from .messages.events import (
+    ConversationsChanged,
+    Delta,
+    Prefilled,
+    TurnEnded,
+    TurnFailed,
+    TurnWithdrawn,
+)
 from .model_loader import ModelLoader
 from .open_turn import OpenTurn
 from .preparations import Preparations
@@ -151,9 +165,11 @@ class TurnQueue:
         model = self._engine.model
         name = model.name if model else ""
         saving = asyncio.create_task(self._save_text(turn))
-        event: TurnEnded | TurnFailed
+        event: TurnEnded | TurnFailed | TurnWithdrawn
         try:
             event = turn.end(await self._compute(turn), name)
+        except PromptTooLong as error:
+            event = turn.fail(error, name) if turn.text else await self._withdraw(turn, error)
         except SeeshellError as error:
             event = turn.fail(error, name)
         except Exception as error:
@@ -162,7 +178,10 @@ class TurnQueue:
             event = turn.fail(TurnError(sentence), name)
         finally:
             saving.cancel()
-        await self._end(turn, event)
+        if isinstance(event, TurnWithdrawn):
+            self._close(turn, event)
+        else:
+            await self._end(turn, event)
         self.running = None
 
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
@@ -219,6 +238,18 @@ class TurnQueue:
             turn.is_stopping = True
             self._engine.stop()
 
+    async def _withdraw(self, turn: OpenTurn, error: PromptTooLong) -> TurnWithdrawn | TurnFailed:
+        """Takes the turn out of its conversation; if the disk does not let it, the turn failed."""
+        try:
+            restored = await self._archive.run(self._archive.store.withdraw_turn, turn.started)
+        except StoreError as problem:
+            _logger.warning("a turn was not withdrawn: %s", problem)
+            return turn.fail(error, "")
+        if restored is None:
+            self._preparations.drop_conversation(turn.conversation)
+        _logger.info("turn %d was withdrawn: %s", turn.answer.id, error)
+        return turn.withdraw(error, restored)
+
     async def _end(self, turn: OpenTurn, event: TurnEnded | TurnFailed) -> None:
         try:
             await self._store(turn.conversation, event.message)
@@ -227,6 +258,9 @@ class TurnQueue:
             event = turn.fail(error, event.message.model)
             self._unstored[turn.answer.id] = event
         _logger.info("answer %d ended as %s", turn.answer.id, event.message.finish_reason)
+        self._close(turn, event)
+
+    def _close(self, turn: OpenTurn, event: TurnEnded | TurnFailed | TurnWithdrawn) -> None:
         self._open.pop(turn.conversation, None)
         turn.ended.set()
         self._subscribers.publish_to_followers(turn.conversation, event)

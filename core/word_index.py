@@ -36,6 +36,10 @@ class WordIndex:
             "INSERT OR REPLACE INTO message_words (rowid, text) VALUES (?, ?)", (message, text)
         )
 
+    def forget_message(self, message: int) -> None:
+        """Removes the words of a message."""
+        self._database.execute("DELETE FROM message_words WHERE rowid = ?", (message,))
+
     def forget(self, conversation: int) -> None:
         """Removes the words of a conversation that is still there."""
         self._database.execute(

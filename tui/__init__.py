@@ -8,6 +8,7 @@ Its modules in reading order, from the command to what is drawn:
     chat_screen, panels                       the one screen, and its side panels
     session, session_events, core_link        the conversation on screen, without any widget
     outgoing, draft, draft_file               what is unsent, and its way to the core
+    open_answers                              where the next message has to wait
     preparing, chat_status                    what may be computed ahead; what the status bar tells
     chat, log/                                the messages
     composer, tray, prompt, attach_paths      what is typed and attached

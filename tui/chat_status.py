@@ -15,6 +15,7 @@ from ..core.messages.events import (
     TurnEnded,
     TurnFailed,
     TurnQueued,
+    TurnWithdrawn,
 )
 
 _CORE_STATES: dict[EngineState, str] = {
@@ -67,6 +68,8 @@ class ChatStatus:
                 return replace(self, state="answering")
             case TurnEnded(message=message) | TurnFailed(message=message):
                 return replace(self.showing((message,)), state="ready")
+            case TurnWithdrawn():
+                return replace(self, state="ready")
             case _:
                 return self
 

@@ -54,6 +54,17 @@ class EditedQuestion:
     """Its place among the questions of its branch, from 1."""
 
 
+@dataclass(frozen=True)
+class SentTurn:
+    """A message that the core has taken but may yet withdraw."""
+
+    answer: int
+    """Id of the answer that was opened for it."""
+    turn: WaitingTurn
+    edited: EditedQuestion | None = None
+    """What it was to replace."""
+
+
 @dataclass(eq=False)
 class Draft:
     """Everything unsent of one conversation."""
@@ -68,6 +79,8 @@ class Draft:
     """Messages sent while an answer was open, oldest first."""
     is_sending: bool = False
     """Whether the oldest of them is on its way to the core."""
+    sent: SentTurn | None = None
+    """The newest message, until its answer has begun."""
     edited: EditedQuestion | None = None
     """None where the next message comes after all others."""
 

@@ -1,13 +1,13 @@
 """Unsent texts and pictures on disk: a line that drops loses none of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
 from ..core.conversation import Attachment
-from .draft import Draft, EditedQuestion
+from .draft import Draft, DraftPicture, EditedQuestion
 from .state_file import read_state, write_state
 
 
@@ -17,8 +17,10 @@ class SavedDraft(Struct, frozen=True):
     conversation: int | None
     text: str
     pictures: tuple[str | Attachment, ...] = ()
-    """Paths where they were picked; of an edited question what the core holds."""
+    """Paths where they were picked; where that is unknown, what the core holds."""
     edited: EditedQuestion | None = None
+    answer: int | None = None
+    """Of a message that was sent, the answer that had not begun; None for unsent words."""
 
 
 class DraftFile:
@@ -26,6 +28,8 @@ class DraftFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._written: list[SavedDraft] = []
+        """What this window wrote last: gone with the next writing unless it is still so."""
 
     def take(self) -> tuple[SavedDraft, ...]:
         """Returns the drafts and empties the file, so that no second window shows them too."""
@@ -37,27 +41,40 @@ class DraftFile:
     def write(self, drafts: Sequence[Draft]) -> None:
         """Stores the drafts; a full disk must not keep anybody from typing."""
         mine = {draft.conversation for draft in drafts}
-        others = [saved for saved in self._read() if saved.conversation not in mine]
-        kept = [it for it in map(_saved, drafts) if it.text or it.pictures or it.edited]
-        write_state(self._path, [*others, *kept])
+        others = [
+            saved
+            for saved in self._read()
+            if saved.conversation not in mine and saved not in self._written
+        ]
+        self._written = [saved for draft in drafts for saved in _saved(draft)]
+        write_state(self._path, [*others, *self._written])
 
     def _read(self) -> tuple[SavedDraft, ...]:
         return read_state(self._path, tuple[SavedDraft, ...]) or ()
 
 
-def _saved(draft: Draft) -> SavedDraft:
+def _saved(draft: Draft) -> Iterator[SavedDraft]:
+    if draft.sent:
+        turn = draft.sent.turn
+        held = tuple(picture.attachment for picture in turn.pictures if picture.attachment)
+        yield SavedDraft(draft.conversation, turn.text, held, draft.sent.edited, draft.sent.answer)
     texts = [*(turn.text for turn in draft.waiting), draft.text]
     pictures = [picture for turn in draft.waiting for picture in turn.pictures]
-    return SavedDraft(
+    unsent = SavedDraft(
         draft.conversation,
         "\n".join(text for text in texts if text.strip()),
-        tuple(
-            picture.attachment if draft.edited and picture.attachment else str(picture.path)
-            for picture in [*pictures, *draft.pictures]
-            if _is_text(picture.path)
-        ),
+        tuple(_place(it) for it in [*pictures, *draft.pictures] if _is_text(it.path)),
         draft.edited,
     )
+    if unsent.text or unsent.pictures or unsent.edited:
+        yield unsent
+
+
+def _place(picture: DraftPicture) -> str | Attachment:
+    """Returns where the picture was picked; the core deletes copies that are not sent for long."""
+    if picture.attachment and not picture.path.is_absolute():
+        return picture.attachment
+    return str(picture.path)
 
 
 def _is_text(path: Path) -> bool:

@@ -1,20 +1,33 @@
 """What leaves the prompt: pictures are checked, messages sent in order, nothing is lost."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core.conversation import Attachment, Message
-from ..core.errors import SeeshellError
-from ..core.messages.events import Attached, TurnQueued
-from ..core.messages.requests import Attach, EditQuestion, SubmitTurn
+from ..core.conversation import Attachment, Conversation, Message
+from ..core.errors import NotStored, SeeshellError
+from ..core.messages.events import (
+    AnyEvent,
+    Attached,
+    ConversationOpened,
+    Delta,
+    Prefilled,
+    TurnEnded,
+    TurnFailed,
+    TurnQueued,
+    TurnWithdrawn,
+)
+from ..core.messages.requests import Attach, EditQuestion, OpenConversation, SubmitTurn
 from .core_link import CoreLink, Post
-from .draft import Draft, DraftPicture, EditedQuestion, WaitingTurn
-from .draft_file import DraftFile
+from .draft import Draft, DraftPicture, EditedQuestion, SentTurn, WaitingTurn
+from .draft_file import DraftFile, SavedDraft
 from .session_events import DraftChanged, RequestRefused, TextReturned
 
 if TYPE_CHECKING:
     from .attach_paths import FoundPictures
+
+_WITHDRAWN = "Your last question was not kept and is back in the prompt; it may be too long."
 
 
 class Outgoing:
@@ -72,6 +85,9 @@ class Outgoing:
         self._is_restored = True
         for saved in self._file.take():
             draft = self.draft_of(saved.conversation)
+            if saved.answer is not None:
+                draft.sent = SentTurn(saved.answer, _held_turn(saved), saved.edited)
+                continue
             if saved.edited:
                 draft = Draft(saved.conversation, edited=saved.edited)
                 self._edits[saved.conversation] = draft
@@ -79,6 +95,7 @@ class Outgoing:
             for picture in saved.pictures:
                 if isinstance(picture, Attachment):
                     draft.pictures.append(DraftPicture(Path(picture.name), picture))
+                    self._post(DraftChanged(draft))
                 else:
                     await self.attach(draft, Path(picture))
 
@@ -137,12 +154,38 @@ class Outgoing:
             return None
         finally:
             draft.is_sending = False
-        draft.waiting.pop(0)
+        turn = draft.waiting.pop(0)
         self._post(DraftChanged(draft))
         if not isinstance(reply, TurnQueued):
             return None
         self._name(draft, reply.conversation)
+        sent = SentTurn(reply.answer.id, turn, draft.edited)
+        self.draft_of(reply.conversation).sent = sent
         return reply
+
+    def note(self, event: AnyEvent) -> None:
+        """Lets go of what was sent once its answer has begun; takes it back if it was withdrawn."""
+        match event:
+            case TurnWithdrawn(conversation=it, message=answer, restored=restored):
+                self._take_back(it, answer, event.sentence, is_gone=restored is None)
+            case Prefilled() | Delta() | TurnEnded() | TurnFailed():
+                draft = self._drafts.get(event.conversation)
+                if draft is not None and draft.sent is not None:
+                    draft.sent = None
+                    self._post(DraftChanged(draft))
+
+    async def recall(self) -> None:
+        """Takes back messages that the core withdrew while nobody here could hear of it."""
+        for conversation, draft in list(self._drafts.items()):
+            if draft.sent is None or conversation is None:
+                continue
+            stored = await self._read(conversation)
+            answers = [it for it in stored.messages if it.id == draft.sent.answer] if stored else []
+            if not answers:
+                answer = draft.sent.answer
+                self._take_back(conversation, answer, _WITHDRAWN, is_gone=stored is None)
+            elif not answers[0].is_open:
+                draft.sent = None
 
     def return_waiting(self, draft: Draft) -> None:
         """Puts every waiting message back into the prompt."""
@@ -163,7 +206,54 @@ class Outgoing:
             if self._drafts.get(None) is draft:
                 del self._drafts[None]
 
-    def _give_back(self, draft: Draft, text: str, sentence: str) -> None:
+    def _take_back(self, conversation: int, answer: int, why: str, *, is_gone: bool) -> None:
+        """Puts a message that the core has withdrawn back, in front of what was typed since.
+
+        Args:
+            conversation: where it was sent.
+            answer: the answer that had been opened for it; the message may be another window's.
+            why: one sentence for the user.
+            is_gone: whether the conversation went with it; all that is unsent moves to a new one.
+        """
+        draft = self.draft_of(conversation)
+        sent, draft.sent = draft.sent, None
+        self.return_waiting(draft)
+        if is_gone:
+            draft = self._unname(conversation)
+        if sent is not None and sent.answer == answer:
+            if sent.edited and conversation not in self._edits:
+                draft = self._edits[conversation] = Draft(conversation, edited=sent.edited)
+            self._give_back(draft, sent.turn.text, why, sent.turn.pictures)
+        else:
+            self._post(RequestRefused(why))
+
+    def _unname(self, conversation: int) -> Draft:
+        """Returns the new conversation's draft, with all that is unsent of one that is gone."""
+        draft = self._drafts.pop(conversation)
+        edit = self._edits.pop(conversation, None)
+        if None not in self._drafts:
+            draft.conversation = None
+            self._drafts[None] = draft
+        new = self._drafts[None]
+        for left in (edit, draft):
+            if left is not None and left is not new:
+                new.pictures[:0] = left.pictures
+                if left.text:
+                    self._post(TextReturned(new, left.text))
+        return new
+
+    async def _read(self, conversation: int) -> Conversation | None:
+        """Returns a conversation, whose events are heard from now on; None if there is none."""
+        try:
+            reply = await self._link.request(OpenConversation(conversation=conversation))
+        except NotStored:
+            return None
+        return reply.conversation if isinstance(reply, ConversationOpened) else None
+
+    def _give_back(
+        self, draft: Draft, text: str, sentence: str, pictures: Sequence[DraftPicture] = ()
+    ) -> None:
+        draft.pictures[:0] = pictures
         self._post(DraftChanged(draft))
         self._post(TextReturned(draft, text))
         self._post(RequestRefused(sentence))
@@ -178,6 +268,12 @@ def _request(draft: Draft, turn: WaitingTurn) -> SubmitTurn | EditQuestion:
             attachments=turn.attachments,
         )
     return SubmitTurn(text=turn.text, attachments=turn.attachments, conversation=draft.conversation)
+
+
+def _held_turn(saved: SavedDraft) -> WaitingTurn:
+    """Returns a message that was sent, with the pictures that the core holds of it."""
+    held = [picture for picture in saved.pictures if isinstance(picture, Attachment)]
+    return WaitingTurn(saved.text, tuple(DraftPicture(Path(it.name), it) for it in held))
 
 
 async def _find_pictures(text: str) -> "FoundPictures":

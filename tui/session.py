@@ -16,10 +16,10 @@ from ..core.messages.events import (
     CoreStatus,
     Delta,
     ModelFailed,
-    Prefilled,
     TurnEnded,
     TurnFailed,
     TurnQueued,
+    TurnWithdrawn,
 )
 from ..core.messages.requests import (
     DeleteConversation,
@@ -40,6 +40,7 @@ from .core_link import Connect, CoreLink, Post
 from .draft import Draft
 from .draft_file import DraftFile
 from .launch import Launch
+from .open_answers import OpenAnswers, TurnEvent
 from .outgoing import Outgoing
 from .preparing import HIGHLIGHT_DELAY, Preparing
 from .session_events import (
@@ -58,8 +59,6 @@ from .session_events import (
 
 BranchRequest = RegenerateAnswer | ForkConversation | SwitchBranch
 
-TurnEvent = TurnQueued | Prefilled | Delta | TurnEnded | TurnFailed
-
 
 class ChatSession:
     """One client of the core that shows one conversation at a time."""
@@ -74,8 +73,7 @@ class ChatSession:
         """What is unsent of the conversation on screen."""
         self.has_begun = False
         """Whether what was asked for at the start is on screen."""
-        self._answering: set[int] = set()
-        """Conversations with an open answer, as far as this client was told."""
+        self._answering = OpenAnswers()
         self._query = ""
         self._running = asyncio.Lock()
         """Held while connected: a second run begins when the first has left the core."""
@@ -204,6 +202,7 @@ class ChatSession:
         if chat is not None:
             await self.open(chat)
         await self._outgoing.restore()
+        await self._outgoing.recall()
         self._show_draft(self._outgoing.shown_draft(self.conversation))
         self.has_begun = True
         for path in launch.images:
@@ -252,11 +251,10 @@ class ChatSession:
 
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
-        if isinstance(event, TurnQueued):
-            self._answering.add(event.conversation)
-        elif isinstance(event, TurnEnded | TurnFailed):
-            self._answering.discard(event.conversation)
-        if isinstance(event, TurnEvent) and event.conversation != self.conversation:
+        self._answering.note(event)
+        is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
+        self._outgoing.note(event)
+        if is_elsewhere:
             return
         self._set_status(self.status.after(event))
         match event:
@@ -267,6 +265,8 @@ class ChatSession:
                 self._post(AnswerGrew(message, text))
             case TurnEnded(message=message) | TurnFailed(message=message):
                 self._post(AnswerEnded(message))
+            case TurnWithdrawn(restored=restored):
+                self._show(restored)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
             case ModelFailed(sentence=sentence):
@@ -286,9 +286,8 @@ class ChatSession:
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
         self.draft = self._outgoing.shown_draft(conversation.summary.id if conversation else None)
         messages = conversation.messages if conversation else ()
-        if self.conversation is not None and messages:
-            change = self._answering.add if messages[-1].is_open else self._answering.discard
-            change(self.conversation)
+        if self.conversation is not None:
+            self._answering.note_branch(self.conversation, messages)
         self._set_status(self.status.showing(messages))
         takes_typed = not self.has_begun
         self._post(ConversationShown(conversation, self.draft, message, takes_typed))

@@ -7,7 +7,7 @@ Its modules in reading order; those from `resident` on belong to the MLX thread:
     mlx_engine, mlx_thread, relay             the local model: its thread, and events from there
     prefix, positions                         pure: what of a prompt is held, and where it stands
     resident, loading                         a loaded model with all that belongs to it
-    prompt, vision                            messages as tokens, pictures as features
+    prompt, vision, vision_tower              messages as tokens, pictures as features
     turn, prefill, language, sampling         one answer, from its messages to its last token
     preparation, drafts                       what is computed while a question is typed
     kv_cache, branch, kv_layout               branches in memory under a byte budget

@@ -201,7 +201,7 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
     """
     if len(prompt) >= context_length:
         raise PromptTooLong(
-            f"The conversation takes {len(prompt):,} tokens and the model's context holds "
-            f"{context_length:,}; edit the question, start a new conversation or attach smaller "
-            f"pictures."
+            f"With this question the conversation takes {len(prompt):,} tokens and the model's "
+            f"context holds {context_length:,}; shorten the question, start a new conversation, or "
+            f"lower pixel_budget so that pictures take fewer."
         )

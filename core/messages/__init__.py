@@ -5,6 +5,7 @@ core answers each with exactly one event that carries the same number in `reply_
 named at the request, or `Refused`. All other events have `reply_to` 0 and come when they happen:
 
     TurnQueued → (Prefilled)* → (Delta)* → TurnEnded | TurnFailed     to its subscribers
+    TurnQueued → TurnWithdrawn                                        to its subscribers
     ModelLoading* → ModelLoaded | ModelFailed                         to every client
     ConversationsChanged                                              to every client
 

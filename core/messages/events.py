@@ -136,6 +136,23 @@ class TurnFailed(Event, frozen=True):
     sentence: str
 
 
+class TurnWithdrawn(Event, frozen=True):
+    """The turn was refused before anything was computed: it does not fit the model's context.
+
+    It is on disk no longer, and the conversation is as it was before. The pictures can be sent
+    again without being attached again.
+    """
+
+    conversation: int
+    message: int
+    """Id of the assistant message."""
+    restored: Conversation | None
+    """The conversation again; None if the turn had made it: it is gone."""
+    error: str
+    """Class name in `core.errors`."""
+    sentence: str
+
+
 class ModelLoading(Event, frozen=True):
     """A model is being fetched or loaded."""
 
@@ -177,6 +194,7 @@ AnyEvent = (
     | Delta
     | TurnEnded
     | TurnFailed
+    | TurnWithdrawn
     | ModelLoading
     | ModelLoaded
     | ModelFailed

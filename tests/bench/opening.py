@@ -22,7 +22,7 @@ def seed(workplace: Workplace) -> None:
     tokens = make_tokens()
     conversation = None
     for turn in range(MESSAGES // 2):
-        conversation, _, answer = store.start_turn(
+        conversation, _, answer, *_ = store.start_turn(
             conversation, f"Question {turn + 1}: what else is there to see?", ()
         )
         start, length = 37 * turn % 3_000, _TOKENS_EACH[turn % len(_TOKENS_EACH)]

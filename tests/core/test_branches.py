@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from seeshell.core.conversation import Attachment, Message
+from seeshell.core.conversation import Attachment, Message, StartedTurn
 from seeshell.core.errors import NotStored, StoreError
-from seeshell.core.store import StartedTurn, Store
+from seeshell.core.store import Store
 
 from .stored import CAT, DOG, ended
 

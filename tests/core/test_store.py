@@ -20,18 +20,18 @@ VERSION_1 = Path(__file__).parent / "databases" / "version-1.sqlite"
 
 
 def talk(store: Store, text: str, answer: str, conversation: int | None = None) -> int:
-    conversation, _, opened = store.start_turn(conversation, text, ())
+    conversation, _, opened, *_ = store.start_turn(conversation, text, ())
     store.end_answer(conversation, ended(opened, answer))
     return conversation
 
 
 def test_a_conversation_is_read_as_it_was_stored(store: Store) -> None:
-    conversation, question, answer = store.start_turn(None, "What is it?", [DOG, CAT])
+    conversation, question, answer, *_ = store.start_turn(None, "What is it?", [DOG, CAT])
     assert question.attachments == (DOG, CAT)
     assert (answer.parent_id, answer.text, answer.finish_reason) == (question.id, "", None)
     answer = ended(answer, "A dog and a cat.")
     store.end_answer(conversation, answer)
-    _, second, open_answer = store.start_turn(conversation, "Which is larger?", ())
+    _, second, open_answer, *_ = store.start_turn(conversation, "Which is larger?", ())
 
     stored = store.read_conversation(conversation)
     assert stored.messages == (question, answer, second, open_answer)
@@ -40,7 +40,7 @@ def test_a_conversation_is_read_as_it_was_stored(store: Store) -> None:
 
 
 def test_the_text_of_an_open_answer_can_be_read_while_it_grows(store: Store) -> None:
-    conversation, _, answer = store.start_turn(None, "Tell me", ())
+    conversation, _, answer, *_ = store.start_turn(None, "Tell me", ())
     store.save_text(answer.id, "Once")
     store.save_text(answer.id, "Once upon")
     assert store.read_conversation(conversation).messages[-1].text == "Once upon"
@@ -49,7 +49,7 @@ def test_the_text_of_an_open_answer_can_be_read_while_it_grows(store: Store) -> 
 def test_answers_that_a_dead_core_left_open_are_closed_as_failed_with_their_text(
     store: Store,
 ) -> None:
-    conversation, _, answer = store.start_turn(None, "Tell me", ())
+    conversation, _, answer, *_ = store.start_turn(None, "Tell me", ())
     store.save_text(answer.id, "Once upon")
     finished = talk(store, "Other", "done")
     assert store.close_open_answers() == 1
@@ -77,7 +77,7 @@ def test_answers_that_a_dead_core_left_open_are_closed_as_failed_with_their_text
 def test_a_title_is_the_start_of_the_first_message(
     store: Store, text: str, attachments: tuple[Attachment, ...], title: str
 ) -> None:
-    conversation, _, _ = store.start_turn(None, text, attachments)
+    conversation, *_ = store.start_turn(None, text, attachments)
     assert store.read_conversation(conversation).summary.title == title
 
 
@@ -125,8 +125,8 @@ def test_a_search_finds_titles_and_messages_by_the_start_of_words(
 def test_deleting_forgets_words_and_the_pictures_that_no_other_conversation_has(
     store: Store,
 ) -> None:
-    one, _, _ = store.start_turn(None, "lemons", [DOG, CAT])
-    two, _, _ = store.start_turn(None, "apples", [CAT])
+    one, *_ = store.start_turn(None, "lemons", [DOG, CAT])
+    two, *_ = store.start_turn(None, "apples", [CAT])
     assert store.delete_conversation(one) == [DOG.sha256]
     assert store.list_conversations("lemons", 10) == ()
     with pytest.raises(NotStored):
@@ -140,7 +140,7 @@ def test_deleting_forgets_words_and_the_pictures_that_no_other_conversation_has(
 def test_an_answer_that_ends_after_its_conversation_was_deleted_leaves_nothing(
     store: Store,
 ) -> None:
-    conversation, _, answer = store.start_turn(None, "lemons", ())
+    conversation, _, answer, *_ = store.start_turn(None, "lemons", ())
     store.delete_conversation(conversation)
     with pytest.raises(NotStored):
         store.end_answer(conversation, ended(answer, "apples"))

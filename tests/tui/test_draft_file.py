@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seeshell.core.conversation import Attachment
-from seeshell.tui.draft import Draft, DraftPicture, EditedQuestion, WaitingTurn
+from seeshell.tui.draft import Draft, DraftPicture, EditedQuestion, SentTurn, WaitingTurn
 from seeshell.tui.draft_file import DraftFile, SavedDraft
 
 PICTURE = DraftPicture(Path("/pictures/lemons.png"))
@@ -26,10 +26,11 @@ def test_everything_unsent_comes_back_once(file: DraftFile) -> None:
     assert file.take() == ()
 
 
-def test_a_window_changes_only_its_own_drafts(file: DraftFile) -> None:
+def test_a_window_changes_only_its_own_drafts(file: DraftFile, tmp_path: Path) -> None:
     file.write([Draft(3, "of one window")])
-    file.write([Draft(None, "of another")])
-    file.write([Draft(None, "")])
+    other = DraftFile(tmp_path / "data" / "drafts.json")
+    other.write([Draft(None, "of another")])
+    other.write([Draft(None, "")])
     assert file.take() == (SavedDraft(3, "of one window"),)
 
 
@@ -42,6 +43,26 @@ def test_an_edit_comes_back_beside_the_draft_that_waits_for_its_end(file: DraftF
         SavedDraft(3, "half a thought"),
         SavedDraft(3, "who?", (held, "/pictures/lemons.png"), edited),
     )
+
+
+def test_a_message_that_the_core_may_yet_withdraw_comes_back_with_what_the_core_holds(
+    file: DraftFile,
+) -> None:
+    held = Attachment("a" * 64, "lemons.png", 4, 3)
+    turn = WaitingTurn("who?", (DraftPicture(PICTURE.path, held),))
+    file.write([Draft(3, "half a thought", sent=SentTurn(9, turn))])
+    assert file.take() == (
+        SavedDraft(3, "who?", (held,), answer=9),
+        SavedDraft(3, "half a thought"),
+    )
+
+
+def test_what_a_new_conversation_took_along_is_no_draft_of_the_next_one(file: DraftFile) -> None:
+    draft = Draft(None, "who?")
+    file.write([draft])
+    draft.conversation, draft.text = 3, ""
+    file.write([draft])
+    assert file.take() == ()
 
 
 def test_a_name_that_is_no_text_spoils_no_draft(file: DraftFile) -> None:

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from seeshell.core.conversation import Message
+from seeshell.core.conversation import Attachment, Message
 from seeshell.core.errors import BadRequest, CoreUnreachable, CoreVersionMismatch, ImageError
 from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
     Delta,
     TurnQueued,
+    TurnWithdrawn,
 )
 from seeshell.core.messages.requests import (
     Attach,
@@ -23,6 +24,7 @@ from seeshell.core.messages.requests import (
     SubmitTurn,
 )
 from seeshell.core.settings import find_paths
+from seeshell.tui.draft import Draft, DraftPicture, SentTurn, WaitingTurn
 from seeshell.tui.draft_file import DraftFile
 from seeshell.tui.launch import Launch
 from seeshell.tui.session import ChatSession
@@ -44,6 +46,7 @@ from .scripted_client import ScriptedClient, conversation, ended
 
 PATIENCE = 20.0
 
+LEMONS = Attachment("a" * 64, "lemons.png", 4032, 3024, 1152, 864, 972)
 OPEN = Message(2, 1, "assistant", "", 0.0)
 OLD = conversation(3, "old", Message(1, None, "user", "what?", 0.0))
 BUSY = conversation(4, "busy", Message(1, None, "user", "what?", 0.0), OPEN)
@@ -240,6 +243,41 @@ async def test_a_core_that_can_not_be_reached_is_told_like_a_dead_one() -> None:
     assert isinstance(told[-1], CoreLost)
     assert isinstance(told[-1].error, CoreVersionMismatch)
     assert session.status.state == "no core"
+
+
+def withdrawn(conversation: int, answer: int) -> TurnWithdrawn:
+    return TurnWithdrawn(
+        conversation=conversation,
+        message=answer,
+        restored=None,
+        error="PromptTooLong",
+        sentence="That is too long.",
+    )
+
+
+async def test_a_message_that_still_waits_at_the_next_start_comes_back_if_withdrawn() -> None:
+    turn = WaitingTurn("long question", (DraftPicture(Path("lemons.png"), LEMONS),))
+    draft_file().write([Draft(4, sent=SentTurn(OPEN.id, turn))])
+    async with talk(ScriptedClient(BUSY)) as it:
+        await it.until(lambda: it.session.has_begun)
+        assert not it.of(TextReturned)
+        it.client.tell(withdrawn(4, OPEN.id))
+        await it.until(lambda: it.of(TextReturned))
+        assert [event.text for event in it.of(TextReturned)] == ["long question"]
+        assert [event.sentence for event in it.of(RequestRefused)] == ["That is too long."]
+        assert it.session.conversation is None
+        assert it.session.draft.attachments == [LEMONS]
+
+
+async def test_a_message_whose_answer_has_begun_does_not_come_back_at_the_next_start() -> None:
+    async with talk(ScriptedClient()) as it:
+        await it.session.submit("what?")
+        it.session.save_drafts()
+        assert [saved.text for saved in draft_file().take()] == ["what?"]
+        it.client.tell(Delta(conversation=7, message=103, text="red"))
+        await it.until(lambda: it.of(AnswerGrew))
+        it.session.save_drafts()
+        assert draft_file().take() == ()
 
 
 async def test_a_second_run_begins_when_the_first_has_left_the_core() -> None:

@@ -28,6 +28,7 @@ from ...core.messages.events import (
     TurnEnded,
     TurnFailed,
     TurnQueued,
+    TurnWithdrawn,
 )
 from ...core.messages.requests import (
     Attach,
@@ -106,7 +107,7 @@ class Asking:
         finally:
             loop.remove_signal_handler(signal.SIGINT)
 
-    async def _follow(self, turn: TurnQueued) -> TurnEnded | TurnFailed:
+    async def _follow(self, turn: TurnQueued) -> TurnEnded | TurnFailed | TurnWithdrawn:
         """Shows everything until the turn is over."""
         async for event in self._events:
             match event:
@@ -117,6 +118,8 @@ class Asking:
                 case TurnEnded(message=Message(id=turn.answer.id)):
                     return event
                 case TurnFailed(message=Message(id=turn.answer.id)):
+                    return event
+                case TurnWithdrawn(message=turn.answer.id):
                     return event
                 case _:
                     self._show_loading(event)
@@ -136,7 +139,11 @@ class Asking:
             case _:
                 pass
 
-    def _end(self, event: TurnEnded | TurnFailed) -> int:
+    def _end(self, event: TurnEnded | TurnFailed | TurnWithdrawn) -> int:
+        if isinstance(event, TurnWithdrawn):
+            self._turn = None
+            self._fail(event.error, event.sentence)
+            return ERROR
         if isinstance(event, TurnFailed):
             self._fail(event.error, event.sentence)
             return ERROR

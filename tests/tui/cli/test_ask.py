@@ -100,6 +100,7 @@ def test_the_question_comes_from_standard_input(installed: Installed) -> None:
         (["-i", os.fsdecode(b"/no/\xff.png"), WHAT], "BadRequest", "UTF-8"),
         ([os.fsdecode(b"what is \xff?")], "BadRequest", "UTF-8"),
         (["--model", "/no/such/model", WHAT], "ModelNotFound", "/no/such/model"),
+        ([f"{WHAT} " * 1000], "PromptTooLong", "4,096"),
     ],
 )
 def test_bad_input_gets_one_sentence(
@@ -129,6 +130,14 @@ def test_there_must_be_a_conversation_to_continue(tmp_path: Path) -> None:
     installed.run("stop")
     assert done.returncode == 1
     assert "no conversation to continue" in done.stderr
+
+
+def test_a_question_that_does_not_fit_is_not_kept(tmp_path: Path) -> None:
+    installed = Installed(tmp_path)
+    assert installed.run("ask", "-i", PICTURE, f"{WHAT} " * 1000).returncode == 1
+    kept = json.loads(installed.run("ask", "--json", "--continue", WHAT).stdout)
+    installed.run("stop")
+    assert "no conversation to continue" in kept["error"]["message"]
 
 
 def test_ctrl_c_stops_the_model_and_keeps_what_it_said(rambling: Installed) -> None:
