@@ -10,7 +10,7 @@ Its modules in reading order; those from `resident` on belong to the MLX thread:
     prompt, vision, vision_tower              messages as tokens, pictures as features
     turn, prefill, language, sampling         one answer, from its messages to its last token
     preparation, drafts                       what is computed while a question is typed
-    kv_cache, kv_layout                       branches in memory under a byte budget
+    kv_cache, branch, kv_layout               branches in memory under a byte budget
     spill, spill_block, spill_folder          branches on disk, in blocks
     checksums                                 whether these are as they were written
     receipt, past                             what an answer cost, and why anything was done again

@@ -8,7 +8,8 @@ import weakref
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .kv_cache import Branch, KvPool
+from .branch import Branch
+from .kv_cache import KvPool
 from .prefix import ImageSpan, TokenRun, common_length, spans_within
 from .vision import Pictures
 

@@ -1,18 +1,19 @@
 """KV caches that stay resident: several conversations and branches under one byte budget.
 
-What the budget does not hold is spilled to disk, the least recently used first, and comes back
-when its conversation goes on.
+Between answers, what branches have in common is held once: they rest on the one used last. What
+the budget does not hold is spilled to disk, the least recently used first, and comes back when its
+conversation goes on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from ..errors import ImageError
-from .kv_layout import KvLayer, KvLayout, append_parts, is_full, layer_parts
+from .branch import Branch, with_trunks
+from .kv_layout import KvLayout
 from .memory import out_of_memory
-from .prefix import ImageSpan, TokenRun, common_length, reusable_length, spans_within
+from .prefix import TokenRun, common_length, reusable_length, spans_within
 from .spill import Spills
 
 _COPY_SHARE: Final = 8
@@ -22,74 +23,11 @@ So an edited early message keeps the branch before it, and a regenerated answer 
 long conversation does not take its memory twice.
 """
 
+_LEAST_SHARE: Final = 8
+"""A branch rests on another that begins with at least this part of it.
 
-@dataclass
-class Branch:
-    """The KV of one run of tokens; `tokens` always names exactly what the layers hold."""
-
-    layers: list[KvLayer]
-    tokens: list[int] = field(default_factory=list)
-    spans: list[ImageSpan] = field(default_factory=list)
-    owner: int = 0
-    """The conversation that it belongs to; 0 for none yet."""
-    draft_start: int | None = None
-    """Tokens before a question that is still being typed; None without one."""
-
-    @property
-    def run(self) -> TokenRun:
-        """What the branch holds."""
-        return TokenRun(self.tokens, self.spans)
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that the layers hold, room for growth included."""
-        return sum(layer.nbytes for layer in self.layers if not layer.empty())
-
-    def reserve(self, length: int) -> None:
-        """Makes room for a prompt of `length` tokens and some more, where there is too little.
-
-        Left to themselves the layers grow step by step, and each step copies all that they hold.
-        """
-        for layer in self.layers:
-            if is_full(layer, length):
-                append_parts(layer, [], length)
-
-    def extend(self, tokens: Sequence[int], spans: Sequence[ImageSpan] = ()) -> None:
-        """Notes tokens whose KV has been computed, and the pictures that start among them."""
-        self.tokens.extend(tokens)
-        known = len(self.spans)
-        self.spans.extend(spans_within(spans, len(self.tokens))[known:])
-
-    def trim(self, length: int) -> None:
-        """Cuts the branch back to its first `length` tokens."""
-        for layer in self.layers:
-            layer.trim(layer.offset - length)
-        del self.tokens[length:]
-        self.spans = spans_within(self.spans, length)
-
-    def fork(
-        self, length: int, layers: list[KvLayer], owner: int = 0, prompt_tokens: int = 0
-    ) -> "Branch":
-        """Returns a copy of the first `length` tokens; this branch stays as it is.
-
-        Args:
-            length: tokens to copy.
-            layers: empty ones to fill.
-            owner: of the copy.
-            prompt_tokens: how long a prompt there shall be room for; 0 for none.
-        """
-        for layer, copy in zip(self.layers, layers, strict=True):
-            append_parts(copy, [layer_parts(layer, 0, length)], prompt_tokens)
-        return Branch(layers, self.tokens[:length], spans_within(self.spans, length), owner)
-
-    def shrink(self, length: int, layers: list[KvLayer]) -> None:
-        """Cuts the branch back as `trim` does and frees the memory of what is cut off."""
-        self.layers = self.fork(length, layers).layers
-        self.trim(length)
-
-    def arrays(self) -> list[Any]:
-        """Returns the arrays of all layers, for evaluation."""
-        return [layer.state for layer in self.layers]
+Less memory than that is not worth the copy of all the rest that its next turn begins with.
+"""
 
 
 class KvPool:
@@ -119,6 +57,8 @@ class KvPool:
         self._budget_bytes = limit_bytes // 2 if budget_bytes is None else budget_bytes
         self._spills = spills
         self._branches: list[Branch] = []
+        self._lent: Branch | None = None
+        self._lent_bytes = 0
         self.nbytes = 0
         """Memory of all branches, the one lent included; may be read by any thread."""
 
@@ -145,20 +85,21 @@ class KvPool:
         needed_bytes = self.token_bytes * (len(wanted) + room)
         if needed_bytes > self._limit_bytes:
             raise out_of_memory(needed_bytes, self._limit_bytes)
-        branch = self._take(wanted, owner)
-        self._make_room(needed_bytes)
-        if self._spills:
-            self._spills.restore(branch, wanted)
+        branch = self._lent = self._take(wanted, owner)
+        self._lent_bytes = needed_bytes
+        is_whole = False
         try:
+            self._make_room(branch)
+            if self._spills:
+                self._spills.restore(branch, wanted)
             yield branch
+            is_whole = True
         except ImageError:
             # A file is read between two chunks, when all layers hold the same.
-            self._take_back(branch)
+            is_whole = True
             raise
-        except BaseException:
-            self._count()
-            raise
-        self._take_back(branch)
+        finally:
+            self._take_back(branch, is_whole)
 
     def touch(self, run: TokenRun) -> bool:
         """Whether a branch holds all of the run; if so it counts as used."""
@@ -178,23 +119,26 @@ class KvPool:
             return
         kept = TokenRun(branch.tokens[:length], spans_within(branch.spans, length))
         if length == 0 or any(common_length(other.run, kept) == length for other in others):
-            self._branches = others
+            self._keep(others)
         else:
             branch.shrink(length, self._layout.make_layers())
-        self._count()
+            self._count()
 
     def settle(self, is_wanted: Callable[[], bool] = lambda: False) -> None:
-        """Spills the least recently used branches until the budget holds; the last user's stays.
+        """Frees what branches hold twice, then spills the least recently used over the budget.
+
+        The one used last stays.
 
         Args:
             is_wanted: asked again and again whether the thread has something better to do; the
                 rest is then left to the next call.
         """
+        if self._branches:
+            self._share(self._branches[-1], is_wanted)
         while len(self._branches) > 1 and self.nbytes > self._budget_bytes:
             if not self._spill(self._branches[0], is_wanted):
                 return
-            del self._branches[0]
-            self._count()
+            self._keep(self._branches[1:])
 
     def spill_all(self) -> None:
         """Writes every branch to disk, the most recently used last; all stay in memory too."""
@@ -203,18 +147,18 @@ class KvPool:
 
     def forget(self, conversation: int) -> None:
         """Frees the branches of a conversation and deletes its spills."""
-        self._branches = [branch for branch in self._branches if branch.owner != conversation]
-        self._count()
+        self._keep([branch for branch in self._branches if branch.owner != conversation])
         if self._spills:
             self._spills.forget(conversation)
 
     def clear(self) -> None:
         """Frees every branch; what was spilled stays."""
-        self._branches.clear()
-        self._count()
+        self._keep([])
 
-    def _take_back(self, branch: Branch) -> None:
-        if branch.tokens:
+    def _take_back(self, branch: Branch, is_whole: bool) -> None:
+        self._lent, self._lent_bytes = None, 0
+        # What others rest on in a branch that is lost stands before all that has changed in it.
+        if is_whole and branch.tokens:
             self._branches.append(branch)
         self._count()
 
@@ -234,16 +178,21 @@ class KvPool:
         if loses_much or best.owner not in (0, owner):
             return best.fork(length, self._layout.make_layers(), owner, len(wanted))
         del self._branches[index]
+        for branch in self._resting_on(best):
+            if branch.shared > length:
+                branch.rest_on(best, length, self._layout.make_layers())
         best.trim(length)
+        best.join(self._layout.make_layers(), len(wanted))
         best.owner, best.draft_start = owner, None
         return best
 
-    def _make_room(self, lent_bytes: int) -> None:
-        self._count(lent_bytes)
+    def _make_room(self, lent: Branch) -> None:
+        self._count()
+        if self.nbytes > self._limit_bytes:
+            self._share(lent)
         while self._branches and self.nbytes > self._limit_bytes:
             self._spill(self._branches[0])
-            del self._branches[0]
-            self._count(lent_bytes)
+            self._keep(self._branches[1:])
 
     def _spill(self, branch: Branch, is_wanted: Callable[[], bool] = lambda: False) -> bool:
         """Returns whether the branch needs no more writing; False where it was interrupted.
@@ -254,5 +203,33 @@ class KvPool:
             return True
         return self._spills.write(branch, branch.draft_start, is_wanted)
 
-    def _count(self, lent_bytes: int = 0) -> None:
-        self.nbytes = lent_bytes + sum(branch.nbytes for branch in self._branches)
+    def _share(self, whole: Branch, is_wanted: Callable[[], bool] = lambda: False) -> None:
+        """Lets others rest on a branch if it is whole; its next turn finds it as it is."""
+        for branch in self._branches:
+            length = common_length(whole.run, branch.run)
+            saves_enough = length >= max(branch.shared, len(branch.tokens) / _LEAST_SHARE)
+            can_rest = whole.trunk is None and branch is not whole and branch.trunk is not whole
+            if saves_enough and can_rest:
+                if is_wanted():
+                    break
+                branch.rest_on(whole, length, self._layout.make_layers())
+        self._keep(self._branches)
+
+    def _keep(self, branches: list[Branch]) -> None:
+        """Lets go of all other branches, but for what these rest on."""
+        self._branches = branches
+        for trunk in with_trunks(branches).difference(branches, [self._lent]):
+            length = self._needed_length(trunk)
+            if length < len(trunk.tokens):
+                trunk.shrink(length, self._layout.make_layers())
+        self._count()
+
+    def _resting_on(self, trunk: Branch) -> list[Branch]:
+        return [branch for branch in with_trunks(self._branches) if branch.trunk is trunk]
+
+    def _needed_length(self, trunk: Branch) -> int:
+        return max((branch.shared for branch in self._resting_on(trunk)), default=0)
+
+    def _count(self) -> None:
+        held = with_trunks(self._branches).difference([self._lent])
+        self.nbytes = self._lent_bytes + sum(branch.nbytes for branch in held)

@@ -84,10 +84,10 @@ def append_parts(layer: KvLayer, pieces: Sequence[Parts], prompt_tokens: int = 0
             it nor an answer needs other buffers again; 0 for no room at all.
     """
     held = layer_parts(layer, 0, layer.offset)
-    columns = list(zip(*([held] if held else []), *pieces, strict=True))
-    length = sum(array.shape[-2] for array in columns[0])
+    pieces = [held, *pieces] if held else pieces
+    length = sum(piece[0].shape[-2] for piece in pieces)
     room = max(0, prompt_tokens + _SPARE_TOKENS - length) if prompt_tokens else 0
-    joined = [_join(column, room) for column in columns]
+    joined = join_parts(pieces, room)
     mx.eval(joined)
     half = len(joined) // 2
     if isinstance(layer, QuantizedKVCache):
@@ -95,6 +95,11 @@ def append_parts(layer: KvLayer, pieces: Sequence[Parts], prompt_tokens: int = 0
     else:
         layer.keys, layer.values = joined
     layer.offset = length
+
+
+def join_parts(pieces: Sequence[Parts], room: int = 0) -> list[Any]:
+    """Returns the arrays of consecutive pieces as one, with room for so many tokens behind."""
+    return [_join(column, room) for column in zip(*pieces, strict=True)]
 
 
 def is_full(layer: KvLayer, length: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import mlx.core as mx
 
-from .kv_cache import Branch
+from .branch import Branch
 from .language import Chunk, PlacedFeatures
 from .positions import Positions, rope_positions
 from .prefix import ImageSpan, TokenRun

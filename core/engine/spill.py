@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import mlx.core as mx
 
-from .kv_layout import KvLayout, append_parts, layer_parts
+from .kv_layout import KvLayout, append_parts, join_parts
 from .memory import is_memory_failure
 from .prefix import TokenRun, reusable_length, spans_within
 from .spill_block import Block, SpillIdentity, cut_blocks
@@ -15,7 +15,7 @@ from .spill_folder import SpillFolder
 from .vision import Pictures
 
 if TYPE_CHECKING:
-    from .kv_cache import Branch
+    from .branch import Branch
 
 _log = logging.getLogger(__name__)
 
@@ -111,9 +111,11 @@ class Spills:
 
         def save(path: Path) -> None:
             arrays = {
-                _name(index, part): mx.contiguous(array)
-                for index, layer in enumerate(branch.layers)
-                for part, array in enumerate(layer_parts(layer, block.start, block.end))
+                _name(index, part): array
+                for index in range(self._layout.layer_count)
+                for part, array in enumerate(
+                    join_parts(branch.parts(index, block.start, block.end))
+                )
             }
             mx.save_safetensors(str(path), arrays)
 

@@ -11,6 +11,7 @@ import mlx.core as mx
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
+from .branch import Branch
 from .engine import (
     AnswerEnd,
     AnswerEvent,
@@ -19,7 +20,6 @@ from .engine import (
     PromptMessage,
     TextDelta,
 )
-from .kv_cache import Branch
 from .memory_guard import guarded_memory
 from .past import NOT_KEPT, TURN_FAILED, Said, tell
 from .positions import next_position
