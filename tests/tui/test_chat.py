@@ -189,8 +189,8 @@ async def test_panels_give_way_when_the_terminal_gets_narrow(
         await user.press("f3")
         await user.sees("▀▀▀", "Filter conversations")
         await user.pilot.resize_terminal(80, 24)
-        assert "▀▀▀" not in user.screen
-        assert "Filter conversations" not in user.screen
+        await user.until(lambda: "▀▀▀" not in user.screen)
+        await user.until(lambda: "Filter conversations" not in user.screen)
         await user.pilot.resize_terminal(12, 4)
         await user.pilot.resize_terminal(130, 24)
         await user.sees("Filter conversations", "Ask about a picture")

@@ -68,8 +68,9 @@ def test_a_picture_is_sent_once_and_every_cell_shows_its_part(
     assert_whole(terminal)
     assert terminal.payload_bytes == once
 
-    session.press("q")
-    assert session.process.wait(10) == 0
+    session.type("q")
+    session.until(lambda: session.process.poll() is not None)
+    assert session.process.returncode == 0
     assert terminal.deleted == [image_id]
 
 
