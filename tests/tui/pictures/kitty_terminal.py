@@ -27,6 +27,8 @@ from ...patience import PATIENCE
 
 PLACEHOLDER = "\U0010eeee"
 _MESSAGE = re.compile(rb"\x1b_G([^;\x1b]*)(?:;([^\x1b]*))?\x1b\\")
+_CUT_MESSAGE = re.compile(rb"\x1b(?:_(?:G[^\x1b]*\x1b?)?)?\Z")
+"""The beginning of a message whose rest has not been read yet."""
 
 
 class Cell(NamedTuple):
@@ -74,10 +76,9 @@ class KittyTerminal:
 
     def feed(self, output: bytes) -> None:
         output = self._rest + output
-        begun = len(output) - 1 if output.endswith(b"\x1b") else output.rfind(b"\x1b_G")
-        is_cut = begun >= 0 and b"\x1b\\" not in output[begun:]
-        self._rest = output[begun:] if is_cut else b""
-        output = output[:begun] if is_cut else output
+        cut = _CUT_MESSAGE.search(output)
+        whole = cut.start() if cut else len(output)
+        output, self._rest = output[:whole], output[whole:]
         for match in _MESSAGE.finditer(output):
             self._obey(match[1].decode(), match[2] or b"")
         self._stream.feed(_MESSAGE.sub(b"", output))
