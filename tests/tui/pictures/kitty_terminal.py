@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import pyte
 
 from seeshell.tui.pictures.library import Library
@@ -188,11 +189,11 @@ class TerminalSession:
         self.settle()
 
     def settle(self, quiet: float = 0.3) -> None:
-        """Returns once the program has written nothing for a while."""
+        """Returns once the program has written nothing for a while and has nothing to do."""
         end = time.monotonic() + PATIENCE
-        while select.select([self._far], [], [], quiet)[0]:
+        while (is_writing := self._has_written(quiet)) or self._is_busy():
             assert time.monotonic() < end, "the program never stops writing"
-            if not self._read():
+            if is_writing and not self._read():
                 return
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -200,7 +201,7 @@ class TerminalSession:
         end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end, self.text
-            if select.select([self._far], [], [], 0.2)[0] and not self._read():
+            if self._has_written(0.2) and not self._read():
                 self.process.wait(PATIENCE)
                 assert condition(), self.text
 
@@ -209,6 +210,14 @@ class TerminalSession:
             self.process.kill()
         self.process.wait()
         os.close(self._far)
+
+    def _has_written(self, wait: float) -> bool:
+        return bool(select.select([self._far], [], [], wait)[0])
+
+    def _is_busy(self) -> bool:
+        """Whether the program, or one that it has started, would go on if it were its turn."""
+        program = psutil.Process(self.process.pid)
+        return any(map(_is_running, (program, *program.children(recursive=True))))
 
     def _read(self) -> bytes:
         try:
@@ -226,6 +235,13 @@ class TerminalSession:
                 self._asked = self._asked.replace(query.encode(), b"")
                 time.sleep(self._round_trip / len(KITTY_REPLIES))
                 self.type(reply)
+
+
+def _is_running(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_RUNNING)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _take_terminal() -> None:
