@@ -106,10 +106,7 @@ async def test_messages_that_waited_and_what_was_typed_since_come_after_it(
     open_app: OpenApp, waiting_core: RunningCore
 ) -> None:
     async with open_app(waiting_core) as user:
-        rambling = await ramble(user)
-        await user.press("ctrl+n")
-        await send(user, TOO_LONG)
-        await user.until(lambda: user.messages)
+        rambling = await send_too_long_behind_an_answer(user)
         await send(user, "and the square?")
         await user.sees("waiting  and the square?")
         await user.type("half a thought")
@@ -123,10 +120,7 @@ async def test_other_words_for_a_new_conversation_stay_behind_those_that_come_ba
     open_app: OpenApp, waiting_core: RunningCore
 ) -> None:
     async with open_app(waiting_core) as user:
-        rambling = await ramble(user)
-        await user.press("ctrl+n")
-        await send(user, TOO_LONG)
-        await user.until(lambda: user.messages)
+        rambling = await send_too_long_behind_an_answer(user)
         await user.press("ctrl+n")
         await user.type("another thought")
         await stop(waiting_core, rambling)
@@ -157,11 +151,7 @@ async def test_a_question_that_was_withdrawn_while_no_window_was_open_is_in_the_
     open_app: OpenApp, waiting_core: RunningCore, samples: Path
 ) -> None:
     async with open_app(waiting_core) as user:
-        rambling = await ramble(user)
-        await user.press("ctrl+n")
-        await user.attach(samples / PICTURE)
-        await send(user, TOO_LONG)
-        await user.until(lambda: user.messages)
+        rambling = await send_too_long_behind_an_answer(user, samples / PICTURE)
         conversation = user.chat.session.conversation
     await stop(waiting_core, rambling)
     assert conversation is not None
@@ -191,6 +181,20 @@ async def test_a_question_that_was_answered_does_not_come_back(
         await user.chat.session.open(conversation)
         await user.sees("what is in the picture?")
         assert user.chat.prompt.text == ""
+
+
+async def send_too_long_behind_an_answer(user: AppUser, *attached: Path) -> int:
+    """Sends the long question in a new conversation while another's answer goes on.
+
+    Returns that other conversation: once it is stopped, the long question comes back.
+    """
+    rambling = await ramble(user)
+    await user.press("ctrl+n")
+    for picture in attached:
+        await user.attach(picture)
+    await send(user, TOO_LONG)
+    await user.until(lambda: user.messages)
+    return rambling
 
 
 async def ramble(user: AppUser) -> int:
