@@ -12,7 +12,9 @@ Its modules in reading order, from the values through socket and sessions to dis
     submissions, turns, open_turn             questions are stored, answers queued and computed
     subscribers, preparations, model_loader   who hears of it, work ahead, which model is there
     archive, disk                             conversations and pictures, the loop never waiting
-    store, message_tree, picture_table        SQLite: what is stored
+    store                                     what is stored, every change one transaction
+    conversation_table, message_tree          SQLite: conversations and their messages
+    picture_table                             SQLite: pictures that have a copy on disk
     store_rows, word_index                    SQLite: queries and search
     database, migrations                      SQLite: the file
     picture_files, images                     copies named by their sha256; decoding

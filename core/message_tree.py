@@ -3,7 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
+import msgspec
+
 from .conversation import Attachment, Message, Role
+from .conversation_table import no_conversation
 from .errors import NotStored
 from .store_rows import (
     BRANCH,
@@ -141,6 +144,31 @@ class MessageTree:
             ],
         )
 
+    def save_text(self, message: int, text: str) -> None:
+        """Stores the text so far of an open answer."""
+        self._database.execute("UPDATE message SET text = ? WHERE id = ?", (text, message))
+
+    def end_answer(self, answer: Message) -> None:
+        """Stores a complete, stopped or failed answer."""
+        stats = None if answer.stats is None else msgspec.json.encode(answer.stats).decode()
+        self._database.execute(
+            "UPDATE message SET text = ?, model = ?, finish_reason = ?, error = ?, stats = ? "
+            "WHERE id = ?",
+            (answer.text, answer.model, answer.finish_reason, answer.error, stats, answer.id),
+        )
+        self._words.put_message(answer.id, answer.text)
+
+    def fail_open_answers(self, error: str) -> int:
+        """Marks every open answer as failed; returns how many there were."""
+        rows = self._database.execute(
+            "UPDATE message SET finish_reason = 'failed', error = ? "
+            "WHERE role = 'assistant' AND finish_reason IS NULL RETURNING id, text",
+            (error,),
+        ).fetchall()
+        for row in rows:
+            self._words.put_message(row["id"], row["text"])
+        return len(rows)
+
     def copy(self, last: int, conversation: int) -> int:
         """Copies the branch that ends with a message; returns the copy's last message."""
         parent: int | None = None
@@ -154,8 +182,3 @@ class MessageTree:
 
     def _branch_rows(self, last: int | None) -> Sequence[sqlite3.Row]:
         return self._database.execute(BRANCH, (last,)).fetchall()
-
-
-def no_conversation(conversation: int) -> NotStored:
-    """Returns the error to raise."""
-    return NotStored(f"There is no conversation {conversation}: it may have been deleted.")

@@ -5,16 +5,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-import msgspec
-
 from .conversation import Attachment, Conversation, ConversationSummary, Message, StartedTurn
+from .conversation_table import ConversationTable
 from .database import errors_as_sentences, open_database
 from .errors import NotStored
-from .message_tree import MessageTree, no_conversation
+from .message_tree import MessageTree
 from .picture_table import PictureTable
 from .settings import Paths
-from .store_rows import SUMMARY, fork_title, make_title, one_line
-from .word_index import FOUND, WordIndex, match_expression
+from .store_rows import fork_title, make_title, one_line
+from .word_index import WordIndex
 
 CORE_ENDED: Final = "The core ended during this answer."
 """The error of answers that were open when their core was killed or crashed."""
@@ -31,9 +30,10 @@ class Store:
         self._paths = paths
         with errors_as_sentences(paths):
             self._database = open_database(paths)
-        self._words = WordIndex(self._database)
+        words = WordIndex(self._database)
+        self._conversations = ConversationTable(self._database, words)
+        self._tree = MessageTree(self._database, words)
         self._pictures = PictureTable(self._database)
-        self._tree = MessageTree(self._database, self._words)
 
     def close(self) -> None:
         """Ends the use of the database."""
@@ -46,16 +46,8 @@ class Store:
         With a query only those of which the title or one message holds, for each word of it, a
         word that starts so.
         """
-        words = match_expression(query)
-        if query.strip() and not words:
-            return ()
-        found = f"WHERE {FOUND}" if words else ""
-        order = " ORDER BY updated_at DESC, id DESC LIMIT :limit"
         with errors_as_sentences(self._paths):
-            rows = self._database.execute(
-                SUMMARY + found + order, {"words": words, "limit": limit}
-            ).fetchall()
-        return tuple(ConversationSummary(**row) for row in rows)
+            return self._conversations.search(query, limit)
 
     def read_conversation(self, conversation: int) -> Conversation:
         """Returns the conversation with the branch that its head names.
@@ -64,11 +56,9 @@ class Store:
             NotStored: there is no such conversation.
         """
         with errors_as_sentences(self._paths):
-            row = self._database.execute(SUMMARY + " WHERE id = ?", (conversation,)).fetchone()
-            if row is None:
-                raise no_conversation(conversation)
+            summary = self._conversations.find(conversation)
             branch = self._tree.branch(conversation, self._tree.head(conversation))
-            return Conversation(ConversationSummary(**row), branch)
+            return Conversation(summary, branch)
 
     def start_turn(
         self, conversation: int | None, text: str, attachments: Sequence[Attachment]
@@ -82,7 +72,7 @@ class Store:
         """
         with self._transaction():
             if conversation is None:
-                conversation = self._add_conversation(make_title(text, attachments), time.time())
+                conversation = self._conversations.add(make_title(text, attachments))
             parent = self._tree.head(conversation)
             question = self._add_question(conversation, parent, text, attachments)
             return self._open_answer(conversation, question)
@@ -129,15 +119,14 @@ class Store:
             NotStored: there is no such conversation.
         """
         with self._transaction():
-            self._tree.head(turn.conversation)
             for picture in turn.question.attachments:
                 self._pictures.add(picture)
             if turn.head_before is None:
-                self._delete(turn.conversation)
+                self._conversations.delete(turn.conversation)
                 return None
+            self._conversations.touch(turn.conversation, turn.updated_before)
             self._tree.move_head(turn.conversation, turn.head_before)
             self._tree.remove_turn(turn.question.id, turn.answer.id)
-            self._touch(turn.conversation, turn.updated_before)
         return self.read_conversation(turn.conversation)
 
     def fork_conversation(self, conversation: int, message: int) -> int:
@@ -148,10 +137,8 @@ class Store:
         """
         with self._transaction():
             self._tree.place(conversation, message)
-            row = self._database.execute(
-                "SELECT title FROM conversation WHERE id = ?", (conversation,)
-            ).fetchone()
-            fork = self._add_conversation(fork_title(row["title"]), time.time())
+            title = self._conversations.find(conversation).title
+            fork = self._conversations.add(fork_title(title))
             self._tree.move_head(fork, self._tree.copy(message, fork))
         return fork
 
@@ -173,7 +160,7 @@ class Store:
     def save_text(self, message: int, text: str) -> None:
         """Stores the text so far of an open answer."""
         with self._transaction():
-            self._database.execute("UPDATE message SET text = ? WHERE id = ?", (text, message))
+            self._tree.save_text(message, text)
 
     def end_answer(self, conversation: int, answer: Message) -> None:
         """Stores a complete, stopped or failed answer.
@@ -181,28 +168,14 @@ class Store:
         Raises:
             NotStored: the conversation was deleted.
         """
-        stats = None if answer.stats is None else msgspec.json.encode(answer.stats).decode()
         with self._transaction():
-            self._tree.head(conversation)
-            self._database.execute(
-                "UPDATE message SET text = ?, model = ?, finish_reason = ?, error = ?, stats = ? "
-                "WHERE id = ?",
-                (answer.text, answer.model, answer.finish_reason, answer.error, stats, answer.id),
-            )
-            self._touch(conversation, time.time())
-            self._words.put_message(answer.id, answer.text)
+            self._conversations.touch(conversation, time.time())
+            self._tree.end_answer(answer)
 
     def close_open_answers(self) -> int:
         """Marks answers that an earlier core left open as failed; returns how many there were."""
         with self._transaction():
-            rows = self._database.execute(
-                "UPDATE message SET finish_reason = 'failed', error = ? "
-                "WHERE role = 'assistant' AND finish_reason IS NULL RETURNING id, text",
-                (CORE_ENDED,),
-            ).fetchall()
-            for row in rows:
-                self._words.put_message(row["id"], row["text"])
-        return len(rows)
+            return self._tree.fail_open_answers(CORE_ENDED)
 
     def rename_conversation(self, conversation: int, title: str) -> None:
         """Gives a title; an empty one goes back to the start of the first message.
@@ -211,15 +184,11 @@ class Store:
             NotStored: there is no such conversation.
         """
         with self._transaction():
-            self._tree.head(conversation)
             title = one_line(title)
             if not title:
                 first = self._tree.branch(conversation, self._tree.head(conversation))[0]
                 title = make_title(first.text, first.attachments)
-            self._database.execute(
-                "UPDATE conversation SET title = ? WHERE id = ?", (title, conversation)
-            )
-            self._words.put_title(conversation, title)
+            self._conversations.rename(conversation, title)
 
     def delete_conversation(self, conversation: int) -> list[str]:
         """Deletes the conversation; returns the pictures that no other one holds, forgotten too.
@@ -228,9 +197,8 @@ class Store:
             NotStored: there is no such conversation.
         """
         with self._transaction():
-            self._tree.head(conversation)
             pictures = self._pictures.list_of_conversation(conversation)
-            self._delete(conversation)
+            self._conversations.delete(conversation)
             return self._pictures.forget_unsent(pictures)
 
     def forget_unused_pictures(self, attached_before: float) -> list[str]:
@@ -259,15 +227,6 @@ class Store:
             self._database.execute("BEGIN IMMEDIATE")
             yield
 
-    def _add_conversation(self, title: str, now: float) -> int:
-        conversation: int = self._database.execute(
-            "INSERT INTO conversation (title, created_at, updated_at) VALUES (?, ?, ?) "
-            "RETURNING id",
-            (title, now, now),
-        ).fetchone()["id"]
-        self._words.put_title(conversation, title)
-        return conversation
-
     def _add_question(
         self,
         conversation: int,
@@ -281,20 +240,15 @@ class Store:
         return self._tree.add(conversation, question)
 
     def _open_answer(self, conversation: int, question: int) -> StartedTurn:
-        before = self._database.execute(
-            "SELECT head_id, updated_at FROM conversation WHERE id = ?", (conversation,)
-        ).fetchone()
+        head_before = self._tree.head(conversation)
+        updated_before = self._conversations.find(conversation).updated_at
         answer = self._tree.add(conversation, Message(0, question, "assistant", "", time.time()))
         self._tree.move_head(conversation, answer)
-        self._touch(conversation, time.time())
-        messages = self._tree.read(question), self._tree.read(answer)
-        return StartedTurn(conversation, *messages, *before)
-
-    def _touch(self, conversation: int, now: float) -> None:
-        self._database.execute(
-            "UPDATE conversation SET updated_at = ? WHERE id = ?", (now, conversation)
+        self._conversations.touch(conversation, time.time())
+        return StartedTurn(
+            conversation,
+            self._tree.read(question),
+            self._tree.read(answer),
+            head_before,
+            updated_before,
         )
-
-    def _delete(self, conversation: int) -> None:
-        self._words.forget(conversation)
-        self._database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))

@@ -11,12 +11,6 @@ from .conversation import Attachment, Message, TurnStats
 _TITLE_LENGTH = 60
 _FORK_SIGN = " (fork)"
 
-SUMMARY: Final = """
-SELECT id, title, created_at, updated_at,
-    (SELECT count(*) FROM message WHERE conversation_id = conversation.id) AS message_count
-FROM conversation
-"""
-
 BRANCH: Final = """
 WITH RECURSIVE branch (id, depth) AS (
     SELECT ?, 0
