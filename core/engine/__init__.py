@@ -12,7 +12,7 @@ Its modules in reading order; those from `resident` on belong to the MLX thread:
     preparation, drafts                       what is computed while a question is typed
     kv_cache, branch, kv_layout               branches in memory under a byte budget
     spill, spill_block, spill_folder          branches on disk, in blocks
-    checksums                                 whether these are as they were written
+    tensor_file                               a block's numbers, from memory to a file and back
     receipt, past                             what an answer cost, and why anything was done again
     memory, memory_guard                      how much there is, and what happens when it runs out
 """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import mlx.core as mx
+import numpy as np
 from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
 
 _GROUP_SIZES: Final = (64, 32)
@@ -18,6 +19,9 @@ KvLayer: TypeAlias = KVCache | QuantizedKVCache
 
 Parts = Sequence[Any]
 """A layer's arrays, of keys and then of values, with the tokens on the last axis but one."""
+
+ArrayKind: TypeAlias = tuple[Sequence[int], Any]
+"""Shape of such an array, with any number of tokens, and the type of its numbers."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,31 @@ def append_parts(layer: KvLayer, pieces: Sequence[Parts], prompt_tokens: int = 0
     pieces = [held, *pieces] if held else pieces
     length = sum(piece[0].shape[-2] for piece in pieces)
     room = max(0, prompt_tokens + _SPARE_TOKENS - length) if prompt_tokens else 0
-    joined = join_parts(pieces, room)
-    mx.eval(joined)
-    half = len(joined) // 2
-    if isinstance(layer, QuantizedKVCache):
-        layer.keys, layer.values = tuple(joined[:half]), tuple(joined[half:])
-    else:
-        layer.keys, layer.values = joined
-    layer.offset = length
+    _take(layer, join_parts(pieces, room), length)
+
+
+def make_room(
+    layer: KvLayer, kinds: Sequence[ArrayKind], tokens: int, prompt_tokens: int
+) -> list[Any]:
+    """Adds tokens to the layer, in new buffers, whose numbers are written afterwards.
+
+    Args:
+        layer: what is extended.
+        kinds: of its arrays.
+        tokens: how many to add.
+        prompt_tokens: as in `append_parts`.
+
+    Returns:
+        Of each array the bytes of the new tokens, to be written to: a view of shape (..., `tokens`,
+        bytes of a row).
+    """
+    start, length = layer.offset, layer.offset + tokens
+    capacity = max(length, prompt_tokens + _SPARE_TOKENS)
+    arrays = [mx.zeros((*shape[:-2], capacity, shape[-1]), dtype=dtype) for shape, dtype in kinds]
+    for array, part in zip(arrays, layer_parts(layer, 0, start), strict=False):
+        array[..., :start, :] = part
+    _take(layer, arrays, length)
+    return [np.asarray(array.view(mx.uint8))[..., start:length, :] for array in arrays]
 
 
 def join_parts(pieces: Sequence[Parts], room: int = 0) -> list[Any]:
@@ -108,6 +129,17 @@ def is_full(layer: KvLayer, length: int) -> bool:
         return False
     keys = layer.keys[0] if isinstance(layer, QuantizedKVCache) else layer.keys
     return bool(keys.shape[-2] < length)
+
+
+def _take(layer: KvLayer, arrays: list[Any], length: int) -> None:
+    """Gives the layer other buffers, evaluated."""
+    mx.eval(arrays)
+    half = len(arrays) // 2
+    if isinstance(layer, QuantizedKVCache):
+        layer.keys, layer.values = tuple(arrays[:half]), tuple(arrays[half:])
+    else:
+        layer.keys, layer.values = arrays
+    layer.offset = length
 
 
 def _join(arrays: Sequence[Any], room: int) -> Any:

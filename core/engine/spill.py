@@ -1,23 +1,21 @@
 """Writes KV caches to disk and brings them back. Runs on the MLX thread."""
 
-import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import mlx.core as mx
 
-from .kv_layout import KvLayout, append_parts, join_parts
-from .memory import is_memory_failure
+from .kv_layout import KvLayout, join_parts, make_room
 from .prefix import TokenRun, reusable_length, spans_within
-from .spill_block import Block, SpillIdentity, cut_blocks
+from .spill_block import Block, SpillIdentity, StoredTensor, cut_blocks
 from .spill_folder import SpillFolder
+from .tensor_file import dtype_of, read_tensor, write_tensors
 from .vision import Pictures
 
 if TYPE_CHECKING:
     from .branch import Branch
-
-_log = logging.getLogger(__name__)
 
 _LEAST_BLOCK_TOKENS: Final = 64
 _MOST_BLOCK_BYTES: Final = 32 * 2**20
@@ -59,23 +57,14 @@ class Spills:
         found = self._folder.find(self._identity, wanted)
         if found.length <= held:
             return
-        blocks = self._folder.intact([block for block in found.blocks if block.end > held])
-        end = min(found.length, blocks[-1].end) if blocks else held
+        blocks = [block for block in found.blocks if block.end > held]
+        whole = self._read(branch, blocks, found.length, len(wanted))
+        branch.extend(wanted.tokens[held:whole], wanted.spans)
         # Where a block was damaged, what is left may end inside a picture.
-        rest = TokenRun(wanted.tokens[:end], spans_within(wanted.spans, end))
-        end = reusable_length(rest, wanted)
-        if end <= held:
-            return
-        try:
-            self._read(branch, [block for block in blocks if block.start < end], end, len(wanted))
-        except (OSError, RuntimeError, LookupError, ValueError) as error:
-            if is_memory_failure(error):
-                raise
-            _log.warning("spilled KV can't be read (%s); it is computed again", error)
-            branch.trim(held)
-            return
-        branch.extend(wanted.tokens[held:end], wanted.spans)
-        self._folder.use([block for block in found.blocks if block.start < end])
+        end = max(held, reusable_length(branch.run, wanted))
+        branch.trim(end)
+        if end > held:
+            self._folder.use([block for block in found.blocks if block.start < end])
 
     def write(
         self,
@@ -109,7 +98,7 @@ class Spills:
     def _store(self, branch: "Branch", block: Block) -> bool:
         nbytes = self._layout.token_bytes * len(block.tokens)
 
-        def save(path: Path) -> None:
+        def save(path: Path) -> dict[str, StoredTensor]:
             arrays = {
                 _name(index, part): array
                 for index in range(self._layout.layer_count)
@@ -117,25 +106,60 @@ class Spills:
                     join_parts(branch.parts(index, block.start, block.end))
                 )
             }
-            mx.save_safetensors(str(path), arrays)
+            return write_tensors(path, arrays)
 
         files = tuple(self._pictures.file_of(span.sha256) for span in block.spans)
         return self._folder.store(block, branch.owner, nbytes, save, files)
 
-    def _read(self, branch: "Branch", blocks: list[Block], end: int, prompt_tokens: int) -> None:
-        """Appends the blocks' tensors up to `end` to the branch's layers, one after the other."""
+    def _read(self, branch: "Branch", blocks: list[Block], end: int, prompt_tokens: int) -> int:
+        """Appends the blocks' tensors up to `end` to the branch's layers.
+
+        Returns:
+            How many of these tokens are as they were written; a damaged block is deleted.
+        """
         held = len(branch.tokens)
-        files: list[Any] = [mx.load(str(self._folder.tensors(block))) for block in blocks]
-        bounds = [
-            (max(block.start, held) - block.start, min(block.end, end) - block.start)
-            for block in blocks
-        ]
-        for index, layer in enumerate(branch.layers):
-            pieces = []
-            for arrays, (first, stop) in zip(files, bounds, strict=True):
-                names = sorted(name for name in arrays if name.startswith(f"{index}."))
-                pieces.append([arrays.pop(name)[..., first:stop, :] for name in names])
-            append_parts(layer, pieces, prompt_tokens)
+        stored = self._folder.tensors(blocks[0])
+        with ThreadPoolExecutor(thread_name_prefix="spill") as threads:
+            reading = []
+            for index, layer in enumerate(branch.layers):
+                names = sorted(name for name in stored if name.startswith(f"{index}."))
+                kinds = [(stored[name].shape, dtype_of(stored[name])) for name in names]
+                # The next layer's memory is made ready while those before it are read.
+                room = make_room(layer, kinds, end - held, prompt_tokens)
+                reading.append(threads.submit(self._fill, room, names, blocks, held))
+            damaged = [block for done in reading if (block := done.result())]
+        if not damaged:
+            return end
+        first = min(damaged, key=lambda block: block.start)
+        self._folder.drop_damaged(first)
+        return max(held, first.start)
+
+    def _fill(
+        self, room: list[Any], names: list[str], blocks: list[Block], start: int
+    ) -> Block | None:
+        """Reads a layer's part of the blocks; neither this nor numpy holds the GIL for long.
+
+        Args:
+            room: of each array the bytes of the tokens from `start` on.
+            names: of the arrays.
+            blocks: what to read, in order.
+            start: tokens before the first that is wanted.
+
+        Returns:
+            The first block that is not as it was written; what follows it is not read.
+        """
+        end = start + room[0].shape[-2]
+        for block in blocks:
+            first, stop = max(block.start, start), min(block.end, end)
+            stored = self._folder.tensors(block)
+            for target, name in zip(room, names, strict=True):
+                try:
+                    rows = read_tensor(self._folder.path(block), stored[name])
+                except (OSError, ValueError):
+                    return block
+                rows = rows[..., first - block.start : stop - block.start, :]
+                target[..., first - start : stop - start, :] = rows
+        return None
 
 
 def _name(layer: int, part: int) -> str:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from .prefix import ImageSpan, TokenRun
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Version of the files; those of another one can't be read."""
 
 
@@ -92,12 +92,25 @@ class Block(Struct, frozen=True):
         return length
 
 
+class StoredTensor(Struct, frozen=True):
+    """Where a tensor lies in a block's file, and what its bytes must add up to."""
+
+    type_name: str
+    """Of its numbers, as safetensors files say it."""
+    shape: tuple[int, ...]
+    offset: int
+    """Bytes before it in the file."""
+    nbytes: int
+    checksum: int
+    """CRC-32 of its bytes."""
+
+
 class Manifest(Struct, frozen=True):
     """What lies on disk beside a block's tensors; not to be trusted unless its seal is whole."""
 
     block: Block
-    checksum: int
-    """Of the file of tensors."""
+    tensors: dict[str, StoredTensor]
+    """By name."""
     tensor_bytes: int
     """Of the file of tensors."""
     owners: tuple[int, ...]

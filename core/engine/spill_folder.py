@@ -15,9 +15,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ..private_files import make_private_folder, open_private
-from .checksums import checksum, checksums
 from .prefix import ImageSpan, TokenRun, reusable_length
-from .spill_block import Block, Manifest, SpillIdentity
+from .spill_block import Block, Manifest, SpillIdentity, StoredTensor
 
 _log = logging.getLogger(__name__)
 
@@ -57,9 +56,13 @@ class SpillFolder:
         """Disk that all blocks take."""
         return sum(self._sizes.values())
 
-    def tensors(self, block: Block) -> Path:
+    def path(self, block: Block) -> Path:
         """Returns the file of a block's tensors."""
         return self._path / (block.name + _TENSORS)
+
+    def tensors(self, block: Block) -> dict[str, StoredTensor]:
+        """Returns what lies in that file, by name."""
+        return self._manifests[block.name].tensors
 
     def drop_outdated(self, identity: SpillIdentity) -> None:
         """Deletes what belonged to the model before its files changed."""
@@ -90,19 +93,10 @@ class SpillFolder:
             if manifest.block.identity == identity:
                 yield from zip(manifest.files, manifest.block.spans, strict=True)
 
-    def intact(self, blocks: Sequence[Block]) -> Sequence[Block]:
-        """Returns the blocks up to the first whose tensors are not what was written.
-
-        That one is deleted with all that follow it.
-        """
-        found = checksums([self.tensors(block) for block in blocks])
-        for index, (block, value) in enumerate(zip(blocks, found, strict=True)):
-            manifest = self._manifests.get(block.name)
-            if manifest is None or manifest.checksum != value:
-                _log.warning("spilled block %s is damaged; computed again", block.name)
-                self._remove(block.name)
-                return blocks[:index]
-        return blocks
+    def drop_damaged(self, block: Block) -> None:
+        """Deletes a block whose tensors are not what was written, and all that follow it."""
+        _log.warning("spilled block %s is damaged; computed again", block.name)
+        self._remove(block.name)
 
     def use(self, blocks: Sequence[Block]) -> None:
         """Notes that blocks were needed just now: all others are deleted before them."""
@@ -130,7 +124,7 @@ class SpillFolder:
         block: Block,
         owner: int,
         nbytes: int,
-        save: Callable[[Path], None],
+        save: Callable[[Path], dict[str, StoredTensor]],
         files: tuple[str, ...] = (),
     ) -> bool:
         """Writes a block; returns whether it lies there now.
@@ -139,7 +133,8 @@ class SpillFolder:
             block: what is written; its parent lies there already.
             owner: the conversation that it belongs to.
             nbytes: about how much is written.
-            save: writes the tensors to a file whose name ends in `.safetensors`.
+            save: writes the tensors to a file whose name ends in `.safetensors` and returns where
+                they lie.
             files: sha256 of the file of each of its pictures.
         """
         if not self._make_room(nbytes, self._ancestors(block)):
@@ -148,11 +143,11 @@ class SpillFolder:
         with _logging_failures("Spilling"):
             try:
                 os.close(open_private(unfinished, os.O_WRONLY))
-                save(unfinished)
+                tensors = save(unfinished)
                 _flush(unfinished)
                 size = unfinished.stat().st_size
-                manifest = Manifest(block, checksum(unfinished), size, (owner,), files)
-                unfinished.replace(self.tensors(block))
+                manifest = Manifest(block, tensors, size, (owner,), files)
+                unfinished.replace(self.path(block))
                 self._write(block.name, manifest)
             finally:
                 unfinished.unlink(missing_ok=True)
