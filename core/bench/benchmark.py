@@ -23,6 +23,9 @@ class Runs:
 
     ours: list[Ours] = field(default_factory=list)
     reopened: list[Reopened] = field(default_factory=list)
+    """Asked at once."""
+    opened: list[Reopened] = field(default_factory=list)
+    """Asked some time after the conversation was opened."""
     alone: list[Alone] = field(default_factory=list)
     theirs: list[Theirs] = field(default_factory=list)
     """Empty where there was nothing to compare with."""
@@ -52,6 +55,8 @@ def run_benchmark(plan: Plan, runs: int, *, compares: bool, report: Callable[[st
             measured.ours.append(ours)
             later = msgspec.structs.replace(here, answers=ours.answers, growth=ours.growth)
             measured.reopened.append(_measure("reopened", later, Reopened, report_run))
+            opening = msgspec.structs.replace(later, opens=True)
+            measured.opened.append(_measure("reopened", opening, Reopened, report_run))
             measured.alone.append(_measure("alone", later, Alone, report_run))
             if compares:
                 measured.theirs.append(_measure("theirs", here, Theirs, report_run))

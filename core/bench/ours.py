@@ -13,8 +13,8 @@ from .script import Asked, Script, long_answer, long_chat, nine_steps, play
 from .side import DECODE_TRIES, DECODED_TOKENS, Report, run_side
 from .values import Decode, Growth, Model, Ours, Plan, Step
 
-LONG_CHAT: Final = 9
-"""The conversation that is spilled at the end and opened again."""
+_LONG_CHAT: Final = 9
+"""The conversation that is spilled at the end."""
 
 _WARM_UP: Final = 7
 _DECODE: Final = 8
@@ -35,7 +35,7 @@ def measure(plan: Plan, report: Report) -> Ours:
         many = side.play(
             f"{plan.pictures} pictures",
             long_chat(side.pictures("many"), plan.pictures),
-            LONG_CHAT,
+            _LONG_CHAT,
             limit=2,
         )
         overhead_bytes = engine.spill()

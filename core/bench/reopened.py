@@ -1,29 +1,36 @@
 """Measures a conversation's first turn after a restart: the module `ours` has spilled it.
 
-Run as `python -m seeshell.core.bench.reopened PLAN`.
+It is asked at once, or after it was opened and its KV is back, as the plan says. Run as
+`python -m seeshell.core.bench.reopened PLAN`.
 """
 
 import sys
 import time
 from pathlib import Path
+from typing import Final
 
 from .measured_engine import MeasuredEngine
-from .ours import LONG_CHAT
 from .pictures import Pictures
 from .script import long_chat, play
 from .side import Report, run_side
 from .values import Plan, Reopened
+
+_REOPENED: Final = 10
+"""The conversation, by a name of its own: forgetting it leaves on disk what `ours` has spilled."""
 
 
 def measure(plan: Plan, report: Report) -> Reopened:
     """Returns what the next follow-up costs in a process that has answered nothing yet."""
     spilled_bytes, disk_read = _read_all(Path(plan.folder) / "spills")
     with MeasuredEngine(plan, report) as engine:
-        report("seeshell, after a restart: text follow-up")
+        how = "opened and asked" if plan.opens else "asked at once"
+        report(f"seeshell, {how} after a restart: text follow-up")
         draw = Pictures(Path(plan.folder), plan.image_size, "many")
         script = long_chat(draw, plan.pictures, plan.answers)
-        (step,) = play(script, lambda asked: engine.step(asked, LONG_CHAT), limit=1)
-        engine.forget(LONG_CHAT)
+        (step,) = play(
+            script, lambda asked: engine.step(asked, _REOPENED, early=plan.opens), limit=1
+        )
+        engine.forget(_REOPENED)
     return Reopened(step=step, disk_read=disk_read, spilled_bytes=spilled_bytes)
 
 

@@ -51,12 +51,16 @@ class RestartSummary(Struct, frozen=True):
 
     warm: float
     reopened: float
-    """The first turn of a process that finds the conversation on disk."""
+    """The first turn of a process that finds the conversation on disk, asked at once."""
     disk_read: float
     """Seconds that reading the spilled KV cache takes by itself."""
     spilled_bytes: int
     ratio: float
     """Reopened, less the disk read, against warm."""
+    opened: float
+    """The same where opening the conversation has brought its KV back before the question."""
+    opened_ratio: float
+    """Opened against warm."""
     reused: int
     prefilled: int
     encoded: int
@@ -229,12 +233,15 @@ def _restart(runs: Runs) -> RestartSummary:
     (step,) = _median_steps([[run.step] for run in runs.reopened])
     warm = median(run.growth.many.ttft for run in runs.ours)
     disk_read = median(run.disk_read for run in runs.reopened)
+    opened = median(run.step.ttft for run in runs.opened)
     return RestartSummary(
         warm=warm,
         reopened=step.ttft,
         disk_read=disk_read,
         spilled_bytes=median_low(run.spilled_bytes for run in runs.reopened),
         ratio=(step.ttft - disk_read) / warm,
+        opened=opened,
+        opened_ratio=opened / warm,
         reused=step.reused,
         prefilled=step.prefilled,
         encoded=step.encoded,

@@ -48,6 +48,8 @@ class Plan(Struct, frozen=True):
     kv_bytes: int = 0
     answers: list[str] = []
     """What the model has said in the long conversation that is opened again."""
+    opens: bool = False
+    """Whether that conversation is opened, and its KV there, before it is asked anything."""
     growth: Growth | None = None
     """The follow-ups whose new tokens are computed alone."""
 

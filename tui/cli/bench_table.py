@@ -79,12 +79,15 @@ def _rest(summary: Summary) -> Iterator[str]:
     rest = f"{growth.many - grown:.3f} s"
     yield _line("    less what that grows by", rest, growth.rest_ratio)
     yield _line(
-        f"  {growth.pictures} pictures, first turn after a restart", f"{restart.reopened:.3f} s"
+        f"  {growth.pictures} pictures, asked at once after a restart", f"{restart.reopened:.3f} s"
     )
     yield _line(
         f"    less {restart.disk_read:.3f} s to read {restart.spilled_bytes / 1e6:,.1f} MB",
         f"{restart.reopened - restart.disk_read:.3f} s",
         restart.ratio,
+    )
+    yield _line(
+        "    opened some time before it is asked", f"{restart.opened:.3f} s", restart.opened_ratio
     )
     yield _line("regenerate against a text follow-up", "", summary.regenerate_ratio)
     against = " against mlx-vlm" if decode.ratio else ""

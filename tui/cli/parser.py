@@ -59,7 +59,7 @@ Nine questions as people ask them, about pictures that are attached right before
 and early enough for the work ahead to end; follow-ups in a conversation with one picture
 and with many, and after a restart; and the speed of a long answer. Everything runs in
 processes and folders of its own, and no conversation is stored. Each run loads the model
-three or four times.
+four or five times.
 
 --json prints one document, all of it medians over the runs, times in seconds:
   model {source, name, weights_bytes, context_length}, machine {platform, processor,
@@ -68,7 +68,8 @@ three or four times.
   decode}, ratio_right_before and ratio_early (sums of ttft, ours over theirs),
   regenerate_ratio (against a text follow-up), growth {pictures, one, many, ratio,
   alone_one, alone_many, alone_ratio (mlx-vlm's language model by itself), rest_ratio},
-  restart {warm, reopened, disk_read, spilled_bytes, ratio, reused, prefilled, encoded},
+  restart {warm, reopened, disk_read, spilled_bytes, ratio, opened, opened_ratio,
+  reused, prefilled, encoded},
   memory {overhead_bytes, ratio} (above weights and KV caches, against the weights),
   decode {tokens, tps, ratio}; what needs --compare is null without it.
 

@@ -71,6 +71,7 @@ def test_a_conversation_comes_back_from_disk_after_a_restart(figures: dict[str, 
     assert restart["spilled_bytes"] > 0
     assert restart["encoded"] == 0
     assert restart["prefilled"] < figures["steps"][IMAGE]["prefilled"] < restart["reused"]
+    assert restart["opened_ratio"] == pytest.approx(restart["opened"] / restart["warm"])
 
 
 def test_the_ratios_are_those_of_the_figures_beside_them(figures: dict[str, Any]) -> None:
