@@ -89,7 +89,6 @@ class ChatLog(TranscriptView):
         """
         super().__init__(cell_size, id)
         self._draw_picture = draw_picture
-        self._views: dict[int, MessageView] = {}
         self._drawing: set[_Request] = set()
         self._timer: Timer | None = None
         self._next_draw = 0.0
@@ -98,9 +97,7 @@ class ChatLog(TranscriptView):
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Replaces everything; the view goes to the end."""
-        views = [MessageView(message) for message in messages]
-        self._views = {view.message.id: view for view in views}
-        self.transcript = Transcript(views)
+        self.transcript = Transcript(MessageView(message) for message in messages)
         self.top = START
         self.cursor = None
         self.following = True
@@ -111,9 +108,7 @@ class ChatLog(TranscriptView):
 
         An empty answer is open for `append_text`. The user's own message brings the end into view.
         """
-        view = MessageView(message)
-        self.transcript.put(view, self._views.get(message.id))
-        self._views[message.id] = view
+        self.transcript.put(MessageView(message))
         if message.role == "user":
             self.following = True
         self.settle()
@@ -123,48 +118,40 @@ class ChatLog(TranscriptView):
 
         A question that is there already stays, pictures and all.
         """
-        views = self.transcript.views
-        shown = [view.message.id for view in views]
-        if question.id in shown:
-            kept = shown.index(question.id) + 1
-        elif question.parent_id in shown:
-            kept = shown.index(question.parent_id) + 1
-        else:
-            kept = 0 if question.parent_id is None else len(views)
-        for view in self.transcript.cut(kept):
-            del self._views[view.message.id]
+        is_there = self.transcript.index_of(question.id) is not None
+        self.transcript.cut_below(question.id if is_there else question.parent_id)
         cursor, self.cursor = self.cursor, None
         self.following = True
-        if question.id not in self._views:
+        if not is_there:
             self.add_message(question)
         self.add_message(answer)
         if cursor is not None:
-            self.cursor = min(cursor, len(views) - 1)
+            self.cursor = min(cursor, len(self.transcript.views) - 1)
             self.settle()
 
     def mark_message(self, message_id: int) -> None:
         """Moves the cursor to a message, if that is shown, and brings it into view."""
-        shown = [view.message.id for view in self.transcript.views]
-        if message_id in shown:
-            self.cursor = shown.index(message_id)
+        index = self.transcript.index_of(message_id)
+        if index is not None:
+            self.cursor = index
             self.target = 0
-            self._show_message(self.cursor)
+            self._show_message(index)
 
     def append_text(self, message_id: int, text: str) -> None:
         """Adds streamed text, drawn within `DRAW_INTERVAL`; ignored for messages not shown."""
-        view = self._views.get(message_id)
-        if view is None:
+        index = self.transcript.index_of(message_id)
+        if index is None:
             return
-        view.append(text)
+        self.transcript.views[index].append(text)
         if self._timer is None:
             delay = max(0.001, self._next_draw - monotonic())
             self._timer = self.set_timer(delay, self._drain)
 
     def end_message(self, message: Message) -> None:
         """Shows a message's final text and receipt."""
-        view = self._views.get(message.id)
-        if view is not None:
-            view.end(message)
+        index = self.transcript.index_of(message.id)
+        if index is not None:
+            self.transcript.views[index].end(message)
             self.settle()
 
     def marked_message(self) -> int | None:

@@ -39,21 +39,31 @@ class Transcript:
         self.views = list(views)
         self._kept: OrderedDict[MessageView, None] = OrderedDict()
 
-    def put(self, view: MessageView, instead_of: MessageView | None = None) -> None:
-        """Adds a view at the end, or in the place of another."""
-        if instead_of is None:
+    def index_of(self, message_id: int) -> int | None:
+        """Returns the index of the message with that id; None if it is not here."""
+        # From the end, where the answer stands that text streams into.
+        for index in reversed(range(len(self.views))):
+            if self.views[index].message.id == message_id:
+                return index
+        return None
+
+    def put(self, view: MessageView) -> None:
+        """Adds a view at the end, or in the place of the same message's view."""
+        index = self.index_of(view.message.id)
+        if index is None:
             self.views.append(view)
         else:
-            self.views[self.views.index(instead_of)] = view
-            self._kept.pop(instead_of, None)
+            self._kept.pop(self.views[index], None)
+            self.views[index] = view
 
-    def cut(self, count: int) -> list[MessageView]:
-        """Keeps so many views; returns those that stood below."""
-        cut = self.views[count:]
-        del self.views[count:]
-        for view in cut:
+    def cut_below(self, message_id: int | None) -> None:
+        """Drops all that stands below a message: everything for None, nothing if it is not here."""
+        last = -1 if message_id is None else self.index_of(message_id)
+        if last is None:
+            return
+        for view in self.views[last + 1 :]:
             self._kept.pop(view, None)
-        return cut
+        del self.views[last + 1 :]
 
     def lines(self, message: int, look: Look) -> Sequence[Line]:
         """Returns the lines of a message."""

@@ -64,6 +64,23 @@ def test_an_empty_transcript_has_no_rows(look: Look) -> None:
     assert empty.find(3, look) == START
 
 
+def test_what_stands_below_a_message_can_be_dropped(transcript: Transcript, look: Look) -> None:
+    transcript.cut_below(9)
+    assert len(transcript.views) == 4
+    transcript.cut_below(1)
+    assert shown(transcript, transcript.last_page(3, look), 9, look) == ["1.3", "1.4", ""]
+    transcript.cut_below(None)
+    assert transcript.views == []
+
+
+def test_a_messages_new_view_takes_the_place_of_its_old_one(transcript: Transcript) -> None:
+    again, other = MessageView(message(1, 2)), MessageView(message(7, 1))
+    transcript.put(again)
+    transcript.put(other)
+    assert [view.message.id for view in transcript.views] == [0, 1, 2, 3, 7]
+    assert transcript.index_of(1) == transcript.views.index(again) == 1
+
+
 def test_lines_out_of_view_are_forgotten_oldest_first(look: Look) -> None:
     lines = KEPT_LINES // 3
     transcript = Transcript(MessageView(message(number, lines)) for number in range(6))
