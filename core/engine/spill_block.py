@@ -115,8 +115,8 @@ class Manifest(Struct, frozen=True):
     """Of the file of tensors."""
     owners: tuple[int, ...]
     """Conversations that hold all of the block."""
-    files: tuple[str, ...] = ()
-    """sha256 of the file of each of the block's pictures."""
+    files: tuple[str, ...]
+    """sha256 of the file of each of the block's pictures; empty where it is not known."""
     seal: str = ""
     """Hash over all else that it says."""
 

@@ -88,10 +88,12 @@ class SpillFolder:
         return Found([block for block in blocks if block.start < length], length)
 
     def pictures(self, identity: SpillIdentity) -> Iterator[tuple[str, ImageSpan]]:
-        """Yields the pictures that a model's blocks hold, each with the sha256 of its file."""
+        """Yields the pictures of known files in a model's blocks, with the files' sha256."""
         for manifest in self._manifests.values():
             if manifest.block.identity == identity:
-                yield from zip(manifest.files, manifest.block.spans, strict=True)
+                for file, span in zip(manifest.files, manifest.block.spans, strict=True):
+                    if file:
+                        yield file, span
 
     def drop_damaged(self, block: Block) -> None:
         """Deletes a block whose tensors are not what was written, and all that follow it."""
@@ -125,7 +127,7 @@ class SpillFolder:
         owner: int,
         nbytes: int,
         save: Callable[[Path], dict[str, StoredTensor]],
-        files: tuple[str, ...] = (),
+        files: tuple[str, ...],
     ) -> bool:
         """Writes a block; returns whether it lies there now.
 
@@ -135,7 +137,7 @@ class SpillFolder:
             nbytes: about how much is written.
             save: writes the tensors to a file whose name ends in `.safetensors` and returns where
                 they lie.
-            files: sha256 of the file of each of its pictures.
+            files: sha256 of the file of each of its pictures; empty where it is not known.
         """
         if not self._make_room(nbytes, self._ancestors(block)):
             return False

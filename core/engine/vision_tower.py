@@ -1,7 +1,7 @@
 """The vision tower, its activations written out where MLX does not fuse them.
 
 Without a GPU nothing is compiled (see `loading`), and each operation of an activation passes over
-all its numbers: GELU takes a quarter of a picture's time there, and a third of that is saved here.
+all its numbers: the fewer, the sooner a picture is encoded.
 """
 
 import math
