@@ -102,7 +102,7 @@ class StoredTensor(Struct, frozen=True):
     """Bytes before it in the file."""
     nbytes: int
     checksum: int
-    """CRC-32 of its bytes."""
+    """XXH3 (64 bits) of its bytes."""
 
 
 class Manifest(Struct, frozen=True):
