@@ -1,7 +1,8 @@
 """Plays programs on the engine, each answer beside the one of a cold run through mlx-vlm."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.preparation import Preparation
 from seeshell.core.engine.resident import PrefillPace
 from seeshell.core.engine.spill_folder import SpillFolder
+from seeshell.core.errors import OutOfMemory
 
 from ..core.engine.asking import (
     Answer,
@@ -129,13 +131,15 @@ class _Game:
                 self._answer(step)
 
     def _load(self) -> Asker:
-        weights_bytes = self._player.checkpoint.weights_bytes
-        memory_bytes = int((weights_bytes + _SPARE_BYTES) / 0.9)
-        spills = SpillFolder(self._player.folder / "spills", 10_000_000)
-        ask = make_asker(self._player.checkpoint, spills, memory_bytes=memory_bytes)
+        ask = self._make_asker(SpillFolder(self._player.folder / "spills", 10_000_000))
         ask.resident.pace = PrefillPace(self._chunk, self._chunk, self._chunk)
         ask.resident.pool._spills._block_tokens = _SPILLED_BLOCK_TOKENS  # type: ignore[union-attr]
         return ask
+
+    def _make_asker(self, spills: SpillFolder | None = None) -> Asker:
+        weights_bytes = self._player.checkpoint.weights_bytes
+        memory_bytes = int((weights_bytes + _SPARE_BYTES) / 0.9)
+        return make_asker(self._player.checkpoint, spills, memory_bytes=memory_bytes)
 
     def _prepare(self, step: Step) -> None:
         draft = PromptMessage("user", "", self._player.images(step))
@@ -144,22 +148,38 @@ class _Game:
             language = self._ask.resident.language
             extend = _stopping(language.extend, step.stop_after, preparation.stop.set)
             language.extend = extend  # type: ignore[method-assign]
-        preparation.run([*self._messages[step.conversation], draft])
+        messages = [*self._messages[step.conversation], draft]
+        with self._refusing(messages):
+            preparation.run(messages)
         self._ask.resident.language.__dict__.pop("extend", None)
 
     def _answer(self, step: Step) -> None:
         slot = step.conversation
         messages = self._question(step)
-        answer = self._ask(
-            *messages,
-            options=_SHORT,
-            stop_when=_after(step.stop_after),
-            conversation=slot + 1,
-        )
-        self._ask.resident.pool.settle()
-        self._player.compare(messages, answer)
-        self._messages[slot] = [*messages, PromptMessage("assistant", answer.text)]
-        self._ends[slot].append(self._messages[slot])
+        with self._refusing(messages):
+            answer = self._ask(
+                *messages,
+                options=_SHORT,
+                stop_when=_after(step.stop_after),
+                conversation=slot + 1,
+            )
+            self._ask.resident.pool.settle()
+            self._player.compare(messages, answer)
+            self._messages[slot] = [*messages, PromptMessage("assistant", answer.text)]
+            self._ends[slot].append(self._messages[slot])
+
+    @contextmanager
+    def _refusing(self, messages: Messages) -> Iterator[None]:
+        """Lets the engine refuse messages that are too long for one that holds nothing else, too.
+
+        The conversation then stays as it was.
+        """
+        try:
+            yield
+        except OutOfMemory as error:
+            with suppress(OutOfMemory):
+                self._make_asker()(*messages, options=_SHORT)
+                raise AssertionError("an engine that holds nothing has room for it") from error
 
     def _question(self, step: Step) -> Messages:
         """The conversation up to the question that the step asks."""
