@@ -31,11 +31,15 @@ class MeasuredEngine:
             spills_dir=Path(plan.folder) / "spills",
             spill_bytes=plan.spill_bytes,
         )
-        self.model: LoadedModel = self._runner.run(
-            self._engine.load(model_source(plan), lambda stage: report(describe_loading(stage)))
-        )
-        # So does the core once it has loaded a model.
-        self.prepare((PromptMessage("user", ""),), _NEW)
+        try:
+            self.model: LoadedModel = self._runner.run(
+                self._engine.load(model_source(plan), lambda stage: report(describe_loading(stage)))
+            )
+            # So does the core once it has loaded a model.
+            self.prepare((PromptMessage("user", ""),), _NEW)
+        except BaseException:
+            self._close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -46,8 +50,7 @@ class MeasuredEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._runner.run(self._engine.close())
-        self._runner.close()
+        self._close()
 
     def answer(
         self, prompt: Prompt, conversation: int, max_tokens: int = ANSWER_TOKENS
@@ -94,6 +97,10 @@ class MeasuredEngine:
             prefilled=stats.prefilled_tokens,
             encoded=stats.images_encoded,
         )
+
+    def _close(self) -> None:
+        self._runner.run(self._engine.close())
+        self._runner.close()
 
     async def _answer(
         self, prompt: Prompt, conversation: int, max_tokens: int

@@ -181,8 +181,10 @@ class MlxEngine(Engine):
 
     async def close(self) -> None:
         """Unloads and ends the thread; the engine can't be used again."""
-        await self.unload()
-        self._thread.close()
+        try:
+            await self.unload()
+        finally:
+            self._thread.close()
 
     def _load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
         """Runs on the thread, as all methods below do."""

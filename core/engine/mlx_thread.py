@@ -4,6 +4,7 @@ MLX arrays belong to the thread and stream that made them, so nothing else may t
 """
 
 import asyncio
+import sys
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +40,18 @@ class MlxThread:
 
     def close(self) -> None:
         """Ends the thread as soon as the functions given so far have run."""
+        self._executor.submit(_clear_streams)
         self._executor.shutdown(wait=False)
+
+
+def _clear_streams() -> None:
+    """Frees what MLX keeps for the thread, as it asks for at the end of each.
+
+    Else its C++ destructors do so once the thread's Python has ended. The one of the random state
+    needs the GIL, and asking an interpreter for it that is ending aborts the process.
+    """
+    if mlx := sys.modules.get("mlx.core"):
+        mlx.clear_streams()
 
 
 def _freeing_frames(function: Callable[[], Result]) -> Result:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,23 @@ async def test_the_pixel_budget_bounds_a_picture(endless_path: Path, size: tuple
 async def test_a_picture_too_narrow_for_the_model_is_refused(engine: MlxEngine) -> None:
     with pytest.raises(ImageError, match=r"strip\.png has 3000x4 pixels.*crop it"):
         await engine.measure(Attachment("00", "strip.png", 3000, 4))
+
+
+async def test_closing_ends_the_thread_even_where_it_is_given_up(endless_path: Path) -> None:
+    before = set(threading.enumerate())
+    engine = MlxEngine(1280, 10_000_000)
+    await engine.load(str(endless_path), print)
+    closing = asyncio.create_task(engine.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+
+    for thread in set(threading.enumerate()) - before:
+        if thread.name.startswith("mlx"):
+            await asyncio.to_thread(thread.join, PATIENCE)
+            assert not thread.is_alive()
 
 
 def test_importing_the_engine_imports_no_mlx() -> None:
