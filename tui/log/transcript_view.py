@@ -8,6 +8,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from ..laid_out import watch_size
 from .line import Target, pad
 from .look import Look
 from .palette import COMPONENTS, Palette, read_palette
@@ -54,18 +55,22 @@ class TranscriptView(ScrollView, can_focus=True):
 
     @property
     def page_height(self) -> int:
-        """Lines in view."""
-        return self.scrollable_content_region.height
+        """Lines in view; of a hidden log those that were, which its next layout sets right."""
+        return self.size.height
 
     @property
     def look(self) -> Look:
         """What messages are rendered for."""
         if self._palette is None:
             self._palette = read_palette(self)
-        width = max(1, self.scrollable_content_region.width - 2 * MARGIN)
+        width = max(1, self.size.width - self.scrollbar_gutter.width - 2 * MARGIN)
         rows = min(self.max_picture_rows, max(0, self.page_height - 2))
         receipts = self.show_receipts, self.has_whole_receipts
         return Look(width, self._palette, *receipts, rows, self._cell_size)
+
+    def on_mount(self) -> None:
+        """Renders for every size that the view gets."""
+        watch_size(self, self.settle)
 
     def settle(self) -> None:
         """Brings view, scroll bar and screen in line with the transcript."""
@@ -163,10 +168,6 @@ class TranscriptView(ScrollView, can_focus=True):
         self._palette = None
         if self.is_mounted:
             self.call_next(self.settle)
-
-    def on_resize(self) -> None:
-        """Renders for the new width."""
-        self.settle()
 
     def watch_show_receipts(self) -> None:
         """Renders with or without receipts."""

@@ -9,12 +9,12 @@ from typing import ClassVar, Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Resize
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import Worker
 
 from ...core.conversation import Attachment
+from ..laid_out import watch_size
 from ..pictures import DrawnPicture, Pictures, Source
 from ..sizes import in_bytes
 from ..visible import visible_line
@@ -71,9 +71,9 @@ class PreviewPane(Widget):
             self.refresh()
         self._draw_soon()
 
-    def on_resize(self, _event: Resize) -> None:
-        """Fits the picture again."""
-        self._draw_soon()
+    def on_mount(self) -> None:
+        """Fits the picture to every size that the pane gets."""
+        watch_size(self, self._draw_soon)
 
     def render_line(self, y: int) -> Strip:
         """Returns a row of the picture or of its caption."""

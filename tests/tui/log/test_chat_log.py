@@ -101,6 +101,20 @@ async def test_the_end_is_followed_while_the_view_grows_and_shrinks() -> None:
             assert log.rows[-1].position == log.transcript.end(log.look)
 
 
+async def test_a_log_that_becomes_visible_is_drawn_though_textual_takes_it_for_visible() -> None:
+    async with LogApp(conversation(40)).run_test(size=SIZE) as pilot:
+        log = log_of(pilot)
+        log.display = False
+        await pilot.pause()
+        await pilot.resize_terminal(60, 12)
+        log.display = True
+        # What a scrolled list and a region that is asked for in the middle of it come to.
+        pilot.app.screen._compositor._full_map_invalidated = True
+        assert log.region
+        await until(pilot, lambda: log.size.height == 12 == len(log.rows))
+        assert log.rows[-1].position == log.transcript.end(log.look)
+
+
 async def test_only_messages_in_view_are_rendered_when_opening() -> None:
     async with LogApp(conversation(200)).run_test(size=SIZE) as pilot:
         views = log_of(pilot).transcript.views
