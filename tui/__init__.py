@@ -4,7 +4,7 @@ Its modules in reading order, from the command to what is drawn:
 
     cli/                                      the command line; starts the app
     launch, terminal, terminal_replies        what the app starts with, the terminal's answers too
-    app, themes, keys                         the program: themes, and keys for every screen
+    app, themes, keys, type_ahead             the program: themes, and keys for every screen
     chat_screen, panels                       the one screen, and its side panels
     session, session_events, core_link        the conversation on screen, without any widget
     outgoing, draft, draft_file               what is unsent, and its way to the core
@@ -17,5 +17,6 @@ Its modules in reading order, from the command to what is drawn:
     dialogs, commands, help_screen            what lies above them
     picker/, pictures/, picture_worker        choosing pictures, and drawing them in cells
     visible, control_filter                   text from anywhere made safe for the terminal
+    laid_out                                  sizes of widgets that come and go
     sizes, state_file                         sizes in words, small files
 """

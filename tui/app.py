@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -21,6 +22,7 @@ from .keys import read_alt_enter_as_newline
 from .launch import Launch
 from .terminal import TerminalFacts
 from .themes import load_theme, theme_names
+from .type_ahead import KeyPassed, TypeAhead
 
 if TYPE_CHECKING:
     from ..core.client import CoreClient
@@ -100,6 +102,7 @@ class SeeshellApp(App[None]):
         self._pictures: Pictures | None = None
         self._control_filter = ControlFilter()
         self._quit_asked_at = 0.0
+        self._type_ahead = TypeAhead(self, super().on_event)
         self.register_theme(load_theme(settings.theme))
         # Setting `theme` would have the whole style sheet parsed again after the first frame.
         self.set_reactive(App.theme, settings.theme)
@@ -135,6 +138,17 @@ class SeeshellApp(App[None]):
         """Returns the key as people write it: `ctrl+o`, `?`."""
         *modifiers, key = binding.key.split("+")
         return "+".join([*modifiers, _KEY_NAMES.get(key, key)])
+
+    async def on_event(self, event: Event) -> None:
+        """Takes what is typed in its order."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self._type_ahead.take(event)
+        else:
+            await super().on_event(event)
+
+    @on(KeyPassed)
+    async def _go_on_typing(self, message: KeyPassed) -> None:
+        await self._type_ahead.note_passed(message)
 
     def on_mount(self) -> None:
         """Draws everything anew whenever the shell had the terminal."""

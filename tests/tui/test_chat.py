@@ -259,4 +259,4 @@ async def test_keys_that_arrive_together_act_in_their_order(
             user.app.post_message(Key(key, key if len(key) == 1 else None))
         await user.until(lambda: len(user.messages) == 2)
         assert user.messages[0].text == "ad\nec"
-        assert user.chat.prompt.text == "f"
+        await user.until(lambda: user.chat.prompt.text == "f")
