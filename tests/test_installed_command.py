@@ -17,7 +17,7 @@ from seeshell.core.store import Store
 
 from .patience import PATIENCE
 from .rambling import lift_answer_limit
-from .terminal.installed import Installed
+from .terminal.installed import COMMAND, Installed
 from .terminal.pseudo_terminal import PseudoTerminal
 
 EMPTY_PROMPT = "Ask about"
@@ -72,6 +72,11 @@ def leave(terminal: PseudoTerminal) -> None:
     """Quits, and checks that the terminal is as it was."""
     terminal.press("ctrl+q")
     assert terminal.wait_for_exit() == 0
+    assert_given_back(terminal)
+
+
+def assert_given_back(terminal: PseudoTerminal) -> None:
+    """Checks that the program has left the screen as it was, with its cursor."""
     written = b"".join(chunk.output for chunk in terminal.chunks)
     assert written.rindex(b"\x1b[?1049l") > written.rindex(b"\x1b[?1049h")
     assert written.rindex(b"\x1b[?25h") > written.rindex(b"\x1b[?25l")
@@ -174,3 +179,23 @@ def test_page_up_in_the_prompt_scrolls_the_log(installed: Installed) -> None:
         terminal.wait_for(PICTURE.name)
         terminal.press("pagedown", "pagedown")
         terminal.wait_until_gone(PICTURE.name)
+
+
+def test_a_line_that_drops_ends_the_program_and_loses_no_word(installed: Installed) -> None:
+    ignoring_it = ["sh", "-c", f"trap '' HUP; exec {COMMAND}"]
+    with PseudoTerminal(ignoring_it, installed.environment, folder=installed.home) as terminal:
+        terminal.wait_for(EMPTY_PROMPT)
+        terminal.send("half a thought")
+        terminal.wait_for("half a thought")
+        terminal.program.send_signal(signal.SIGHUP)
+        assert terminal.wait_for_exit() == -signal.SIGHUP
+    with installed.open() as terminal:
+        terminal.wait_for("half a thought")
+
+
+def test_a_signal_to_end_gives_the_terminal_back(installed: Installed) -> None:
+    with installed.open() as terminal:
+        terminal.wait_for(EMPTY_PROMPT)
+        terminal.program.send_signal(signal.SIGTERM)
+        assert terminal.wait_for_exit() == 128 + signal.SIGTERM
+        assert_given_back(terminal)

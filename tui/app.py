@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -110,9 +111,10 @@ class SeeshellApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Returns the chat screen, the only one that is always there."""
-        return ChatScreen(
+        self._chat = ChatScreen(
             self.paths, self.settings, self._launch, self._connect, lambda: self.pictures
         )
+        return self._chat
 
     @property
     def pictures(self) -> "Pictures":
@@ -151,8 +153,13 @@ class SeeshellApp(App[None]):
         await self._type_ahead.note_passed(message)
 
     def on_mount(self) -> None:
-        """Draws everything anew whenever the shell had the terminal."""
+        """Draws everything anew whenever the shell had the terminal; ends in order when told to."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        loop.add_signal_handler(
+            signal.SIGTERM, partial(self.exit, return_code=128 + signal.SIGTERM)
+        )
 
     async def on_unmount(self) -> None:
         """Takes the pictures out of the terminal."""
@@ -204,6 +211,15 @@ class SeeshellApp(App[None]):
         self.notify(
             "Press ctrl+c again to quit. An open answer goes on and is stored.", markup=False
         )
+
+    def _hang_up(self) -> None:
+        """Ends at once, since the terminal is gone; what was typed last is stored.
+
+        So also where whatever started the program has it ignore the signal, as `nohup` does.
+        """
+        self._chat.session.save_drafts()
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGHUP)
 
     async def _connect(self, replace_core: bool) -> "CoreClient":
         # Keys that wait are echoed while a thread imports the client.
