@@ -124,6 +124,8 @@ class Chat(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now, for the key line."""
+        if self.log_view.is_selecting:
+            return False
         if action in ("regenerate", "fork", "toggle_receipts"):
             return bool(self._messages)
         if action == "close_notice":

@@ -13,11 +13,11 @@ from textual.timer import Timer
 
 from ...core.conversation import Attachment, Message
 from .line import NO_PICTURE, TARGET, Target
+from .line_selection import LineSelectingView
 from .look import Look
 from .message_view import MessageView
 from .picture_lines import picture_bounds
 from .transcript import START, Position, Transcript
-from .transcript_view import TranscriptView
 
 if TYPE_CHECKING:
     from ..pictures import DrawnPicture
@@ -33,7 +33,7 @@ DRAW_SHARE = 1 / 6
 """Most of its time that the interface renders streamed text; above it, drawings get rarer."""
 
 
-class ChatLog(TranscriptView):
+class ChatLog(LineSelectingView):
     """The messages of a conversation; follows the end until the user scrolls away."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
@@ -52,6 +52,7 @@ class ChatLog(TranscriptView):
         Binding("right", "move_target(1)", "next", show=False, tooltip="To the one after"),
         Binding("ctrl+home", "scroll_home", "start", show=False, tooltip="To the start"),
         Binding("ctrl+end", "scroll_end", "end", show=False, tooltip="To the end"),
+        *LineSelectingView.SELECTING_BINDINGS,
     ]
 
     cursor: var[int | None] = var(None, bindings=True)
@@ -97,6 +98,8 @@ class ChatLog(TranscriptView):
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Replaces everything; the view goes to the end."""
+        if self.is_selecting:
+            self.action_leave_lines()
         self.transcript = Transcript(MessageView(message) for message in messages)
         self.top = START
         self.cursor = None
@@ -167,8 +170,8 @@ class ChatLog(TranscriptView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now, for the footer."""
-        if action in ("open_target", "move_target"):
-            return self.marked_target() is not None
+        if action in ("open_target", "move_target") and self.marked_target() is None:
+            return False
         return super().check_action(action, parameters)
 
     def rows_settled(self, look: Look) -> None:
@@ -203,16 +206,12 @@ class ChatLog(TranscriptView):
 
     def action_copy(self) -> None:
         """Copies what the mouse selected, or the message at the cursor, or the last one."""
-        selection = self.text_selection
-        if selection:
-            text, what = self.get_selection(selection)[0], "Selection"
+        if self.text_selection:
+            self.copy_selection()
         elif self.transcript.views:
             view = self.transcript.views[-1 if self.cursor is None else self.cursor]
-            text, what = view.text, "Message"
-        else:
-            return
-        self.app.copy_to_clipboard(text)
-        self.notify(f"{what} copied", timeout=2)
+            self.app.copy_to_clipboard(view.text)
+            self.notify("Message copied", timeout=2)
 
     def action_open_target(self) -> None:
         """Opens the marked picture or link."""
@@ -257,16 +256,8 @@ class ChatLog(TranscriptView):
 
     def _show_message(self, message: int) -> None:
         """Brings a message into view: all of it, or its start."""
-        look, height = self.look, self.page_height
-        lines = len(self.transcript.lines(message, look))
-        start, end = Position(message, 0), Position(message, lines - 1)
-        lowest = self.transcript.walk(end, 1 - height, look)
-        if start < self.top or lines > height:
-            self.top = start
-        elif lowest > self.top:
-            self.top = lowest
-        self.following = self.top >= self.transcript.last_page(height, look)
-        self.settle()
+        lines = len(self.transcript.lines(message, self.look))
+        self.bring_into_view(Position(message, 0), Position(message, lines - 1))
 
     async def _draw(self, draw: DrawPicture, request: _Request, attachment: Attachment) -> None:
         view, index, bounds = request

@@ -15,7 +15,9 @@ def render_code(code: str, language: str, width: int, palette: Palette) -> list[
     for segments in _code_lines(code, language, palette):
         for line in fold(segments, width - 2):
             padded = pad([margin, *line.segments], width, palette.code_block)
-            lines.append(line._replace(segments=padded))
+            fill = padded[1 + len(line.segments) :]
+            margins = len(margin.text), sum(len(segment.text) for segment in fill)
+            lines.append(line._replace(segments=padded, margins=margins))
     return lines
 
 

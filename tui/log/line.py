@@ -32,6 +32,8 @@ class Line(NamedTuple):
     """What stands between the line before and this one when both are copied."""
     picture: int = NO_PICTURE
     """Index of the attachment of which this line shows a part."""
+    margins: tuple[int, int] = (0, 0)
+    """Characters at its start and at its end that are drawn but not copied."""
 
     @property
     def text(self) -> str:
@@ -73,11 +75,19 @@ def fold(segments: Sequence[Segment], width: int) -> list[Line]:
 
 
 def indent(lines: Sequence[Line], first: Segment, rest: Segment) -> list[Line]:
-    """Returns lines with something before the first and something else before the others."""
-    return [
-        line._replace(segments=[rest if index else first, *line.segments])
-        for index, line in enumerate(lines)
-    ]
+    """Returns lines with something before the first and something else before the others.
+
+    It is copied where it is a label or shows how prose is nested, not before what was wrapped.
+    """
+    indented = []
+    for index, line in enumerate(lines):
+        before = rest if index else first
+        start, end = line.margins
+        is_label = not index and first != rest
+        is_nesting = line.joint == "\n" and not start
+        margins = (0 if is_label or is_nesting else start + len(before.text), end)
+        indented.append(line._replace(segments=[before, *line.segments], margins=margins))
+    return indented
 
 
 def link_of(segment: Segment) -> str:

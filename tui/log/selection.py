@@ -1,21 +1,28 @@
-"""The text that the mouse selected, in coordinates that stay true while the log grows.
+"""The text that mouse or keyboard selected, in coordinates that stay true while the log grows.
 
 A row's offset counts messages and lines within them, not lines from the top: these are estimates
 until everything above has been rendered.
 """
 
+from textual.geometry import Offset
 from textual.selection import Selection
 
+from .line import NO_PICTURE, Line
 from .look import Look
 from .transcript import Position, Transcript
 
 _STRIDE = 1 << 20
-"""More lines than any message has."""
+"""More lines than any message has, and more characters than any line."""
 
 
 def offset_of(position: Position) -> int:
     """Returns the y coordinate of a line in selections."""
     return position.message * _STRIDE + position.line
+
+
+def selection_of_lines(first: Position, last: Position) -> Selection:
+    """Returns what covers two lines and all between them."""
+    return Selection(Offset(0, offset_of(first)), Offset(_STRIDE, offset_of(last)))
 
 
 def span_of(selection: Selection | None, position: Position) -> tuple[int, int] | None:
@@ -36,11 +43,21 @@ def selected_text(selection: Selection, transcript: Transcript, look: Look) -> s
             span = span_of(selection, position) if first <= position <= last else None
             if span is None:
                 continue
-            start, end = span
-            text = line.text[start : None if end < 0 else end] if line.picture < 0 else ""
-            parts += [line.joint if parts else "", text.rstrip()]
+            parts += [line.joint if parts else "", _copied(line, *span)]
     return "".join(parts)
 
 
 def _position(offset: int) -> Position:
     return Position(*divmod(offset, _STRIDE))
+
+
+def _copied(line: Line, start: int, end: int) -> str:
+    """Returns what is copied of some characters; a negative end means to the end of the line."""
+    if line.picture != NO_PICTURE:
+        return ""
+    text = line.text
+    before, behind = line.margins
+    stop = len(text) - behind
+    copied = text[max(start, before) : stop if end < 0 else min(end, stop)]
+    # Blanks between margins are the code's own; elsewhere they only fill a column.
+    return copied if behind else copied.rstrip()

@@ -107,6 +107,21 @@ class Transcript:
         """Returns where a page begins that ends with the last line."""
         return self.walk(self.end(look), 1 - count, look)
 
+    def top_showing(
+        self, start: Position, end: Position, top: Position, count: int, look: Look
+    ) -> Position:
+        """Returns the first line of the page nearest to `top` that shows some lines.
+
+        Args:
+            start: the first of the lines, which is shown in any case.
+            end: the last of them.
+            top: where the page begins so far.
+            count: lines of a page.
+            look: what messages are rendered for.
+        """
+        lowest = self.walk(end, 1 - count, look)
+        return min(start, max(top, lowest))
+
     def tops(self, look: Look) -> list[int]:
         """Returns how many lines stand above each message, and above the end, as far as known."""
         return list(accumulate((view.height(look) for view in self.views), initial=0))

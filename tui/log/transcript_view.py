@@ -14,7 +14,7 @@ from .look import Look
 from .palette import COMPONENTS, Palette, read_palette
 from .row_strip import MARGIN, Shown, add_offsets, draw_row
 from .selection import offset_of, selected_text, span_of
-from .transcript import START, Row, Transcript
+from .transcript import START, Position, Row, Transcript
 
 JUMP_PAGES = 3
 """Scrolling further than this at once goes by estimated heights, else by rendered lines."""
@@ -110,6 +110,13 @@ class TranscriptView(ScrollView, can_focus=True):
         self.following = distance > 0 and self.top >= self.transcript.last_page(height, look)
         self.settle()
 
+    def bring_into_view(self, start: Position, end: Position) -> None:
+        """Moves the view as little as shows these lines: all of them, or the first."""
+        look, height = self.look, self.page_height
+        self.top = self.transcript.top_showing(start, end, self.top, height, look)
+        self.following = self.top >= self.transcript.last_page(height, look)
+        self.settle()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Returns rows for the screen."""
         self._is_painting = True
@@ -128,7 +135,8 @@ class TranscriptView(ScrollView, can_focus=True):
         width = look.width + 2 * MARGIN
         if y >= len(self._shown):
             return Strip.blank(width, look.palette.base)
-        selected = self.screen.get_component_rich_style("screen--selection")
+        # Only the part that the theme says: its foreground, where it leaves that out, is no colour.
+        selected = self.screen.get_component_rich_style("screen--selection", partial=True)
         segments = pad(draw_row(self._shown[y], look.palette, selected), width, look.palette.base)
         if not self._is_painting:
             segments = add_offsets(segments, offset_of(self.rows[y].position))
@@ -181,21 +189,25 @@ class TranscriptView(ScrollView, can_focus=True):
         """Renders pictures at their new size."""
         self.settle()
 
+    def go(self, distance: int) -> None:
+        """Goes by so many lines, as a key says."""
+        self.scroll_lines(distance)
+
     def action_scroll_up(self) -> None:
         """Goes up a line."""
-        self.scroll_lines(-1)
+        self.go(-1)
 
     def action_scroll_down(self) -> None:
         """Goes down a line."""
-        self.scroll_lines(1)
+        self.go(1)
 
     def action_page_up(self) -> None:
         """Goes up a page, keeping a line in view."""
-        self.scroll_lines(1 - self.page_height)
+        self.go(1 - self.page_height)
 
     def action_page_down(self) -> None:
         """Goes down a page, keeping a line in view."""
-        self.scroll_lines(self.page_height - 1)
+        self.go(self.page_height - 1)
 
     def action_scroll_home(self) -> None:
         """Goes to the first message."""
