@@ -66,14 +66,12 @@ class TypeAhead:
         if not self._is_open:
             self._waiting.append(event)
             return
-        refreshes = self._refreshes_after(event)
-        if refreshes is None:
+        if self._refreshes_after(event) is None:
             await self._hand_on(event)
             return
         # A priority binding would act before what was typed ahead of it has been read.
         self._is_open = False
         self._next = event
-        self._refreshes = refreshes
         self._key += 1
         self._follow(self._app.focused or self._app.screen)
         asyncio.get_running_loop().call_later(_PATIENCE, self._open, self._key)
@@ -87,8 +85,13 @@ class TypeAhead:
             return
         if self._next is not None:
             target = self._app.focused or self._app.screen
+            refreshes = self._refreshes_after(self._next)
             await self._hand_on_next()
-            self._follow(target)
+            if refreshes is None:
+                await self._hand_on_waiting(self._key)
+            else:
+                self._refreshes = refreshes
+                self._follow(target)
         else:
             # What the key has begun as a worker takes its first step before this is called.
             asyncio.get_running_loop().call_soon(self._await_refresh, self._key, self._refreshes)
