@@ -54,7 +54,7 @@ def test_a_picture_is_sent_once_and_every_cell_shows_its_part(
     seen = assert_whole(terminal)
     assert len(seen) == 2
     assert {image for image, _ in seen} == {image_id}
-    list_size, pane_size = (terminal.placements[place] for place in sorted(seen))
+    list_size, pane_size = sorted(terminal.placements[place] for place in seen)
     assert list_size == (26, 8)
     assert pane_size[0] > 40
     assert terminal.asked_for_replies == 0
