@@ -195,7 +195,7 @@ def test_a_line_that_drops_ends_the_program_and_loses_no_word(installed: Install
 
 def test_a_signal_to_end_gives_the_terminal_back(installed: Installed) -> None:
     with installed.open() as terminal:
-        terminal.wait_for(EMPTY_PROMPT)
+        terminal.wait_for("· ready ·")
         terminal.program.send_signal(signal.SIGTERM)
         assert terminal.wait_for_exit() == 128 + signal.SIGTERM
         assert_given_back(terminal)
