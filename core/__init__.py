@@ -1,24 +1,27 @@
 """The resident core: sessions, store, engine. Imports no interface and prints nothing.
 
-Its modules in reading order, from the values through socket and sessions to disk and model:
+Its modules in reading order:
 
-    conversation, errors, settings            what all of it speaks of
-    messages/                                 requests and events, one JSON document a line
-    __main__, service, log                    the process from start to end
-    lock, socket_path, peer, private_files    one core for each data directory, for its user alone
-    client, launch                            the socket's other end, which the interface uses
-    server, connection, outbox                lines in, requests carried out, events out
-    sessions                                  the session manager: does what clients ask
-    submissions, turns, open_turn             questions are stored, answers queued and computed
-    subscribers, preparations, model_loader   who hears of it, work ahead, which model is there
-    archive, disk                             conversations and pictures, the loop never waiting
-    store                                     what is stored, every change one transaction
-    conversation_table, message_tree          SQLite: conversations and their messages
-    picture_table                             SQLite: pictures that have a copy on disk
-    store_rows, word_index                    SQLite: queries and search
-    database, migrations                      SQLite: the file
-    picture_files, images                     copies named by their sha256; decoding
-    models, hub, preflight                    what can be loaded: found, downloaded, checked
-    engine/                                   what computes answers
-    bench/, demo/                             `seeshell bench`; the model that ships
+    conversation   Values of a conversation: what is stored, what travels, what is shown.
+    errors         Every error that seeshell raises on purpose, as one tree.
+    settings       Settings: `config.toml` and the environment, read once into frozen values.
+    messages/      Requests and events that cross the core's socket, one JSON document a line.
+    private_files  Folders and files that only their owner can read.
+    images         Pictures as files: checked, decoded, turned upright, made RGB, scaled and hashed.
+    __main__       Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model
+                   SOURCE]`.
+    service        The core in the foreground: everything from the lock to the last goodbye.
+    core_log       The core's log: one file, rotated, 0600; standard error goes there too.
+    ipc/           The core's socket, both ends of it: the server here, the client that the
+                   interface uses.
+    sessions/      The session manager: does what clients ask, and keeps conversations and turns
+                   together.
+    store/         Conversations and pictures on disk.
+    models/        What can be loaded: found, downloaded, checked. Imports no MLX.
+    engine/        What computes answers: the local MLX model, or a remote endpoint, behind one
+                   interface.
+    bench/         `seeshell bench`: how long one waits in a chat about pictures, on this machine
+                   and this model.
+    demo/          The built-in demonstration model: a tiny trained Qwen3-VL and pictures it can
+                   talk about.
 """

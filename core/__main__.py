@@ -15,10 +15,10 @@ import msgspec
 from msgspec.structs import replace
 
 from .. import __version__
+from .core_log import start_log
 from .errors import CoreUnreachable, SeeshellError
-from .launch import absolute_source
-from .lock import AnotherCoreServes, CoreLock
-from .log import start_log
+from .ipc.core_process import absolute_source
+from .ipc.lock import AnotherCoreServes, CoreLock
 from .messages.events import Done, Event, Refused, Welcome
 from .messages.lines import encode
 from .settings import Paths, find_paths, read_settings

@@ -8,15 +8,15 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Final
 
-from .archive import Archive
 from .engine.engine import Engine
 from .engine.selected import SelectedEngine
-from .lock import CoreLock
-from .models import default_source
-from .server import Server
-from .sessions import Sessions
+from .ipc.lock import CoreLock
+from .ipc.server import Server
+from .ipc.socket_path import make_socket_path
+from .models.sources import default_source
+from .sessions.sessions import Sessions
 from .settings import Paths, Settings
-from .socket_path import make_socket_path
+from .store.archive import Archive
 
 _logger = logging.getLogger(__name__)
 

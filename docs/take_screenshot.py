@@ -12,8 +12,8 @@ from typing import cast
 
 from textual.pilot import Pilot
 
-from seeshell.core.client import stop_core
 from seeshell.core.demo import SAMPLES_PATH
+from seeshell.core.ipc.client import stop_core
 from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat_screen import ChatScreen

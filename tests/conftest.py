@@ -27,8 +27,8 @@ import hypothesis
 import pytest
 
 from seeshell.core.demo import SAMPLES_PATH
-from seeshell.core.launch import core_command
-from seeshell.core.lock import is_core_alive, read_address
+from seeshell.core.ipc.core_process import core_command
+from seeshell.core.ipc.lock import is_core_alive, read_address
 from seeshell.core.messages.events import Refused
 from seeshell.core.messages.lines import decode_event
 from seeshell.core.settings import Paths, find_paths

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from seeshell.core.lock import is_core_alive
+from seeshell.core.ipc.lock import is_core_alive
 from seeshell.core.settings import Paths
 
 from .patience import PATIENCE

@@ -13,7 +13,7 @@ from PIL import Image
 
 from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.settings import find_paths
-from seeshell.core.store import Store
+from seeshell.core.store.store import Store
 
 from .patience import PATIENCE
 from .rambling import lift_answer_limit

@@ -1,5 +1,6 @@
 """The maps that packages begin with."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -7,11 +8,42 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+CORE_ROOMS = (
+    "core",
+    "core/ipc",
+    "core/sessions",
+    "core/store",
+    "core/models",
+    "core/engine",
+    "core/engine/kv",
+    "core/engine/remote",
+)
 
-@pytest.mark.parametrize("package", ["core", "core/engine", "tui"])
-def test_the_map_of_a_package_names_each_of_its_modules_once(package: str) -> None:
-    folder = ROOT / package
-    modules = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
-    modules += [f"{path.parent.name}/" for path in folder.glob("*/__init__.py")]
-    rows = re.findall(r"^    (\S.*?)  ", (folder / "__init__.py").read_text(), re.MULTILINE)
-    assert sorted(", ".join(rows).split(", ")) == sorted(modules)
+
+def docstring(path: Path) -> str:
+    return ast.get_docstring(ast.parse(path.read_text())) or ""
+
+
+def first_line(path: Path) -> str:
+    return " ".join(docstring(path).split("\n\n")[0].split())
+
+
+def modules_of(folder: Path) -> dict[str, Path]:
+    """The modules and rooms of a package as its map names them."""
+    modules = {path.stem: path for path in folder.glob("*.py") if path.stem != "__init__"}
+    return modules | {f"{it.parent.name}/": it for it in folder.glob("*/__init__.py")}
+
+
+@pytest.mark.parametrize("room", CORE_ROOMS)
+def test_a_map_gives_each_module_a_row_in_the_words_of_its_first_line(room: str) -> None:
+    written = docstring(ROOT / room / "__init__.py")
+    rows = re.findall(r"^    (\S+) +(.+(?:\n {6,}.+)*)", written, re.MULTILINE)
+    described = {name: " ".join(words.split()) for name, words in rows}
+    expected = {name: first_line(path) for name, path in modules_of(ROOT / room).items()}
+    assert described == expected
+    assert len(rows) == len(expected)
+
+
+def test_the_map_of_the_interface_names_each_of_its_modules_once() -> None:
+    rows = re.findall(r"^    (\S.*?)  ", (ROOT / "tui/__init__.py").read_text(), re.MULTILINE)
+    assert sorted(", ".join(rows).split(", ")) == sorted(modules_of(ROOT / "tui"))

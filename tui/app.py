@@ -26,7 +26,7 @@ from .themes import load_theme, theme_names
 from .type_ahead import KeyPassed, TypeAhead
 
 if TYPE_CHECKING:
-    from ..core.client import CoreClient
+    from ..core.ipc.client import CoreClient
     from .pictures import Pictures
 
 _SECOND_PRESS_SECONDS = 3.0

@@ -10,7 +10,7 @@ from ..core.messages.requests import Request
 from .session_events import RequestRefused, SessionEvent
 
 if TYPE_CHECKING:
-    from ..core.client import CoreClient
+    from ..core.ipc.client import CoreClient
 
 Connect = Callable[[bool], Awaitable["CoreClient"]]
 """Reaches the core, or starts one; True ends the one that runs before."""

@@ -13,7 +13,7 @@ import mlx.core as mx
 from mlx_vlm.models.cache import make_prompt_cache
 
 from ..engine.loading import load_checkpoint
-from ..models import find_model
+from ..models.sources import find_model
 from .side import Report, describe_loading, model_source, run_side
 from .values import Alone, Plan, Step
 

@@ -10,7 +10,7 @@ from typing import IO, TypeVar
 import msgspec
 
 from ..errors import SeeshellError
-from ..launch import error_of
+from ..ipc.core_process import error_of
 from ..messages.events import Refused
 from .values import Alone, Failed, Ours, Plan, Progress, Reopened, Reply, Side, Theirs
 

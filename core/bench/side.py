@@ -13,7 +13,7 @@ import msgspec
 
 from ..engine.engine import LoadProgress
 from ..errors import ModelUnsupported, SeeshellError
-from ..models import default_source, is_endpoint
+from ..models.sources import default_source, is_endpoint
 from .values import Failed, Plan, Progress, Reply
 
 ANSWER_TOKENS: Final = 8

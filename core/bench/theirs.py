@@ -14,7 +14,7 @@ from typing import Any
 from mlx_vlm.generate import PromptCacheState, stream_generate
 
 from ..engine.loading import Checkpoint, load_checkpoint
-from ..models import find_model
+from ..models.sources import find_model
 from .pictures import Pictures
 from .script import Asked, Prompt, long_answer, long_chat, nine_steps, play
 from .side import (

@@ -1,18 +1,38 @@
 """What computes answers: the local MLX model, or a remote endpoint, behind one interface.
 
-Its modules in reading order; those from `resident` on belong to the MLX thread:
+Its modules in reading order:
 
-    engine, selected                          the interface, and which engine a source asks for
-    remote, chat_server, picture_urls         a model behind an OpenAI-compatible endpoint
-    mlx_engine, mlx_thread, relay             the local model: its thread, and events from there
-    prefix, positions                         pure: what of a prompt is held, and where it stands
-    resident, loading                         a loaded model with all that belongs to it
-    prompt, vision, vision_tower              messages as tokens, pictures as features
-    turn, prefill, language, sampling         one answer, from its messages to its last token
-    preparation, drafts                       what is computed while a question is typed
-    kv_cache, branch, kv_layout               branches in memory under a byte budget
-    spill, spill_block, spill_folder          branches on disk, in blocks
-    tensor_file                               a block's numbers, from memory to a file and back
-    receipt, past                             what an answer cost, and why anything was done again
-    memory, memory_guard                      how much there is, and what happens when it runs out
+    engine         The interface of every engine: one model at a time, one answer at a time, events
+                   as facts.
+    selected       The engine that a source asks for: the local one for files, the remote one for an
+                   address.
+    remote/        A model behind an OpenAI-compatible endpoint.
+    mlx_engine     The local engine: a model that mlx-vlm runs on this machine, on a thread of its
+                   own.
+    mlx_thread     The one thread that makes every MLX call: imports, loads, evaluates and frees.
+    relay          Carries an answer's events from the engine's thread to the event loop, text in
+                   bundles.
+    loading        Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
+    resident       A loaded model with everything that belongs to it. Lives on the MLX thread.
+    turn           One answer, from the messages to its last token. Runs on the MLX thread.
+    prompt         Turns messages into the tokens that the model sees, through the checkpoint's own
+                   chat template.
+    positions      Rotary positions of a prompt with pictures, in three dimensions: time, row and
+                   column.
+    vision         Pictures of a prompt: resized once, encoded once, known by their content.
+    vision_tower   The vision tower, its activations written out where MLX does not fuse them.
+    prefill        Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
+    language       Qwen3-VL's language half, called with explicit positions and features.
+    sampling       Chooses and decodes tokens with mlx-vlm's own samplers and detokenizers.
+    prefill_ahead  Computes ahead what a turn will need, while its question is being typed. On the
+                   MLX thread.
+    drafts         What was computed ahead for questions that are still being typed.
+    kv/            KV caches: branches in memory under a byte budget, and their spills on disk.
+    turn_meter     Counts what a turn costs, for the figures that are stored with its answer.
+    past_turns     Why something is computed again that an earlier turn had computed: what the
+                   receipt says.
+    memory         What the engine may hold: the machine's memory, wired memory, and failures for
+                   want of it.
+    memory_guard   Keeps a failure for want of memory from spoiling anything but the work that met
+                   it.
 """

@@ -8,9 +8,9 @@ import weakref
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .branch import Branch
-from .kv_cache import KvPool
-from .prefix import ImageSpan, TokenRun, common_length, spans_within
+from .kv.branch import Branch
+from .kv.pool import KvPool
+from .kv.prefix import ImageSpan, TokenRun, common_length, spans_within
 from .vision import Pictures
 
 

@@ -8,7 +8,7 @@ from mlx.utils import tree_flatten
 from mlx_vlm.utils import load
 
 from ..errors import ModelTooLarge, ModelUnsupported
-from ..models import ModelFiles
+from ..models.sources import ModelFiles
 from .memory import is_memory_failure
 
 _FAMILIES: Final = ("qwen3_vl", "qwen3_vl_moe")

@@ -14,7 +14,7 @@ from .memory import (
     out_of_memory,
     wired_memory,
 )
-from .past import MEMORY_RAN_OUT
+from .past_turns import MEMORY_RAN_OUT
 from .resident import ResidentModel
 
 

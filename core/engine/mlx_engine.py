@@ -11,7 +11,7 @@ import msgspec
 
 from ..conversation import Attachment
 from ..errors import ModelUnsupported, TurnError
-from ..models import ModelFiles, fetch_model
+from ..models.sources import ModelFiles, fetch_model
 from .engine import (
     AnswerEvent,
     AnswerOptions,
@@ -21,12 +21,12 @@ from .engine import (
     PromptMessage,
 )
 from .mlx_thread import MlxThread
-from .past import LOADED_ANEW, PastTurns
+from .past_turns import LOADED_ANEW, PastTurns
 from .relay import Relay
 
 if TYPE_CHECKING:
+    from .kv.spill_folder import SpillFolder
     from .resident import ResidentModel
-    from .spill_folder import SpillFolder
 
 
 class MlxEngine(Engine):
@@ -225,7 +225,7 @@ class MlxEngine(Engine):
         self, messages: tuple[PromptMessage, ...], conversation: int, stop: threading.Event
     ) -> None:
         if self._resident is not None and not stop.is_set():
-            from .preparation import Preparation
+            from .prefill_ahead import Preparation
 
             Preparation(self._resident, conversation, stop).run(messages)
             self._resident.pool.settle(self._thread.is_wanted)
@@ -239,7 +239,7 @@ class MlxEngine(Engine):
             spills.forget(conversation)
 
     def _open_spills(self) -> "SpillFolder | None":
-        from .spill_folder import SpillFolder
+        from .kv.spill_folder import SpillFolder
 
         if self._spills is None and self._spills_dir is not None:
             self._spills = SpillFolder(self._spills_dir, self._spill_bytes)

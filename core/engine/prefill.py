@@ -7,10 +7,10 @@ from typing import Any
 
 import mlx.core as mx
 
-from .branch import Branch
+from .kv.branch import Branch
+from .kv.prefix import ImageSpan, TokenRun
 from .language import Chunk, PlacedFeatures
 from .positions import Positions, rope_positions
-from .prefix import ImageSpan, TokenRun
 from .resident import ResidentModel
 from .vision import Picture
 

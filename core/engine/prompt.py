@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..errors import ModelUnsupported
 from .engine import PromptMessage
-from .prefix import ImageSpan, TokenRun, common_length, spans_within
+from .kv.prefix import ImageSpan, TokenRun, common_length, spans_within
 from .vision import Picture
 
 _PROBES: Final = ("a", "\n\n1")

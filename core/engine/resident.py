@@ -9,16 +9,16 @@ from typing import Final, NamedTuple
 
 from .drafts import Drafts
 from .engine import LoadedModel
-from .kv_cache import KvPool
-from .kv_layout import KvLayout
+from .kv.layout import KvLayout
+from .kv.pool import KvPool
+from .kv.spill import Spills
+from .kv.spill_block import SpillIdentity
+from .kv.spill_folder import SpillFolder
 from .language import LanguageModel
 from .loading import Checkpoint
 from .memory import spare_memory_bytes
-from .past import PastTurns
+from .past_turns import PastTurns
 from .prompt import PromptBuilder
-from .spill import Spills
-from .spill_block import SpillIdentity
-from .spill_folder import SpillFolder
 from .vision import Pictures, Pixels
 
 _CHUNK_SECONDS: Final = 0.2

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ..conversation import Attachment
 from ..errors import TurnError
-from ..models import is_endpoint
+from ..models.sources import is_endpoint
 from ..settings import Settings
 from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, LoadProgress, PromptMessage
-from .remote import RemoteEngine
-from .spill_folder import SpillFolder
+from .kv.spill_folder import SpillFolder
+from .remote.remote_engine import RemoteEngine
 
 
 class SelectedEngine(Engine):

@@ -11,7 +11,6 @@ import mlx.core as mx
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
-from .branch import Branch
 from .engine import (
     AnswerEnd,
     AnswerEvent,
@@ -20,14 +19,15 @@ from .engine import (
     PromptMessage,
     TextDelta,
 )
+from .kv.branch import Branch
+from .kv.prefix import TokenRun
 from .memory_guard import guarded_memory
-from .past import NOT_KEPT, TURN_FAILED, Said, tell
+from .past_turns import NOT_KEPT, TURN_FAILED, Said, tell
 from .positions import next_position
 from .prefill import Prefill
-from .prefix import TokenRun
-from .receipt import Receipt
 from .resident import ResidentModel
 from .sampling import AnswerText, Sampler, choose_sampler
+from .turn_meter import Receipt
 from .vision import Picture
 
 _ROOM: Final = 256

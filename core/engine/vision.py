@@ -16,7 +16,7 @@ from PIL import Image
 from ..errors import ImageError
 from ..images import hash_file, open_image
 from .engine import PromptImage
-from .prefix import ImageSpan
+from .kv.prefix import ImageSpan
 from .vision_tower import without_waste
 
 

@@ -24,7 +24,7 @@ from mlx_vlm import stream_generate
 from PIL import Image, ImageDraw
 
 from seeshell.core.engine.loading import load_checkpoint
-from seeshell.core.models import find_model
+from seeshell.core.models.sources import find_model
 
 from ..core.engine.endless import write_endless
 from .workplace import Workplace

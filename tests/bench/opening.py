@@ -2,7 +2,7 @@
 
 from seeshell.core.conversation import Message
 from seeshell.core.settings import find_paths
-from seeshell.core.store import Store
+from seeshell.core.store.store import Store
 
 from ..terminal.pseudo_terminal import PseudoTerminal
 from .answer import make_tokens

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from seeshell.core.archive import Archive
-from seeshell.core.client import CoreClient
-from seeshell.core.sessions import Sessions
+from seeshell.core.ipc.client import CoreClient
+from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
-from seeshell.core.store import Store
+from seeshell.core.store.archive import Archive
+from seeshell.core.store.store import Store
 
 from .scripted_engine import ScriptedEngine
 from .stored import CAT, DOG

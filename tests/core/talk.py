@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from seeshell.core.client import CoreClient
 from seeshell.core.conversation import Message
+from seeshell.core.ipc.client import CoreClient
 from seeshell.core.messages.events import AnyEvent, TurnEnded, TurnFailed, TurnQueued
 from seeshell.core.messages.requests import AnyRequest, Attach, Request, SubmitTurn
-from seeshell.core.sessions import Sessions
+from seeshell.core.sessions.sessions import Sessions
 
 from ..patience import PATIENCE
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from seeshell.core.engine.loading import load_checkpoint
-from seeshell.core.models import find_model
+from seeshell.core.models.sources import find_model
 
 from ..core.engine.endless import SHAPES, write_endless
 from .mutants import MUTANTS

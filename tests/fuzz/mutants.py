@@ -7,9 +7,9 @@ import mlx.core as mx
 import pytest
 
 from seeshell.core.engine import prefill, prompt
-from seeshell.core.engine.branch import Branch
+from seeshell.core.engine.kv.branch import Branch
+from seeshell.core.engine.kv.prefix import TokenRun, spans_within
 from seeshell.core.engine.positions import next_position
-from seeshell.core.engine.prefix import TokenRun, spans_within
 from seeshell.core.engine.vision import Features, Pictures
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.loading import Checkpoint
-from seeshell.core.engine.preparation import Preparation
+from seeshell.core.engine.prefill_ahead import Preparation
 from seeshell.core.engine.resident import PrefillPace
-from seeshell.core.engine.spill_folder import SpillFolder
 from seeshell.core.errors import OutOfMemory
 
 from ..core.engine.asking import (

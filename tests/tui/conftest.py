@@ -13,8 +13,8 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from seeshell.core.conversation import Message
-from seeshell.core.launch import core_command
-from seeshell.core.lock import read_address
+from seeshell.core.ipc.core_process import core_command
+from seeshell.core.ipc.lock import read_address
 from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat_screen import ChatScreen

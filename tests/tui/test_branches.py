@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from seeshell.core.client import CoreClient
 from seeshell.core.conversation import Message
+from seeshell.core.ipc.client import CoreClient
 from seeshell.core.messages.events import CoreStatus
 from seeshell.core.messages.requests import GetStatus
 from seeshell.tui.launch import Launch

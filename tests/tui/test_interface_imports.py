@@ -34,7 +34,7 @@ print(json.dumps([first_frame, list(sys.modules)]))
 """
 
 HEAVY = {"mlx", "mlx_vlm", "transformers", "numpy", "torch", "tokenizers", "huggingface_hub"}
-LATE = {"PIL", "sqlite3", "textual_image", "seeshell.core.client", "seeshell.tui.picker"}
+LATE = {"PIL", "sqlite3", "textual_image", "seeshell.core.ipc.client", "seeshell.tui.picker"}
 
 
 def test_the_interface_never_loads_what_the_core_needs(

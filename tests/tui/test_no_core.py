@@ -12,7 +12,7 @@ import pytest
 from textual.events import Paste
 
 import seeshell
-from seeshell.core.launch import core_command
+from seeshell.core.ipc.core_process import core_command
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.launch import Launch

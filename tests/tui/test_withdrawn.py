@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from seeshell.core.client import CoreClient
 from seeshell.core.errors import NotStored
+from seeshell.core.ipc.client import CoreClient
 from seeshell.core.messages.events import ConversationsListed, TurnWithdrawn
 from seeshell.core.messages.requests import ListConversations, OpenConversation, StopTurn
 

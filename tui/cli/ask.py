@@ -7,8 +7,8 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
-from ...core.client import CoreClient
 from ...core.errors import ImageError
+from ...core.ipc.client import CoreClient
 from ...core.messages.requests import SubmitTurn
 from ...core.settings import find_paths
 from .asking import Asking

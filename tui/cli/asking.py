@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import msgspec
 
-from ...core.client import CoreClient
 from ...core.conversation import Message
 from ...core.errors import CoreDied, CoreError, NotStored
-from ...core.launch import error_of
+from ...core.ipc.client import CoreClient
+from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
     AnyEvent,
     Attached,

@@ -6,8 +6,8 @@ from argparse import Namespace
 from ...core.bench.benchmark import run_benchmark
 from ...core.bench.summary import as_document, describe_machine, summarise
 from ...core.bench.values import Plan
-from ...core.launch import absolute_source
-from ...core.lock import is_core_alive
+from ...core.ipc.core_process import absolute_source
+from ...core.ipc.lock import is_core_alive
 from ...core.settings import Paths, find_paths, read_settings
 from .bench_table import format_summary
 from .exit_status import COMPLETE

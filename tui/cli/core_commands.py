@@ -6,9 +6,9 @@ from typing import NoReturn
 
 import msgspec
 
-from ...core.client import CoreClient, stop_core
 from ...core.errors import CoreUnreachable
-from ...core.launch import core_command
+from ...core.ipc.client import CoreClient, stop_core
+from ...core.ipc.core_process import core_command
 from ...core.messages.events import CoreStatus
 from ...core.messages.requests import GetStatus
 from ...core.settings import find_paths

@@ -120,7 +120,7 @@ def parse(argv: Sequence[str] | None) -> Namespace:
     options.image += options.more_images
     if options.model:
         # The app starts without it.
-        from ...core.launch import absolute_source
+        from ...core.ipc.core_process import absolute_source
 
         options.model = absolute_source(options.model)
     if options.resume and options.chat is not None:

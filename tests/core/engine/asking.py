@@ -23,11 +23,11 @@ from seeshell.core.engine.engine import (
     PromptMessage,
     TextDelta,
 )
+from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.language import LanguageModel
 from seeshell.core.engine.loading import Checkpoint
-from seeshell.core.engine.preparation import Preparation
+from seeshell.core.engine.prefill_ahead import Preparation
 from seeshell.core.engine.resident import Limits, ResidentModel
-from seeshell.core.engine.spill_folder import SpillFolder
 from seeshell.core.engine.turn import Turn
 from seeshell.core.images import open_image
 

@@ -11,7 +11,7 @@ import pytest
 
 from seeshell.core.engine.engine import PromptImage
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
-from seeshell.core.models import find_model
+from seeshell.core.models.sources import find_model
 
 from . import asking
 from .asking import Answer, Asker, Plain, assert_same

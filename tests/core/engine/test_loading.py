@@ -10,7 +10,7 @@ import pytest
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.errors import ModelUnsupported
-from seeshell.core.models import ModelFiles
+from seeshell.core.models.sources import ModelFiles
 
 from .endless import write_endless
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
-from seeshell.core.models import find_model
+from seeshell.core.models.sources import find_model
 
 from ...fuzz.mutants import MUTANTS
 from ...fuzz.player import Player

@@ -24,7 +24,7 @@ from seeshell.core.engine.positions import rope_positions
 from seeshell.core.engine.resident import PrefillPace
 from seeshell.core.errors import ImageError, OutOfMemory, PromptTooLong
 from seeshell.core.images import hash_file
-from seeshell.core.models import find_model
+from seeshell.core.models.sources import find_model
 
 from .endless import write_endless
 

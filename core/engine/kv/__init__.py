@@ -1,0 +1,18 @@
+"""KV caches: branches in memory under a byte budget, and their spills on disk.
+
+Its modules in reading order:
+
+    prefix        What of a prompt a KV cache already holds: pure functions over token ids and image
+                  spans.
+    branch        The KV of one run of tokens, and how branches that begin alike hold the beginning
+                  once.
+    layout        How a model's KV caches lie in memory: in the model's own precision, or quantised
+                  by mlx-vlm.
+    pool          KV caches that stay resident: several conversations and branches under one byte
+                  budget.
+    spill         Writes KV caches to disk and brings them back. Runs on the MLX thread.
+    spill_block   Blocks of spilled KV: which tokens they hold, of which model, and how they match a
+                  prompt.
+    spill_folder  The folder of spilled KV caches: what lies there, how much of it, and whose it is.
+    tensor_file   Files of tensors, read straight to where the numbers shall lie.
+"""

@@ -1,0 +1,235 @@
+"""KV caches that stay resident: several conversations and branches under one byte budget.
+
+Between answers, what branches have in common is held once: they rest on the one used last. What
+the budget does not hold is spilled to disk, the least recently used first, and comes back when its
+conversation goes on.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from ...errors import ImageError
+from ..memory import out_of_memory
+from .branch import Branch, with_trunks
+from .layout import KvLayout
+from .prefix import TokenRun, common_length, reusable_length, spans_within
+from .spill import Spills
+
+_COPY_SHARE: Final = 8
+"""A branch is copied, and not cut back, where it would lose more than this part of what is shared.
+
+So an edited early message keeps the branch before it, and a regenerated answer at the end of a
+long conversation does not take its memory twice.
+"""
+
+_LEAST_SHARE: Final = 8
+"""A branch rests on another that begins with at least this part of it.
+
+Less memory than that is not worth the copy of all the rest that its next turn begins with.
+"""
+
+
+class KvPool:
+    """Branches that no answer is being computed on, least recently used first.
+
+    A branch is taken out while it changes, and a turn that fails does not give it back: nothing in
+    the pool is ever half computed.
+    """
+
+    def __init__(
+        self,
+        layout: KvLayout,
+        limit_bytes: int,
+        budget_bytes: int | None = None,
+        spills: Spills | None = None,
+    ) -> None:
+        """Makes an empty pool.
+
+        Args:
+            layout: of the model.
+            limit_bytes: most memory while an answer is computed, its own KV included.
+            budget_bytes: most memory between answers; None for half of the limit.
+            spills: where branches go that are evicted; None to drop them.
+        """
+        self._layout = layout
+        self._limit_bytes = limit_bytes
+        self._budget_bytes = limit_bytes // 2 if budget_bytes is None else budget_bytes
+        self._spills = spills
+        self._branches: list[Branch] = []
+        self._lent: Branch | None = None
+        self._lent_bytes = 0
+        self.nbytes = 0
+        """Memory of all branches, the one lent included; may be read by any thread."""
+
+    @property
+    def token_bytes(self) -> int:
+        """Memory of one token's KV."""
+        return self._layout.token_bytes
+
+    @contextmanager
+    def lend(self, wanted: TokenRun, room: int, *, owner: int = 0) -> Iterator[Branch]:
+        """Gives a branch that holds the longest reusable prefix of `wanted` and nothing else.
+
+        It is kept for later turns when the block ends, and lost when the block raises, unless
+        that was for a picture's file. `settle` brings the pool back under its budget.
+
+        Args:
+            wanted: the prompt.
+            room: tokens that the branch will be extended by after the prompt.
+            owner: the conversation that the branch belongs to from now on; 0 for none yet.
+
+        Raises:
+            OutOfMemory: prompt and room don't fit beside the model, even alone.
+        """
+        needed_bytes = self.token_bytes * (len(wanted) + room)
+        if needed_bytes > self._limit_bytes:
+            raise out_of_memory(needed_bytes, self._limit_bytes)
+        branch = self._lent = self._take(wanted, owner)
+        self._lent_bytes = needed_bytes
+        is_whole = False
+        try:
+            self._make_room(branch)
+            if self._spills:
+                self._spills.restore(branch, wanted)
+            yield branch
+            is_whole = True
+        except ImageError:
+            # A file is read between two chunks, when all layers hold the same.
+            is_whole = True
+            raise
+        finally:
+            self._take_back(branch, is_whole)
+
+    def touch(self, run: TokenRun) -> bool:
+        """Whether a branch holds all of the run; if so it counts as used."""
+        for index, branch in enumerate(self._branches):
+            if common_length(branch.run, run) == len(run):
+                self._branches.append(self._branches.pop(index))
+                return True
+        return False
+
+    def cut(self, branch: Branch, length: int) -> None:
+        """Frees what a branch holds past `length`, and all of it if another one has the rest.
+
+        Nothing happens where the pool does not hold the branch any more.
+        """
+        others = [other for other in self._branches if other is not branch]
+        if len(others) == len(self._branches) or len(branch.tokens) <= length:
+            return
+        kept = TokenRun(branch.tokens[:length], spans_within(branch.spans, length))
+        if length == 0 or any(common_length(other.run, kept) == length for other in others):
+            self._keep(others)
+        else:
+            branch.shrink(length, self._layout.make_layers())
+            self._count()
+
+    def settle(self, is_wanted: Callable[[], bool] = lambda: False) -> None:
+        """Frees what branches hold twice, then spills the least recently used over the budget.
+
+        The one used last stays.
+
+        Args:
+            is_wanted: asked again and again whether the thread has something better to do; the
+                rest is then left to the next call.
+        """
+        if self._branches:
+            self._share(self._branches[-1], is_wanted)
+        while len(self._branches) > 1 and self.nbytes > self._budget_bytes:
+            if not self._spill(self._branches[0], is_wanted):
+                return
+            self._keep(self._branches[1:])
+
+    def spill_all(self) -> None:
+        """Writes every branch to disk, the most recently used last; all stay in memory too."""
+        for branch in self._branches:
+            self._spill(branch)
+
+    def forget(self, conversation: int) -> None:
+        """Frees the branches of a conversation and deletes its spills."""
+        self._keep([branch for branch in self._branches if branch.owner != conversation])
+        if self._spills:
+            self._spills.forget(conversation)
+
+    def clear(self) -> None:
+        """Frees every branch; what was spilled stays."""
+        self._keep([])
+
+    def _take_back(self, branch: Branch, is_whole: bool) -> None:
+        self._lent, self._lent_bytes = None, 0
+        # What others rest on in a branch that is lost stands before all that has changed in it.
+        if is_whole and branch.tokens:
+            self._branches.append(branch)
+        self._count()
+
+    def _take(self, wanted: TokenRun, owner: int) -> Branch:
+        """Returns a branch with what memory holds of the prompt."""
+        lengths = [reusable_length(branch.run, wanted) for branch in self._branches]
+        length = max(lengths, default=0)
+        if length == 0:
+            return Branch(self._layout.make_layers(), owner=owner)
+        # Of several equally good ones the own, else the most recent, which stands last.
+        index = max(
+            range(len(lengths)),
+            key=lambda index: (lengths[index], self._branches[index].owner in (0, owner), index),
+        )
+        best = self._branches[index]
+        loses_much = len(best.tokens) - length > length // _COPY_SHARE
+        if loses_much or best.owner not in (0, owner):
+            return best.fork(length, self._layout.make_layers(), owner, len(wanted))
+        del self._branches[index]
+        for branch in self._resting_on(best):
+            if branch.shared > length:
+                branch.rest_on(best, length, self._layout.make_layers())
+        best.trim(length)
+        best.join(self._layout.make_layers(), len(wanted))
+        best.owner, best.draft_start = owner, None
+        return best
+
+    def _make_room(self, lent: Branch) -> None:
+        self._count()
+        if self.nbytes > self._limit_bytes:
+            self._share(lent)
+        while self._branches and self.nbytes > self._limit_bytes:
+            self._spill(self._branches[0])
+            self._keep(self._branches[1:])
+
+    def _spill(self, branch: Branch, is_wanted: Callable[[], bool] = lambda: False) -> bool:
+        """Returns whether the branch needs no more writing; False where it was interrupted.
+
+        What belongs to no conversation was never sent and is not kept, and so are drafts.
+        """
+        if self._spills is None or branch.owner == 0:
+            return True
+        return self._spills.write(branch, branch.draft_start, is_wanted)
+
+    def _share(self, whole: Branch, is_wanted: Callable[[], bool] = lambda: False) -> None:
+        """Lets others rest on a branch if it is whole; its next turn finds it as it is."""
+        for branch in self._branches:
+            length = common_length(whole.run, branch.run)
+            saves_enough = length >= max(branch.shared, len(branch.tokens) / _LEAST_SHARE)
+            can_rest = whole.trunk is None and branch is not whole and branch.trunk is not whole
+            if saves_enough and can_rest:
+                if is_wanted():
+                    break
+                branch.rest_on(whole, length, self._layout.make_layers())
+        self._keep(self._branches)
+
+    def _keep(self, branches: list[Branch]) -> None:
+        """Lets go of all other branches, but for what these rest on."""
+        self._branches = branches
+        for trunk in with_trunks(branches).difference(branches, [self._lent]):
+            length = self._needed_length(trunk)
+            if length < len(trunk.tokens):
+                trunk.shrink(length, self._layout.make_layers())
+        self._count()
+
+    def _resting_on(self, trunk: Branch) -> list[Branch]:
+        return [branch for branch in with_trunks(self._branches) if branch.trunk is trunk]
+
+    def _needed_length(self, trunk: Branch) -> int:
+        return max((branch.shared for branch in self._resting_on(trunk)), default=0)
+
+    def _count(self) -> None:
+        held = with_trunks(self._branches).difference([self._lent])
+        self.nbytes = self._lent_bytes + sum(branch.nbytes for branch in held)

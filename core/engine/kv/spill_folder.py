@@ -1,0 +1,291 @@
+"""The folder of spilled KV caches: what lies there, how much of it, and whose it is.
+
+A block is a file of tensors and a manifest beside it, both named by the block. The manifest is
+written last: tensors without one are rests of a write that was cut off.
+"""
+
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from ...private_files import make_private_folder, open_private
+from .prefix import ImageSpan, TokenRun, reusable_length
+from .spill_block import Block, Manifest, SpillIdentity, StoredTensor
+
+_log = logging.getLogger(__name__)
+
+_TENSORS: Final = ".safetensors"
+_MANIFEST: Final = ".json"
+_UNFINISHED: Final = "unfinished-"
+
+
+class Found(NamedTuple):
+    """What the folder holds of a prompt."""
+
+    blocks: list[Block]
+    length: int
+    """Tokens of the prompt; may end within the last block."""
+
+
+class SpillFolder:
+    """The blocks in the folder, under a byte budget. Every call may block on the disk.
+
+    No failure of the disk is an error for the caller: what can't be written is computed again.
+    """
+
+    def __init__(self, path: Path, limit_bytes: int) -> None:
+        """Reads all manifests, no tensors, and deletes what can't be used."""
+        self._path = path
+        self._limit_bytes = limit_bytes
+        self._manifests: OrderedDict[str, Manifest] = OrderedDict()
+        self._sizes: dict[str, int] = {}
+        self._children: dict[str, set[str]] = {}
+        with _logging_failures("Reading the spills"):
+            make_private_folder(path)
+            self._scan()
+            self._make_room(0, frozenset())
+
+    @property
+    def nbytes(self) -> int:
+        """Disk that all blocks take."""
+        return sum(self._sizes.values())
+
+    def path(self, block: Block) -> Path:
+        """Returns the file of a block's tensors."""
+        return self._path / (block.name + _TENSORS)
+
+    def tensors(self, block: Block) -> dict[str, StoredTensor]:
+        """Returns what lies in that file, by name."""
+        return self._manifests[block.name].tensors
+
+    def drop_outdated(self, identity: SpillIdentity) -> None:
+        """Deletes what belonged to the model before its files changed."""
+        blocks = [manifest.block for manifest in self._manifests.values()]
+        outdated = [block for block in blocks if block.identity.is_outdated_by(identity)]
+        for block in outdated:
+            self._remove(block.name)
+        if outdated:
+            _log.info("deleted %d spilled blocks of another version", len(outdated))
+
+    def find(self, identity: SpillIdentity, wanted: TokenRun) -> Found:
+        """Returns the longest reusable prefix of a prompt and the blocks that hold it."""
+        blocks: list[Block] = []
+        parent = ""
+        while best := self._best_child(parent, identity, wanted):
+            blocks.append(best)
+            if best.matching_length(wanted) < len(best.tokens):
+                break
+            parent = best.name
+        tokens = [token for block in blocks for token in block.tokens]
+        spans = [span for block in blocks for span in block.spans]
+        length = reusable_length(TokenRun(tokens, spans), wanted)
+        return Found([block for block in blocks if block.start < length], length)
+
+    def pictures(self, identity: SpillIdentity) -> Iterator[tuple[str, ImageSpan]]:
+        """Yields the pictures of known files in a model's blocks, with the files' sha256."""
+        for manifest in self._manifests.values():
+            if manifest.block.identity == identity:
+                for file, span in zip(manifest.files, manifest.block.spans, strict=True):
+                    if file:
+                        yield file, span
+
+    def drop_damaged(self, block: Block) -> None:
+        """Deletes a block whose tensors are not what was written, and all that follow it."""
+        _log.warning("spilled block %s is damaged; computed again", block.name)
+        self._remove(block.name)
+
+    def use(self, blocks: Sequence[Block]) -> None:
+        """Notes that blocks were needed just now: all others are deleted before them."""
+        with _logging_failures("Noting the use of a spill"):
+            for block in blocks:
+                self._manifests.move_to_end(block.name)
+                os.utime(self._path / (block.name + _MANIFEST))
+
+    def claim(self, block: Block, owner: int) -> bool:
+        """Makes the conversation an owner of a block; False where the block must be written."""
+        name = block.name
+        manifest = self._manifests.get(name)
+        if manifest is None:
+            return any(
+                owner in other.owners and other.block.covers(block)
+                for other in self._siblings(block)
+            )
+        if owner not in manifest.owners:
+            self._set_owners(name, (*manifest.owners, owner))
+        self._manifests.move_to_end(name)
+        return True
+
+    def store(
+        self,
+        block: Block,
+        owner: int,
+        nbytes: int,
+        save: Callable[[Path], dict[str, StoredTensor]],
+        files: tuple[str, ...],
+    ) -> bool:
+        """Writes a block; returns whether it lies there now.
+
+        Args:
+            block: what is written; its parent lies there already.
+            owner: the conversation that it belongs to.
+            nbytes: about how much is written.
+            save: writes the tensors to a file whose name ends in `.safetensors` and returns where
+                they lie.
+            files: sha256 of the file of each of its pictures; empty where it is not known.
+        """
+        if not self._make_room(nbytes, self._ancestors(block)):
+            return False
+        unfinished = self._path / (_UNFINISHED + block.name + _TENSORS)
+        with _logging_failures("Spilling"):
+            try:
+                os.close(open_private(unfinished, os.O_WRONLY))
+                tensors = save(unfinished)
+                _flush(unfinished)
+                size = unfinished.stat().st_size
+                manifest = Manifest(block, tensors, size, (owner,), files)
+                unfinished.replace(self.path(block))
+                self._write(block.name, manifest)
+            finally:
+                unfinished.unlink(missing_ok=True)
+            self._drop_covered(block, owner)
+            return True
+        return False
+
+    def forget(self, owner: int) -> None:
+        """Deletes what belongs to this conversation and to no other."""
+        for name, manifest in list(self._manifests.items()):
+            if owner in manifest.owners:
+                others = tuple(other for other in manifest.owners if other != owner)
+                if others:
+                    self._set_owners(name, others)
+                else:
+                    self._remove(name)
+
+    def _scan(self) -> None:
+        paths = sorted(self._path.glob("*" + _MANIFEST), key=lambda path: path.stat().st_mtime_ns)
+        for path in paths:
+            manifest = _read_manifest(path)
+            if manifest is not None:
+                self._add(path.stem, manifest, path.stat().st_size)
+        # A block without the one before it can never be reached.
+        for name, manifest in sorted(self._manifests.items(), key=lambda item: item[1].block.start):
+            if manifest.block.parent and manifest.block.parent not in self._manifests:
+                self._remove(name)
+        for path in self._path.iterdir():
+            if path.suffix in (_TENSORS, _MANIFEST) and path.stem not in self._manifests:
+                path.unlink(missing_ok=True)
+
+    def _add(self, name: str, manifest: Manifest, manifest_bytes: int) -> None:
+        self._manifests[name] = manifest
+        self._sizes[name] = manifest.tensor_bytes + manifest_bytes
+        self._children.setdefault(manifest.block.parent, set()).add(name)
+
+    def _siblings(self, block: Block) -> list[Manifest]:
+        """Returns all blocks that follow the same parent."""
+        return [self._manifests[name] for name in self._children.get(block.parent, ())]
+
+    def _best_child(self, parent: str, identity: SpillIdentity, wanted: TokenRun) -> Block | None:
+        best, longest = None, 0
+        for name in self._children.get(parent, ()):
+            block = self._manifests[name].block
+            length = block.matching_length(wanted)
+            if length > longest and block.identity == identity:
+                best, longest = block, length
+        return best
+
+    def _ancestors(self, block: Block) -> frozenset[str]:
+        names = set()
+        while block.parent in self._manifests:
+            names.add(block.parent)
+            block = self._manifests[block.parent].block
+        return frozenset(names)
+
+    def _make_room(self, nbytes: int, kept: frozenset[str]) -> bool:
+        """Deletes the least recently used blocks, each after those that follow it."""
+        while self.nbytes + nbytes > self._limit_bytes:
+            last = (
+                name
+                for name in self._manifests
+                if name not in kept and not self._children.get(name)
+            )
+            name = next(last, None)
+            if name is None:
+                return False
+            self._remove(name)
+        return True
+
+    def _drop_covered(self, block: Block, owner: int) -> None:
+        """Deletes shorter blocks of the same conversation that the new one holds whole."""
+        for other in self._siblings(block):
+            name = other.block.name
+            if name != block.name and other.owners == (owner,) and block.covers(other.block):
+                self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        """Deletes a block and all that follow it."""
+        for child in list(self._children.get(name, ())):
+            self._remove(child)
+        manifest = self._manifests.pop(name, None)
+        if manifest is None:
+            return
+        del self._sizes[name]
+        self._children.pop(name, None)
+        self._children[manifest.block.parent].discard(name)
+        with _logging_failures("Deleting a spill"):
+            for suffix in (_MANIFEST, _TENSORS):
+                (self._path / (name + suffix)).unlink(missing_ok=True)
+
+    def _set_owners(self, name: str, owners: tuple[int, ...]) -> None:
+        manifest = msgspec.structs.replace(self._manifests[name], owners=owners)
+        with _logging_failures("Noting the owner of a spill"):
+            self._write(name, manifest)
+
+    def _write(self, name: str, manifest: Manifest) -> None:
+        """Writes a manifest, whose tensors lie there already."""
+        unfinished = self._path / (_UNFINISHED + name + _MANIFEST)
+        manifest = manifest.sealed
+        encoded = msgspec.json.encode(manifest)
+        os.close(open_private(unfinished, os.O_WRONLY))
+        unfinished.write_bytes(encoded)
+        _flush(unfinished)
+        unfinished.replace(self._path / (name + _MANIFEST))
+        self._add(name, manifest, len(encoded))
+
+
+def _read_manifest(path: Path) -> Manifest | None:
+    """Returns the manifest in the file; None, with a log line, where it is not to be trusted."""
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        size = path.with_suffix(_TENSORS).stat().st_size
+    except (OSError, msgspec.MsgspecError, ValueError) as error:
+        _log.warning("spilled block %s can't be read (%s); deleted", path.stem, error)
+        return None
+    is_whole = manifest == manifest.sealed and manifest.tensor_bytes == size
+    if not is_whole or manifest.block.name != path.stem:
+        _log.warning("spilled block %s is damaged; deleted", path.stem)
+        return None
+    return manifest
+
+
+def _flush(path: Path) -> None:
+    """Waits until the file is on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _logging_failures(work: str) -> Iterator[None]:
+    """Logs what goes wrong with the disk and lets it rest.
+
+    MLX raises its failures to write as RuntimeError.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, MemoryError) as error:
+        _log.warning("%s failed: %s", work, error)

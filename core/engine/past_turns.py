@@ -1,0 +1,155 @@
+"""Why something is computed again that an earlier turn had computed: what the receipt says.
+
+Every turn leaves behind what it computed, as tokens, picture hashes and texts; the KV itself may
+be gone by the next turn, or stand for what the prompt does not say any more.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .engine import PromptMessage
+from .kv.prefix import TokenRun, common_length, reusable_length
+
+if TYPE_CHECKING:
+    from .vision import Picture
+
+EVICTED: Final = "the conversation's KV was evicted"
+LOADED_ANEW: Final = "the model was loaded anew"
+MEMORY_RAN_OUT: Final = "the memory ran out"
+TURN_FAILED: Final = "the turn before failed"
+REPLACED: Final = "another version took the place of its KV"
+NOT_KEPT: Final = "the conversation's KV was not kept"
+
+_MOST_TURNS: Final = 256
+"""How many are remembered: at 4,000 tokens each, 4 MB."""
+
+_REPLACED_SHARE: Final = 8
+"""A branch that differs in less than this part is cut back, not copied: see `kv_cache`."""
+
+
+class Said(NamedTuple):
+    """A message as the prefix cache tells it from others."""
+
+    role: str
+    text: str
+    pictures: tuple[str, ...]
+    """sha256 of the pixels as the model sees them."""
+
+
+@dataclass(frozen=True)
+class PastTurn:
+    """What a turn computed."""
+
+    conversation: int
+    said: tuple[Said, ...]
+    """All messages, the answer included."""
+    run: TokenRun
+    lost: str = EVICTED
+    """Why its KV is gone, if it is."""
+
+
+def recompute_reason(
+    past: Sequence[PastTurn],
+    conversation: int,
+    said: Sequence[Said],
+    wanted: TokenRun,
+    reused: int,
+) -> str:
+    """Returns why a turn computes again what an earlier one had computed; empty if it does not.
+
+    Args:
+        past: the turns before, oldest first.
+        conversation: of the turn; 0 for none.
+        said: its messages.
+        wanted: its prompt.
+        reused: how many first tokens of the prompt are resident.
+    """
+    best = max(past, key=lambda turn: common_length(turn.run, wanted), default=None)
+    if best is not None and reused < reusable_length(best.run, wanted):
+        return best.lost
+    own = next((turn for turn in reversed(past) if turn.conversation == conversation != 0), None)
+    if own is None or common_length(own.run, wanted) >= min(len(own.run), len(wanted)):
+        return ""
+    return _difference(own.said, said)
+
+
+def tell(messages: Sequence[PromptMessage], pictures: "Sequence[Picture]") -> tuple[Said, ...]:
+    """Returns the messages with what tells all their pictures, which come in order, from others."""
+    rest = iter(pictures)
+    return tuple(
+        Said(message.role, message.text, tuple(next(rest).sha256 for _ in message.images))
+        for message in messages
+    )
+
+
+class PastTurns:
+    """The turns of all conversations, as far back as it matters."""
+
+    def __init__(self) -> None:
+        self._turns: list[PastTurn] = []
+
+    def reason(self, conversation: int, said: Sequence[Said], wanted: TokenRun, reused: int) -> str:
+        """Returns why a turn computes again what an earlier one had computed."""
+        return recompute_reason(self._turns, conversation, said, wanted, reused)
+
+    def knows(self, conversation: int) -> bool:
+        """Whether a turn of the conversation is remembered."""
+        return any(turn.conversation == conversation != 0 for turn in self._turns)
+
+    def note(self, conversation: int, said: tuple[Said, ...], run: TokenRun) -> None:
+        """Remembers what a turn computed, in place of turns that it went on from."""
+        kept = []
+        for turn in self._turns:
+            shared = common_length(turn.run, run)
+            if shared == len(turn.run) and turn.conversation == conversation:
+                continue
+            is_cut = 0 < len(turn.run) - shared <= shared // _REPLACED_SHARE
+            if is_cut and turn.conversation == conversation and turn.lost == EVICTED:
+                kept.append(replace(turn, lost=REPLACED))
+            else:
+                kept.append(turn)
+        tokens = TokenRun(array("i", run.tokens), tuple(run.spans))
+        self._turns = [*kept, PastTurn(conversation, said, tokens)][-_MOST_TURNS:]
+
+    def lose(self, reason: str, conversation: int | None = None) -> None:
+        """Notes why the KV of a conversation, or of all, is gone."""
+        self._turns = [
+            replace(turn, lost=reason) if conversation in (None, turn.conversation) else turn
+            for turn in self._turns
+        ]
+
+    def forget(self, conversation: int) -> None:
+        """Forgets the turns of a conversation."""
+        self._turns = [turn for turn in self._turns if turn.conversation != conversation]
+
+
+def _difference(before: Sequence[Said], now: Sequence[Said]) -> str:
+    """Names the first difference that something known already stands behind."""
+    pictures = 0
+    for index, (old, new) in enumerate(zip(before, now, strict=False)):
+        follows = any(
+            ours == theirs
+            for ours, theirs in zip(before[index + 1 :], now[index + 1 :], strict=False)
+        )
+        if old.pictures != new.pictures:
+            is_known = follows or bool(new.text and old.text == new.text)
+            return _picture_difference(old.pictures, new.pictures, pictures) if is_known else ""
+        if old != new:
+            return f"the text of message {index + 1} changed" if follows else ""
+        pictures += len(new.pictures)
+    return f"message {len(before)} reads in other tokens than it was written in"
+
+
+def _picture_difference(before: Sequence[str], now: Sequence[str], count: int) -> str:
+    place = next(
+        (place for place, pair in enumerate(zip(before, now, strict=False)) if pair[0] != pair[1]),
+        min(len(before), len(now)),
+    )
+    verb = "changed"
+    if place == len(before):
+        verb = "was added"
+    elif place == len(now):
+        verb = "was removed"
+    return f"picture {count + place + 1} {verb}"

@@ -1,0 +1,57 @@
+"""Computes ahead what a turn will need, while its question is being typed. On the MLX thread."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .engine import PromptMessage
+from .kv.prefix import TokenRun
+from .memory_guard import guarded_memory
+from .prefill import Prefill
+from .resident import ResidentModel
+from .turn import check_length
+from .vision import Picture
+
+_ANY_TOKEN = -1
+"""What follows a draft: no token of the draft itself has to be computed for its logits."""
+
+
+@dataclass
+class Preparation:
+    """A prompt whose question, the last message, is not known yet but for its pictures."""
+
+    resident: ResidentModel
+    conversation: int
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set by anyone who has something more urgent to do; what was computed by then stays."""
+
+    def run(self, messages: Sequence[PromptMessage]) -> None:
+        """Encodes and prefills what is known of the prompt.
+
+        Raises:
+            TurnError, ImageError: why a turn of this prompt could not be computed.
+        """
+        self._tokens = 0
+        with guarded_memory(self.resident, lambda: self._tokens):
+            self._prepare(messages)
+        if not self.stop.is_set():
+            self.resident.pictures.drop_pixels()
+
+    def _prepare(self, messages: Sequence[PromptMessage]) -> None:
+        pictures = []
+        for image in (image for message in messages for image in message.images):
+            if self.stop.is_set():
+                return
+            pictures.append(self.resident.pictures.look_up(image))
+        run = self.resident.prompts.build_draft(messages, pictures)
+        self._tokens = len(run)
+        check_length(run, self.resident.checkpoint.context_length)
+        self.resident.drafts.replace(self.conversation, run)
+        if not self.stop.is_set() and not self.resident.pool.touch(run):
+            self._extend(run, pictures)
+
+    def _extend(self, run: TokenRun, pictures: Sequence[Picture]) -> None:
+        wanted = TokenRun([*run.tokens, _ANY_TOKEN], run.spans)
+        with self.resident.pool.lend(wanted, 0, owner=self.conversation) as branch:
+            self.resident.drafts.note(self.conversation, run, branch, len(branch.tokens))
+            Prefill(self.resident, run, pictures, self.stop).run(branch, lambda _: None)

@@ -1,0 +1,11 @@
+"""What can be loaded: found, downloaded, checked. Imports no MLX.
+
+Its modules in reading order:
+
+    sources    What can be loaded: the demo, a folder, a repository of the Hugging Face hub, an
+               endpoint.
+    hub        Models of the Hugging Face hub: found in the cache without a network, else
+               downloaded.
+    preflight  A model's folder, checked before anything heavy is loaded: what is wrong comes as one
+               sentence.
+"""

@@ -1,0 +1,170 @@
+"""What can be loaded: the demo, a folder, a repository of the Hugging Face hub, an endpoint.
+
+Finding a model blocks and may download gigabytes: call it off the event loop.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from os.path import expanduser
+from pathlib import Path
+from threading import Event
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from .. import demo
+from ..engine.engine import LoadProgress
+from ..errors import ModelError, ModelNotFound
+from .hub import Snapshot, download, find_cached, is_repository, list_cached
+from .preflight import check_checkpoint, identify_folder, missing_files
+
+DEMO: Final = "demo"
+"""Names the built-in demonstration model."""
+
+DEFAULT_MODEL: Final = "lmstudio-community/Qwen3-VL-4B-Instruct-MLX-4bit"
+"""The model to recommend on Apple silicon."""
+
+_DEMO_NOTICE: Final = f"{demo.GREETING} For real pictures: seeshell --model {DEFAULT_MODEL}"
+
+_VARIANT: Final = re.compile(
+    r"[-_.](instruct|it|mlx|\d+[-_]?bits?|[bf]+p?\d+|q\d\w*|dwq|awq)$", re.IGNORECASE
+)
+"""Parts of a repository's name that say how the model was tuned or stored."""
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """A model on this disk that passed every check short of loading it."""
+
+    path: Path
+    source: str
+    """What the user named it by."""
+    name: str
+    """Display name, short."""
+    notice: str
+    """What the user should know; may be empty."""
+    revision: str
+    """Changes whenever the files do: a commit hash, or a hash over names, sizes and times."""
+    weights_bytes: int
+    """Bytes of the weight files."""
+
+
+class Endpoint(NamedTuple):
+    """A model behind an OpenAI-compatible server."""
+
+    url: str
+    """Base address, without a slash at its end."""
+    model: str
+    """The server's name for the model; empty to take the first that it lists."""
+
+
+def is_endpoint(source: str) -> bool:
+    """Whether the source is the address of a server rather than files."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def parse_endpoint(source: str) -> Endpoint:
+    """Returns the parts of `http://host:port/v1#name`; a path left out is taken to be `/v1`.
+
+    Raises:
+        ModelNotFound: the address can't be one.
+    """
+    try:
+        parts = urlsplit(source)
+        is_address = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or parts.query or parts.username is not None or " " in source:
+        raise ModelNotFound(
+            "This is no address of a model; write http://host:port/v1#name-of-the-model, "
+            "and put a key into the environment."
+        )
+    path = parts.path.rstrip("/").removesuffix("/chat/completions")
+    return Endpoint(f"{parts.scheme}://{parts.netloc}{path or '/v1'}", parts.fragment)
+
+
+def default_source(settings_model: str) -> str:
+    """Returns the model to load: the setting, else Qwen3-VL-4B if it is cached, else the demo."""
+    if settings_model:
+        return settings_model
+    cached = sorted(list_cached(), key=lambda found: found.repository != DEFAULT_MODEL)
+    for snapshot in cached:
+        if display_name(snapshot.repository) == display_name(DEFAULT_MODEL) and _is_usable(
+            snapshot
+        ):
+            return snapshot.repository
+    return DEMO
+
+
+def find_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFiles:
+    """Returns the checked files of a model, downloading them where they are missing.
+
+    Args:
+        source: `demo`, a folder or `owner/name`.
+        report: called with the stages of a download, from the threads that do it.
+
+    Raises:
+        ModelError: with one sentence that says what to do.
+    """
+    if source == DEMO:
+        return _checked(demo.MODEL_PATH, DEMO, _DEMO_NOTICE)
+    folder = Path(expanduser(source))  # noqa: PTH111 - Path's own raises for unknown users
+    if source and folder.is_dir():
+        return _checked(folder.absolute(), source)
+    if source.startswith(("/", "~", ".")) or not is_repository(source):
+        raise ModelNotFound(
+            f"There is no model {source}; give the folder of an MLX model, a Hugging Face "
+            f"repository such as {DEFAULT_MODEL}, or `demo`."
+        )
+    snapshot = find_cached(source)
+    if snapshot is None or missing_files(snapshot.path):
+        snapshot = download(source, report)
+    weights = check_checkpoint(snapshot.path, source)
+    name = display_name(source)
+    return ModelFiles(snapshot.path, source, name, "", snapshot.revision, weights.stored_bytes)
+
+
+async def fetch_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFiles:
+    """Returns what `find_model` does, which runs on a thread of its own.
+
+    Cancelling gives a download up within a percent of its size; what has come stays in the cache.
+
+    Args:
+        source: `demo`, a folder or `owner/name`.
+        report: called on the event loop with the stages of a download.
+    """
+    loop = asyncio.get_running_loop()
+    given_up = Event()
+
+    def report_on_loop(progress: LoadProgress) -> None:
+        if given_up.is_set():
+            raise ModelError(f"{source} was given up.")
+        loop.call_soon_threadsafe(report, progress)
+
+    try:
+        return await asyncio.to_thread(find_model, source, report_on_loop)
+    finally:
+        given_up.set()
+
+
+def display_name(source: str) -> str:
+    """Returns a short name: the last part, without how the model was tuned or stored."""
+    name = source.rstrip("/").rpartition("/")[2]
+    while (shorter := _VARIANT.sub("", name)) not in ("", name):
+        name = shorter
+    return name or source
+
+
+def _checked(folder: Path, source: str, notice: str = "") -> ModelFiles:
+    weights = check_checkpoint(folder, source)
+    revision = identify_folder(folder)
+    return ModelFiles(folder, source, display_name(source), notice, revision, weights.stored_bytes)
+
+
+def _is_usable(snapshot: Snapshot) -> bool:
+    try:
+        check_checkpoint(snapshot.path)
+    except ModelError:
+        return False
+    return True

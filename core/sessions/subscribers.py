@@ -1,0 +1,52 @@
+"""Who hears which events."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from ..messages.events import AnyEvent
+
+
+class Subscriber(Protocol):
+    """Whatever takes events without waiting: a connected client's outbox."""
+
+    def put(self, event: AnyEvent) -> None:
+        """Takes an event."""
+
+
+class Subscribers:
+    """The connected clients and the conversations that each follows."""
+
+    def __init__(self) -> None:
+        self._followed: dict[Subscriber, set[int]] = {}
+
+    def __iter__(self) -> Iterator[Subscriber]:
+        return iter(self._followed)
+
+    def __len__(self) -> int:
+        return len(self._followed)
+
+    def add(self, subscriber: Subscriber) -> None:
+        """From now on it hears what every client hears."""
+        self._followed[subscriber] = set()
+
+    def remove(self, subscriber: Subscriber) -> None:
+        """It hears nothing more."""
+        self._followed.pop(subscriber, None)
+
+    def follow(self, subscriber: Subscriber, conversation: int) -> None:
+        """From now on it hears the events of that conversation too."""
+        if subscriber in self._followed:
+            self._followed[subscriber].add(conversation)
+
+    def publish(self, event: AnyEvent) -> None:
+        """Gives an event to every client."""
+        for subscriber in self._followed:
+            subscriber.put(event)
+
+    def publish_to_followers(
+        self, conversation: int, event: AnyEvent, *, but: Subscriber | None = None
+    ) -> None:
+        """Gives an event to those who follow the conversation."""
+        for subscriber, conversations in self._followed.items():
+            if conversation in conversations and subscriber is not but:
+                subscriber.put(event)

@@ -1,0 +1,142 @@
+"""Conversations and pictures on disk, without the loop ever waiting for the disk."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from itertools import takewhile
+from pathlib import Path
+from typing import Final
+
+from ..conversation import Attachment, Message
+from ..engine.engine import PromptImage, PromptMessage
+from ..settings import Paths
+from .disk import DiskThread
+from .picture_files import PictureFiles
+from .store import Store
+
+_logger = logging.getLogger(__name__)
+
+_UNUSED_PICTURE_AGE: Final = 86_400.0
+"""Seconds that a picture stays that was attached and not sent."""
+
+_DECODES_AT_ONCE: Final = 2
+"""Each decoded picture takes up to `max_pixels` times four bytes."""
+
+
+class Archive:
+    """The store on its one thread, and the picture files on others.
+
+    Text is saved on the store's thread, so it never waits behind a large picture.
+    """
+
+    def __init__(self, disk: DiskThread, store: Store, pictures: PictureFiles) -> None:
+        self.run = disk.run
+        """Runs a method of the store on the store's thread."""
+        self.store = store
+        self._disk = disk
+        self._pictures = pictures
+        self._decoding = asyncio.Semaphore(_DECODES_AT_ONCE)
+
+    @classmethod
+    async def open(cls, paths: Paths, max_pixels: int) -> "Archive":
+        """Opens the store and puts in order what an earlier core left behind.
+
+        Raises:
+            StoreError: the store can't be used.
+        """
+        disk = DiskThread()
+        try:
+            store = await disk.run(Store, paths)
+            archive = cls(disk, store, PictureFiles(paths, max_pixels))
+            if closed := await disk.run(store.close_open_answers):
+                _logger.warning("%d answers were open when the last core ended", closed)
+            unused = await disk.run(store.forget_unused_pictures, time.time() - _UNUSED_PICTURE_AGE)
+            await asyncio.to_thread(archive._pictures.delete, unused)
+            await asyncio.to_thread(archive._pictures.sweep)
+        except BaseException:
+            disk.close()
+            raise
+        return archive
+
+    async def close(self) -> None:
+        """Finishes what was begun and closes the store."""
+        await self.run(self.store.close)
+        await asyncio.to_thread(self._disk.close)
+
+    async def attach(self, source: Path, name: str) -> Attachment:
+        """Copies a picture into the store.
+
+        Raises:
+            ImageError: the file is missing, can't be read or is no picture.
+            StoreError: the copy can't be written.
+        """
+        async with self._decoding:
+            picture = await asyncio.to_thread(self._pictures.add, source, name)
+        await self.run(self.store.add_picture, picture)
+        return picture
+
+    async def find_pictures(self, hashes: Iterable[str]) -> list[Attachment]:
+        """Returns attached pictures by their sha256, each copy known to be whole.
+
+        Raises:
+            NotStored: one was never attached, or its copy is missing or altered.
+        """
+        found = [await self.run(self.store.find_picture, sha256) for sha256 in hashes]
+        for picture in found:
+            await asyncio.to_thread(self._pictures.check, picture)
+        return found
+
+    async def read_prompt(self, conversation: int, answer: Message) -> tuple[PromptMessage, ...]:
+        """Returns what the model is to answer: all that stands before the open answer.
+
+        Raises:
+            NotStored: the copy of a picture is missing or altered.
+        """
+        stored = await self.run(self.store.read_conversation, conversation)
+        before = [it for it in stored.messages if it.id != answer.id and _says_something(it)]
+        return await asyncio.to_thread(
+            lambda: tuple(self._prompt_message(message) for message in before)
+        )
+
+    async def read_ahead(
+        self, conversation: int | None, hashes: Iterable[str], edited: int | None = None
+    ) -> tuple[PromptMessage, ...]:
+        """Returns what is known of the next turn's prompt; its question, last, has no text yet.
+
+        Args:
+            conversation: None for one that does not exist yet.
+            hashes: sha256 of the question's pictures.
+            edited: the message of the branch in whose place the question comes; None after all.
+
+        Raises:
+            NotStored: the conversation, or the copy of a picture, is missing or altered.
+        """
+        before: list[Message] = []
+        if conversation is not None:
+            stored = await self.run(self.store.read_conversation, conversation)
+            before += takewhile(lambda message: message.id != edited, stored.messages)
+        pictures = tuple(await self.find_pictures(hashes))
+        return await asyncio.to_thread(
+            lambda: (
+                *(self._prompt_message(message) for message in before if _says_something(message)),
+                self._prompt_message(Message(0, None, "user", "", 0.0, pictures)),
+            )
+        )
+
+    async def delete_conversation(self, conversation: int) -> None:
+        """Deletes the conversation and the pictures that only it holds."""
+        pictures = await self.run(self.store.delete_conversation, conversation)
+        await asyncio.to_thread(self._pictures.delete, pictures)
+
+    def _prompt_message(self, message: Message) -> PromptMessage:
+        images = tuple(
+            PromptImage(self._pictures.check(picture), picture.sha256, picture.name)
+            for picture in message.attachments
+        )
+        return PromptMessage(message.role, message.text, images)
+
+
+def _says_something(message: Message) -> bool:
+    """Whether a message belongs into a prompt: an answer that failed at once does not."""
+    return bool(message.role == "user" or message.text)

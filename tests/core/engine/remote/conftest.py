@@ -1,0 +1,191 @@
+"""Endpoints to talk to: mlx-vlm's own server with the demonstration model, and one that fails."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from seeshell.core.demo import MODEL_PATH
+from seeshell.core.engine.engine import AnswerEvent, AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.remote.remote_engine import RemoteEngine
+from seeshell.core.images import hash_file
+
+from ....patience import PATIENCE
+
+KEY = "sk-the-secret-key"
+LIMIT = 100_000_000
+
+
+@dataclass(frozen=True)
+class ModelServer:
+    """mlx-vlm's server, running."""
+
+    url: str
+    key: str
+    model: str
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[ModelServer]:
+    """The real `mlx_vlm.server` on a free port, with the demonstration model loaded."""
+    command = [sys.executable, "-m", "mlx_vlm.server", "--model", str(MODEL_PATH)]
+    command += ["--host", "127.0.0.1", "--port", "0", "--api-key", KEY]
+    # Compiling kernels at first use would take longer than all the tests.
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "MLX_DISABLE_COMPILE": "1"}
+    blas = Path(f"/usr/lib/{os.uname().machine}-linux-gnu/openblas-pthread/libblas.so.3")
+    if blas.exists():
+        environment["LD_PRELOAD"] = str(blas)
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    server = subprocess.Popen(command, env=environment, text=True, **pipes)
+    assert server.stderr
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if running := re.search(r"running on (http://\S+)", line):
+            break
+    else:
+        pytest.fail("".join(said))
+    Thread(target=server.stderr.read, daemon=True).start()
+    try:
+        yield ModelServer(f"{running[1]}/v1", KEY, str(MODEL_PATH))
+    finally:
+        server.terminate()
+        server.wait(timeout=PATIENCE)
+        server.stderr.close()
+
+
+@dataclass
+class Exchange:
+    """One request to the fake endpoint and the way to answer it."""
+
+    path: str
+    headers: dict[str, str]
+    body: Any
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def reply(self, status: int, body: bytes, kind: str = "application/json") -> None:
+        head = f"HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
+        await self.send(head.encode() + body)
+
+    async def start(self) -> None:
+        await self.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n")
+        await self.send(b"transfer-encoding: chunked\r\n\r\n")
+
+    async def part(self, content: bytes) -> None:
+        """Sends bytes of the stream in one piece."""
+        await self.send(f"{len(content):x}\r\n".encode() + content + b"\r\n")
+
+    async def event(self, content: object) -> None:
+        await self.part(b"data: " + json.dumps(content).encode() + b"\n\n")
+
+    async def text(self, text: str, finish_reason: str | None = None) -> None:
+        delta = {"role": "assistant", "content": text}
+        await self.event({"choices": [{"delta": delta, "finish_reason": finish_reason}]})
+
+    async def end(self) -> None:
+        await self.send(b"0\r\n\r\n")
+
+    async def send(self, content: bytes) -> None:
+        self.writer.write(content)
+        await self.writer.drain()
+
+    async def wait_until_closed(self) -> None:
+        """Returns once the other side has closed the connection."""
+        while await self.reader.read(1000):
+            pass
+
+
+Script = Callable[[Exchange], Awaitable[None]]
+
+
+@dataclass
+class FakeEndpoint:
+    """A server whose chat answers follow a script."""
+
+    url: str = ""
+    chat: Script | None = None
+    models: tuple[int, bytes] = (200, b'{"object": "list", "data": [{"id": "fake"}]}')
+    exchanges: list[Exchange] = field(default_factory=list)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a script has run to its end."""
+
+    connections: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections[asyncio.current_task()] = writer
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                await self._answer(head.decode(), reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, head: str, reader: Any, writer: Any) -> None:
+        first, *lines = head.strip().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (s.partition(": ") for s in lines)}
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        content = json.loads(body) if body else None
+        exchange = Exchange(first.split()[1], headers, content, reader, writer)
+        self.exchanges.append(exchange)
+        if exchange.path.endswith("/models"):
+            await exchange.reply(*self.models)
+        elif self.chat:
+            await self.chat(exchange)
+            self.closed.set()
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeEndpoint]:
+    """An endpoint of this machine that answers as it is told."""
+    endpoint = FakeEndpoint()
+    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
+    endpoint.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    yield endpoint
+    server.close()
+    for connection in endpoint.connections.values():
+        connection.close()
+    if endpoint.connections:
+        await asyncio.wait(endpoint.connections, timeout=PATIENCE)
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[RemoteEngine]:
+    """A remote engine with the key that the endpoints want and room for 100 image tokens."""
+    engine = RemoteEngine(pixel_budget=100, max_pixels=LIMIT, key=KEY)
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+def ask() -> Callable[..., Awaitable[list[AnswerEvent]]]:
+    """Asks and returns every event of the answer."""
+
+    async def call(engine: RemoteEngine, *prompt: PromptMessage, **options: Any) -> Any:
+        prompt = prompt or (PromptMessage("user", "Hello?"),)
+        events = engine.answer(prompt, AnswerOptions(**({"temperature": 0.0} | options)))
+        async with asyncio.timeout(PATIENCE):
+            return [event async for event in events]
+
+    return call
+
+
+@pytest.fixture
+def red_circle(tmp_path: Path) -> PromptImage:
+    """A picture of a red circle at the top left, on white."""
+    picture = Image.new("RGB", (256, 256), "white")
+    ImageDraw.Draw(picture).ellipse((20, 20, 100, 100), fill="red")
+    path = tmp_path / "red-circle.png"
+    picture.save(path)
+    return PromptImage(path, hash_file(path), path.name)

@@ -1,0 +1,90 @@
+"""Pictures are sent within the pixel budget, as what they claim to be."""
+
+import base64
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from seeshell.core.conversation import Attachment
+from seeshell.core.engine.engine import PromptImage
+from seeshell.core.engine.remote.picture_urls import PictureUrls, fit_pixel_budget
+from seeshell.core.engine.remote.remote_engine import RemoteEngine
+from seeshell.core.errors import ImageError
+from seeshell.core.images import hash_file
+
+LIMIT = 100_000_000
+
+
+def send(path: Path, budget: int = 100) -> tuple[str, Image.Image]:
+    """Returns the media type and the picture inside the data URL."""
+    url = PictureUrls(budget, LIMIT).find(PromptImage(path, hash_file(path), path.name))
+    head, _, body = url.partition(";base64,")
+    return head.removeprefix("data:"), Image.open(io.BytesIO(base64.b64decode(body)))
+
+
+@pytest.mark.parametrize(
+    ("size", "budget", "expected"),
+    [
+        ((4032, 3024), 1280, (1312, 960)),
+        ((1024, 768), 1280, (1024, 768)),
+        ((640, 480), 100, (352, 256)),
+        ((100, 100), 1280, (96, 96)),
+        ((1, 1), 1280, (32, 32)),
+        ((20_000, 30), 100, (3200, 32)),
+        ((30, 20_000), 7, (32, 224)),
+    ],
+)
+def test_sizes_as_the_model_sees_them(
+    size: tuple[int, int], budget: int, expected: tuple[int, int]
+) -> None:
+    assert fit_pixel_budget(*size, budget) == expected
+
+
+@given(st.integers(1, 30_000), st.integers(1, 30_000), st.integers(1, 5000))
+def test_no_picture_exceeds_the_budget(width: int, height: int, budget: int) -> None:
+    fitted = fit_pixel_budget(width, height, budget)
+    assert fitted.width % 32 == fitted.height % 32 == 0
+    assert 1 <= fitted.width * fitted.height // 1024 <= budget
+
+
+def test_drawings_are_sent_without_loss(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (256, 128), "white")
+    picture.paste((200, 30, 40), (0, 0, 64, 64))
+    picture.save(tmp_path / "drawing.bmp")
+    media_type, sent = send(tmp_path / "drawing.bmp")
+    assert (media_type, sent.format) == ("image/png", "PNG")
+    assert sent.tobytes() == picture.tobytes()
+
+
+def test_photographs_are_sent_as_jpeg(tmp_path: Path) -> None:
+    Image.effect_noise((1200, 900), 90).convert("RGB").save(tmp_path / "photo.png")
+    media_type, sent = send(tmp_path / "photo.png", 1280)
+    assert (media_type, sent.format) == ("image/jpeg", "JPEG")
+    assert sent.size == (1216, 896)
+
+
+def test_pictures_are_sent_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (320, 160), "red").save(tmp_path / "photo.jpg", exif=exif)
+    _, sent = send(tmp_path / "photo.jpg", 1280)
+    assert sent.size == (160, 320)
+
+
+def test_a_picture_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r"^beach\.jpg is not a picture"):
+        path = tmp_path / "blob"
+        path.write_bytes(b"no picture at all")
+        PictureUrls(100, LIMIT).find(PromptImage(path, "0" * 64, "beach.jpg"))
+
+
+async def test_attachments_are_measured_as_they_will_be_sent() -> None:
+    attachment = Attachment("0" * 64, "photo.jpg", 4032, 3024)
+    measured = await RemoteEngine(1280, LIMIT, None).measure(attachment)
+    changes = {"model_width": 1312, "model_height": 960, "tokens": 41 * 30}
+    assert measured == msgspec.structs.replace(attachment, **changes)

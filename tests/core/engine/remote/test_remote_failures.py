@@ -1,0 +1,288 @@
+"""An endpoint that misbehaves costs one sentence, and never what has already come."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.remote.remote_engine import RemoteEngine
+from seeshell.core.errors import EndpointError, ModelNotFound, PromptTooLong, SeeshellError
+
+from ....patience import PATIENCE
+
+PROMPT = (PromptMessage("user", "Hello?"),)
+
+
+async def load(engine: RemoteEngine, fake: Any) -> None:
+    await engine.load(fake.url, lambda _: None)
+
+
+async def read_until_it_fails(engine: RemoteEngine) -> tuple[str, SeeshellError]:
+    """Returns the text that came and the error that ended it."""
+    text = ""
+    with pytest.raises(SeeshellError) as caught:
+        async with asyncio.timeout(PATIENCE):
+            async for event in engine.answer(PROMPT, AnswerOptions()):
+                assert isinstance(event, TextDelta)
+                text += event.text
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return text, caught.value
+
+
+async def test_a_stop_closes_the_stream_at_once_and_keeps_the_text(
+    engine: RemoteEngine, fake: Any
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.text("Lemons")
+        await exchange.wait_until_closed()
+
+    fake.chat = chat
+    await load(engine, fake)
+    events = engine.answer(PROMPT, AnswerOptions())
+    async with asyncio.timeout(PATIENCE):
+        assert await anext(events) == TextDelta("Lemons")
+        engine.stop()
+        end = await anext(events)
+        await fake.closed.wait()
+    assert isinstance(end, AnswerEnd)
+    assert end.finish_reason == "cancelled"
+    assert end.stats.generated_tokens == 1
+    assert [event async for event in events] == []
+
+
+async def test_a_stop_before_the_first_word_ends_the_request(
+    engine: RemoteEngine, fake: Any
+) -> None:
+    asked = asyncio.Event()
+
+    async def chat(exchange: Any) -> None:
+        asked.set()
+        await exchange.wait_until_closed()
+
+    fake.chat = chat
+    await load(engine, fake)
+    events = engine.answer(PROMPT, AnswerOptions())
+    answer = asyncio.ensure_future(anext(events))
+    async with asyncio.timeout(PATIENCE):
+        await asked.wait()
+        engine.stop()
+        assert (await answer).finish_reason == "cancelled"
+        await fake.closed.wait()
+
+
+async def test_closing_the_answer_closes_the_stream(engine: RemoteEngine, fake: Any) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.text("Lemons")
+        await exchange.wait_until_closed()
+
+    fake.chat = chat
+    await load(engine, fake)
+    events = engine.answer(PROMPT, AnswerOptions())
+    async with asyncio.timeout(PATIENCE):
+        await anext(events)
+        await events.aclose()
+        await fake.closed.wait()
+
+
+async def test_a_stream_that_breaks_keeps_what_came(engine: RemoteEngine, fake: Any) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.text("Half an ")
+        exchange.writer.transport.abort()
+
+    fake.chat = chat
+    await load(engine, fake)
+    text, error = await read_until_it_fails(engine)
+    assert text in ("", "Half an ")
+    assert isinstance(error, EndpointError)
+    assert "what came is kept" in str(error)
+
+
+async def test_a_stream_that_ends_without_an_end_is_broken_too(
+    engine: RemoteEngine, fake: Any
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.text("Half an ")
+        await exchange.end()
+
+    fake.chat = chat
+    await load(engine, fake)
+    text, error = await read_until_it_fails(engine)
+    assert text == "Half an "
+    assert "broke off in the middle" in str(error)
+
+
+@pytest.mark.parametrize(
+    "content", [{"error": "out of memory"}, {"error": {"message": "out of memory"}}]
+)
+async def test_an_error_inside_the_stream_is_reported(
+    engine: RemoteEngine, fake: Any, content: object
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        half = b'data: {"choices": [{"delta": {"content": "Half an "}}]}'
+        await exchange.part(b"%s\n\ndata: %s\n\n" % (half, json.dumps(content).encode()))
+        await exchange.end()
+
+    fake.chat = chat
+    await load(engine, fake)
+    text, error = await read_until_it_fails(engine)
+    assert text == "Half an "
+    assert "(out of memory)" in str(error)
+
+
+@pytest.mark.parametrize(
+    "content", [b"data: {nonsense\n\n", b'data: {"choices": 7}\n\n', b"x" * 2_000_000, b"data: 1\n"]
+)
+async def test_a_stream_of_something_else_is_no_answer(
+    engine: RemoteEngine, fake: Any, content: bytes
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.part(content)
+        await exchange.end()
+
+    fake.chat = chat
+    await load(engine, fake)
+    _, error = await read_until_it_fails(engine)
+    assert "not as an OpenAI-compatible server does" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (
+            400,
+            b'{"error": {"message": "bad\\n request."}}',
+            "it refused the request (bad request).",
+        ),
+        (401, b'{"error": "no"}', "it refused the key"),
+        (403, b"", "it refused the key"),
+        (404, b'{"detail": "no such model"}', "it knows no such model or address"),
+        (413, b"<html>too large</html>", "lower pixel_budget"),
+        (422, b'{"detail": [{"msg": "Field required", "loc": []}]}', "(Field required)"),
+        (429, b'{"message": "slow down"}', "wait a moment and ask again (slow down)"),
+        (500, b"Internal Server Error", "see its log (Internal Server Error)"),
+        (503, b"\xff\xfe\x00", "answered 503"),
+        (302, b"{}", "answered 302"),
+    ],
+)
+async def test_refusals_say_what_to_do(
+    engine: RemoteEngine, fake: Any, status: int, body: bytes, words: str
+) -> None:
+    fake.chat = lambda exchange: exchange.reply(status, body)
+    await load(engine, fake)
+    _, error = await read_until_it_fails(engine)
+    assert isinstance(error, EndpointError)
+    assert words in str(error)
+    assert "<html>" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 4096 tokens",
+        "the request exceeds the available context window",
+    ],
+)
+async def test_a_prompt_beyond_the_context_is_an_error_of_its_own(
+    engine: RemoteEngine, fake: Any, said: str
+) -> None:
+    fake.chat = lambda exchange: exchange.reply(
+        400, b'{"error": {"message": "%s"}}' % said.encode()
+    )
+    await load(engine, fake)
+    _, error = await read_until_it_fails(engine)
+    assert isinstance(error, PromptTooLong)
+
+
+async def test_the_key_is_sent_and_appears_nowhere_else(
+    engine: RemoteEngine, fake: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def chat(exchange: Any) -> None:
+        sent = exchange.headers["authorization"]
+        await exchange.reply(401, b'{"error": "Incorrect API key: %s"}' % sent.encode())
+
+    caplog.set_level(logging.DEBUG)
+    fake.chat = chat
+    await load(engine, fake)
+    _, error = await read_until_it_fails(engine)
+    assert fake.exchanges[-1].headers["authorization"] == "Bearer sk-the-secret-key"
+    assert "[key]" in str(error)
+    for place in (str(error), repr(engine), caplog.text, fake.exchanges[-1].path):
+        assert "sk-the-secret-key" not in place
+
+
+async def test_without_a_key_none_is_sent(fake: Any) -> None:
+    engine = RemoteEngine(100, 10**6, None)
+    await load(engine, fake)
+    await engine.close()
+    assert "authorization" not in fake.exchanges[0].headers
+
+
+@pytest.mark.parametrize("key", ["clé", "two\nlines", "sk-\x00"])
+async def test_a_key_that_can_not_be_sent_says_so_without_it(fake: Any, key: str) -> None:
+    with pytest.raises(ModelNotFound, match="holds characters that no key has") as caught:
+        await RemoteEngine(100, 10**6, key).load(fake.url, lambda _: None)
+    assert key not in str(caught.value)
+
+
+async def test_a_proxy_is_not_asked_for_this_machine(
+    engine: RemoteEngine, fake: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    await load(engine, fake)
+    assert engine.model
+
+
+async def test_nobody_listens() -> None:
+    with pytest.raises(ModelNotFound, match=r"^No server answers at \S+:1/v1; start it"):
+        await RemoteEngine(100, 10**6, None).load("http://127.0.0.1:1", lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, b"<html>a web page</html>", "not as an OpenAI-compatible server"),
+        (200, b'{"data": [{"name": "x"}]}', "not as an OpenAI-compatible server"),
+        (200, b'{"data": []}', "lists no models"),
+        (404, b"", "lists no models"),
+        (500, b"", "answered 500"),
+    ],
+)
+async def test_an_address_without_models(
+    engine: RemoteEngine, fake: Any, status: int, body: bytes, words: str
+) -> None:
+    fake.models = (status, body)
+    with pytest.raises(ModelNotFound, match=words):
+        await load(engine, fake)
+    assert engine.model is None
+
+
+async def test_a_named_model_needs_no_list(engine: RemoteEngine, fake: Any) -> None:
+    fake.models = (404, b"")
+    model = await engine.load(f"{fake.url}#org/My-VL-7B-Instruct", lambda _: None)
+    assert model.name == "My-VL-7B"
+
+
+@pytest.mark.parametrize("field", ["max_model_len", "max_context_length", "context_length"])
+async def test_the_context_is_taken_from_the_list(
+    engine: RemoteEngine, fake: Any, field: str
+) -> None:
+    fake.models = (200, b'{"data": [{"id": "a"}, {"id": "b", "%s": 8192}]}' % field.encode())
+    model = await engine.load(f"{fake.url}#b", lambda _: None)
+    assert model.context_length == 8192
+
+
+async def test_no_model_is_loaded(engine: RemoteEngine) -> None:
+    _, error = await read_until_it_fails(engine)
+    assert "choose one" in str(error)

@@ -1,0 +1,206 @@
+"""What is wrong with a model's folder is said in one sentence before anything is loaded."""
+
+import json
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seeshell.core.demo import MODEL_PATH
+from seeshell.core.errors import ModelError, ModelNotFound, ModelTooLarge, ModelUnsupported
+from seeshell.core.models.preflight import (
+    check_checkpoint,
+    format_bytes,
+    identify_folder,
+    usable_memory,
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the demonstration model, to be broken."""
+    return Path(shutil.copytree(MODEL_PATH, tmp_path / "model"))
+
+
+def change_config(folder: Path, **changes: Any) -> None:
+    file = folder / "config.json"
+    config = json.loads(file.read_bytes()) | changes
+    file.write_text(json.dumps({name: value for name, value in config.items() if value is not ...}))
+
+
+def write_weights(file: Path, tensors: dict[str, tuple[str, int]], size: int | None = None) -> None:
+    """Writes a safetensors file of the given types and byte counts; sparse, so it may be huge."""
+    header, end = {}, 0
+    for name, (dtype, count) in tensors.items():
+        offsets = [end, end := end + count]
+        header[name] = {"dtype": dtype, "shape": [count], "data_offsets": offsets}
+    encoded = json.dumps({"__metadata__": {"format": "mlx"}, **header}).encode()
+    with file.open("wb") as stream:
+        stream.write(struct.pack("<Q", len(encoded)) + encoded)
+        stream.truncate(8 + len(encoded) + end if size is None else size)
+
+
+def assert_refused(folder: Path, kind: type[ModelError], *words: str) -> None:
+    with pytest.raises(kind) as caught:
+        check_checkpoint(folder)
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    for word in words:
+        assert word in sentence
+
+
+def test_the_demonstration_model_passes() -> None:
+    weights = check_checkpoint(MODEL_PATH)
+    assert weights.stored_bytes == (MODEL_PATH / "model.safetensors").stat().st_size
+    assert 0 < weights.half_precision_bytes < weights.stored_bytes
+
+
+def test_half_precision_needs_twice_its_size_where_there_is_no_gpu() -> None:
+    weights = check_checkpoint(MODEL_PATH)
+    widened = 0 if sys.platform == "darwin" else weights.half_precision_bytes
+    assert weights.needed_bytes == weights.stored_bytes + widened
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    assert_refused(tmp_path / "none", ModelNotFound, "no folder")
+
+
+def test_a_folder_without_config(folder: Path) -> None:
+    (folder / "config.json").unlink()
+    assert_refused(folder, ModelUnsupported, "no config.json")
+
+
+def test_a_broken_config(folder: Path) -> None:
+    (folder / "config.json").write_text('{"model_type": ')
+    assert_refused(folder, ModelUnsupported, "not valid JSON")
+    (folder / "config.json").write_text("[1, 2]")
+    assert_refused(folder, ModelUnsupported, "not a JSON object")
+
+
+def test_a_text_only_model(folder: Path) -> None:
+    change_config(folder, vision_config=...)
+    assert_refused(folder, ModelUnsupported, "text-only")
+    change_config(folder, vision_config=None)
+    assert_refused(folder, ModelUnsupported, "text-only")
+
+
+@pytest.mark.parametrize("model_type", ["nonsense_vl", "../qwen3_vl", "", None, 7, "base"])
+def test_an_unknown_architecture(folder: Path, model_type: object) -> None:
+    change_config(folder, model_type=model_type)
+    assert_refused(folder, ModelUnsupported, repr(model_type), "mlx-vlm does not know")
+
+
+@pytest.mark.parametrize("model_type", ["qwen3_vl", "QWEN2_5_VL", "cohere2_vision"])
+def test_known_architectures_and_their_other_names(folder: Path, model_type: str) -> None:
+    change_config(folder, model_type=model_type)
+    check_checkpoint(folder)
+
+
+def test_a_model_with_program_code_of_its_own(folder: Path) -> None:
+    change_config(folder, model_file="model.py")
+    assert_refused(folder, ModelUnsupported, "program code")
+
+
+def test_a_folder_without_weights(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    assert_refused(folder, ModelUnsupported, "lacks *.safetensors")
+
+
+def test_an_index_that_names_missing_shards(folder: Path) -> None:
+    shards = {f"tensor{n}": f"model-{n}-of-3.safetensors" for n in (1, 2, 3)}
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": shards}))
+    (folder / "model.safetensors").rename(folder / "model-2-of-3.safetensors")
+    assert_refused(folder, ModelUnsupported, "lacks model-1-of-3.safetensors and 1 more of")
+
+
+@pytest.mark.parametrize("index", ['{"weight_map": 3}', '{"weight_map": {"a": 1}}', "{}", "x"])
+def test_an_index_that_can_not_be_read(folder: Path, index: str) -> None:
+    (folder / "model.safetensors.index.json").write_text(index)
+    assert_refused(folder, ModelUnsupported, "model.safetensors.index.json", "again")
+
+
+def test_shards_that_promise_more_than_there_are(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "model-00002-of-00003.safetensors")
+    assert_refused(folder, ModelUnsupported, "lacks model-00001-of-00003.safetensors and 1 more")
+
+
+def test_weights_that_were_cut_off(folder: Path) -> None:
+    file = folder / "model.safetensors"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    left, size = (f"{length / 1e6:.1f} MB" for length in (len(whole) // 2, len(whole)))
+    assert_refused(folder, ModelUnsupported, f"cut off at {left} of {size}")
+    for length in (0, 5, 8, 100):
+        file.write_bytes(whole[:length])
+        assert_refused(folder, ModelUnsupported, "cut off")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+        struct.pack("<Q", 20) + b'{"a": {"dtype": 3}} ',
+        struct.pack("<Q", 8) + b"[1, 2]  ",
+        struct.pack("<Q", 6) + b"\xff\xff\xff\xff\xff\xff",
+    ],
+)
+def test_a_file_that_is_not_safetensors(folder: Path, content: bytes) -> None:
+    (folder / "model.safetensors").write_bytes(content)
+    assert_refused(folder, ModelUnsupported, "no safetensors file")
+
+
+def test_a_folder_without_tokenizer(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+    assert_refused(folder, ModelUnsupported, "lacks tokenizer.json")
+
+
+def test_weights_that_do_not_fit_the_memory_name_both_numbers(folder: Path) -> None:
+    needed = usable_memory() + 10**9
+    write_weights(folder / "model.safetensors", {"embed": ("U32", needed)})
+    assert_refused(folder, ModelTooLarge, format_bytes(usable_memory()), "fewer bits", "http://")
+
+
+def test_widening_counts_towards_the_memory(folder: Path) -> None:
+    most = usable_memory() * 6 // 10
+    write_weights(folder / "model.safetensors", {"embed": ("U32", most)})
+    check_checkpoint(folder)
+    write_weights(folder / "model.safetensors", {"embed": ("BF16", most)})
+    if sys.platform == "darwin":
+        check_checkpoint(folder)
+    else:
+        assert_refused(folder, ModelTooLarge, format_bytes(usable_memory()))
+
+
+def test_the_identity_follows_names_sizes_and_times(folder: Path) -> None:
+    first = identify_folder(folder)
+    assert identify_folder(folder) == first
+    (folder / "notes.json").write_text("{}")
+    second = identify_folder(folder)
+    (folder / "notes.json").unlink()
+    assert identify_folder(folder) == first != second
+    (folder / "config.json").touch()
+    assert identify_folder(folder) != first
+
+
+def test_sizes_read_as_people_write_them() -> None:
+    assert [format_bytes(n) for n in (7, 1500, 2_713_656, 3_090_000_000)] == [
+        "7 bytes",
+        "1.5 kB",
+        "2.7 MB",
+        "3.1 GB",
+    ]
+
+
+def test_checking_a_model_imports_no_mlx() -> None:
+    program = (
+        "import sys; from seeshell.core.models.sources import find_model;"
+        "find_model('demo', print);"
+        "print([n for n in ('mlx', 'mlx_vlm', 'transformers', 'numpy') if n in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert answer.stdout == "[]\n"

@@ -1,0 +1,146 @@
+"""Models are named by `demo`, a folder, a repository or an address."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seeshell.core.demo import GREETING, MODEL_PATH
+from seeshell.core.engine.engine import LoadProgress
+from seeshell.core.errors import ModelError, ModelNotFound, ModelUnsupported
+from seeshell.core.models.hub import is_repository
+from seeshell.core.models.sources import (
+    DEFAULT_MODEL,
+    Endpoint,
+    default_source,
+    display_name,
+    find_model,
+    is_endpoint,
+    parse_endpoint,
+)
+
+
+def no_progress(progress: LoadProgress) -> None:
+    pytest.fail(f"nothing has to be fetched, but there was {progress}")
+
+
+def test_the_demo_says_what_it_is_and_how_to_get_a_real_model() -> None:
+    files = find_model("demo", no_progress)
+    assert (files.path, files.name, files.source) == (MODEL_PATH, "demo", "demo")
+    assert files.notice.startswith(GREETING)
+    assert files.notice.endswith(DEFAULT_MODEL)
+    assert files.weights_bytes == (MODEL_PATH / "model.safetensors").stat().st_size
+
+
+def test_a_folder_is_found_by_any_path_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL_PATH, tmp_path / "models" / "my-vl-4bit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = [
+        find_model(source, no_progress)
+        for source in (f"{tmp_path}/models/my-vl-4bit/", "models/my-vl-4bit", "~/models/my-vl-4bit")
+    ]
+    assert {files.path for files in found} == {tmp_path / "models" / "my-vl-4bit"}
+    assert {files.name for files in found} == {"my-vl"}
+    assert len({files.revision for files in found}) == 1
+    assert not any(files.notice for files in found)
+
+
+def test_a_folder_that_changes_is_another_revision(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MODEL_PATH, tmp_path / "model"))
+    before = find_model(str(folder), no_progress).revision
+    os.utime(folder / "model.safetensors", ns=(1, 1))
+    assert find_model(str(folder), no_progress).revision != before
+
+
+@pytest.mark.parametrize(
+    "source", ["/nowhere", "./nowhere", "~/nowhere", "~nobody-here/x", "nowhere", "a/b/c", "", "\0"]
+)
+def test_what_is_nowhere_says_what_could_be_given(source: str) -> None:
+    with pytest.raises(ModelNotFound, match=r"give the folder .* or `demo`\.$"):
+        find_model(source, no_progress)
+
+
+def test_errors_name_the_model_as_the_user_did(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    source = f"{tmp_path}/empty"
+    with pytest.raises(ModelUnsupported, match=f"^{source} holds no config.json"):
+        find_model(source, no_progress)
+
+
+def test_the_setting_wins_over_everything() -> None:
+    assert default_source("somebody/model") == "somebody/model"
+
+
+@pytest.mark.parametrize(
+    ("source", "endpoint"),
+    [
+        ("http://host:8080/v1#name", Endpoint("http://host:8080/v1", "name")),
+        ("http://host:8080", Endpoint("http://host:8080/v1", "")),
+        ("https://host/v1/#a/b:c", Endpoint("https://host/v1", "a/b:c")),
+        ("http://[::1]:80/api/v3", Endpoint("http://[::1]:80/api/v3", "")),
+        ("HTTP://host/v1/chat/completions#x", Endpoint("http://host/v1", "x")),
+    ],
+)
+def test_addresses_are_taken_apart(source: str, endpoint: Endpoint) -> None:
+    assert is_endpoint(source)
+    assert parse_endpoint(source) == endpoint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "http://",
+        "http://:80/v1",
+        "http://host:0",
+        "http://host:x",
+        "http://[::1",
+        "http://host?a=b",
+        "http://a b/v1",
+        "http://me:password@host/v1",
+    ],
+)
+def test_what_is_no_address_says_how_one_is_written(source: str) -> None:
+    with pytest.raises(ModelNotFound, match=r"http://host:port/v1#name") as caught:
+        parse_endpoint(source)
+    assert "password" not in str(caught.value)
+
+
+@given(st.text())
+def test_any_text_after_http_is_an_address_or_a_clear_no(text: str) -> None:
+    try:
+        endpoint = parse_endpoint(f"http://{text}")
+    except ModelError as error:
+        assert str(error).endswith(".")
+    else:
+        assert endpoint.url.startswith("http://")
+        assert parse_endpoint("#".join(endpoint)) == endpoint
+
+
+@given(st.text(alphabet="ab/.-~\\ \0", max_size=9))
+def test_a_repository_has_an_owner_and_a_name(text: str) -> None:
+    if is_repository(text):
+        owner, name = text.split("/")
+        assert owner
+        assert name
+        assert ".." not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (DEFAULT_MODEL, "Qwen3-VL-4B"),
+        ("mlx-community/Qwen2.5-VL-7B-Instruct-8bit", "Qwen2.5-VL-7B"),
+        ("mlx-community/gemma-3-4b-it-bf16", "gemma-3-4b"),
+        ("/models/llava-v1.6/", "llava-v1.6"),
+        ("it", "it"),
+        ("-4bit", "-4bit"),
+    ],
+)
+def test_names_are_short(source: str, name: str) -> None:
+    assert display_name(source) == name
