@@ -36,7 +36,7 @@ class MeasuredEngine:
                 self._engine.load(model_source(plan), lambda stage: report(describe_loading(stage)))
             )
             # So does the core once it has loaded a model.
-            self.prepare((PromptMessage("user", ""),), _NEW)
+            self.prepare((PromptMessage.of("user", ""),), _NEW)
         except BaseException:
             self._close()
             raise

@@ -99,8 +99,8 @@ def play(
 
 
 def _question(text: str, *images: PromptImage) -> PromptMessage:
-    return PromptMessage("user", text, images)
+    return PromptMessage.of("user", text, images)
 
 
 def _go_on(prompt: Prompt, answer: str, question: PromptMessage) -> Prompt:
-    return (*prompt, PromptMessage("assistant", answer), question)
+    return (*prompt, PromptMessage.of("assistant", answer), question)

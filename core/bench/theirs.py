@@ -98,8 +98,10 @@ class _Side:
                 {
                     "role": message.role,
                     "content": [
-                        *({"type": "image"} for _ in message.images),
-                        {"type": "text", "text": message.text},
+                        {"type": "text", "text": part}
+                        if isinstance(part, str)
+                        else {"type": "image"}
+                        for part in message.parts
                     ],
                 }
                 for message in prompt

@@ -26,11 +26,26 @@ class PromptImage:
 
 @dataclass(frozen=True)
 class PromptMessage:
-    """One message of the prompt; its images stand before its text."""
+    """One message of the prompt."""
 
     role: Role
-    text: str
-    images: tuple[PromptImage, ...] = ()
+    parts: tuple[str | PromptImage, ...]
+    """Texts and images in the order in which the model gets them."""
+
+    @classmethod
+    def of(cls, role: Role, text: str, images: tuple[PromptImage, ...] = ()) -> "PromptMessage":
+        """Returns a message whose images stand before its text."""
+        return cls(role, (*images, text))
+
+    @property
+    def text(self) -> str:
+        """All texts, joined."""
+        return "".join(part for part in self.parts if isinstance(part, str))
+
+    @property
+    def images(self) -> tuple[PromptImage, ...]:
+        """All images, in order."""
+        return tuple(part for part in self.parts if isinstance(part, PromptImage))
 
 
 @dataclass(frozen=True)

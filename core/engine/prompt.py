@@ -67,7 +67,8 @@ class PromptBuilder:
         the last message begins.
 
         Args:
-            messages: the conversation, the question to come last; its text is left out.
+            messages: the conversation, the question to come last; its last part, which is its text,
+                is left out.
             pictures: of all messages, in order.
 
         Raises:
@@ -75,7 +76,7 @@ class PromptBuilder:
         """
         *before, question = messages
         one, other = (
-            self.build([*before, replace(question, text=probe)], pictures) for probe in _PROBES
+            self.build([*before, _with_text(question, probe)], pictures) for probe in _PROBES
         )
         length = common_length(one, other)
         while length > 0 and one.tokens[length - 1] not in self._special_ids:
@@ -87,8 +88,10 @@ class PromptBuilder:
             {
                 "role": message.role,
                 "content": [
-                    *({"type": "image"} for _ in message.images),
-                    {"type": "text", "text": self._mask(message.text)},
+                    {"type": "text", "text": self._mask(part)}
+                    if isinstance(part, str)
+                    else {"type": "image"}
+                    for part in message.parts
                 ],
             }
             for message in messages
@@ -125,6 +128,11 @@ class PromptBuilder:
             tokens.append(self._tokenizer.convert_tokens_to_ids(match.group()))
             end = match.end()
         return tokens + self._tokenise(self._unmask(rendered[end:]), with_special=False)
+
+
+def _with_text(question: PromptMessage, text: str) -> PromptMessage:
+    """Returns the question with its last text replaced."""
+    return replace(question, parts=(*question.parts[:-1], text))
 
 
 def _place(tokens: list[int], pictures: Sequence[Picture], image_token: int) -> TokenRun:

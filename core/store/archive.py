@@ -134,7 +134,7 @@ class Archive:
             PromptImage(self._pictures.check(picture), picture.sha256, picture.name)
             for picture in message.attachments
         )
-        return PromptMessage(message.role, message.text, images)
+        return PromptMessage.of(message.role, message.text, images)
 
 
 def _says_something(message: Message) -> bool:

@@ -142,7 +142,7 @@ class _Game:
         return make_asker(self._player.checkpoint, spills, memory_bytes=memory_bytes)
 
     def _prepare(self, step: Step) -> None:
-        draft = PromptMessage("user", "", self._player.images(step))
+        draft = PromptMessage.of("user", "", self._player.images(step))
         preparation = Preparation(self._ask.resident, step.conversation + 1)
         if step.stop_after:
             language = self._ask.resident.language
@@ -165,7 +165,7 @@ class _Game:
             )
             self._ask.resident.pool.settle()
             self._player.compare(messages, answer)
-            self._messages[slot] = [*messages, PromptMessage("assistant", answer.text)]
+            self._messages[slot] = [*messages, PromptMessage.of("assistant", answer.text)]
             self._ends[slot].append(self._messages[slot])
 
     @contextmanager
@@ -185,7 +185,7 @@ class _Game:
         """The conversation up to the question that the step asks."""
         messages = self._messages[step.conversation]
         ends = self._ends[step.conversation]
-        question = PromptMessage("user", step.text, self._player.images(step))
+        question = PromptMessage.of("user", step.text, self._player.images(step))
         if step.action == "revert" and ends:
             return [*ends[step.place % len(ends)], question]
         if step.action == "again" and messages:

@@ -167,10 +167,11 @@ class RemoteEngine(Engine):
         if not message.images:
             return {"role": message.role, "content": message.text}
         parts: list[dict[str, Any]] = [
-            {"type": "image_url", "image_url": {"url": self._urls.find(picture)}}
-            for picture in message.images
+            {"type": "text", "text": part}
+            if isinstance(part, str)
+            else {"type": "image_url", "image_url": {"url": self._urls.find(part)}}
+            for part in message.parts
         ]
-        parts.append({"type": "text", "text": message.text})
         return {"role": message.role, "content": parts}
 
 

@@ -134,8 +134,10 @@ class Plain:
                 {
                     "role": message.role,
                     "content": [
-                        *({"type": "image"} for _ in message.images),
-                        {"type": "text", "text": message.text},
+                        {"type": "text", "text": part}
+                        if isinstance(part, str)
+                        else {"type": "image"}
+                        for part in message.parts
                     ],
                 }
                 for message in messages

@@ -107,7 +107,7 @@ def test_half_precision_is_widened_without_a_gpu(demo: Any) -> None:
 def test_a_tokens_kv_is_counted_as_it_is_stored(demo: Any, ask: Any) -> None:
     from seeshell.core.engine.engine import PromptMessage
 
-    ask(PromptMessage("user", "What is in the picture?"))
+    ask(PromptMessage.of("user", "What is in the picture?"))
 
     branch = ask.resident.pool._branches[-1]
     arrays = [array for layer in branch.layers for array in layer.state]

@@ -48,11 +48,11 @@ async def endless_engine(endless_path: Path) -> AsyncIterator[MlxEngine]:
 
 
 def user(text: str, *images: PromptImage) -> PromptMessage:
-    return PromptMessage("user", text, images)
+    return PromptMessage.of("user", text, images)
 
 
 def reply(text: str) -> PromptMessage:
-    return PromptMessage("assistant", text)
+    return PromptMessage.of("assistant", text)
 
 
 async def ask(
@@ -74,7 +74,7 @@ async def test_a_picture_is_talked_about_over_two_turns(engine: MlxEngine, draw:
     assert "blue square" in text
 
     second, follow_up = await ask(
-        engine, first, PromptMessage("assistant", text), user("What color is it?")
+        engine, first, PromptMessage.of("assistant", text), user("What color is it?")
     )
 
     assert "blue" in second
@@ -148,7 +148,7 @@ async def test_stop_ends_an_answer_that_would_go_on(endless_engine: MlxEngine) -
     assert isinstance(event, AnswerEnd)
     assert event.finish_reason == "cancelled"
     assert 0 < event.stats.generated_tokens < 3000
-    messages = (user("go on"), PromptMessage("assistant", text), user("again"))
+    messages = (user("go on"), PromptMessage.of("assistant", text), user("again"))
     _, end = await ask(endless_engine, *messages, options=AnswerOptions(max_tokens=3))
     assert end.stats.reused_tokens > 3
 

@@ -24,11 +24,11 @@ PAD = 9
 
 
 def user(text: str, *images: PromptImage) -> PromptMessage:
-    return PromptMessage("user", text, images)
+    return PromptMessage.of("user", text, images)
 
 
 def reply(text: str) -> PromptMessage:
-    return PromptMessage("assistant", text)
+    return PromptMessage.of("assistant", text)
 
 
 def said(*messages: str) -> tuple[Said, ...]:

@@ -16,11 +16,11 @@ Draw = Callable[..., PromptImage]
 
 
 def user(text: str, *images: PromptImage) -> PromptMessage:
-    return PromptMessage("user", text, images)
+    return PromptMessage.of("user", text, images)
 
 
 def reply(text: str) -> PromptMessage:
-    return PromptMessage("assistant", text)
+    return PromptMessage.of("assistant", text)
 
 
 def test_a_picture_attached_early_is_neither_encoded_nor_prefilled_at_submit(

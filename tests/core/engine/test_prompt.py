@@ -40,7 +40,7 @@ def template_tokens(demo: Any, *messages: PromptMessage) -> list[int]:
 def test_tokens_are_those_of_the_chat_template(
     demo: Any, builder: PromptBuilder, text: str
 ) -> None:
-    messages = [PromptMessage(role, text) for role in ("user", "assistant", "user")]
+    messages = [PromptMessage.of(role, text) for role in ("user", "assistant", "user")]
 
     assert builder.build(messages, ()).tokens == template_tokens(demo, *messages)
 
@@ -49,9 +49,9 @@ def test_tokens_are_those_of_the_chat_template(
 def test_a_typed_special_token_changes_no_other_token(
     demo: Any, builder: PromptBuilder, text: str
 ) -> None:
-    typed = PromptMessage("user", "<|im_end|>")
-    tokens = builder.build([typed, PromptMessage("user", text)], ()).tokens
-    plain = template_tokens(demo, PromptMessage("user", text))
+    typed = PromptMessage.of("user", "<|im_end|>")
+    tokens = builder.build([typed, PromptMessage.of("user", text)], ()).tokens
+    plain = template_tokens(demo, PromptMessage.of("user", text))
 
     assert tokens[-len(plain) :] == plain
 
@@ -68,8 +68,8 @@ def test_a_typed_special_token_changes_no_other_token(
 )
 def test_special_tokens_in_a_text_are_text(demo: Any, builder: PromptBuilder, typed: str) -> None:
     special = set(demo.processor.tokenizer.all_special_ids)
-    usual = builder.build([PromptMessage("user", "word")], ()).tokens
-    tokens = builder.build([PromptMessage("user", typed)], ()).tokens
+    usual = builder.build([PromptMessage.of("user", "word")], ()).tokens
+    tokens = builder.build([PromptMessage.of("user", typed)], ()).tokens
 
     assert [token for token in tokens if token in special] == [
         token for token in usual if token in special
@@ -83,9 +83,9 @@ def test_pictures_stand_where_their_message_stands(
     config = demo.model.config
     one, two = draw("circle"), draw("square")
     messages = [
-        PromptMessage("user", "first", (one,)),
-        PromptMessage("assistant", "<|image_pad|>"),
-        PromptMessage("user", "second", (two,)),
+        PromptMessage.of("user", "first", (one,)),
+        PromptMessage.of("assistant", "<|image_pad|>"),
+        PromptMessage.of("user", "second", (two,)),
     ]
     prompt = builder.build(messages, [Picture(one, "a", 2, 3), Picture(two, "b", 1, 2)])
 
@@ -108,4 +108,4 @@ def test_a_template_without_pictures_is_refused(demo: Any, draw: Any) -> None:
     image: PromptImage = draw()
 
     with pytest.raises(ModelUnsupported, match="does not place pictures"):
-        builder.build([PromptMessage("user", "hello", (image,))], [Picture(image, "a", 1, 1)])
+        builder.build([PromptMessage.of("user", "hello", (image,))], [Picture(image, "a", 1, 1)])

@@ -32,11 +32,11 @@ Draw = Callable[..., PromptImage]
 
 
 def user(text: str, *images: PromptImage) -> PromptMessage:
-    return PromptMessage("user", text, images)
+    return PromptMessage.of("user", text, images)
 
 
 def reply(text: str) -> PromptMessage:
-    return PromptMessage("assistant", text)
+    return PromptMessage.of("assistant", text)
 
 
 def test_first_turn_is_that_of_plain_mlx_vlm(ask: Any, plain: Any, same: Any, draw: Draw) -> None:

@@ -185,7 +185,7 @@ async def test_an_answer_that_failed_without_a_word_is_no_part_of_the_next_promp
     engine.enqueue("Whole")
     await submit(sessions, client, "2", queued.conversation)
     await client.until(TurnEnded)
-    assert engine.history[-1] == (PromptMessage("user", "1"), PromptMessage("user", "2"))
+    assert engine.history[-1] == (PromptMessage.of("user", "1"), PromptMessage.of("user", "2"))
 
 
 async def test_a_client_hears_only_the_conversations_that_it_follows(

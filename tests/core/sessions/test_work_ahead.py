@@ -35,7 +35,7 @@ from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
 from ..talk import Listener, carry_out, end_of, submit
 
-QUESTION = PromptMessage("user", "")
+QUESTION = PromptMessage.of("user", "")
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_an_opened_conversation_is_prepared_with_all_it_holds(
 ) -> None:
     await prepare(sessions, client, asked.conversation)
     await engine.until("prepared", asked.conversation)
-    expected = (PromptMessage("user", "What is it?"), PromptMessage("assistant", "A dog."))
+    expected = (PromptMessage.of("user", "What is it?"), PromptMessage.of("assistant", "A dog."))
     assert engine.prepared[-1] == (*expected, QUESTION)
 
 

@@ -23,11 +23,11 @@ Draw = Callable[..., PromptImage]
 
 
 def user(text: str, *images: PromptImage) -> PromptMessage:
-    return PromptMessage("user", text, images)
+    return PromptMessage.of("user", text, images)
 
 
 def reply(text: str) -> PromptMessage:
-    return PromptMessage("assistant", text)
+    return PromptMessage.of("assistant", text)
 
 
 def read(branch: Branch) -> list[list[float]]:

@@ -58,11 +58,11 @@ def spilled(path: Path) -> list[str]:
 
 
 def user(text: str, *images: PromptImage) -> PromptMessage:
-    return PromptMessage("user", text, images)
+    return PromptMessage.of("user", text, images)
 
 
 def assistant(text: str) -> PromptMessage:
-    return PromptMessage("assistant", text)
+    return PromptMessage.of("assistant", text)
 
 
 def talk(ask: Any, *questions: PromptMessage, conversation: int = 1) -> list[PromptMessage]:

@@ -173,7 +173,7 @@ def ask() -> Callable[..., Awaitable[list[AnswerEvent]]]:
     """Asks and returns every event of the answer."""
 
     async def call(engine: RemoteEngine, *prompt: PromptMessage, **options: Any) -> Any:
-        prompt = prompt or (PromptMessage("user", "Hello?"),)
+        prompt = prompt or (PromptMessage.of("user", "Hello?"),)
         events = engine.answer(prompt, AnswerOptions(**({"temperature": 0.0} | options)))
         async with asyncio.timeout(PATIENCE):
             return [event async for event in events]

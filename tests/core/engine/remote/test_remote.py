@@ -35,7 +35,7 @@ async def test_a_question_about_a_picture_is_answered(
     engine: RemoteEngine, model_server: Any, ask: Any, red_circle: Any
 ) -> None:
     await load(engine, model_server)
-    question = PromptMessage("user", "what is in the picture?", (red_circle,))
+    question = PromptMessage.of("user", "what is in the picture?", (red_circle,))
     events = await ask(engine, question)
     assert "red circle" in text(events)
     end = events[-1]
@@ -46,8 +46,8 @@ async def test_a_question_about_a_picture_is_answered(
     assert end.stats.generation_tps > 0
     assert 3 <= end.stats.generated_tokens <= 40
 
-    follow_up = (question, PromptMessage("assistant", text(events)))
-    events = await ask(engine, *follow_up, PromptMessage("user", "what colour is the circle?"))
+    follow_up = (question, PromptMessage.of("assistant", text(events)))
+    events = await ask(engine, *follow_up, PromptMessage.of("user", "what colour is the circle?"))
     assert "red" in text(events).lower()
     assert events[-1].stats.prompt_tokens > end.stats.prompt_tokens
 
@@ -64,7 +64,7 @@ async def test_after_a_stop_the_next_answer_is_whole(
 ) -> None:
     await load(engine, model_server)
     whole = text(await ask(engine))
-    events = engine.answer((PromptMessage("user", "Hello?"),), AnswerOptions(temperature=0.0))
+    events = engine.answer((PromptMessage.of("user", "Hello?"),), AnswerOptions(temperature=0.0))
     first = await anext(events)
     engine.stop()
     rest = [event async for event in events]
@@ -107,7 +107,7 @@ async def test_a_missing_picture_is_never_left_out(
     await load(engine, model_server)
     gone = replace(red_circle, path=red_circle.path.with_name("gone.png"), sha256="0" * 64)
     with pytest.raises(Exception, match=r"gone\.png does not exist"):
-        await ask(engine, PromptMessage("user", "and now?", (gone,)))
+        await ask(engine, PromptMessage.of("user", "and now?", (gone,)))
 
 
 def test_a_remote_model_imports_no_mlx() -> None:

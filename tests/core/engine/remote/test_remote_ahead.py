@@ -40,7 +40,7 @@ def decoder(monkeypatch: pytest.MonkeyPatch) -> Decoder:
 
 
 def question(*pictures: PromptImage) -> tuple[PromptMessage, ...]:
-    return (PromptMessage("user", "", pictures),)
+    return (PromptMessage.of("user", "", pictures),)
 
 
 async def test_a_prepared_picture_is_sent_without_being_opened_again(
@@ -56,7 +56,7 @@ async def test_a_prepared_picture_is_sent_without_being_opened_again(
     await engine.prepare(question(red_circle), conversation=1)
     await engine.forget(1)
     remove(red_circle.path)
-    await ask(engine, PromptMessage("user", "What is it?", (red_circle,)))
+    await ask(engine, PromptMessage.of("user", "What is it?", (red_circle,)))
     (part, _) = fake.exchanges[-1].body["messages"][0]["content"]
     assert part["image_url"]["url"].startswith("data:image/png;base64,")
 

@@ -13,7 +13,7 @@ from seeshell.core.errors import EndpointError, ModelNotFound, PromptTooLong, Se
 
 from ....patience import PATIENCE
 
-PROMPT = (PromptMessage("user", "Hello?"),)
+PROMPT = (PromptMessage.of("user", "Hello?"),)
 
 
 async def load(engine: RemoteEngine, fake: Any) -> None:

@@ -12,7 +12,7 @@ from seeshell.core.engine.selected import SelectedEngine
 from seeshell.core.errors import ModelNotFound, TurnError
 from seeshell.core.settings import Settings
 
-QUESTION = (PromptMessage("user", "what can you do?"),)
+QUESTION = (PromptMessage.of("user", "what can you do?"),)
 
 
 @pytest.fixture

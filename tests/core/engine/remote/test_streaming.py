@@ -15,7 +15,7 @@ from seeshell.core.errors import TurnError
 
 from ....patience import PATIENCE
 
-PROMPT = (PromptMessage("user", "Hello?"),)
+PROMPT = (PromptMessage.of("user", "Hello?"),)
 
 
 def event(text: str) -> bytes:
@@ -106,9 +106,9 @@ async def test_the_request_holds_what_was_asked_and_no_more(
 ) -> None:
     await load(engine, fake, DONE)
     prompt = (
-        PromptMessage("user", "What is this?", (red_circle, red_circle)),
-        PromptMessage("assistant", "A circle."),
-        PromptMessage("user", "Which colour?"),
+        PromptMessage.of("user", "What is this?", (red_circle, red_circle)),
+        PromptMessage.of("assistant", "A circle."),
+        PromptMessage.of("user", "Which colour?"),
     )
     await ask(engine, *prompt, max_tokens=9, temperature=None, seed=4)
     body = fake.exchanges[-1].body
@@ -132,9 +132,9 @@ async def test_a_follow_up_decodes_no_picture_again(
     engine: RemoteEngine, fake: Any, ask: Any, red_circle: Any
 ) -> None:
     await load(engine, fake, DONE)
-    await ask(engine, PromptMessage("user", "What is this?", (red_circle,)))
+    await ask(engine, PromptMessage.of("user", "What is this?", (red_circle,)))
     red_circle.path.unlink()
-    await ask(engine, PromptMessage("user", "What is this?", (red_circle,)))
+    await ask(engine, PromptMessage.of("user", "What is this?", (red_circle,)))
     one, two = (exchange.body["messages"] for exchange in fake.exchanges[-2:])
     assert one == two
 
