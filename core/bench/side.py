@@ -11,8 +11,8 @@ from typing import Final
 
 import msgspec
 
-from ..engine.engine import LoadProgress
 from ..errors import ModelUnsupported, SeeshellError
+from ..models.progress import LoadProgress
 from ..models.sources import default_source, is_endpoint
 from .values import Failed, Plan, Progress, Reply
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..conversation import Attachment, FinishReason, Role, TurnStats
+from ..models.progress import LoadProgress
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,6 @@ class LoadedModel:
     weights_bytes: int = 0
     notice: str = ""
     """What the user should know (the demo's limits); may be empty."""
-
-
-@dataclass(frozen=True)
-class LoadProgress:
-    """A stage of loading, from 0 to 1 within the stage."""
-
-    stage: str
-    fraction: float = 0.0
 
 
 class Engine(ABC):

@@ -11,13 +11,13 @@ import msgspec
 
 from ..conversation import Attachment
 from ..errors import ModelUnsupported, TurnError
+from ..models.progress import LoadProgress
 from ..models.sources import ModelFiles, fetch_model
 from .engine import (
     AnswerEvent,
     AnswerOptions,
     Engine,
     LoadedModel,
-    LoadProgress,
     PromptMessage,
 )
 from .mlx_thread import MlxThread

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..conversation import Attachment
 from ..errors import TurnError
+from ..models.progress import LoadProgress
 from ..models.sources import is_endpoint
 from ..settings import Settings
-from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, LoadProgress, PromptMessage
+from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, PromptMessage
 from .kv.spill_folder import SpillFolder
 from .remote.remote_engine import RemoteEngine
 

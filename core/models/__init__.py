@@ -4,6 +4,7 @@ Its modules in reading order:
 
     sources    What can be loaded: the demo, a folder, a repository of the Hugging Face hub, an
                endpoint.
+    progress   How far a model is on its way from its source into memory.
     hub        Models of the Hugging Face hub: found in the cache without a network, else
                downloaded.
     preflight  A model's folder, checked before anything heavy is loaded: what is wrong comes as one

@@ -13,9 +13,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from ..engine.engine import LoadProgress
 from ..errors import ModelError, ModelNotFound
 from .preflight import check_config, check_memory, format_bytes
+from .progress import LoadProgress
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi, ModelInfo

@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from .. import demo
-from ..engine.engine import LoadProgress
 from ..errors import ModelError, ModelNotFound
 from .hub import Snapshot, download, find_cached, is_repository, list_cached
 from .preflight import check_checkpoint, identify_folder, missing_files
+from .progress import LoadProgress
 
 DEMO: Final = "demo"
 """Names the built-in demonstration model."""

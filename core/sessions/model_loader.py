@@ -3,9 +3,10 @@
 import asyncio
 import logging
 
-from ..engine.engine import Engine, LoadedModel, LoadProgress
+from ..engine.engine import Engine, LoadedModel
 from ..errors import ModelError
 from ..messages.events import ModelFailed, ModelLoaded, ModelLoading
+from ..models.progress import LoadProgress
 from .subscribers import Subscribers
 
 _logger = logging.getLogger(__name__)

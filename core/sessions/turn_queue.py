@@ -35,6 +35,7 @@ from ..messages.events import (
 from ..store.archive import Archive
 from .model_loader import ModelLoader
 from .open_turn import OpenTurn
+from .prompt_messages import read_prompt
 from .subscribers import Subscribers
 from .work_ahead import Preparations
 
@@ -189,7 +190,7 @@ class TurnQueue:
         if self._engine.model is None:
             raise self._loader.error or ModelError("No model is loaded: choose one.")
         await self._measure_pictures(turn.question)
-        prompt = await self._archive.read_prompt(turn.conversation, turn.answer)
+        prompt = await read_prompt(self._archive, turn.conversation, turn.answer)
         answering = self._engine.answer(prompt, self._options, conversation=turn.conversation)
         if turn.is_stopping:
             return _CANCELLED

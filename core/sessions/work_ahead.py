@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from ..engine.engine import Engine
 from ..errors import SeeshellError
 from ..store.archive import Archive
+from .prompt_messages import read_ahead
 from .subscribers import Subscriber
 
 _logger = logging.getLogger(__name__)
@@ -161,7 +162,7 @@ class Preparations:
             self._running[1].cancel()
 
     async def _prepare(self, wish: Wish) -> None:
-        prompt = await self._archive.read_ahead(*wish)
+        prompt = await read_ahead(self._archive, *wish)
         await self._engine.prepare(prompt, conversation=wish.conversation or 0)
 
 

@@ -3,13 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
-from itertools import takewhile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from ..conversation import Attachment, Message
-from ..engine.engine import PromptImage, PromptMessage
+from ..conversation import Attachment
 from ..settings import Paths
 from .disk import DiskThread
 from .picture_files import PictureFiles
@@ -87,56 +85,15 @@ class Archive:
             await asyncio.to_thread(self._pictures.check, picture)
         return found
 
-    async def read_prompt(self, conversation: int, answer: Message) -> tuple[PromptMessage, ...]:
-        """Returns what the model is to answer: all that stands before the open answer.
+    async def locate_pictures(self, pictures: Sequence[Attachment]) -> list[Path]:
+        """Returns where the pictures' copies lie, each known to be whole.
 
         Raises:
-            NotStored: the copy of a picture is missing or altered.
+            NotStored: a copy is missing or altered.
         """
-        stored = await self.run(self.store.read_conversation, conversation)
-        before = [it for it in stored.messages if it.id != answer.id and _says_something(it)]
-        return await asyncio.to_thread(
-            lambda: tuple(self._prompt_message(message) for message in before)
-        )
-
-    async def read_ahead(
-        self, conversation: int | None, hashes: Iterable[str], edited: int | None = None
-    ) -> tuple[PromptMessage, ...]:
-        """Returns what is known of the next turn's prompt; its question, last, has no text yet.
-
-        Args:
-            conversation: None for one that does not exist yet.
-            hashes: sha256 of the question's pictures.
-            edited: the message of the branch in whose place the question comes; None after all.
-
-        Raises:
-            NotStored: the conversation, or the copy of a picture, is missing or altered.
-        """
-        before: list[Message] = []
-        if conversation is not None:
-            stored = await self.run(self.store.read_conversation, conversation)
-            before += takewhile(lambda message: message.id != edited, stored.messages)
-        pictures = tuple(await self.find_pictures(hashes))
-        return await asyncio.to_thread(
-            lambda: (
-                *(self._prompt_message(message) for message in before if _says_something(message)),
-                self._prompt_message(Message(0, None, "user", "", 0.0, pictures)),
-            )
-        )
+        return await asyncio.to_thread(lambda: [self._pictures.check(it) for it in pictures])
 
     async def delete_conversation(self, conversation: int) -> None:
         """Deletes the conversation and the pictures that only it holds."""
         pictures = await self.run(self.store.delete_conversation, conversation)
         await asyncio.to_thread(self._pictures.delete, pictures)
-
-    def _prompt_message(self, message: Message) -> PromptMessage:
-        images = tuple(
-            PromptImage(self._pictures.check(picture), picture.sha256, picture.name)
-            for picture in message.attachments
-        )
-        return PromptMessage.of(message.role, message.text, images)
-
-
-def _says_something(message: Message) -> bool:
-    """Whether a message belongs into a prompt: an answer that failed at once does not."""
-    return bool(message.role == "user" or message.text)

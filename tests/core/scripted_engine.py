@@ -12,12 +12,12 @@ from seeshell.core.engine.engine import (
     AnswerOptions,
     Engine,
     LoadedModel,
-    LoadProgress,
     PrefillProgress,
     PromptMessage,
     TextDelta,
 )
 from seeshell.core.errors import SeeshellError
+from seeshell.core.models.progress import LoadProgress
 
 from ..patience import PATIENCE
 

@@ -12,6 +12,7 @@ import msgspec
 
 from ...conversation import Attachment, FinishReason, TurnStats
 from ...errors import EndpointError, ModelNotFound
+from ...models.progress import LoadProgress
 from ...models.sources import display_name, parse_endpoint
 from ..engine import (
     AnswerEnd,
@@ -19,7 +20,6 @@ from ..engine import (
     AnswerOptions,
     Engine,
     LoadedModel,
-    LoadProgress,
     PromptMessage,
     TextDelta,
 )

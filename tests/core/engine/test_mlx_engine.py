@@ -14,7 +14,6 @@ from seeshell.core.conversation import Attachment
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerOptions,
-    LoadProgress,
     PromptImage,
     PromptMessage,
     TextDelta,
@@ -24,6 +23,7 @@ from seeshell.core.engine.resident import PrefillPace
 from seeshell.core.errors import ImageError, ModelError, PromptTooLong, TurnError
 
 from ...patience import PATIENCE
+from ..models.progress import LoadProgress
 
 FOREVER = AnswerOptions(temperature=0.0, max_tokens=4000)
 DEFAULTS = AnswerOptions()

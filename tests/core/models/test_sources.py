@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seeshell.core.demo import GREETING, MODEL_PATH
-from seeshell.core.engine.engine import LoadProgress
 from seeshell.core.errors import ModelError, ModelNotFound, ModelUnsupported
 from seeshell.core.models.hub import is_repository
+from seeshell.core.models.progress import LoadProgress
 from seeshell.core.models.sources import (
     DEFAULT_MODEL,
     Endpoint,
