@@ -22,11 +22,11 @@ UNREACHABLE = "http://127.0.0.1:1"
 
 PROGRAM = """
 import json, sys
-from seeshell.core import models
+from seeshell.core.models import sources
 from seeshell.core.errors import ModelError
 stages = []
 try:
-    call = getattr(models, sys.argv[1])
+    call = getattr(sources, sys.argv[1])
     found = call(*sys.argv[2:], *([stages.append] if sys.argv[1] == "find_model" else []))
     answer = {"found": found if isinstance(found, str) else
               [[m.source, m.name, str(m.path), m.revision, m.weights_bytes] for m in
@@ -59,7 +59,7 @@ def environment(tmp_path: Path) -> Callable[..., dict[str, str]]:
 
 @pytest.fixture
 def ask(environment: Callable[..., dict[str, str]]) -> Callable[..., Answer]:
-    """Calls `core.models` in a process of its own: the hub's client reads its settings once."""
+    """Calls `core.models.sources` in a process of its own: the hub's client reads its settings once."""
 
     def call(*arguments: str, hub: str = UNREACHABLE, **changes: str) -> Answer:
         command = [sys.executable, "-c", PROGRAM, *arguments]
