@@ -4,9 +4,11 @@ A conversation is a tree: each message has a parent, and the head names the last
 branch that is shown. All values are immutable.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Role = Literal["user", "assistant"]
 
@@ -14,8 +16,14 @@ FinishReason = Literal["stop", "length", "cancelled", "failed"]
 """Why an answer ended: the model was done, the token limit, the user's stop, an error."""
 
 
-class Attachment(Struct, frozen=True):
-    """A picture attached to a user message, identified by the bytes of its file."""
+class TextPart(Struct, frozen=True, tag="text"):
+    """A piece of a message's text."""
+
+    text: str
+
+
+class Attachment(Struct, frozen=True, tag="picture"):
+    """A picture in a user message, identified by the bytes of its file."""
 
     sha256: str
     """Hexadecimal hash of the file's bytes; also the name of its copy in the store."""
@@ -31,6 +39,15 @@ class Attachment(Struct, frozen=True):
     """Pixels down as the model sees it; 0 while no model is loaded."""
     tokens: int = 0
     """Image tokens it takes in the prompt; 0 while no model is loaded."""
+
+
+Part = TextPart | Attachment
+"""What a message is made of."""
+
+
+def compose(text: str, attachments: Sequence[Attachment] = ()) -> tuple[Part, ...]:
+    """Returns the parts of a message whose pictures stand before its text."""
+    return (*attachments, TextPart(text)) if text else tuple(attachments)
 
 
 class TurnStats(Struct, frozen=True):
@@ -67,13 +84,19 @@ class Message(Struct, frozen=True):
     parent_id: int | None
     """The message before it in its branch; None for the first one."""
     role: Role
-    text: str
+    parts: tuple[Part, ...]
+    """Texts and pictures, in the order in which they are shown and sent."""
     created_at: float
     """Seconds since the epoch."""
-    attachments: tuple[Attachment, ...] = ()
-    """Pictures, shown and sent before the text."""
+    uuid: str = ""
+    """Names the message in every copy of the conversation; made by the store."""
+    turn: str = ""
+    """Id of the turn that brought it, made by the client: of a question the turn that asked it, of
+    an answer the turn that it ends."""
     model: str = ""
-    """Name of the model that answered; empty for user messages."""
+    """Display name of the model that answered; empty for user messages."""
+    model_source: str = ""
+    """What `LoadModel` takes to load that model again."""
     finish_reason: FinishReason | None = None
     error: str = ""
     """Why the answer failed, one sentence; empty otherwise."""
@@ -82,34 +105,74 @@ class Message(Struct, frozen=True):
     """Ids of all messages with the same parent, this one included, oldest first."""
 
     @property
+    def text(self) -> str:
+        """All texts, joined."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """All pictures, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Attachment))
+
+    def with_text(self, text: str) -> "Message":
+        """Returns the message with this text behind its pictures in place of all its texts."""
+        return replace(self, parts=compose(text, self.attachments))
+
+    @property
+    def failed_without_text(self) -> bool:
+        """Whether this answer failed before its first word: no prompt repeats its question."""
+        return self.finish_reason == "failed" and not self.text
+
+    @property
     def is_open(self) -> bool:
         """Whether this is an answer that is still being given."""
         return self.role == "assistant" and not self.finish_reason and not self.error
 
 
+TurnKind = Literal["submit", "edit", "regenerate"]
+
+
+class QueuedTurn(Struct, frozen=True):
+    """A turn that is stored and waits to be computed."""
+
+    id: str
+    """Made by the client, unique: what is sent again under the same id is stored once."""
+    kind: TurnKind
+    """A question after all others, one in place of another, or an answer to be given again."""
+    question: Message
+    """The user's message. A submitted one gets its parent when its turn is taken."""
+
+
 class StartedTurn(NamedTuple):
     """A question on disk with the answer that was opened below it."""
 
+    id: str
+    """The turn's."""
     conversation: int
     question: Message
     answer: Message
-    """Still empty."""
+    """Without parts yet."""
     head_before: int | None
     """Message that the conversation's head named before; None if the turn made the conversation."""
     updated_before: float
     """When the conversation had changed last before."""
+    added: tuple[int, ...] = ()
+    """Ids of the messages that the turn added, parents first."""
 
 
 class ConversationSummary(Struct, frozen=True):
     """A conversation as a list shows it."""
 
     id: int
+    """Names it to this core's clients."""
     title: str
     """The user's title, else the start of the first message; one line."""
     created_at: float
     updated_at: float
     message_count: int
-    """Messages of all branches, the ones that are not shown included."""
+    """Messages of all branches, the ones that are not shown included; without queued ones."""
+    uuid: str = ""
+    """Names it in every copy; made by the store."""
 
 
 class Conversation(Struct, frozen=True):
@@ -117,3 +180,7 @@ class Conversation(Struct, frozen=True):
 
     summary: ConversationSummary
     messages: tuple[Message, ...] = ()
+    queue: tuple[QueuedTurn, ...] = ()
+    """Turns that wait, in the order in which they will be taken."""
+    is_paused: bool = False
+    """Whether these wait for `ResumeQueue`, and not only for the engine."""

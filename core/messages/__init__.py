@@ -4,10 +4,16 @@ A client sends `Hello` first. Every request carries a `request` number chosen by
 core answers each with exactly one event that carries the same number in `reply_to`: the reply
 named at the request, or `Refused`. All other events have `reply_to` 0 and come when they happen:
 
-    TurnQueued → (Prefilled)* → (Delta)* → TurnEnded | TurnFailed     to its subscribers
-    TurnQueued → TurnWithdrawn                                        to its subscribers
+    QueueChanged                                                      to its subscribers
+    TurnStarted → (Prefilled)* → (Delta)* → TurnEnded | TurnFailed    to its subscribers
+    (TurnStarted →) TurnWithdrawn                                     to its subscribers
     ModelLoading* → ModelLoaded | ModelFailed                         to every client
     ConversationsChanged                                              to every client
+
+A turn that is submitted is stored in its conversation's queue (`TurnQueued` is the reply) and taken
+from there when the engine is free, so that a message sent while an answer runs is the core's at
+once, in every client's sight. Requests of one connection about one conversation are carried out in
+their order; all others beside each other.
 
 A client subscribes to a conversation by opening it or by submitting a turn to it. When a turn is
 open, its answer in `ConversationOpened` is empty, and what has happened follows: the newest

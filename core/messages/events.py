@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ..conversation import Attachment, Conversation, ConversationSummary, Message
+from ..conversation import Attachment, Conversation, ConversationSummary, Message, QueuedTurn
 
 
 class Event(Struct, frozen=True, tag=True, kw_only=True):
@@ -19,6 +19,10 @@ class Welcome(Event, frozen=True):
 
     version: str
     pid: int
+    protocol: int = 0
+    """The core's `PROTOCOL`."""
+    data_dir: str = ""
+    """Where the core's conversations lie."""
 
 
 class Refused(Event, frozen=True):
@@ -56,7 +60,7 @@ class CoreStatus(Event, frozen=True):
     uptime: float = 0.0
     clients: int = 0
     open_turns: int = 0
-    """Turns queued or running."""
+    """Turns queued or running, those in paused queues not counted."""
     is_preparing: bool = False
     """Whether something is being computed ahead of a turn."""
 
@@ -86,16 +90,33 @@ class Attached(Event, frozen=True):
 
 
 class TurnQueued(Event, frozen=True):
-    """The user's message is on disk; the answer follows.
+    """The turn is on disk and waits for the engine, or for those before it."""
+
+    conversation: int
+    turn: QueuedTurn
+
+
+class QueueChanged(Event, frozen=True):
+    """Turns of a conversation were queued, taken, changed, moved, removed, paused or resumed."""
+
+    conversation: int
+    queue: tuple[QueuedTurn, ...]
+    is_paused: bool
+
+
+class TurnStarted(Event, frozen=True):
+    """A turn has been taken from the queue: its question has its place, the answer follows.
 
     Both replace what a client shows below `user_message.parent_id`: an edit has a new message
     there, and an answer given again the message that was there.
     """
 
     conversation: int
+    turn: str
+    """The turn's id."""
     user_message: Message
     answer: Message
-    """The assistant message, still empty."""
+    """The assistant message, still without parts."""
 
 
 class Prefilled(Event, frozen=True):
@@ -137,15 +158,15 @@ class TurnFailed(Event, frozen=True):
 
 
 class TurnWithdrawn(Event, frozen=True):
-    """The turn was refused before anything was computed: it does not fit the model's context.
+    """The turn was refused before anything was computed, as one longer than the model's context.
 
     It is on disk no longer, and the conversation is as it was before. The pictures can be sent
     again without being attached again.
     """
 
     conversation: int
-    message: int
-    """Id of the assistant message."""
+    turn: str
+    """The turn's id."""
     restored: Conversation | None
     """The conversation again; None if the turn had made it: it is gone."""
     error: str
@@ -190,6 +211,8 @@ AnyEvent = (
     | ConversationOpened
     | Attached
     | TurnQueued
+    | QueueChanged
+    | TurnStarted
     | Prefilled
     | Delta
     | TurnEnded

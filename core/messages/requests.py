@@ -14,7 +14,11 @@ class Hello(Request, frozen=True):
     """Opens the connection. Reply: `Welcome`."""
 
     version: str
-    """seeshell's version on the client's side."""
+    """seeshell's version on the client's side, for display."""
+    protocol: int = 0
+    """The client's `PROTOCOL`; another one than the core's is refused."""
+    window: str = ""
+    """Names the client's window, for the pictures that are unsent in it; empty for none."""
 
 
 class GetStatus(Request, frozen=True):
@@ -47,7 +51,17 @@ class RenameConversation(Request, frozen=True):
 
 
 class DeleteConversation(Request, frozen=True):
-    """Deletes a conversation for good; a turn open in it is stopped. Reply: `Done`."""
+    """Deletes a conversation; a turn open in it is stopped. Reply: `Done`.
+
+    It is hidden at once, and its KV and spills are gone when the reply comes. What is stored of it
+    stays for a while, in which `RestoreConversation` takes the deletion back.
+    """
+
+    conversation: int
+
+
+class RestoreConversation(Request, frozen=True):
+    """Takes the deletion of a conversation back. Reply: `Done`."""
 
     conversation: int
 
@@ -61,18 +75,71 @@ class Attach(Request, frozen=True):
     """Name to show instead of the path's last part."""
 
 
+class ClaimPictures(Request, frozen=True):
+    """Says which pictures are unsent in the client's window. Reply: `Done`.
+
+    They stay in the store, whatever is deleted, until the window claims others or has not been
+    heard of for long. Attaching claims a picture too.
+    """
+
+    pictures: tuple[str, ...] = ()
+    """sha256 of each, in place of all that the window claimed before."""
+
+
 class SubmitTurn(Request, frozen=True):
-    """Stores the user's message and queues its answer. Reply: `TurnQueued`."""
+    """Stores the user's message and queues its turn. Reply: `TurnQueued`.
+
+    Sent again under the same `turn`, as after a lost reply, it is stored once.
+    """
 
     text: str
     attachments: tuple[str, ...] = ()
     """sha256 of pictures that were attached before, in order."""
     conversation: int | None = None
     """None starts a new conversation."""
+    turn: str = ""
+    """Id that the client has made for the turn; where it is empty the core makes one."""
 
 
 class StopTurn(Request, frozen=True):
-    """Stops the conversation's open turn, which ends as `cancelled`. Reply: `Done`, after that."""
+    """Stops the conversation's turn, which ends as `cancelled`. Reply: `Done`, after that.
+
+    That is the open turn, else the one that was about to be taken. What else is queued is paused.
+    """
+
+    conversation: int
+
+
+class EditQueued(Request, frozen=True):
+    """Replaces text and pictures of a queued question. Reply: `Done`."""
+
+    conversation: int
+    turn: str
+    text: str
+    attachments: tuple[str, ...] = ()
+
+
+class MoveQueued(Request, frozen=True):
+    """Puts a queued turn before another one of its conversation. Reply: `Done`."""
+
+    conversation: int
+    turn: str
+    before: str | None = None
+    """Id of the other turn; None for the end."""
+
+
+class RemoveQueued(Request, frozen=True):
+    """Takes a turn out of the queue, and its question out of the store. Reply: `Done`."""
+
+    conversation: int
+    turn: str
+
+
+class ResumeQueue(Request, frozen=True):
+    """Lets the queued turns of a conversation be computed that were paused. Reply: `Done`.
+
+    They are after a stopped or failed turn, and when a core starts.
+    """
 
     conversation: int
 
@@ -100,6 +167,8 @@ class RegenerateAnswer(Request, frozen=True):
     conversation: int
     message: int | None = None
     """The answer to give again, or its question; None for the last one that is shown."""
+    turn: str = ""
+    """As in `SubmitTurn`."""
 
 
 class EditQuestion(Request, frozen=True):
@@ -114,6 +183,8 @@ class EditQuestion(Request, frozen=True):
     text: str
     attachments: tuple[str, ...] = ()
     """sha256 of its pictures, in order; those of the earlier question must be named again."""
+    turn: str = ""
+    """As in `SubmitTurn`."""
 
 
 class ForkConversation(Request, frozen=True):
@@ -155,9 +226,15 @@ AnyRequest = (
     | OpenConversation
     | RenameConversation
     | DeleteConversation
+    | RestoreConversation
     | Attach
+    | ClaimPictures
     | SubmitTurn
     | StopTurn
+    | EditQueued
+    | MoveQueued
+    | RemoveQueued
+    | ResumeQueue
     | PrepareTurn
     | RegenerateAnswer
     | EditQuestion
