@@ -143,6 +143,24 @@ class QueuedTurn(Struct, frozen=True):
     """The user's message. A submitted one gets its parent when its turn is taken."""
 
 
+class Queue(NamedTuple):
+    """The turns of a conversation that wait."""
+
+    turns: tuple[QueuedTurn, ...] = ()
+    """In the order in which they will be taken."""
+    is_paused: bool = False
+    """Whether they wait for the user; never while there are none."""
+
+
+class Queued(NamedTuple):
+    """A turn that was submitted."""
+
+    conversation: int
+    turn: QueuedTurn
+    is_new: bool
+    """Whether it was stored now; otherwise it is known already, and may have been taken since."""
+
+
 class StartedTurn(NamedTuple):
     """A question on disk with the answer that was opened below it."""
 
