@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -16,14 +17,14 @@ from ..conversation import (
     StartedTurn,
 )
 from ..settings import Paths
-from .conversations import Conversations
 from .database import Database
 from .picture_files import PictureFiles
-from .pictures import Pictures
 from .search import Search
 from .store_thread import StoreThread
+from .stored_conversations import StoredConversations
+from .stored_pictures import StoredPictures
+from .stored_turns import StoredTurns
 from .sweeper import Sweeper
-from .turns import Turns
 
 _logger = logging.getLogger(__name__)
 
@@ -45,47 +46,37 @@ class Archive:
     """
 
     def __init__(
-        self,
-        database: Database,
-        thread: StoreThread,
-        search: Search,
-        search_thread: StoreThread,
-        files: PictureFiles,
+        self, database: Database, thread: StoreThread, search: Search, files: PictureFiles
     ) -> None:
-        self._database = database
-        self._thread = thread
         self._run = thread.run
         self._search = search
-        self._search_thread = search_thread
         self._files = files
-        self._conversations = Conversations(database)
-        self._turns = Turns(database, self._conversations)
-        self._pictures = Pictures(database, files)
+        self._conversations = StoredConversations(database)
+        self._turns = StoredTurns(database, self._conversations)
+        self._pictures = StoredPictures(database, files)
         self._sweeper = Sweeper(thread, database.paths, self._conversations, self._pictures, files)
         self._decoding = asyncio.Semaphore(_DECODES_AT_ONCE)
+        self._closing = AsyncExitStack()
 
     @classmethod
     async def open(cls, paths: Paths, max_pixels: int) -> "Archive":
         """Opens the store, closes the answers that an earlier core left open, pauses all queues."""
-        thread, search_thread = StoreThread("store"), StoreThread("search")
-        try:
+        async with AsyncExitStack() as stack:
+            thread = StoreThread("store")
+            stack.push_async_callback(asyncio.to_thread, thread.close)
             database = await thread.run(Database, paths)
-            search = await search_thread.run(Search, database)
-            archive = cls(database, thread, search, search_thread, PictureFiles(paths, max_pixels))
+            stack.push_async_callback(thread.run, database.close)
+            search = await Search.open(database)
+            stack.push_async_callback(search.close)
+            archive = cls(database, thread, search, PictureFiles(paths, max_pixels))
             if closed := await thread.run(archive._conversations.recover):
                 _logger.warning("%d answers were open when the last core ended", closed)
-        except BaseException:
-            search_thread.close()
-            thread.close()
-            raise
+            archive._closing = stack.pop_all()
         return archive
 
     async def close(self) -> None:
         """Finishes what was begun and closes the store."""
-        await self._search_thread.run(self._search.close)
-        await self._thread.run(self._database.close)
-        await asyncio.to_thread(self._search_thread.close)
-        await asyncio.to_thread(self._thread.close)
+        await self._closing.aclose()
 
     async def list_conversations(self, query: str, limit: int) -> tuple[ConversationSummary, ...]:
         """Returns conversations, newest first, on the searches' own thread.
@@ -96,7 +87,7 @@ class Archive:
         Raises:
             StoreError: the query is too long, or the search took too long.
         """
-        return await self._search_thread.run(self._search.list_conversations, query, limit)
+        return await self._search.list_conversations(query, limit)
 
     async def list_conversation_ids(self) -> list[int]:
         """Returns the ids of all conversations that are not deleted."""

@@ -18,6 +18,10 @@ _KEPT: Final = 3
 _PATTERN: Final = "conversations-*-version-*.sqlite"
 
 
+_UNFINISHED: Final = "conversations.unfinished"
+"""A backup while it is written; what a crash leaves of it is written over."""
+
+
 def migrate_with_backup(database: sqlite3.Connection, paths: Paths) -> None:
     """Brings the database to the newest version; an existing one is checked and copied before.
 
@@ -65,7 +69,7 @@ def pictures_in_backups(paths: Paths) -> set[str]:
 def _back_up(database: sqlite3.Connection, paths: Paths, version: int) -> Path:
     date = time.strftime("%Y%m%d-%H%M%S")
     backup = paths.data_dir / f"conversations-{date}-version-{version}.sqlite"
-    unfinished = backup.with_suffix(".unfinished")
+    unfinished = paths.data_dir / _UNFINISHED
     os.close(open_private(unfinished, os.O_WRONLY | os.O_TRUNC))
     try:
         with closing(sqlite3.connect(unfinished)) as copy:

@@ -76,7 +76,7 @@ class MessageTree:
             "UPDATE conversation SET head_id = ? WHERE id = ?", (message, conversation)
         )
 
-    def place(self, conversation: int, message: int | None) -> tuple[Role, int | None]:
+    def place(self, conversation: int, message: int) -> tuple[Role, int | None]:
         """Returns a message's role and its parent.
 
         Raises:

@@ -64,8 +64,11 @@ class PictureFiles:
 
     def list_unchanged(self, since: float, until: float) -> list[str]:
         """Returns the sha256 of the copies that were last written in that time."""
-        copies = self._paths.pictures_dir.glob("[0-9a-f][0-9a-f]/*")
-        return [copy.name for copy in copies if since <= _written_at(copy) < until]
+        return [
+            copy.name
+            for copy in self._paths.pictures_dir.glob("??/*")
+            if copy == self._paths.picture(copy.name) and since <= _written_at(copy) < until
+        ]
 
     def delete_unfinished(self, before: float) -> None:
         """Deletes what is left of copies that were interrupted before that time."""

@@ -1,5 +1,7 @@
 """Lists of conversations and searches in them, on a read connection of their own."""
 
+import asyncio
+import math
 import re
 import sqlite3
 import time
@@ -11,6 +13,7 @@ from ..conversation import ConversationSummary
 from ..errors import StoreError
 from .conversation_table import SUMMARY
 from .database import Database, errors_as_sentences
+from .store_thread import StoreThread
 
 _MAX_LENGTH: Final = 1_000
 """Characters of the longest query."""
@@ -42,7 +45,8 @@ class Search:
         StoreError: from every method, when the disk or the file does not let it work.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, thread: StoreThread, database: Database) -> None:
+        self._thread = thread
         self._paths = database.paths
         self._files = database.files
         with errors_as_sentences(self._paths):
@@ -51,12 +55,22 @@ class Search:
             )
             self._connection.row_factory = sqlite3.Row
 
-    def close(self) -> None:
-        """Ends the use of the database; to be called before the store does."""
-        with errors_as_sentences(self._paths):
-            self._connection.close()
+    @classmethod
+    async def open(cls, database: Database) -> "Search":
+        """Returns the search in an open database."""
+        thread = StoreThread("search")
+        try:
+            return await thread.run(cls, thread, database)
+        except BaseException:
+            thread.close()
+            raise
 
-    def list_conversations(self, query: str, limit: int) -> tuple[ConversationSummary, ...]:
+    async def close(self) -> None:
+        """Ends the use of the database; to be called before the store does."""
+        await self._thread.run(self._connection.close)
+        await asyncio.to_thread(self._thread.close)
+
+    async def list_conversations(self, query: str, limit: int) -> tuple[ConversationSummary, ...]:
         """Returns the conversations that the words of a query find, newest first; all if empty.
 
         Raises:
@@ -65,15 +79,18 @@ class Search:
         words = _match_expression(query)
         if query.strip() and not words:
             return ()
+        return await self._thread.run(self._list, words, limit)
+
+    def _list(self, words: str, limit: int) -> tuple[ConversationSummary, ...]:
         statement = SUMMARY + (_FOUND if words else "") + _ORDER
-        with errors_as_sentences(self._paths), self._in_time():
+        with errors_as_sentences(self._paths), self._in_time(_MAX_SECONDS if words else math.inf):
             self._files.check()
             rows = self._connection.execute(statement, {"words": words, "limit": limit})
             return tuple(ConversationSummary(**row) for row in rows)
 
     @contextmanager
-    def _in_time(self) -> Iterator[None]:
-        end = time.monotonic() + _MAX_SECONDS
+    def _in_time(self, seconds: float) -> Iterator[None]:
+        end = time.monotonic() + seconds
         self._connection.set_progress_handler(
             lambda: time.monotonic() > end, _INSTRUCTIONS_BETWEEN_LOOKS
         )
@@ -82,7 +99,7 @@ class Search:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise StoreError(
-                    f"The search was given up after {_MAX_SECONDS:g} s: search for longer words."
+                    f"The search was given up after {seconds:g} s: search for longer words."
                 ) from error
             raise
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from ..settings import Paths
 from .backups import pictures_in_backups
-from .conversations import Conversations
 from .picture_files import PictureFiles
-from .pictures import UNHELD_SECONDS, Pictures
 from .store_thread import StoreThread
+from .stored_conversations import StoredConversations
+from .stored_pictures import UNHELD_SECONDS, StoredPictures
 
 _logger = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ class Sweeper:
         self,
         thread: StoreThread,
         paths: Paths,
-        conversations: Conversations,
-        pictures: Pictures,
+        conversations: StoredConversations,
+        pictures: StoredPictures,
         files: PictureFiles,
     ) -> None:
         self._thread = thread

@@ -23,7 +23,7 @@ CLAIM_SECONDS: Final = 30 * 86_400.0
 """How long a claim lasts that its window does not renew."""
 
 
-class Pictures:
+class StoredPictures:
     """The pictures of one data folder.
 
     Raises:

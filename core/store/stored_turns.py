@@ -14,16 +14,16 @@ from ..conversation import (
 )
 from ..errors import NotStored
 from .conversation_table import ConversationTable
-from .conversations import Conversations
 from .database import Database
 from .message_tree import MessageTree
 from .part_table import PartTable
 from .picture_table import PictureTable
+from .stored_conversations import StoredConversations
 from .titles import make_title, title_of
 from .turn_table import TurnRow, TurnTable
 
 
-class Turns:
+class StoredTurns:
     """What happens to turns; every change is one transaction.
 
     Raises:
@@ -32,7 +32,7 @@ class Turns:
             there.
     """
 
-    def __init__(self, database: Database, conversations: Conversations) -> None:
+    def __init__(self, database: Database, conversations: StoredConversations) -> None:
         self._database = database
         self._reader = conversations
         self._conversations = ConversationTable(database.connection)
@@ -77,7 +77,10 @@ class Turns:
         with self._database.transaction():
             if known := self._find_known(turn):
                 return known
-            message = message or self._tree.head(conversation)
+            if message is None:
+                message = self._tree.head(conversation)
+                if message is None:
+                    raise NotStored("Nothing was answered in this conversation yet: ask first.")
             role, parent = self._tree.place(conversation, message)
             question = message if role == "user" else parent
             if question is None:

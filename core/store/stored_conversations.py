@@ -14,7 +14,7 @@ CORE_ENDED: Final = "The core ended during this answer."
 """The error of answers that were open when their core was killed or crashed."""
 
 
-class Conversations:
+class StoredConversations:
     """What is read and done with whole conversations; every change is one transaction.
 
     Raises:
