@@ -1,6 +1,6 @@
 """What tests of the core's services stand on."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,8 @@ from seeshell.core.ipc.client import CoreClient
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
-from seeshell.core.store.store import Store
 
 from .scripted_engine import ScriptedEngine
-from .stored import CAT, DOG
 from .talk import Connect, Listener, Talk
 
 
@@ -55,16 +53,6 @@ async def archive(paths: Paths) -> AsyncIterator[Archive]:
     archive = await Archive.open(paths, Settings().max_pixels)
     yield archive
     await archive.close()
-
-
-@pytest.fixture
-def store(paths: Paths) -> Iterator[Store]:
-    """A database that knows two pictures."""
-    store = Store(paths)
-    store.add_picture(CAT)
-    store.add_picture(DOG)
-    yield store
-    store.close()
 
 
 @pytest.fixture
