@@ -65,10 +65,10 @@ class Turns:
             async with self._queues.hold(request.conversation):
                 queued = await self._store(request)
                 self._ahead.submitted(client, request.conversation, queued.conversation)
-                more: list[AnyEvent]
                 if queued.is_new:
-                    more = [self._queues.add(queued, client)]
-                else:
+                    more: list[AnyEvent] = [self._queues.add(queued, client)]
+            if not queued.is_new:
+                async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
         self._loader.want_again()
         return TurnQueued(conversation=queued.conversation, turn=queued.turn), *more

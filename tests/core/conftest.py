@@ -59,8 +59,14 @@ async def archive(paths: Paths) -> AsyncIterator[Archive]:
 async def sessions(
     archive: Archive, engine: ScriptedEngine, paths: Paths
 ) -> AsyncIterator[Sessions]:
-    """The session manager on a real store, with the scripted engine."""
+    """The session manager on a real store, with the scripted engine.
+
+    What every conversation starts with is prepared already.
+    """
     sessions = Sessions(archive, engine, paths, Settings(), "1.0")
+    await engine.until("prepared", 0)
+    engine.forget_work()
+    engine.prepared.clear()
     yield sessions
     await sessions.close()
 
