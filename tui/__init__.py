@@ -7,9 +7,10 @@ Its modules in reading order, from the command to what is drawn:
     app, themes, keys, type_ahead             the program: themes, and keys for every screen
     chat_screen, panels                       the one screen, and its side panels
     session, session_events, core_link        the conversation on screen, without any widget
-    outgoing, draft, draft_file               what is unsent, and its way to the core
-    open_answers                              where the next message has to wait
-    preparing, chat_status                    what may be computed ahead; what the status bar tells
+    draft, drafts, draft_file                 what is unsent, of all conversations
+    outgoing, shown_queue                     its way to the core, and what waits there
+    conversation_list                         what is done to conversations that are not shown
+    quiet_requests, chat_status               what nobody waits for; what the status bar tells
     chat, log/                                the messages
     composer, tray, prompt, attach_paths      what is typed and attached
     sidebar, status_bar, key_line, welcome    what stands around them

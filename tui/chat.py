@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from ..core.conversation import Attachment, Message
-from ..core.messages.requests import ForkConversation, RegenerateAnswer, SwitchBranch
+from ..core.conversation import Attachment, Message, QueuedTurn
+from ..core.messages.requests import ForkConversation, SwitchBranch
 from .composer import Composer
 from .core_notice import CoreNotice
 from .log import ChatLog
@@ -55,6 +55,20 @@ class Chat(Vertical):
             "switch_branch(1)",
             "newer",
             tooltip="To the version after",
+        ),
+        Binding(
+            "ctrl+t",
+            "take_back",
+            "take back",
+            show=False,
+            tooltip="Take the last queued message back",
+        ),
+        Binding(
+            "ctrl+g",
+            "resume_queue",
+            "resume",
+            show=False,
+            tooltip="Resume the paused queue",
         ),
         Binding("escape", "close_notice", show=False),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
@@ -108,7 +122,7 @@ class Chat(Vertical):
         self.set_class(not messages, "-empty")
 
     def start_turn(self, user_message: Message, answer: Message) -> None:
-        """Shows the user's message and an answer that streams, in place of what stood there."""
+        """Shows a question and an answer that streams, in place of what stood there."""
         self.remove_class("-empty")
         is_new = user_message.id not in {message.id for message in self._messages}
         self.log_view.start_turn(user_message, answer)
@@ -128,6 +142,10 @@ class Chat(Vertical):
             return False
         if action in ("regenerate", "fork", "toggle_receipts"):
             return bool(self._messages)
+        if action == "take_back":
+            return self._session.can_take_back
+        if action == "resume_queue":
+            return self._session.queue.is_paused
         if action == "close_notice":
             return self.core_notice.display
         if action == "edit":
@@ -140,10 +158,32 @@ class Chat(Vertical):
     async def action_regenerate(self) -> None:
         """Has the answer given again, beside the one that stands."""
         message = self._marked()
-        if message is not None and self._session.conversation is not None:
-            await self._session.branch(
-                RegenerateAnswer(conversation=self._session.conversation, message=message.id)
-            )
+        if message is not None:
+            await self._session.regenerate(message.id)
+
+    @work
+    async def action_take_back(self, turn: str | None = None) -> None:
+        """Takes a message that waits back into the prompt: the last one, or that with an id."""
+        await self._session.take_back(turn)
+        self.prompt.focus()
+
+    @work
+    async def action_resume_queue(self) -> None:
+        """Has the queued messages answered that were paused."""
+        if self._session.conversation is not None:
+            await self._session.queue.resume(self._session.conversation)
+
+    @work
+    async def action_put_first(self, turn: str) -> None:
+        """Has a queued message answered before the others."""
+        if self._session.conversation is not None:
+            await self._session.queue.put_first(self._session.conversation, turn)
+
+    @work
+    async def action_put_last(self, turn: str) -> None:
+        """Has a queued message answered after the others."""
+        if self._session.conversation is not None:
+            await self._session.queue.put_last(self._session.conversation, turn)
 
     def action_edit(self) -> None:
         """Brings the question into the prompt."""
@@ -187,6 +227,11 @@ class Chat(Vertical):
     def pictures(self) -> list[Attachment]:
         """All that the log shows, in its order."""
         return [picture for message in self._messages for picture in message.attachments]
+
+    @property
+    def queued(self) -> tuple[QueuedTurn, ...]:
+        """The messages that wait, in the order in which they will be answered."""
+        return self._session.queue.turns
 
     @property
     def _messages(self) -> list[Message]:

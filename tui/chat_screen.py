@@ -26,15 +26,17 @@ from .session import ChatSession
 from .session_events import (
     AnswerEnded,
     AnswerGrew,
+    AnswerStarted,
+    ConversationDeleted,
     ConversationsFound,
     ConversationShown,
     CoreLost,
     DraftChanged,
     DraftShown,
+    QueueShown,
     RequestRefused,
     StatusChanged,
     TextReturned,
-    TurnStarted,
 )
 from .sidebar import Listing, Sidebar
 from .status_bar import NEW_TITLE, StatusBar
@@ -57,6 +59,7 @@ class ChatScreen(Screen[None]):
         Binding("escape", "leave_edit", "leave it", system=True, tooltip="Leave the edit"),
         Binding("escape", "stop", "stop", tooltip="Stop the answer"),
         Binding("escape", "to_prompt", "prompt", system=True, tooltip="To the prompt"),
+        Binding("u", "restore_deleted", "undo delete", system=True, tooltip="Undo the last delete"),
         Binding("f5", "start_core", "start the core", system=True, tooltip="Start the core again"),
         Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
         Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
@@ -98,7 +101,7 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
         yield StatusBar()
-        with Panels(self._pictures):
+        with Panels(self.session, self._pictures):
             composer = Composer(self.session.draft, self._cursor_blink, self.session.save_drafts)
             yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
         yield KeyLine()
@@ -124,10 +127,15 @@ class ChatScreen(Screen[None]):
         self.panels.note_pictures(self.chat.pictures)
         self.refresh_bindings()
 
-    @on(TurnStarted)
-    def _show_turn(self, event: TurnStarted) -> None:
-        self.chat.start_turn(event.user_message, event.answer)
-        self.panels.note_pictures(event.user_message.attachments)
+    @on(AnswerStarted)
+    def _show_turn(self, event: AnswerStarted) -> None:
+        self.chat.start_turn(event.question, event.answer)
+        self.panels.note_pictures(event.question.attachments)
+        self.refresh_bindings()
+
+    @on(QueueShown)
+    def _show_queue(self, event: QueueShown) -> None:
+        self.chat.composer.show_queue(event.queue)
         self.refresh_bindings()
 
     @on(AnswerGrew)
@@ -154,6 +162,7 @@ class ChatScreen(Screen[None]):
         if event.draft is self.chat.composer.draft:
             self.chat.composer.show_tray()
             self.panels.note_pictures(event.draft.attachments)
+            self.refresh_bindings()
 
     @on(TextReturned)
     def _return_text(self, event: TextReturned) -> None:
@@ -188,15 +197,6 @@ class ChatScreen(Screen[None]):
     def _detach(self) -> None:
         self.session.detach_last()
 
-    @on(Sidebar.Highlighted)
-    def _note_highlight(self, event: Sidebar.Highlighted) -> None:
-        self.session.note_highlight(event.conversation)
-
-    @on(Sidebar.Filtered)
-    @work(exclusive=True, group="find")
-    async def _find(self, event: Sidebar.Filtered) -> None:
-        await self.session.find_conversations(event.query)
-
     @on(Sidebar.Opened)
     @work(exclusive=True, group="open")
     async def _open(self, event: Sidebar.Opened) -> None:
@@ -204,23 +204,21 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
         await self.session.open(event.conversation)
 
-    @on(Sidebar.Renamed)
-    @work
-    async def _rename(self, event: Sidebar.Renamed) -> None:
-        await self.session.rename(event.conversation, event.title)
-
-    @on(Sidebar.Deleted)
-    @work
-    async def _delete(self, event: Sidebar.Deleted) -> None:
-        await self.session.delete(event.conversation)
+    @on(ConversationDeleted)
+    def _tell_deletion(self) -> None:
+        self.notify(
+            "Deleted; u in the list brings it back, as “Undo” in ctrl+p does.", markup=False
+        )
+        self.refresh_bindings()
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Lets Escape do the one thing that is at hand, and the key line name it."""
         return {
             "close_overlay": self.panels.has_overlay,
             "leave_edit": self.session.is_editing and self.prompt.has_focus,
-            "stop": self.session.is_answering,
+            "stop": self.session.can_stop,
             "to_prompt": not self.prompt.has_focus,
+            "restore_deleted": self.session.conversations.deleted is not None,
             "start_core": self.chat.core_notice.error is not None,
         }.get(action, True)
 
@@ -258,6 +256,12 @@ class ChatScreen(Screen[None]):
             self.panels.focus_sidebar()
         else:
             self.prompt.focus()
+        self.refresh_bindings()
+
+    @work
+    async def action_restore_deleted(self) -> None:
+        """Takes the last deletion of a conversation back."""
+        await self.session.restore_deleted()
         self.refresh_bindings()
 
     @work

@@ -14,7 +14,7 @@ from ..core.messages.events import (
     Prefilled,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
+    TurnStarted,
     TurnWithdrawn,
 )
 
@@ -59,8 +59,8 @@ class ChatStatus:
                 )
             case ModelFailed():
                 return replace(self, state="no model")
-            case TurnQueued():
-                return replace(self, state="waiting")
+            case TurnStarted():
+                return replace(self, state="prefilling")
             case Prefilled(done=done, total=total):
                 state = f"prefilling {done:,} of {total:,}" if done < total else "answering"
                 return replace(self, state=state)
@@ -72,6 +72,16 @@ class ChatStatus:
                 return replace(self, state="ready")
             case _:
                 return self
+
+    def waiting(self, is_waiting: bool) -> "ChatStatus":
+        """Returns the status of a conversation in which a turn waits for the engine, or none does.
+
+        Only an engine that does nothing else is called ready, or waited for.
+        """
+        if self.state not in ("ready", "waiting"):
+            return self
+        state = "waiting" if is_waiting else "ready"
+        return self if state == self.state else replace(self, state=state)
 
     def showing(self, messages: tuple[Message, ...]) -> "ChatStatus":
         """Returns the status with context and speed of the last answer among the messages."""

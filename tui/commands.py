@@ -9,9 +9,13 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
+from .chat import Chat
 from .themes import theme_names
+from .visible import visible_line
 
 _TEXT_WIDTH = 48
+_QUOTED = 32
+"""Characters of a queued message that its commands show."""
 
 
 class Palette(CommandPalette):
@@ -62,10 +66,25 @@ class ChatCommands(Provider):
                 # Elsewhere it is a letter to type.
                 where = f" in the {name}" if len(display) == 1 else ""
                 yield Command(binding.tooltip, place, binding.action, display + where)
+        yield from self._queue_commands()
+        if screen.check_action("restore_deleted", ()):
+            yield Command("Undo the last delete of a conversation", screen, "restore_deleted")
         yield Command("Load another model", screen, "load_model")
         yield Command("Start the core again", screen, "restart_core")
         for name in theme_names():
             yield Command(f"Use the {name} theme", app, f"use_theme('{name}')")
+
+    def _queue_commands(self) -> Iterator[Command]:
+        """Yields what can be done with each of the messages that wait."""
+        for chat in self.screen.query(Chat):
+            turns = chat.queued
+            for turn in turns:
+                words = visible_line(turn.question.text)[:_QUOTED]
+                if turn is not turns[0]:
+                    yield Command(f"Answer first: {words}", chat, f"put_first({turn.id!r})")
+                if turn is not turns[-1]:
+                    yield Command(f"Answer last: {words}", chat, f"put_last({turn.id!r})")
+                yield Command(f"Take back: {words}", chat, f"take_back({turn.id!r})")
 
 
 @dataclass(frozen=True)

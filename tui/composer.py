@@ -7,12 +7,16 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 
+from ..core.conversation import Queue, QueuedTurn
 from .draft import Draft
 from .prompt import Prompt
-from .tray import Tray
+from .tray import Tray, Waiting
 
 SAVE_SECONDS = 1.0
 """Longest time that typed text is not on disk."""
+ANSWER_AGAIN = "answer again"
+QUEUE_SECONDS = 0.15
+"""A message that is taken from the queue sooner is never shown as queued."""
 
 
 class Composer(Vertical):
@@ -34,6 +38,8 @@ class Composer(Vertical):
         self._cursor_blink = cursor_blink
         self._save = save
         self._saving: Timer | None = None
+        self._queue = Queue()
+        self._queueing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Yields the tray above the prompt."""
@@ -54,13 +60,34 @@ class Composer(Vertical):
         self.show_tray()
 
     def show_tray(self) -> None:
-        """Shows what changed of the draft's pictures and waiting messages."""
+        """Shows what changed of the draft's pictures and of the messages on their way."""
         self.tray.pictures = tuple(self.draft.pictures)
-        # A message that goes at once would show as waiting for no longer than a frame.
-        waiting = self.draft.waiting[1:] if self.draft.is_sending else self.draft.waiting
-        self.tray.waiting = tuple(turn.text for turn in waiting)
         self.tray.edited = self.draft.edited.number if self.draft.edited else 0
+        self._show_waiting()
         self._save_soon()
+
+    def show_queue(self, queue: Queue) -> None:
+        """Shows what waits in the conversation."""
+        was_empty, self._queue = not self._queue.turns, queue
+        if was_empty and queue.turns and not queue.is_paused:
+            self._queueing = self.set_timer(QUEUE_SECONDS, self._end_queueing)
+        elif self._queueing is None or not queue.turns or queue.is_paused:
+            self._end_queueing()
+
+    def _end_queueing(self) -> None:
+        if self._queueing is not None:
+            self._queueing.stop()
+            self._queueing = None
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        queue = Queue() if self._queueing is not None else self._queue
+        outbox = self.draft.outbox if self.draft.is_cut_off else []
+        self.tray.waiting = Waiting(
+            tuple(_words(turn) for turn in queue.turns),
+            queue.is_paused,
+            tuple(turn.text or ANSWER_AGAIN for turn in outbox),
+        )
 
     def give_back(self, draft: Draft, text: str) -> None:
         """Puts a text that was not sent in front of what is typed in its conversation."""
@@ -88,3 +115,9 @@ class Composer(Vertical):
     def _save_now(self) -> None:
         self._saving = None
         self._save()
+
+
+def _words(turn: QueuedTurn) -> str:
+    """Returns one line for a turn that waits."""
+    text = turn.question.text
+    return f"{ANSWER_AGAIN}: {text}" if turn.kind == "regenerate" else text

@@ -50,6 +50,11 @@ class CoreLink:
             async for event in self._client.events():
                 yield event
 
+    async def is_connected(self) -> bool:
+        """Returns whether there is a connection, once one that is being made is there."""
+        async with self._opening:
+            return self._client is not None
+
     async def request(self, request: Request) -> AnyEvent:
         """Returns the reply; waits for a connection that is being made.
 

@@ -1,10 +1,12 @@
 """What the user has typed and attached but the core does not have yet."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
 
 from ..core.conversation import Attachment
-from ..core.messages.requests import PrepareTurn
+from ..core.messages.requests import EditQuestion, PrepareTurn, RegenerateAnswer, SubmitTurn
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,6 @@ class DraftPicture:
 
 
 @dataclass(frozen=True)
-class WaitingTurn:
-    """A message that goes to the core as soon as the open answer has ended."""
-
-    text: str
-    pictures: tuple[DraftPicture, ...] = ()
-
-    @property
-    def attachments(self) -> tuple[str, ...]:
-        """sha256 of its pictures, in order."""
-        return tuple(picture.attachment.sha256 for picture in self.pictures if picture.attachment)
-
-
-@dataclass(frozen=True)
 class EditedQuestion:
     """The question that a draft is to replace."""
 
@@ -56,13 +45,39 @@ class EditedQuestion:
 
 @dataclass(frozen=True)
 class SentTurn:
-    """A message that the core has taken but may yet withdraw."""
+    """A turn that has left the prompt: on its way to the core, or taken but not yet begun."""
 
-    answer: int
-    """Id of the answer that was opened for it."""
-    turn: WaitingTurn
+    text: str
+    pictures: tuple[DraftPicture, ...] = ()
     edited: EditedQuestion | None = None
-    """What it was to replace."""
+    """What it is to replace."""
+    regenerated: int | None = None
+    """Message whose answer is to be given again, in place of a text of its own."""
+    id: str = field(default_factory=lambda: uuid4().hex)
+    """Stays the same however often it is sent, so that the core stores it once."""
+
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """sha256 of its pictures, in order."""
+        return tuple(picture.attachment.sha256 for picture in self.pictures if picture.attachment)
+
+    def request(self, conversation: int | None) -> SubmitTurn | EditQuestion | RegenerateAnswer:
+        """Returns what asks the core for it."""
+        if conversation is not None and self.regenerated is not None:
+            return RegenerateAnswer(
+                conversation=conversation, message=self.regenerated, turn=self.id
+            )
+        if conversation is not None and self.edited is not None:
+            return EditQuestion(
+                conversation=conversation,
+                message=self.edited.message,
+                text=self.text,
+                attachments=self.attachments,
+                turn=self.id,
+            )
+        return SubmitTurn(
+            text=self.text, attachments=self.attachments, conversation=conversation, turn=self.id
+        )
 
 
 @dataclass(eq=False)
@@ -75,14 +90,16 @@ class Draft:
     """What was typed when the conversation was last left; the prompt holds what is typed now."""
     pictures: list[DraftPicture] = field(default_factory=list)
     """For the next message."""
-    waiting: list[WaitingTurn] = field(default_factory=list)
-    """Messages sent while an answer was open, oldest first."""
-    is_sending: bool = False
-    """Whether the oldest of them is on its way to the core."""
-    sent: SentTurn | None = None
-    """The newest message, until its answer has begun."""
+    outbox: list[SentTurn] = field(default_factory=list)
+    """Turns that the core has not acknowledged, oldest first."""
+    is_cut_off: bool = False
+    """Whether these were sent, but the connection ended before the reply."""
+    taken: list[SentTurn] = field(default_factory=list)
+    """Turns that the core has stored, until their answers begin: it may yet withdraw them."""
     edited: EditedQuestion | None = None
     """None where the next message comes after all others."""
+    order: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a message is made ready: the next one comes after it."""
 
     @property
     def attachments(self) -> list[Attachment]:
@@ -92,11 +109,11 @@ class Draft:
     @property
     def next_turn(self) -> PrepareTurn:
         """What is known of the turn that comes of this, for the core to compute ahead."""
-        turn = self.waiting[0] if self.waiting else WaitingTurn("", tuple(self.pictures))
+        turn = self.outbox[0] if self.outbox else SentTurn("", tuple(self.pictures), self.edited)
         return PrepareTurn(
             conversation=self.conversation,
             attachments=turn.attachments,
-            edited=self.edited.message if self.edited else None,
+            edited=turn.edited.message if turn.edited else None,
         )
 
     @property
@@ -120,15 +137,16 @@ class Draft:
                 self.pictures[index] = replace(picture, attachment=attachment, error=error)
                 return
 
-    def take(self, text: str) -> WaitingTurn:
-        """Returns a message of the text and the pictures, which the draft holds no longer."""
-        turn = WaitingTurn(text, tuple(self.pictures))
+    def take(self, text: str) -> SentTurn:
+        """Returns a turn of the text and the pictures, which the draft holds no longer."""
+        turn = SentTurn(text, tuple(self.pictures), self.edited)
         self.pictures.clear()
         return turn
 
-    def take_back_waiting(self) -> str:
-        """Returns the text of all waiting messages; their pictures are the draft's again."""
-        turns = list(self.waiting)
-        self.waiting.clear()
-        self.pictures[:0] = [picture for turn in turns for picture in turn.pictures]
-        return "\n".join(turn.text for turn in turns)
+    def find_taken(self, turn: str) -> SentTurn | None:
+        """Returns the turn with this id, if it was sent from here and its answer has not begun."""
+        return next((it for it in self.taken if it.id == turn), None)
+
+    def forget_taken(self, turn: str) -> None:
+        """Forgets a turn that can't come back any more."""
+        self.taken = [it for it in self.taken if it.id != turn]

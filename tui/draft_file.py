@@ -19,8 +19,12 @@ class SavedDraft(Struct, frozen=True):
     pictures: tuple[str | Attachment, ...] = ()
     """Paths where they were picked; where that is unknown, what the core holds."""
     edited: EditedQuestion | None = None
-    answer: int | None = None
-    """Of a message that was sent, the answer that had not begun; None for unsent words."""
+    turn: str = ""
+    """Id of a turn that was sent; empty for unsent words."""
+    is_taken: bool = False
+    """Whether the core has stored it: its answer had not begun."""
+    regenerated: int | None = None
+    """Message whose answer that turn is to give again."""
 
 
 class DraftFile:
@@ -54,16 +58,21 @@ class DraftFile:
 
 
 def _saved(draft: Draft) -> Iterator[SavedDraft]:
-    if draft.sent:
-        turn = draft.sent.turn
+    for turn in (*draft.taken, *draft.outbox):
         held = tuple(picture.attachment for picture in turn.pictures if picture.attachment)
-        yield SavedDraft(draft.conversation, turn.text, held, draft.sent.edited, draft.sent.answer)
-    texts = [*(turn.text for turn in draft.waiting), draft.text]
-    pictures = [picture for turn in draft.waiting for picture in turn.pictures]
+        yield SavedDraft(
+            draft.conversation,
+            turn.text,
+            held,
+            turn.edited,
+            turn.id,
+            is_taken=turn in draft.taken,
+            regenerated=turn.regenerated,
+        )
     unsent = SavedDraft(
         draft.conversation,
-        "\n".join(text for text in texts if text.strip()),
-        tuple(_place(it) for it in [*pictures, *draft.pictures] if _is_text(it.path)),
+        draft.text if draft.text.strip() else "",
+        tuple(_place(it) for it in draft.pictures if _is_text(it.path)),
         draft.edited,
     )
     if unsent.text or unsent.pictures or unsent.edited:

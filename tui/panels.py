@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import on
+from textual import on, work
 from textual.containers import Horizontal
 from textual.reactive import var
 from textual.widget import Widget
 
 from ..core.conversation import Attachment
 from .log import ChatLog
+from .session import ChatSession
 from .sidebar import Listing, Sidebar
 from .tray import Tray
 
@@ -37,8 +38,9 @@ class Panels(Horizontal):
     preview: var[Attachment | Path | None] = var(None)
     """Picture that the preview shows, or would if it were open."""
 
-    def __init__(self, pictures: Callable[[], "Pictures"]) -> None:
+    def __init__(self, session: ChatSession, pictures: Callable[[], "Pictures"]) -> None:
         super().__init__()
+        self._session = session
         self._pictures = pictures
         self._open_docked: set[PanelName] = {"sidebar"}
         self._open_over: set[PanelName] = set()
@@ -118,6 +120,25 @@ class Panels(Horizontal):
         """Shows the picture if the pane is there."""
         if self._pane is not None:
             self._pane.show(picture)
+
+    @on(Sidebar.Highlighted)
+    def _note_highlight(self, event: Sidebar.Highlighted) -> None:
+        self._session.note_highlight(event.conversation)
+
+    @on(Sidebar.Filtered)
+    @work(exclusive=True, group="find")
+    async def _find(self, event: Sidebar.Filtered) -> None:
+        await self._session.conversations.find(event.query)
+
+    @on(Sidebar.Renamed)
+    @work
+    async def _rename(self, event: Sidebar.Renamed) -> None:
+        await self._session.conversations.rename(event.conversation, event.title)
+
+    @on(Sidebar.Deleted)
+    @work
+    async def _delete(self, event: Sidebar.Deleted) -> None:
+        await self._session.delete(event.conversation)
 
     @on(Tray.PictureClicked)
     def _preview_chip(self, event: Tray.PictureClicked) -> None:

@@ -2,13 +2,15 @@
 
 SessionEvent
 ├── ConversationShown    another conversation, or a new one, is on screen
-├── TurnStarted          a user message is on disk and its answer follows
+├── AnswerStarted        a question has its place and its answer follows
 ├── AnswerGrew           more text of an answer
 ├── AnswerEnded          an answer is complete, was stopped or failed
+├── QueueShown           other turns wait in the conversation, or it was paused or resumed
 ├── StatusChanged        what the status bar tells changed
 ├── DraftShown           an edit begins, or ends and what was unsent before is back
-├── DraftChanged         the pictures or the waiting messages changed
+├── DraftChanged         the pictures or the messages on their way changed
 ├── TextReturned         a text could not be sent and goes back into the prompt
+├── ConversationDeleted  one was deleted, which can be taken back
 ├── ConversationsFound   the sidebar's list, asked for or changed
 ├── RequestRefused       something the user asked for was not done
 └── CoreLost             the core died, can't be reached or is of another version
@@ -18,7 +20,7 @@ from dataclasses import dataclass
 
 from textual.message import Message as TextualMessage
 
-from ..core.conversation import Conversation, ConversationSummary, Message
+from ..core.conversation import Conversation, ConversationSummary, Message, Queue
 from ..core.errors import SeeshellError
 from .chat_status import ChatStatus
 from .draft import Draft
@@ -42,10 +44,10 @@ class ConversationShown(SessionEvent):
 
 
 @dataclass
-class TurnStarted(SessionEvent):
-    """The user's message is on disk; the answer follows."""
+class AnswerStarted(SessionEvent):
+    """A question has its place in the conversation; the answer follows."""
 
-    user_message: Message
+    question: Message
     answer: Message
 
 
@@ -62,6 +64,13 @@ class AnswerEnded(SessionEvent):
     """The answer is complete, was stopped or failed."""
 
     answer: Message
+
+
+@dataclass
+class QueueShown(SessionEvent):
+    """What waits in the conversation on screen."""
+
+    queue: Queue
 
 
 @dataclass
@@ -82,7 +91,7 @@ class DraftShown(SessionEvent):
 
 @dataclass
 class DraftChanged(SessionEvent):
-    """The pictures or the waiting messages changed."""
+    """The pictures or the messages on their way to the core changed."""
 
     draft: Draft
 
@@ -94,6 +103,11 @@ class TextReturned(SessionEvent):
     draft: Draft
     """Of the conversation for which it was typed."""
     text: str
+
+
+@dataclass
+class ConversationDeleted(SessionEvent):
+    """A conversation was deleted; `ChatSession.restore_deleted` takes that back."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The tray above the prompt: what is edited, messages that wait, pictures of the next one."""
+"""The tray above the prompt: what is edited, what waits, pictures of the next message."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,10 +18,27 @@ _GAP = "   "
 """Between two chips."""
 _CHIP_ROWS = 3
 """Further chips are only counted."""
+_QUEUE_ROWS = 3
+"""Further messages that wait are only counted."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Messages that have left the prompt but are not in the conversation yet."""
+
+    queued: tuple[str, ...] = ()
+    """What the core has stored, in the order in which it will be answered."""
+    is_paused: bool = False
+    """Whether these wait for the user."""
+    unsent: tuple[str, ...] = ()
+    """What was sent but got no reply before the core was gone."""
+
+    def __bool__(self) -> bool:
+        return bool(self.queued or self.unsent)
 
 
 class Tray(Widget):
-    """One row a waiting message; one chip a picture: name and tokens, or why it can't be sent."""
+    """Rows of what waits; one chip a picture: name and tokens, or why it can't be sent."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -34,7 +51,7 @@ class Tray(Widget):
 
     pictures: reactive[tuple[DraftPicture, ...]] = reactive((), layout=True)
 
-    waiting: reactive[tuple[str, ...]] = reactive((), layout=True)
+    waiting: reactive[Waiting] = reactive(Waiting(), layout=True)
 
     edited: reactive[int] = reactive(0, layout=True)
     """Number of the question that is being edited; 0 for none."""
@@ -66,7 +83,7 @@ class Tray(Widget):
         return len(self._rows(width))
 
     def render(self) -> Content:
-        """Returns what is edited and the waiting messages above the chips."""
+        """Returns what is edited and what waits above the chips."""
         return Content("\n").join(self._rows(self.content_size.width))
 
     def on_click(self, event: Click) -> None:
@@ -81,9 +98,25 @@ class Tray(Widget):
     def _rows(self, width: int) -> list[Content]:
         note = self.get_visual_style("tray--note")
         rows = [self._edit_row()] if self.edited else []
-        rows += [Content.styled(f"waiting  {visible_line(text)}", note) for text in self.waiting]
+        waiting = self.waiting
+        rows += [Content.styled(f"not sent yet  {visible_line(it)}", note) for it in waiting.unsent]
+        rows += self._queue_rows() if waiting.queued else []
         rows = [row.truncate(width, ellipsis=True) for row in rows]
         return rows + self._chip_rows(width)
+
+    def _queue_rows(self) -> list[Content]:
+        """Returns how many messages wait and what can be done, above the first of them."""
+        key, note = self.get_visual_style("tray--number"), self.get_visual_style("tray--note")
+        texts, is_paused = self.waiting.queued, self.waiting.is_paused
+        resume = Content.assemble(", paused: ", ("ctrl+g", key), " resumes")
+        take_back = Content.assemble(("  ctrl+t", key), (" takes the last one back", note))
+        rows = [Content(f"{len(texts)} queued") + (resume if is_paused else "") + take_back]
+        # Where one more would be left out, its row takes no more room than the count.
+        shown = texts if len(texts) <= _QUEUE_ROWS + 1 else texts[:_QUEUE_ROWS]
+        rows += [Content.styled(f"  {visible_line(text)}", note) for text in shown]
+        if len(texts) > len(shown):
+            rows.append(Content.styled(f"  and {len(texts) - len(shown)} more", note))
+        return rows
 
     def _edit_row(self) -> Content:
         return Content.assemble(

@@ -25,6 +25,7 @@ from textual.app import App, ComposeResult
 from seeshell.core.conversation import Message, TurnStats
 from seeshell.tui.log import ChatLog
 
+from ..messages import answer, opened, question
 from .answer import make_tokens
 from .meter import high_water_mb
 
@@ -56,8 +57,8 @@ class LogApp(App[None]):
 
     async def _stream(self, log: ChatLog) -> None:
         tokens = shaped_tokens(self._what)[: self._count]
-        log.add_message(Message(1, None, "user", "Go on.", 0.0))
-        log.add_message(Message(2, 1, "assistant", "", 0.0))
+        log.add_message(question(1, "Go on."))
+        log.add_message(opened(2))
         loop = asyncio.get_running_loop()
         start = loop.time()
         cpu = [time.process_time()]
@@ -68,7 +69,7 @@ class LogApp(App[None]):
                 cpu.append(time.process_time())
         ended = loop.time()
         stats = TurnStats(generated_tokens=len(tokens), generation_tps=RATE)
-        log.end_message(Message(2, 1, "assistant", "".join(tokens), 0.0, (), "", "stop", "", stats))
+        log.end_message(answer(2, "".join(tokens), stats=stats))
         await self._painted()
         parts = [late - early for early, late in pairwise(cpu)]
         self.figures = {
@@ -124,9 +125,7 @@ def saved_messages(count: int) -> list[Message]:
             if is_answer
             else f"Question {number}?"
         )
-        role = "assistant" if is_answer else "user"
-        end = "stop" if is_answer else None
-        messages.append(Message(number + 1, number or None, role, text, 0.0, finish_reason=end))
+        messages.append((answer if is_answer else question)(number + 1, text))
     return messages
 
 

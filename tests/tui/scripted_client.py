@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable
 
 from msgspec.structs import replace
 
-from seeshell.core.conversation import Attachment, Conversation, ConversationSummary, Message
+from seeshell.core.conversation import Attachment, Conversation, ConversationSummary, Message, Queue
+from seeshell.core.conversation import QueuedTurn as Turn
 from seeshell.core.errors import CoreDied, SeeshellError
 from seeshell.core.messages.events import (
     AnyEvent,
@@ -14,28 +15,45 @@ from seeshell.core.messages.events import (
     ConversationsListed,
     CoreStatus,
     Done,
+    QueueChanged,
     TurnEnded,
     TurnQueued,
+    TurnStarted,
 )
 from seeshell.core.messages.requests import (
     Attach,
+    EditQuestion,
     GetStatus,
     ListConversations,
     OpenConversation,
+    RegenerateAnswer,
+    RemoveQueued,
     Request,
+    ResumeQueue,
     SubmitTurn,
 )
+
+from ..messages import opened, question
 
 Script = Callable[[Request], AnyEvent | SeeshellError | None]
 """Returns the reply to a request, an error to raise, or None for the usual reply."""
 
+NEW = 7
+"""Id of the conversation that a first message makes."""
+
 
 class ScriptedClient:
-    """Has conversations, answers requests, and sends the events that a test puts in."""
+    """Has conversations, answers requests, and sends the events that a test puts in.
+
+    What is submitted is queued and stays so until the test lets it be taken.
+    """
 
     def __init__(self, *conversations: Conversation, script: Script = lambda _: None) -> None:
         self.asked: list[Request] = []
         self._conversations = {it.summary.id: it for it in conversations}
+        self._queues = {
+            it.summary.id: Queue(it.queue, it.is_paused) for it in conversations if it.queue
+        }
         self._script = script
         self._events: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
         self._next_id = 100
@@ -73,6 +91,27 @@ class ScriptedClient:
         """Texts of the messages that came, in order."""
         return [request.text for request in self.asked if isinstance(request, SubmitTurn)]
 
+    def take(self, conversation: int) -> TurnStarted:
+        """Takes the first turn of a queue, as the core does when the engine is free."""
+        turn, *rest = self._queues[conversation].turns
+        answer = opened(turn.question.id + 1)
+        started = TurnStarted(
+            conversation=conversation,
+            turn=turn.id,
+            user_message=turn.question,
+            answer=replace(answer, parent_id=turn.question.id, turn=turn.id),
+        )
+        self.tell(started)
+        self.change_queue(conversation, Queue(tuple(rest)))
+        return started
+
+    def change_queue(self, conversation: int, queue: Queue) -> None:
+        """Makes a queue another one and tells so."""
+        self._queues[conversation] = queue
+        self.tell(
+            QueueChanged(conversation=conversation, queue=queue.turns, is_paused=queue.is_paused)
+        )
+
     def _usual(self, request: Request) -> AnyEvent:
         match request:
             case GetStatus():
@@ -83,24 +122,52 @@ class ScriptedClient:
                 found = tuple(it.summary for it in self._conversations.values())
                 return ConversationsListed(conversations=found)
             case OpenConversation(conversation=conversation):
-                return ConversationOpened(conversation=self._conversations[conversation])
+                turns, is_paused = self._queues.get(conversation, Queue())
+                stored = self._conversations[conversation]
+                return ConversationOpened(
+                    conversation=replace(stored, queue=turns, is_paused=is_paused)
+                )
             case Attach(path=path):
                 name = path.rpartition("/")[2]
                 attachment = Attachment("a" * 64, name, 4032, 3024, 1152, 864, 972)
                 return Attached(attachment=attachment, path=path)
-            case SubmitTurn(text=text, conversation=conversation):
-                self._next_id += 2
-                user = Message(self._next_id, None, "user", text, 0.0)
-                answer = Message(self._next_id + 1, user.id, "assistant", "", 0.0)
-                return TurnQueued(conversation=conversation or 7, user_message=user, answer=answer)
+            case SubmitTurn() | EditQuestion() | RegenerateAnswer():
+                return self._queue(request)
+            case RemoveQueued(conversation=conversation, turn=turn):
+                turns, is_paused = self._queues[conversation]
+                left = tuple(it for it in turns if it.id != turn)
+                self.change_queue(conversation, Queue(left, is_paused and bool(left)))
+                return Done()
+            case ResumeQueue(conversation=conversation):
+                self.change_queue(conversation, Queue(self._queues[conversation].turns))
+                return Done()
             case _:
                 return Done()
 
+    def _queue(self, request: SubmitTurn | EditQuestion | RegenerateAnswer) -> TurnQueued:
+        conversation = request.conversation or NEW
+        turns, is_paused = self._queues.get(conversation, Queue())
+        known = [turn for turn in turns if turn.id == request.turn]
+        if known:
+            return TurnQueued(conversation=conversation, turn=known[0])
+        self._next_id += 2
+        text = "" if isinstance(request, RegenerateAnswer) else request.text
+        asked = replace(question(self._next_id, text), parent_id=None, turn=request.turn)
+        turn = Turn(request.turn, _kind(request), asked)
+        self.change_queue(conversation, Queue((*turns, turn), is_paused))
+        return TurnQueued(conversation=conversation, turn=turn)
 
-def ended(queued: TurnQueued, text: str = "", reason: str = "stop") -> TurnEnded:
+
+def _kind(request: SubmitTurn | EditQuestion | RegenerateAnswer) -> str:
+    if isinstance(request, SubmitTurn):
+        return "submit"
+    return "edit" if isinstance(request, EditQuestion) else "regenerate"
+
+
+def ended(started: TurnStarted, text: str = "", reason: str = "stop") -> TurnEnded:
     """Returns the end of a turn."""
-    message = replace(queued.answer, text=text, finish_reason=reason)
-    return TurnEnded(conversation=queued.conversation, message=message)
+    message = replace(started.answer.with_text(text), finish_reason=reason)
+    return TurnEnded(conversation=started.conversation, message=message)
 
 
 def conversation(number: int, title: str, *messages: Message) -> Conversation:

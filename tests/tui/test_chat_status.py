@@ -15,8 +15,10 @@ from seeshell.core.messages.events import (
 )
 from seeshell.tui.chat_status import ChatStatus
 
+from ..messages import answer
+
 STATS = TurnStats(prompt_tokens=900, generated_tokens=100, ttft=0.094, generation_tps=54.4)
-ANSWER = Message(2, 1, "assistant", "red", 0.0, finish_reason="stop", stats=STATS)
+ANSWER = answer(2, "red", stats=STATS)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seeshell.core.conversation import Attachment
-from seeshell.tui.draft import Draft, DraftPicture, EditedQuestion, SentTurn, WaitingTurn
+from seeshell.tui.draft import Draft, DraftPicture, EditedQuestion, SentTurn
 from seeshell.tui.draft_file import DraftFile, SavedDraft
 
 PICTURE = DraftPicture(Path("/pictures/lemons.png"))
@@ -18,10 +18,8 @@ def file(tmp_path: Path) -> DraftFile:
 
 
 def test_everything_unsent_comes_back_once(file: DraftFile) -> None:
-    waiting = WaitingTurn("first", (PICTURE,))
-    file.write([Draft(None, "new"), Draft(3, "second", [PICTURE], [waiting]), Draft(4, "  ")])
-    lemons = "/pictures/lemons.png"
-    saved = (SavedDraft(None, "new"), SavedDraft(3, "first\nsecond", (lemons, lemons)))
+    file.write([Draft(None, "new"), Draft(3, "second", [PICTURE]), Draft(4, "  ")])
+    saved = (SavedDraft(None, "new"), SavedDraft(3, "second", ("/pictures/lemons.png",)))
     assert file.take() == saved
     assert file.take() == ()
 
@@ -45,14 +43,17 @@ def test_an_edit_comes_back_beside_the_draft_that_waits_for_its_end(file: DraftF
     )
 
 
-def test_a_message_that_the_core_may_yet_withdraw_comes_back_with_what_the_core_holds(
+def test_messages_on_their_way_come_back_under_their_ids_with_what_the_core_holds(
     file: DraftFile,
 ) -> None:
     held = Attachment("a" * 64, "lemons.png", 4, 3)
-    turn = WaitingTurn("who?", (DraftPicture(PICTURE.path, held),))
-    file.write([Draft(3, "half a thought", sent=SentTurn(9, turn))])
+    edited = EditedQuestion(8, 2)
+    taken = SentTurn("who?", (DraftPicture(PICTURE.path, held),), edited, id="first")
+    again = SentTurn("", regenerated=9, id="second")
+    file.write([Draft(3, "half a thought", outbox=[again], taken=[taken])])
     assert file.take() == (
-        SavedDraft(3, "who?", (held,), answer=9),
+        SavedDraft(3, "who?", (held,), edited, "first", is_taken=True),
+        SavedDraft(3, "", turn="second", regenerated=9),
         SavedDraft(3, "half a thought"),
     )
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.conversation import Attachment, TurnStats
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.launch import Launch
 from seeshell.tui.terminal import TerminalFacts
 
+from ..messages import answer, question
 from .conftest import AppUser
 from .scripted_client import ScriptedClient, conversation
 
@@ -23,16 +24,12 @@ STATS = TurnStats(995, 984, 11, 17, 0, 1, ttft=0.09, prompt_tps=122.0, generatio
 MARKET = conversation(
     1,
     "market stall",
-    Message(1, None, "user", "How much are the lemons?", 0.0, (LEMONS,)),
-    Message(
+    question(1, "How much are the lemons?", LEMONS),
+    answer(
         2,
-        1,
-        "assistant",
         "The sign above the *yellow* crate reads **2.50** a kilo:\n\n- lemons `2.50`\n- limes",
-        0.0,
-        model="Qwen3-VL-4B",
-        finish_reason="stop",
         stats=STATS,
+        model="Qwen3-VL-4B",
     ),
 )
 OTHERS = [conversation(n, f"older conversation {n} about a long subject") for n in (2, 3, 4)]

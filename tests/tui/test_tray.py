@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 
 from seeshell.core.conversation import Attachment
 from seeshell.tui.draft import DraftPicture
-from seeshell.tui.tray import Tray
+from seeshell.tui.tray import Tray, Waiting
 
 
 class TrayApp(App[None]):
@@ -18,11 +18,14 @@ class TrayApp(App[None]):
         yield Tray()
 
 
+NONE = Waiting()
+
+
 def picture(name: str) -> DraftPicture:
     return DraftPicture(Path(name), Attachment("a" * 64, name, 4, 3, tokens=12))
 
 
-async def rows_of(*pictures: DraftPicture, waiting: tuple[str, ...] = ()) -> list[str]:
+async def rows_of(*pictures: DraftPicture, waiting: Waiting = NONE) -> list[str]:
     """Returns the rows of a tray that has 40 columns for its text."""
     app = TrayApp()
     async with app.run_test(size=(42, 12)) as pilot:
@@ -53,6 +56,30 @@ async def test_of_many_pictures_those_that_find_no_room_are_counted() -> None:
     ]
 
 
-async def test_a_long_message_that_waits_takes_one_row() -> None:
-    rows = await rows_of(picture("one.png"), waiting=("and the square? " * 9,))
-    assert rows == ["waiting  and the square? and the square…", "[1] one.png 12 tok"]
+async def test_a_long_message_that_is_queued_takes_one_row() -> None:
+    rows = await rows_of(picture("one.png"), waiting=Waiting(("and the square? " * 9,)))
+    assert rows == [
+        "1 queued  ctrl+t takes the last one back",
+        "and the square? and the square? and t…",
+        "[1] one.png 12 tok",
+    ]
+
+
+async def test_a_paused_queue_says_which_key_resumes_it() -> None:
+    rows = await rows_of(waiting=Waiting(("one", "two"), is_paused=True))
+    assert rows == ["2 queued, paused: ctrl+g resumes  ctrl+…", "one", "two"]
+
+
+async def test_of_a_long_queue_the_rest_is_counted() -> None:
+    texts = tuple(f"question {number}" for number in range(1, 6))
+    assert (await rows_of(waiting=Waiting(texts[:4])))[1:] == list(texts[:4])
+    assert (await rows_of(waiting=Waiting(texts)))[1:] == [*texts[:3], "and 2 more"]
+
+
+async def test_what_the_core_may_not_have_is_named_apart() -> None:
+    rows = await rows_of(waiting=Waiting(("stored",), unsent=("hello",)))
+    assert rows == [
+        "not sent yet  hello",
+        "1 queued  ctrl+t takes the last one back",
+        "stored",
+    ]

@@ -6,10 +6,11 @@ import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
+from uuid import uuid4
 
 from ...core.errors import ImageError
 from ...core.ipc.client import CoreClient
-from ...core.messages.requests import SubmitTurn
+from ...core.messages.requests import RegenerateAnswer, SubmitTurn
 from ...core.settings import find_paths
 from .asking import Asking
 from .exit_status import USAGE
@@ -29,7 +30,7 @@ def ask(options: Namespace, output: Output) -> int:
         return USAGE
     if prompt == STANDARD_INPUT:
         prompt = sys.stdin.read()
-    if not prompt.strip():
+    if not prompt.strip() and not options.retry:
         output.notice("seeshell: the question is empty.")
         return USAGE
     with tempfile.TemporaryDirectory(prefix="seeshell-") as folder:
@@ -57,13 +58,24 @@ async def _ask(prompt: str, images: list[Path], options: Namespace, output: Outp
     try:
         asking = Asking(client, output)
         conversation = await asking.find_newest() if options.resume else options.chat
+        if options.retry and conversation is not None:
+            await asking.require_failure(conversation)
         attachments = [await asking.attach(path, path.name) for path in images]
         if options.model:
             await asking.load(options.model)
         else:
             await asking.show_notice()
-        return await asking.submit(
-            SubmitTurn(text=prompt, attachments=tuple(attachments), conversation=conversation)
-        )
+        return await asking.submit(_request(prompt, attachments, conversation, options.retry))
     finally:
         await client.close()
+
+
+def _request(
+    prompt: str, attachments: list[str], conversation: int | None, is_retry: bool
+) -> SubmitTurn | RegenerateAnswer:
+    turn = uuid4().hex
+    if is_retry and conversation is not None:
+        return RegenerateAnswer(conversation=conversation, turn=turn)
+    return SubmitTurn(
+        text=prompt, attachments=tuple(attachments), conversation=conversation, turn=turn
+    )

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 import msgspec
 
-from ...core.conversation import Message
-from ...core.errors import CoreDied, CoreError, NotStored
+from ...core.conversation import Message, TurnStats
+from ...core.errors import BadRequest, CoreDied, CoreError, NotStored
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
     AnyEvent,
     Attached,
+    ConversationOpened,
     ConversationsListed,
     CoreStatus,
     Delta,
@@ -24,10 +25,12 @@ from ...core.messages.events import (
     ModelLoaded,
     ModelLoading,
     Prefilled,
+    QueueChanged,
     Refused,
     TurnEnded,
     TurnFailed,
     TurnQueued,
+    TurnStarted,
     TurnWithdrawn,
 )
 from ...core.messages.requests import (
@@ -35,7 +38,11 @@ from ...core.messages.requests import (
     GetStatus,
     ListConversations,
     LoadModel,
+    OpenConversation,
+    RegenerateAnswer,
+    RemoveQueued,
     Request,
+    ResumeQueue,
     StopTurn,
     SubmitTurn,
 )
@@ -53,6 +60,8 @@ class Asking:
         self._output = output
         self._events: AsyncIterator[AnyEvent] = client.events()
         self._turn: TurnQueued | None = None
+        self._was_queued = False
+        self._started: TurnStarted | None = None
         self._text: list[str] = []
         self._interrupted = False
         self._stopping: asyncio.Task[None] | None = None
@@ -63,6 +72,22 @@ class Asking:
         if not listed.conversations:
             raise NotStored("There is no conversation to continue yet; leave out --continue.")
         return listed.conversations[0].id
+
+    async def require_failure(self, conversation: int) -> None:
+        """Makes sure that the last question of a conversation can be asked again.
+
+        Raises:
+            BadRequest: its answer did not fail.
+        """
+        opened = await self._request(
+            OpenConversation(conversation=conversation), ConversationOpened
+        )
+        messages = opened.conversation.messages
+        if not messages or messages[-1].finish_reason != "failed":
+            raise BadRequest(
+                f"The last answer of conversation {conversation} did not fail: leave out --retry "
+                "and ask a question."
+            )
 
     async def attach(self, path: Path, name: str) -> str:
         """Stores a picture and returns its sha256."""
@@ -89,7 +114,7 @@ class Asking:
             if isinstance(event, ModelLoaded):
                 return
 
-    async def submit(self, request: SubmitTurn) -> int:
+    async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupt)
@@ -111,19 +136,41 @@ class Asking:
         """Shows everything until the turn is over."""
         async for event in self._events:
             match event:
-                case Prefilled(message=turn.answer.id, done=done, total=total):
+                case QueueChanged(conversation=turn.conversation) if self._started is None:
+                    if not await self._wait_in_queue(turn, event):
+                        return _never_asked(turn)
+                case TurnStarted(turn=turn.turn.id):
+                    self._started = event
+                case Prefilled(done=done, total=total) if self._is_own(event.message):
                     self._output.progress(f"reading {done:,} of {total:,} tokens")
-                case Delta(message=turn.answer.id, text=text):
+                case Delta(text=text) if self._is_own(event.message):
                     self._show(text)
-                case TurnEnded(message=Message(id=turn.answer.id)):
+                case TurnEnded() | TurnFailed() if self._is_own(event.message.id):
                     return event
-                case TurnFailed(message=Message(id=turn.answer.id)):
-                    return event
-                case TurnWithdrawn(message=turn.answer.id):
+                case TurnWithdrawn(turn=turn.turn.id):
                     return event
                 case _:
                     self._show_loading(event)
         raise CoreDied("The core closed the connection before the answer was complete.")
+
+    def _is_own(self, message: int) -> bool:
+        """Whether a message is the answer to this question."""
+        return self._started is not None and message == self._started.answer.id
+
+    async def _wait_in_queue(self, turn: TurnQueued, event: QueueChanged) -> bool:
+        """Lets a paused queue go on; returns whether the turn was not taken out of it."""
+        ids = [queued.id for queued in event.queue]
+        if turn.turn.id not in ids:
+            # What was told before the turn was queued may come after the reply.
+            return not self._was_queued
+        self._was_queued = True
+        if event.is_paused:
+            self._output.notice("seeshell: the conversation's queue was paused; it goes on now.")
+            await self._client.request(ResumeQueue(conversation=turn.conversation))
+        if place := ids.index(turn.turn.id):
+            questions = "1 question" if place == 1 else f"{place} questions"
+            self._output.progress(f"waiting for {questions} before this one")
+        return True
 
     def _show(self, text: str) -> None:
         self._text.append(text)
@@ -163,7 +210,8 @@ class Asking:
     def _describe(self, event: TurnEnded) -> dict[str, object]:
         """Returns the document that `--json` prints; its keys are listed in the help."""
         answer = event.message
-        attachments = self._turn.user_message.attachments if self._turn else ()
+        question = self._started.user_message if self._started else None
+        attachments = question.attachments if question else ()
         return {
             "text": answer.text,
             "conversation": event.conversation,
@@ -189,12 +237,26 @@ class Asking:
             self._stopping = asyncio.create_task(self._stop())
 
     async def _stop(self) -> None:
-        if self._turn:
-            with suppress(CoreError):  # the turn ended by itself, or the core did
-                await self._client.request(StopTurn(conversation=self._turn.conversation))
+        """Ends the turn, and no other: one that still waits is taken out of the queue."""
+        if self._turn is None:
+            return
+        conversation = self._turn.conversation
+        with suppress(CoreError):  # the turn ended by itself, or the core did
+            if self._started is None:
+                with suppress(NotStored):  # it has just been taken
+                    remove = RemoveQueued(conversation=conversation, turn=self._turn.turn.id)
+                    await self._client.request(remove)
+                    return
+            await self._client.request(StopTurn(conversation=conversation))
 
     async def _request(self, request: Request, kind: type[EventT]) -> EventT:
         reply = await self._client.request(request)
         if not isinstance(reply, kind):
             raise CoreError("The core gave an unexpected reply; stop it with `seeshell stop`.")
         return reply
+
+
+def _never_asked(turn: TurnQueued) -> TurnEnded:
+    """Returns the end of a turn that was taken out of its queue."""
+    nothing = Message(0, None, "assistant", (), 0.0, finish_reason="cancelled", stats=TurnStats())
+    return TurnEnded(conversation=turn.conversation, message=nothing)

@@ -37,6 +37,10 @@ The answer streams to standard output, everything else goes to standard error. T
 question and its answer are stored as a conversation, which --chat, --continue and the
 app take up again. PROMPT or one IMAGE may be - for standard input.
 
+While the conversation is being answered, the question waits behind those that were
+asked before; if they were paused, they go on. --retry, with --chat or --continue,
+asks the last question again if its answer failed, and takes neither PROMPT nor -i.
+
 exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
 off, 2 for wrong usage, 130 after Ctrl+C (which also stops the model).
 
@@ -51,6 +55,7 @@ off, 2 for wrong usage, 130 after Ctrl+C (which also stops the model).
 examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"
   seeshell ask --continue "And the oranges?"
+  seeshell ask --continue --retry
   screencapture -x -t png - | seeshell ask -i - "Which window is in front?"
   seeshell ask --json -i receipt.heic - < questions.txt | jq -r .text"""
 
@@ -125,10 +130,24 @@ def parse(argv: Sequence[str] | None) -> Namespace:
         options.model = absolute_source(options.model)
     if options.resume and options.chat is not None:
         parser.error("--chat and --continue can't be used together")
+    if options.command == "ask":
+        _check_question(parser, options)
     return options
 
 
-def _build_parser() -> ArgumentParser:
+def _check_question(parser: _Parser, options: Namespace) -> None:
+    """Ends the program unless there is one question: a new one, or one that failed."""
+    if not options.retry:
+        if not options.prompt:
+            parser.error("ask needs a PROMPT, or --retry for the question that failed last")
+        return
+    if options.prompt or options.image:
+        parser.error("--retry asks the failed question again as it was: leave PROMPT and -i out")
+    if options.chat is None and not options.resume:
+        parser.error("--retry needs --chat ID or --continue")
+
+
+def _build_parser() -> _Parser:
     parser = _Parser(prog="seeshell", description=_ABOUT, epilog=_EPILOG, formatter_class=_Form)
     parser.set_defaults(model=None, chat=None, resume=False, json=False, more_images=[])
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
@@ -185,7 +204,10 @@ def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
     )
     _add_conversation_options(ask, images="more_images")
     _add_json_option(ask, "the answer with its figures as one JSON document")
-    ask.add_argument("prompt", nargs="+", metavar="PROMPT", help="the question; words are joined")
+    ask.add_argument(
+        "--retry", action="store_true", help="ask the question again whose answer failed last"
+    )
+    ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; words are joined")
 
 
 def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:

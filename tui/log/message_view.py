@@ -22,6 +22,9 @@ TAB = "    "
 _ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit", "failed": "failed"}
 """What stands below an answer that did not end by itself."""
 
+_LEFT_OUT = "not part of the context: e edits and asks again, r asks again"
+"""What stands below an answer that failed before its first word."""
+
 
 class MessageView:
     """One message as lines; of an answer that still streams only the open end is done again."""
@@ -147,6 +150,8 @@ class MessageView:
             lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
         elif message.finish_reason in _ENDINGS:
             notes.append(_ENDINGS[message.finish_reason])
+        if message.failed_without_text:
+            notes.append(_LEFT_OUT)
         if message.stats and look.shows_receipts:
             first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
             notes = [" · ".join([*notes, first]), *rest]

@@ -8,10 +8,11 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.conversation import Attachment, Message
 from seeshell.tui.log import ChatLog
 from seeshell.tui.pictures import DrawnPicture
 
+from ...messages import answer, question
 from ...patience import PATIENCE
 
 PHOTO = Attachment("ab" * 32, "photo.jpg", 400, 300)
@@ -45,18 +46,6 @@ class LogApp(App[None]):
 
     def on_chat_log_picture_opened(self, event: ChatLog.PictureOpened) -> None:
         self.posted.append(event.attachment)
-
-
-def question(number: int, text: str, *attachments: Attachment) -> Message:
-    return Message(number, number - 1, "user", text, 0.0, attachments)
-
-
-def answer(number: int, text: str, stats: TurnStats | None = None) -> Message:
-    return Message(number, number - 1, "assistant", text, 0.0, (), "", "stop", "", stats)
-
-
-def opened(number: int) -> Message:
-    return Message(number, number - 1, "assistant", "", 0.0)
 
 
 def conversation(count: int) -> list[Message]:

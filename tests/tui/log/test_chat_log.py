@@ -1,21 +1,20 @@
 import subprocess
 import sys
 
+from msgspec.structs import replace
 from textual.events import MouseScrollUp
 
-from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.conversation import Attachment, TurnStats
 from seeshell.tui.log import ChatLog
 from seeshell.tui.log.transcript import Position
 
+from ...messages import answer, opened, question
 from .log_app import (
     PHOTO,
     SIZE,
     LogApp,
-    answer,
     conversation,
     log_of,
-    opened,
-    question,
     screen_lines,
     until,
 )
@@ -101,7 +100,7 @@ async def test_streamed_text_is_followed_and_rendered_as_it_will_stay() -> None:
             log.append_text(11, text[start : start + 7])
         await until(pilot, lambda: screen_lines(log)[-2:] == ["1  2", ""])
         assert log.following
-        log.end_message(answer(11, text, TurnStats(ttft=0.5)))
+        log.end_message(answer(11, text, stats=TurnStats(ttft=0.5)))
         streamed = screen_lines(log)
         assert "first token 0.50 s" in " ".join(streamed[-3:])
         log.show_messages([*app.messages, question(10, "Go"), log.transcript.views[-1].message])
@@ -219,7 +218,7 @@ async def test_a_picture_is_drawn_when_it_comes_into_view() -> None:
 
 async def test_receipts_can_be_hidden() -> None:
     stats = TurnStats(reused_tokens=984)
-    async with LogApp([answer(2, "Yes.", stats)]).run_test(size=SIZE) as pilot:
+    async with LogApp([answer(2, "Yes.", stats=stats)]).run_test(size=SIZE) as pilot:
         log = log_of(pilot)
         assert "reused 984" in screen_lines(log)[2]
         log.show_receipts = False
@@ -255,10 +254,9 @@ async def test_a_turn_takes_the_place_of_what_stood_below_its_parent() -> None:
         assert log.following
         log.append_text(20, "anew")
         await until(pilot, lambda: "anew" in screen_lines(log))
-        edited = Message(21, 3, "user", "instead", 0.0)
-        log.start_turn(edited, Message(22, 21, "assistant", "", 0.0))
+        log.start_turn(question(21, "instead", parent=3), opened(22))
         assert [view.message.id for view in log.transcript.views] == [0, 1, 2, 3, 21, 22]
-        log.start_turn(Message(23, None, "user", "first", 0.0), opened(24))
+        log.start_turn(replace(question(23, "first"), parent_id=None), opened(24))
         assert [view.message.id for view in log.transcript.views] == [23, 24]
         assert screen_lines(log)[:2] == ["you", "first"]
 
@@ -332,7 +330,7 @@ async def test_a_new_theme_changes_the_colours() -> None:
 async def test_nothing_from_outside_steers_the_terminal_or_is_markup() -> None:
     hostile = "\x1b]52;c;AAAA\x07\x9b31m\u202e[red]x[/red] &#27;c \x00"
     photo = Attachment("cd" * 32, hostile, 4, 3)
-    failed = Message(3, 2, "assistant", hostile, 0.0, (), hostile, "failed", hostile)
+    failed = answer(3, hostile, "failed", error=hostile, model=hostile)
     messages = [question(1, hostile, photo), answer(2, f"{hostile}\n\n```{hostile}\n{hostile}")]
     async with LogApp([*messages, failed]).run_test(size=(100, 40)) as pilot:
         shown = screen_lines(log_of(pilot))

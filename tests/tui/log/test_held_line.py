@@ -3,12 +3,13 @@
 import pytest
 from rich.segment import Segment
 
-from seeshell.core.conversation import Message
 from seeshell.tui.log.held_line import HeldLine, find_line, mark_line
 from seeshell.tui.log.line import Line
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
 from seeshell.tui.log.transcript import Position, Transcript
+
+from ...messages import question
 
 WIDE = ["one two three", "", "---", "", "four (five)"]
 NARROW = ["one", "two", "three", "", "--", "", "  four", "  (five)"]
@@ -48,7 +49,7 @@ def test_a_line_whose_text_is_gone_is_the_last_one() -> None:
 
 
 def test_a_message_that_is_gone_has_no_lines(look: Look) -> None:
-    views = [MessageView(Message(n, None, "user", "text", 0.0)) for n in (1, 2)]
+    views = [MessageView(question(n, "text")) for n in (1, 2)]
     transcript = Transcript(views)
     held = HeldLine.hold(Position(1, 1), transcript, look)
     assert held.find(transcript, look, is_last=True) == held

@@ -4,19 +4,16 @@ import pytest
 from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
 
-from seeshell.core.conversation import Message
 from seeshell.tui.log import ChatLog
 from seeshell.tui.log.transcript import Position
 
+from ...messages import answer, opened, question
 from .log_app import (
     PHOTO,
     SIZE,
     LogApp,
-    answer,
     conversation,
     log_of,
-    opened,
-    question,
     screen_lines,
     until,
 )
@@ -227,7 +224,7 @@ async def test_another_conversation_and_a_cut_branch_end_it() -> None:
         assert selected(pilot) is None
         await pilot.press("k", "k", "v")
         kept = selected(pilot)
-        log.start_turn(Message(21, 20, "user", "next", 0.0), opened(22))
+        log.start_turn(question(21, "next"), opened(22))
         assert log.is_selecting
         assert selected(pilot) == kept
 

@@ -14,6 +14,8 @@ from seeshell.tui.log.palette import Palette
 from seeshell.tui.pictures import DrawnPicture
 from seeshell.tui.visible import visible
 
+from ... import messages
+
 PIECES = [
     "plain words ", "*a*", "**b**", "`c`", "[l](https://x.org)", "https://y.org ", "<b>", "\\|",
     "\n", "\n\n", "\n   ", "\n\n   ", "\n- item ", "\n  - nested ", "\n1. one ", "\n> quote ",
@@ -30,16 +32,15 @@ STATS = TurnStats(reused_tokens=984, prefilled_tokens=11, ttft=0.09, generation_
 
 
 def question(text: str = "What is it?", *attachments: Attachment) -> Message:
-    return Message(1, None, "user", text, 0.0, attachments)
+    return messages.question(1, text, *attachments)
 
 
 def answer(text: str = "") -> Message:
-    return Message(2, 1, "assistant", text, 0.0)
+    return messages.answer(2, text, reason=None)
 
 
 def ended(text: str = "Yes.", error: str = "", stats: TurnStats | None = None) -> Message:
-    reason = "failed" if error else "stop"
-    return Message(2, 1, "assistant", text, 0.0, (), "", reason, error, stats)
+    return messages.answer(2, text, "failed" if error else "stop", error=error, stats=stats)
 
 
 def texts(message: Message, look: Look) -> list[str]:
@@ -164,12 +165,27 @@ def test_a_failed_answer_shows_why(look: Look, palette: Palette) -> None:
     assert lines[2].segments[0].style == palette.error
 
 
+def test_a_question_without_an_answer_says_that_it_is_left_out_and_what_can_be_done(
+    look: Look,
+) -> None:
+    wide = look._replace(width=80)
+    lines = texts(ended("", "The memory ran out."), wide)
+    assert lines == [
+        "answer",
+        "The memory ran out.",
+        "  not part of the context: e edits and asks again, r asks again",
+        "",
+    ]
+    stopped = replace(ended(""), finish_reason="cancelled")
+    assert not any("context" in line for line in texts(stopped, wide))
+
+
 @pytest.mark.parametrize(
     ("reason", "word"),
     [("cancelled", "stopped"), ("length", "cut off at the token limit"), ("failed", "failed")],
 )
 def test_an_answer_that_was_cut_short_says_so(look: Look, reason: str, word: str) -> None:
-    message = Message(2, 1, "assistant", "Part", 0.0, finish_reason=reason)
+    message = replace(ended("Part"), finish_reason=reason)
     assert texts(message, look._replace(shows_receipts=False))[2] == f"  {word}"
 
 

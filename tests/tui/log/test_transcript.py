@@ -5,10 +5,12 @@ from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
 from seeshell.tui.log.transcript import KEPT_LINES, START, Position, Transcript
 
+from ...messages import answer, question
+
 
 def message(number: int, lines: int) -> Message:
     text = "\n".join(f"{number}.{line}" for line in range(lines))
-    return Message(number, None, "user", text, 0.0)
+    return question(number, text)
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_only_what_is_looked_at_is_rendered(transcript: Transcript, look: Look) 
 
 
 def test_heights_become_exact_when_rendered(look: Look) -> None:
-    view = MessageView(Message(1, None, "assistant", "- a\n\n\n\n\n- b", 0.0, finish_reason="stop"))
+    view = MessageView(answer(1, "- a\n\n\n\n\n- b"))
     transcript = Transcript([view])
     assert transcript.tops(look) != [0, 5]
     transcript.lines(0, look)
@@ -91,8 +93,8 @@ def test_lines_out_of_view_are_forgotten_oldest_first(look: Look) -> None:
 
 
 def test_an_open_answer_keeps_its_lines(look: Look) -> None:
-    answer = MessageView(Message(9, None, "assistant", "x\n" * KEPT_LINES, 0.0))
-    transcript = Transcript([answer, MessageView(message(1, 1))])
+    long = MessageView(answer(9, "x\n" * KEPT_LINES, reason=None))
+    transcript = Transcript([long, MessageView(message(1, 1))])
     transcript.lines(0, look)
     transcript.release(transcript.page(Position(1, 0), 5, look))
-    assert answer.kept_lines > KEPT_LINES
+    assert long.kept_lines > KEPT_LINES
