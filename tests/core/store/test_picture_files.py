@@ -3,6 +3,7 @@
 import os
 import resource
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,13 +80,31 @@ def test_what_is_no_picture_leaves_no_trace(pictures: PictureFiles, paths: Paths
     assert files_below(paths.pictures_dir) == []
 
 
-def test_a_copy_that_a_crash_left_unfinished_is_swept_away(
+def test_what_crashes_left_of_copies_is_deleted_once_it_is_old(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
     attachment = pictures.add(picture, "")
-    (paths.pictures_dir / ".copy-abc").write_bytes(b"half")
-    pictures.sweep()
-    assert files_below(paths.pictures_dir) == [paths.picture(attachment.sha256)]
+    for name, age in ((".copy-old", 3_600), (".copy-new", 0)):
+        half = paths.pictures_dir / name
+        half.write_bytes(b"half")
+        os.utime(half, (time.time() - age,) * 2)
+    pictures.delete_unfinished(before=time.time() - 60)
+    assert sorted(files_below(paths.pictures_dir)) == [
+        paths.pictures_dir / ".copy-new",
+        paths.picture(attachment.sha256),
+    ]
+
+
+def test_copies_are_listed_by_when_they_were_written_and_other_files_are_not(
+    pictures: PictureFiles, picture: Path, paths: Paths
+) -> None:
+    attachment = pictures.add(picture, "")
+    (paths.picture(attachment.sha256).parent / "letter.txt").write_text("Dear Sir")
+    (paths.pictures_dir / ".DS_Store").write_text("")
+    written_at = paths.picture(attachment.sha256).stat().st_mtime
+    assert pictures.list_unchanged(written_at, written_at + 1) == [attachment.sha256]
+    assert pictures.list_unchanged(written_at + 1, written_at + 2) == []
+    assert pictures.list_unchanged(written_at - 1, written_at) == []
 
 
 def test_missing_files_folders_and_pipes_are_refused_at_once(
