@@ -13,7 +13,8 @@ from PIL import Image
 
 from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.settings import find_paths
-from seeshell.core.store.store import Store
+from seeshell.core.store.database import Database
+from seeshell.core.store.stored_conversations import StoredConversations
 
 from .patience import PATIENCE
 from .rambling import lift_answer_limit
@@ -149,11 +150,11 @@ def core_pid(installed: Installed) -> int:
 
 def stored_answer(installed: Installed) -> str:
     """Returns the answer of the first conversation as it lies on disk."""
-    store = Store(find_paths(installed.environment))
+    database = Database(find_paths(installed.environment))
     try:
-        return store.read_conversation(1).messages[-1].text
+        return StoredConversations(database).read(1).messages[-1].text
     finally:
-        store.close()
+        database.close()
 
 
 def begin_answer(terminal: PseudoTerminal, installed: Installed) -> str:

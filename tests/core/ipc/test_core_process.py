@@ -29,7 +29,7 @@ from seeshell.core.messages.requests import (
     StopTurn,
 )
 from seeshell.core.settings import Paths
-from seeshell.core.store.store import CORE_ENDED
+from seeshell.core.store.stored_conversations import CORE_ENDED
 
 from ...patience import PATIENCE
 from ...running_core import RunningCore
