@@ -1,8 +1,11 @@
 """How long a conversation of 2,000 messages takes to open, and the memory it takes."""
 
-from seeshell.core.conversation import Message
+from msgspec.structs import replace
+
 from seeshell.core.settings import find_paths
-from seeshell.core.store.store import Store
+from seeshell.core.store.database import Database
+from seeshell.core.store.stored_conversations import StoredConversations
+from seeshell.core.store.stored_turns import StoredTurns
 
 from ..terminal.pseudo_terminal import PseudoTerminal
 from .answer import make_tokens
@@ -18,18 +21,20 @@ _TOKENS_EACH = (40, 90, 160, 320)
 
 def seed(workplace: Workplace) -> None:
     """Stores the long conversation; no core may be running."""
-    store = Store(find_paths(workplace.environment))
+    database = Database(find_paths(workplace.environment))
+    turns = StoredTurns(database, StoredConversations(database))
     tokens = make_tokens()
     conversation = None
-    for turn in range(MESSAGES // 2):
-        conversation, _, answer, *_ = store.start_turn(
-            conversation, f"Question {turn + 1}: what else is there to see?", ()
-        )
-        start, length = 37 * turn % 3_000, _TOKENS_EACH[turn % len(_TOKENS_EACH)]
+    for number in range(MESSAGES // 2):
+        question = f"Question {number + 1}: what else is there to see?"
+        conversation = turns.submit(f"turn-{number}", conversation, question, ()).conversation
+        answer = turns.start(f"turn-{number}", ()).answer
+        start, length = 37 * number % 3_000, _TOKENS_EACH[number % len(_TOKENS_EACH)]
         text = "".join(tokens[start : start + length]).strip()
-        is_last = turn == MESSAGES // 2 - 1
-        store.end_answer(conversation, _answered(answer, f"{text}\n\n{_LAST}" if is_last else text))
-    store.close()
+        is_last = number == MESSAGES // 2 - 1
+        text = f"{text}\n\n{_LAST}" if is_last else text
+        turns.end_answer(conversation, replace(answer.with_text(text), finish_reason="stop"))
+    database.close()
 
 
 def measure(workplace: Workplace) -> dict[str, float]:
@@ -49,9 +54,3 @@ def _open_sidebar(terminal: PseudoTerminal) -> None:
     terminal.press("f2")
     terminal.wait_for("Question 1")
     terminal.wait_until_quiet(0.5)
-
-
-def _answered(answer: Message, text: str) -> Message:
-    return Message(
-        answer.id, answer.parent_id, "assistant", text, answer.created_at, finish_reason="stop"
-    )
