@@ -99,7 +99,13 @@ class Queues:
         turns, is_paused = self.order.find(queued.conversation)
         queue = Queue((*turns, queued.turn), is_paused)
         self._subscribers.follow(client, queued.conversation)
-        changed = self.put(queued.conversation, queue, but=client)
+        return self.change(queued.conversation, queue, but=client)
+
+    def change(
+        self, conversation: int, queue: Queue, *, but: Subscriber | None = None
+    ) -> QueueChanged:
+        """Takes up a queue that was changed by request, and with it perhaps a title."""
+        changed = self.put(conversation, queue, but=but)
         self._subscribers.publish(ConversationsChanged())
         return changed
 

@@ -94,7 +94,7 @@ class Turns:
                     queue = queue_of(await self._archive.remove_queued(it, turn))
                 case ResumeQueue(conversation=it):
                     queue = await self._archive.resume_queue(it)
-            self._queues.put(request.conversation, queue)
+            self._queues.change(request.conversation, queue)
         self._loader.want_again()
 
     async def stop(self, conversation: int) -> None:

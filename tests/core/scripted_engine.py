@@ -30,6 +30,7 @@ class ScriptedEngine(Engine):
         self.loads: list[str] = []
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
+        self.measure_error: SeeshellError | None = None
         self.work: list[tuple[str, int]] = []
         """What was asked of the engine, in order: `answer`, `prepare` ... and the conversation."""
         self.prepared: list[tuple[PromptMessage, ...]] = []
@@ -66,6 +67,8 @@ class ScriptedEngine(Engine):
         return self._model
 
     async def measure(self, attachment: Attachment) -> Attachment:
+        if self.measure_error is not None:
+            raise self.measure_error
         return replace(attachment, model_width=32, model_height=32, tokens=1)
 
     async def answer(

@@ -1,7 +1,11 @@
 """Which model is loaded when, on a real store with a scripted engine."""
 
 import asyncio
+from collections.abc import Callable
 
+import pytest
+
+from seeshell.core.engine.engine import LoadedModel
 from seeshell.core.errors import ModelNotFound
 from seeshell.core.messages.events import (
     CoreStatus,
@@ -12,8 +16,12 @@ from seeshell.core.messages.events import (
     TurnFailed,
 )
 from seeshell.core.messages.requests import GetStatus, LoadModel
+from seeshell.core.models.progress import LoadProgress
 from seeshell.core.sessions.sessions import Sessions
+from seeshell.core.settings import Paths, Settings
+from seeshell.core.store.archive import Archive
 
+from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
 from ..talk import Listener, carry_out, end_of, submit
 
@@ -100,3 +108,108 @@ async def test_without_a_model_each_turn_tries_to_load_again_and_fails_with_the_
     engine.enqueue("Yes")
     second = await submit(sessions, client, "2")
     assert (await end_of(client, second)).message.text == "Yes"
+
+
+@pytest.mark.parametrize("begun", [("one", "two"), ("one",), ()])
+async def test_asked_for_one_then_another_then_the_first_again_it_ends_with_the_first(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, begun: tuple[str, ...]
+) -> None:
+    await engine.unload()
+    engine.load_gate = asyncio.Event()
+    for model in ("one", "two", "one"):
+        await carry_out(sessions, LoadModel(model=model), client)
+        if model in begun and engine.loads != ["one", "two"]:
+            await client.until(ModelLoading, model=model, stage="reading")
+    engine.load_gate.set()
+    await client.until(ModelLoaded, model="one")
+    engine.enqueue("Yes")
+    queued = await submit(sessions, client, "?")
+    assert (await end_of(client, queued)).message.model == "one"
+    assert engine.loads == [*begun, "one"]
+    ends = [event for event in client.heard if isinstance(event, ModelLoaded | ModelFailed)]
+    assert [event.model for event in ends] == ["one"]
+
+
+async def test_the_model_that_was_there_is_there_again_when_another_was_given_up_for_it(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    engine.load_gate = asyncio.Event()
+    await carry_out(sessions, LoadModel(model="other"), client)
+    await client.until(ModelLoading, stage="reading")
+    await carry_out(sessions, LoadModel(model="scripted"), client)
+    engine.load_gate.set()
+    await client.until(ModelLoaded, model="scripted")
+    assert engine.model is not None
+    assert engine.model.source == "scripted"
+
+
+class StubbornEngine(ScriptedEngine):
+    """Ends a load that is given up in its own way."""
+
+    def __init__(self, *, fails: bool) -> None:
+        super().__init__()
+        self._fails = fails
+
+    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+        try:
+            return await super().load(source, report)
+        except asyncio.CancelledError:
+            if self._fails:
+                raise ModelNotFound("It can't be found.") from None
+            return LoadedModel(source, source, 100)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_how_a_load_ends_that_was_given_up_for_another_is_nobodys_concern(
+    archive: Archive, paths: Paths, fails: bool
+) -> None:
+    engine = StubbornEngine(fails=fails)
+    sessions = Sessions(archive, engine, paths, Settings(), "1.0")
+    client = Listener()
+    sessions.add_client(client)
+    engine.load_gate = asyncio.Event()
+    await carry_out(sessions, LoadModel(model="one"), client)
+    await client.until(ModelLoading, model="one", stage="reading")
+    await carry_out(sessions, LoadModel(model="two"), client)
+    await client.until(ModelLoading, model="two", stage="reading")
+    engine.load_gate.set()
+    await client.until(ModelLoaded, model="two")
+    assert [type(event) for event in client.heard if not isinstance(event, ModelLoading)] == [
+        ModelLoaded
+    ]
+    await sessions.close()
+
+
+async def test_a_core_that_ends_in_mid_load_gives_the_load_up(
+    archive: Archive, engine: ScriptedEngine, paths: Paths
+) -> None:
+    sessions = Sessions(archive, engine, paths, Settings(), "1.0")
+    client = Listener()
+    sessions.add_client(client)
+    engine.load_gate = asyncio.Event()
+    await carry_out(sessions, LoadModel(model="one"), client)
+    await client.until(ModelLoading, stage="reading")
+    queued = await submit(sessions, client, "?")
+    async with asyncio.timeout(PATIENCE):
+        await sessions.close()
+    engine.load_gate.set()
+    assert engine.model is not None
+    assert engine.model.source == "scripted"
+    stored = await archive.read_conversation(queued.conversation)
+    assert (stored.messages, stored.queue) == ((), (queued.turn,))
+
+
+async def test_turns_that_wait_for_a_model_cost_one_load(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    engine.load_gate = asyncio.Event()
+    await carry_out(sessions, LoadModel(model="better"), client)
+    for text in ("first", "second", "third"):
+        engine.enqueue(text)
+    turns = [await submit(sessions, client, text) for text in ("1", "2")]
+    turns.append(await submit(sessions, client, "3", turns[0].conversation))
+    engine.load_gate.set()
+    answers = [(await end_of(client, turn)).message for turn in turns]
+    assert [answer.text for answer in answers] == ["first", "second", "third"]
+    assert {(answer.model, answer.model_source) for answer in answers} == {("better", "better")}
+    assert engine.loads == ["better"]
