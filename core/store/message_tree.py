@@ -112,10 +112,10 @@ class MessageTree:
         """Returns a message that is there; one that is queued has no siblings yet."""
         row = self._database.execute("SELECT * FROM message WHERE id = ?", (message,)).fetchone()
         siblings = self._database.execute(
-            # The unary plus makes SQLite go by the parent, of which there are few children.
-            "SELECT id FROM message WHERE parent_id IS :parent_id "
-            "AND +conversation_id = :conversation_id AND NOT is_queued AND NOT :is_queued "
-            "ORDER BY id",
+            # Otherwise SQLite goes by the parent, which is null in every conversation's first.
+            "SELECT id FROM message INDEXED BY message_conversation_id "
+            "WHERE conversation_id = :conversation_id AND parent_id IS :parent_id "
+            "AND NOT is_queued AND NOT :is_queued ORDER BY id",
             dict(row),
         )
         return _read_message(row, self._parts.read(message), [it["id"] for it in siblings])

@@ -148,8 +148,8 @@ ALTER TABLE new_conversation RENAME TO conversation;
 ALTER TABLE new_message RENAME TO message;
 CREATE INDEX conversation_updated_at ON conversation (updated_at);
 CREATE INDEX conversation_deleted_at ON conversation (deleted_at) WHERE deleted_at IS NOT NULL;
--- Covers the counting of messages.
-CREATE INDEX message_conversation_id ON message (conversation_id, is_queued);
+-- Covers the counting of messages and the finding of siblings.
+CREATE INDEX message_conversation_id ON message (conversation_id, parent_id, is_queued);
 CREATE INDEX message_parent_id ON message (parent_id);
 CREATE INDEX message_open ON message (id) WHERE role = 'assistant' AND finish_reason IS NULL;
 CREATE INDEX part_sha256 ON part (sha256) WHERE sha256 IS NOT NULL;
