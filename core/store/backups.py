@@ -1,5 +1,6 @@
 """Dated copies of the database, made before a migration."""
 
+import logging
 import os
 import sqlite3
 import time
@@ -11,6 +12,8 @@ from ..errors import StoreError
 from ..private_files import open_private
 from ..settings import Paths
 from .migrations import MIGRATIONS, find_damage, migrate, read_version
+
+_logger = logging.getLogger(__name__)
 
 _KEPT: Final = 3
 """Backups that stay; older ones are deleted once a newer one was needed and the migration done."""
@@ -38,6 +41,7 @@ def migrate_with_backup(database: sqlite3.Connection, paths: Paths) -> None:
             "Restore it from a backup or move it away."
         )
     backup = _back_up(database, paths, version)
+    _logger.info("converting the conversations; they were copied to %s", backup)
     try:
         migrate(database)
     except (sqlite3.Error, StoreError) as error:

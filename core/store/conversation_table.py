@@ -18,6 +18,10 @@ WHERE deleted_at IS NULL
 """The columns of `ConversationSummary`; more conditions may follow."""
 
 
+_WORDS_AT_ONCE: Final = 200
+"""Messages whose words are removed in one step, which takes most of the time of a purge."""
+
+
 class ConversationTable:
     """One row per conversation. Those that were deleted are not there until they are restored.
 
@@ -85,14 +89,31 @@ class ConversationTable:
         """Takes the deletion back; one that was not deleted stays as it is.
 
         Raises:
-            NotStored: there is no such conversation.
+            NotStored: there is no such conversation, or its purge has begun.
         """
-        self._change(conversation, "deleted_at = NULL WHERE true")
+        self._change(conversation, "deleted_at = NULL WHERE deleted_at IS NOT 0")
 
     def list_deleted_before(self, moment: float) -> list[int]:
         """Returns the conversations that were deleted before that time."""
         rows = self._database.execute("SELECT id FROM conversation WHERE deleted_at < ?", (moment,))
         return [row["id"] for row in rows]
+
+    def purge(self, conversation: int, deleted_before: float) -> bool:
+        """Removes a step of a conversation that was deleted before that time, its words first.
+
+        Returns:
+            whether more is left; from the first step on it can't be restored.
+        """
+        begun = self._database.execute(
+            "UPDATE conversation SET deleted_at = 0 WHERE id = ? AND deleted_at < ?",
+            (conversation, deleted_before),
+        )
+        if not begun.rowcount:
+            return False
+        if self._words.forget_some(conversation, _WORDS_AT_ONCE):
+            return True
+        self.remove(conversation)
+        return False
 
     def remove(self, conversation: int) -> None:
         """Removes a conversation for good, with its messages and their words."""

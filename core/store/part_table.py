@@ -16,7 +16,7 @@ _OF_MANY: Final = (
 )
 
 
-class _PictureData(msgspec.Struct, frozen=True):
+class _PictureDetails(msgspec.Struct, frozen=True):
     """What a picture's part holds in `data`."""
 
     name: str
@@ -93,7 +93,7 @@ def _columns(part: Part) -> tuple[str, str, str | None, str | None]:
 def _read_part(row: sqlite3.Row) -> Part:
     if row["kind"] == "text":
         return TextPart(row["text"])
-    data = msgspec.json.decode(row["data"], type=_PictureData)
+    data = msgspec.json.decode(row["data"], type=_PictureDetails)
     return Attachment(
         row["sha256"],
         data.name,
@@ -106,5 +106,5 @@ def _read_part(row: sqlite3.Row) -> Part:
 
 
 def _picture_data(picture: Attachment) -> str:
-    data = _PictureData(picture.name, picture.model_width, picture.model_height, picture.tokens)
+    data = _PictureDetails(picture.name, picture.model_width, picture.model_height, picture.tokens)
     return msgspec.json.encode(data).decode()

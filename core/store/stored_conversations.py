@@ -91,8 +91,11 @@ class StoredConversations:
         with self._database.reading():
             return self._table.list_deleted_before(moment)
 
-    def purge(self, conversation: int, deleted_before: float) -> None:
-        """Removes a conversation for good, if it is still deleted since before that time."""
+    def purge(self, conversation: int, deleted_before: float) -> bool:
+        """Removes a step of a conversation for good, if it is still deleted since before that time.
+
+        Returns:
+            whether more steps are needed; an answer can be saved between two.
+        """
         with self._database.transaction():
-            if conversation in self._table.list_deleted_before(deleted_before):
-                self._table.remove(conversation)
+            return self._table.purge(conversation, deleted_before)

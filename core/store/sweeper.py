@@ -49,7 +49,8 @@ class Sweeper:
         long_ago = time.time() - RESTORE_SECONDS
         run, conversations = self._thread.run, self._conversations
         for conversation in await run(conversations.list_deleted_before, long_ago):
-            await run(conversations.purge, conversation, long_ago)
+            while await run(conversations.purge, conversation, long_ago):
+                pass
         kept = await asyncio.to_thread(self._read_backups)
         if kept is not None:
             await self._delete_unheld(kept)

@@ -25,6 +25,16 @@ class WordIndex:
         """Removes the words of a message."""
         self._database.execute("DELETE FROM message_words WHERE rowid = ?", (message,))
 
+    def forget_some(self, conversation: int, limit: int) -> bool:
+        """Removes the words of some messages of a conversation; returns whether there were any."""
+        removed = self._database.execute(
+            "DELETE FROM message_words WHERE rowid IN (SELECT id FROM message "
+            "WHERE conversation_id = ? "
+            "AND EXISTS (SELECT 1 FROM message_words WHERE rowid = message.id) LIMIT ?)",
+            (conversation, limit),
+        )
+        return removed.rowcount > 0
+
     def forget(self, conversation: int) -> None:
         """Removes the words of a conversation that is still there."""
         self._database.execute(

@@ -17,11 +17,13 @@ import pytest
 from seeshell.core.conversation import Attachment, StartedTurn
 from seeshell.core.errors import NotStored
 from seeshell.core.settings import Paths, Settings
+from seeshell.core.store import conversation_table
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.picture_files import PictureFiles
+from seeshell.core.store.stored_conversations import StoredConversations
 
 from ...patience import PATIENCE
-from ..stored import ask, change, draw, end, found, start, texts
+from ..stored import ask, change, draw, found, start, texts
 
 DAY = 86_400
 
@@ -313,10 +315,11 @@ KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from seeshell.core.settings import Settings, find_paths
+from seeshell.core.store import conversation_table
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.{module} import {name}
 
-def die(*_):
+def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 async def main():
@@ -374,25 +377,76 @@ async def test_a_core_that_is_killed_between_file_and_row_leaves_a_file_for_the_
     await archive.close()
 
 
-@pytest.mark.parametrize("method", ["mark_deleted", "remove"])
 async def test_a_core_that_is_killed_while_deleting_leaves_the_conversation_whole(
-    archive: Archive, first: StartedTurn, dog: Attachment, paths: Paths, method: str
+    archive: Archive, first: StartedTurn, dog: Attachment, paths: Paths
 ) -> None:
-    if method == "remove":
-        await archive.delete_conversation(first.conversation)
-        pass_days(paths, 31)
     await archive.close()
-    run_and_die(
-        "conversation_table",
-        "ConversationTable",
-        method,
-        f"await archive.delete_conversation({first.conversation})"
-        if method == "mark_deleted"
-        else "await archive.purge()",
-    )
+    work = f"await archive.delete_conversation({first.conversation})"
+    run_and_die("turn_table", "TurnTable", "set_paused", work)
     archive = await Archive.open(paths, Settings().max_pixels)
-    await archive.restore_conversation(first.conversation)
-    turn = await end(archive, await start(archive, "And?", first.conversation), "Brown.")
-    assert await texts(archive, turn.conversation) == ["What is it?", "A dog.", "And?", "Brown."]
+    await ask(archive, "And?", "Brown.", first.conversation)
+    expected = ["What is it?", "A dog.", "And?", "Brown."]
+    assert await texts(archive, first.conversation) == expected
     assert await archive.find_pictures([dog.sha256]) == [dog]
     await archive.close()
+
+
+async def test_a_purge_that_was_killed_is_finished_by_the_next_and_not_restored_half(
+    archive: Archive, first: StartedTurn, dog: Attachment, paths: Paths
+) -> None:
+    await archive.delete_conversation(first.conversation)
+    pass_days(paths, 31)
+    await archive.close()
+    run_and_die("conversation_table", "ConversationTable", "remove", "await archive.purge()")
+    archive = await Archive.open(paths, Settings().max_pixels)
+    with pytest.raises(NotStored, match="no conversation"):
+        await archive.restore_conversation(first.conversation)
+    assert are_there(paths, dog)
+    await archive.purge()
+    assert are_there(paths)
+    await archive.close()
+
+
+async def test_a_conversation_that_is_restored_while_others_are_purged_stays(
+    archive: Archive, first: StartedTurn, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await ask(archive, "Other", "done")
+    for conversation in (other.conversation, first.conversation):
+        await archive.delete_conversation(conversation)
+    pass_days(paths, 31)
+    list_deleted = StoredConversations.list_deleted_before
+
+    def list_and_restore(self: StoredConversations, moment: float) -> list[int]:
+        listed = list_deleted(self, moment)
+        self.restore(first.conversation)
+        return listed
+
+    monkeypatch.setattr(StoredConversations, "list_deleted_before", list_and_restore)
+    await archive.purge()
+    assert await found(archive, "") == await found(archive, "dog") == [first.conversation]
+
+
+async def test_a_long_conversation_is_purged_in_steps(
+    archive: Archive, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation_table, "_WORDS_AT_ONCE", 4)
+    conversation = (await ask(archive, "lemons", "yes")).conversation
+    for _ in range(6):
+        await ask(archive, "lemons", "yes", conversation)
+    kept = await ask(archive, "lemons", "no")
+    steps = 0
+    purge = StoredConversations.purge
+
+    def count(self: StoredConversations, conversation: int, deleted_before: float) -> bool:
+        nonlocal steps
+        steps += 1
+        return purge(self, conversation, deleted_before)
+
+    monkeypatch.setattr(StoredConversations, "purge", count)
+    await archive.delete_conversation(conversation)
+    pass_days(paths, 31)
+    await archive.purge()
+    assert steps == 5
+    assert await found(archive, "lemons") == [kept.conversation]
+    with pytest.raises(NotStored):
+        await archive.restore_conversation(conversation)
