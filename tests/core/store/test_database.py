@@ -12,11 +12,14 @@ import pytest
 
 from seeshell.core.conversation import Attachment, StartedTurn
 from seeshell.core.errors import StoreError
+from seeshell.core.messages.events import Delta, TurnEnded, TurnFailed
+from seeshell.core.messages.requests import ListConversations, OpenConversation, SubmitTurn
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.migrations import MIGRATIONS
 
 from ..stored import ask, draw, ended, found, set_pragma, start, texts
+from ..talk import Connect
 
 
 async def open_archive(paths: Paths) -> Archive:
@@ -269,3 +272,24 @@ async def test_a_database_that_can_only_be_read_is_said_to_be_so(
         await archive.queue_submit("t", None, "Tell me", ())
     assert await archive.find_pictures([cat.sha256]) == [cat]
     assert await found(archive, "") == []
+
+
+@pytest.mark.parametrize("vanish", [unlink_all, replace_by_a_copy, unlink_wal])
+async def test_a_running_core_says_that_its_database_is_gone_and_pretends_nothing(
+    talk: Connect, paths: Paths, rambling_model: str, vanish: Callable[[Paths], None]
+) -> None:
+    client = await talk("--model", rambling_model)
+    queued = await client.submit("Tell me")
+    await client.until(Delta)
+    vanish(paths)
+    ended = await client.until(TurnEnded, TurnFailed)
+    assert (type(ended), ended.error) == (TurnFailed, "StoreError")
+    assert "was deleted, moved or replaced" in ended.sentence
+    for request in (
+        SubmitTurn(text="And now?"),
+        SubmitTurn(text="And now?", conversation=queued.conversation),
+        OpenConversation(conversation=queued.conversation),
+        ListConversations(),
+    ):
+        with pytest.raises(StoreError, match="was deleted, moved or replaced"):
+            await client.request(request)
