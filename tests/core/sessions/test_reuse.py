@@ -8,7 +8,7 @@ import pytest
 
 from seeshell.core.conversation import Message
 from seeshell.core.errors import CoreDied
-from seeshell.core.messages.events import ConversationOpened, TurnQueued
+from seeshell.core.messages.events import ConversationOpened, TurnStarted
 from seeshell.core.messages.requests import (
     Attach,
     DeleteConversation,
@@ -38,11 +38,12 @@ async def client(demo_core: RunningCore, talk: Connect) -> Talk:
 
 
 @pytest.fixture
-async def asked(client: Talk, picture: Path) -> TurnQueued:
+async def asked(client: Talk, picture: Path) -> TurnStarted:
     """A question about the circle, answered."""
     queued = await client.submit("What is in the picture?", picture)
+    started: TurnStarted = await client.until(TurnStarted, turn=queued.turn.id)
     await client.end_of(queued)
-    return queued
+    return started
 
 
 async def messages(client: Talk, conversation: int) -> tuple[Message, ...]:
@@ -50,7 +51,7 @@ async def messages(client: Talk, conversation: int) -> tuple[Message, ...]:
     return opened.conversation.messages
 
 
-async def test_regenerate_reuses_the_whole_prompt(client: Talk, asked: TurnQueued) -> None:
+async def test_regenerate_reuses_the_whole_prompt(client: Talk, asked: TurnStarted) -> None:
     queued = await client.request(RegenerateAnswer(conversation=asked.conversation))
     again = await client.end_of(queued)
     question, answer = await messages(client, asked.conversation)
@@ -61,7 +62,7 @@ async def test_regenerate_reuses_the_whole_prompt(client: Talk, asked: TurnQueue
     assert again.stats.reused_tokens == again.stats.prompt_tokens - 1
 
 
-async def test_an_edit_keeps_the_earlier_branch(client: Talk, asked: TurnQueued) -> None:
+async def test_an_edit_keeps_the_earlier_branch(client: Talk, asked: TurnStarted) -> None:
     first = (await messages(client, asked.conversation))[-1]
     (picture,) = asked.user_message.attachments
     edit = EditQuestion(
@@ -83,7 +84,7 @@ async def test_an_edit_keeps_the_earlier_branch(client: Talk, asked: TurnQueued)
 
 
 async def test_switching_back_shows_the_old_branch_and_prefills_only_what_is_new(
-    client: Talk, asked: TurnQueued
+    client: Talk, asked: TurnStarted
 ) -> None:
     follow_up = await client.ask("What colour is it?", conversation=asked.conversation)
     await client.end_of(
@@ -104,7 +105,7 @@ async def test_switching_back_shows_the_old_branch_and_prefills_only_what_is_new
     assert later.stats.prefilled_tokens < QUESTION_TOKENS
 
 
-async def test_a_fork_shares_the_past(client: Talk, asked: TurnQueued) -> None:
+async def test_a_fork_shares_the_past(client: Talk, asked: TurnStarted) -> None:
     fork = ForkConversation(conversation=asked.conversation, message=asked.answer.id)
     opened: ConversationOpened = await client.request(fork)
     number = opened.conversation.summary.id
@@ -131,7 +132,7 @@ async def test_a_prepared_picture_is_not_encoded_again_at_submit(
 
 
 async def test_an_opened_conversation_is_ready_for_its_follow_up(
-    client: Talk, asked: TurnQueued
+    client: Talk, asked: TurnStarted
 ) -> None:
     unprepared = await client.ask("What colour is it?", conversation=asked.conversation)
     await client.request(PrepareTurn(conversation=asked.conversation))
@@ -141,7 +142,7 @@ async def test_an_opened_conversation_is_ready_for_its_follow_up(
 
 
 async def test_a_picture_added_to_an_edited_question_is_computed_before_it_is_asked(
-    client: Talk, asked: TurnQueued, samples: Path
+    client: Talk, asked: TurnStarted, samples: Path
 ) -> None:
     await client.ask("What colour is it?", conversation=asked.conversation)
     (circle,) = asked.user_message.attachments
@@ -164,7 +165,7 @@ async def test_a_picture_added_to_an_edited_question_is_computed_before_it_is_as
 
 
 async def test_an_edit_that_is_given_up_leaves_the_branch_as_it_was(
-    client: Talk, asked: TurnQueued, samples: Path
+    client: Talk, asked: TurnStarted, samples: Path
 ) -> None:
     before = await client.ask("What colour is it?", conversation=asked.conversation)
     star = await client.request(Attach(path=str(samples / "green-star.png")))
@@ -184,7 +185,7 @@ async def test_an_edit_that_is_given_up_leaves_the_branch_as_it_was(
 
 
 async def test_after_a_restart_the_first_turn_prefills_only_what_is_new(
-    client: Talk, asked: TurnQueued, talk: Connect, paths: Paths
+    client: Talk, asked: TurnStarted, talk: Connect, paths: Paths
 ) -> None:
     await end(client, paths)
     assert [path for path in files_in(paths.spills_dir) if not is_private(path)] == []
@@ -197,7 +198,7 @@ async def test_after_a_restart_the_first_turn_prefills_only_what_is_new(
 
 @pytest.mark.parametrize("source", ["demo", "/nowhere"])
 async def test_a_conversation_that_is_deleted_leaves_no_spill(
-    client: Talk, asked: TurnQueued, talk: Connect, paths: Paths, source: str
+    client: Talk, asked: TurnStarted, talk: Connect, paths: Paths, source: str
 ) -> None:
     await end(client, paths)
     assert files_in(paths.spills_dir)
@@ -210,7 +211,7 @@ async def test_a_conversation_that_is_deleted_leaves_no_spill(
 async def end(client: Talk, paths: Paths) -> None:
     await client.request(Shutdown())
     with pytest.raises(CoreDied):
-        await client.until(TurnQueued)
+        await client.until(TurnStarted)
     await asyncio.to_thread(wait_for_end, paths)
 
 

@@ -9,7 +9,13 @@ import pytest
 
 from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
-from seeshell.core.errors import EndpointError, ModelNotFound, PromptTooLong, SeeshellError
+from seeshell.core.errors import (
+    EndpointError,
+    ModelNotFound,
+    PromptRefused,
+    PromptTooLong,
+    SeeshellError,
+)
 
 from ....patience import PATIENCE
 
@@ -286,3 +292,26 @@ async def test_the_context_is_taken_from_the_list(
 async def test_no_model_is_loaded(engine: RemoteEngine) -> None:
     _, error = await read_until_it_fails(engine)
     assert "choose one" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "is_refused"),
+    [
+        (400, "At most 1 image(s) may be provided in one prompt.", True),
+        (413, "too large", True),
+        (422, "Field required", True),
+        (500, "image input is not supported - hint: provide the mmproj", True),
+        (500, "out of memory", False),
+        (401, "no", False),
+        (404, "no such model", False),
+        (429, "slow down", False),
+    ],
+)
+async def test_what_a_server_refuses_for_good_is_told_from_what_may_work_later(
+    engine: RemoteEngine, fake: Any, status: int, said: str, is_refused: bool
+) -> None:
+    body = json.dumps({"error": {"message": said}}).encode()
+    fake.chat = lambda exchange: exchange.reply(status, body)
+    await load(engine, fake)
+    _, error = await read_until_it_fails(engine)
+    assert isinstance(error, PromptRefused) == is_refused

@@ -1,0 +1,79 @@
+"""What is done while nobody waits."""
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import pytest
+
+from seeshell.core.errors import StoreError
+from seeshell.core.messages.requests import DeleteConversation
+from seeshell.core.sessions import housekeeping
+from seeshell.core.sessions.housekeeping import Housekeeping
+from seeshell.core.sessions.sessions import Sessions
+from seeshell.core.settings import Paths, Settings
+from seeshell.core.store.archive import Archive
+
+from ...patience import PATIENCE
+from ..scripted_engine import ScriptedEngine
+from ..talk import Listener, carry_out, end_of, submit
+
+
+async def test_what_was_deleted_long_ago_is_removed_when_a_core_starts(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, archive: Archive, paths: Paths
+) -> None:
+    engine.enqueue("yes")
+    queued = await submit(sessions, client, "?")
+    await end_of(client, queued)
+    await carry_out(sessions, DeleteConversation(conversation=queued.conversation), client)
+    await sessions.close()
+    await archive.close()
+    database = sqlite3.connect(paths.database, isolation_level=None)
+    database.execute("UPDATE conversation SET deleted_at = 1")
+    archive = await Archive.open(paths, Settings().max_pixels)
+    later = Sessions(archive, ScriptedEngine(), paths, Settings(), "1.0")
+    async with asyncio.timeout(PATIENCE):
+        while database.execute("SELECT count(*) FROM message").fetchone() != (0,):
+            await archive.list_conversation_ids()
+    await later.close()
+    await archive.close()
+    database.close()
+
+
+class Core:
+    """An archive and a worker that note what is asked of them."""
+
+    def __init__(self, *, busy: int = 0, fails: bool = False) -> None:
+        self.calls: list[str] = []
+        self.done = asyncio.Event()
+        self._busy = busy
+        """How often it says that it is at work."""
+        self._fails = fails
+
+    @property
+    def is_busy(self) -> bool:
+        self._busy -= 1
+        self.calls.append("busy" if self._busy >= 0 else "idle")
+        return self._busy >= 0
+
+    async def purge(self) -> None:
+        self.calls.append("purge")
+        if self._fails:
+            raise StoreError("The disk is full.")
+
+    async def sweep(self) -> None:
+        self.calls.append("sweep")
+        self.done.set()
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_house_is_kept_only_while_nothing_is_computed(
+    monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    monkeypatch.setattr(housekeeping, "_PATIENCE", 0.0)
+    core: Any = Core(busy=3, fails=fails)
+    keeping = asyncio.create_task(Housekeeping(core, core).run())
+    async with asyncio.timeout(PATIENCE):
+        await core.done.wait()
+    keeping.cancel()
+    assert core.calls == ["busy", "busy", "busy", "idle", "purge", "idle", "sweep"]
