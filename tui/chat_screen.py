@@ -206,9 +206,7 @@ class ChatScreen(Screen[None]):
 
     @on(ConversationDeleted)
     def _tell_deletion(self) -> None:
-        self.notify(
-            "Deleted; u in the list brings it back, as “Undo” in ctrl+p does.", markup=False
-        )
+        self.notify("Deleted; u in the list undoes it.", markup=False)
         self.refresh_bindings()
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:

@@ -240,7 +240,10 @@ class ChatSession:
         """Brings back what is unsent, and sends what was sent without a reply."""
         await self._outgoing.restore()
         await self._outgoing.recall(shown)
+        before = self.conversation
         await self._outgoing.send_again()
+        if self.conversation != before:
+            await self.conversations.find_again()
         self._show_draft()
         self._claim()
 

@@ -60,39 +60,6 @@ async def test_escape_stops_an_answer_and_keeps_what_was_said(
         assert user.answer.startswith("I see")
 
 
-async def test_a_message_sent_during_an_answer_waits_and_stopping_gives_it_back(
-    open_app: OpenApp, shared_rambling_core: RunningCore
-) -> None:
-    async with open_app(shared_rambling_core) as user:
-        await user.type("what is in the picture?")
-        await user.press("enter")
-        await user.until(lambda: user.chat.session.is_answering)
-        await user.type("and the square?")
-        await user.press("enter")
-        await user.sees("waiting  and the square?")
-        assert user.chat.prompt.text == ""
-        await user.press("escape")
-        await user.until(lambda: user.chat.prompt.text == "and the square?")
-        assert "waiting" not in user.screen
-
-
-async def test_a_message_sent_during_an_answer_follows_it(
-    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
-) -> None:
-    async with open_app(shared_demo_core) as user:
-        await user.attach(samples / PICTURE)
-        await user.type("what is in the picture?")
-        await user.press("enter")
-        await user.type("what color is the square?")
-        await user.press("enter")
-        await user.until(lambda: len(user.messages) == 4)
-        await user.until(lambda: user.messages[-1].finish_reason)
-        texts = [message.text for message in user.messages]
-        assert texts[0] == "what is in the picture?"
-        assert texts[2] == "what color is the square?"
-        assert "blue" in texts[3]
-
-
 async def test_a_core_killed_in_mid_answer_is_started_again_and_nothing_is_lost(
     open_app: OpenApp, start_core: StartCore, rambling_model: str, samples: Path
 ) -> None:
@@ -224,6 +191,34 @@ async def test_conversations_are_renamed_filtered_and_deleted_from_the_keyboard(
         await user.sees("New conversation", "ctrl+o")
 
 
+async def test_a_deletion_is_taken_back_by_a_key_in_the_list_or_from_the_palette(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        conversation = user.chat.session.conversation
+        assert conversation is not None
+        before = user.messages
+        await user.press("f2", "u")
+        assert user.chat.session.conversation == conversation
+        await user.press("d")
+        await user.sees("Delete “how many shapes?”")
+        await user.press("y")
+        await user.sees("u in the list undoes it", "u undo delete", "New conversation")
+        await user.press("u")
+        await user.until(lambda: user.messages == before)
+        await user.until(lambda: "undo delete" not in user.screen)
+        await user.press("escape")
+        await user.chat.session.delete(conversation)
+        await user.until(lambda: user.messages == [])
+        await user.press("ctrl+p")
+        await user.type("undo the")
+        await user.sees("Undo the last delete")
+        await user.press("enter")
+        await user.until(lambda: user.messages == before)
+        assert user.chat.session.conversation == conversation
+
+
 async def test_control_characters_of_a_title_are_shown_and_not_sent_to_the_terminal(
     open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
@@ -231,7 +226,7 @@ async def test_control_characters_of_a_title_are_shown_and_not_sent_to_the_termi
         await user.ask("how many shapes?")
         conversation = user.chat.session.conversation
         assert conversation is not None
-        await user.chat.session.rename(conversation, "red \x1b[31m \x9b [red]")
+        await user.chat.session.conversations.rename(conversation, "red \x1b[31m \x9b [red]")
         await user.press("f2")
         await user.sees("red ␛[31m", "[red]")
         assert "\x1b" not in user.screen

@@ -102,18 +102,20 @@ async def test_an_edit_that_does_not_fit_goes_on_and_the_question_stays(
         assert pictures(user) == []
 
 
-async def test_messages_that_waited_and_what_was_typed_since_come_after_it(
+async def test_it_stands_before_what_was_typed_since_and_what_is_queued_behind_it_is_paused(
     open_app: OpenApp, waiting_core: RunningCore
 ) -> None:
     async with open_app(waiting_core) as user:
         rambling = await send_too_long_behind_an_answer(user)
         await send(user, "and the square?")
-        await user.sees("waiting  and the square?")
+        await user.sees("2 queued", "and the square?")
         await user.type("half a thought")
         await stop(waiting_core, rambling)
-        whole = f"{TOO_LONG}\nand the square?\nhalf a thought"
-        await user.until(lambda: user.chat.prompt.text == whole)
-        assert "waiting" not in user.screen
+        await user.until(lambda: user.chat.prompt.text == f"{TOO_LONG}\nhalf a thought")
+        await user.sees("1 queued, paused", "and the square?")
+        await user.press("ctrl+g")
+        await user.until(lambda: user.messages and user.messages[-1].finish_reason)
+        assert user.messages[0].text == "and the square?"
 
 
 async def test_other_words_for_a_new_conversation_stay_behind_those_that_come_back(
@@ -193,7 +195,7 @@ async def send_too_long_behind_an_answer(user: AppUser, *attached: Path) -> int:
     for picture in attached:
         await user.attach(picture)
     await send(user, TOO_LONG)
-    await user.until(lambda: user.messages)
+    await user.until(lambda: user.chat.session.queue.turns)
     return rambling
 
 
