@@ -20,6 +20,7 @@ from seeshell.core.messages.events import (
     Prefilled,
     TurnEnded,
     TurnQueued,
+    TurnStarted,
 )
 from seeshell.core.messages.requests import (
     GetStatus,
@@ -81,7 +82,8 @@ async def test_stopping_keeps_what_was_said_and_the_next_turn_works(
     assert answer.text
 
     again = await client.submit("And now?", conversation=queued.conversation)
-    await client.until(Delta, message=again.answer.id)
+    started = await client.until(TurnStarted, turn=again.turn.id)
+    await client.until(Delta, message=started.answer.id)
 
 
 async def test_a_killed_core_is_reported_and_its_open_answer_is_found_as_failed(
@@ -126,7 +128,10 @@ async def until_text_is_stored(paths: Paths) -> None:
         found = 0
         while not found:
             database = sqlite3.connect(paths.database)
-            query = "SELECT length(text) FROM message WHERE role = 'assistant'"
+            query = (
+                "SELECT length(text) FROM part JOIN message ON message.id = message_id "
+                "WHERE role = 'assistant'"
+            )
             (found,) = database.execute(query).fetchone() or (0,)
             database.close()
             await asyncio.sleep(0.02)
@@ -143,8 +148,10 @@ async def test_an_answer_goes_on_when_its_client_is_gone(
     opened: ConversationOpened = await later.request(
         OpenConversation(conversation=queued.conversation)
     )
-    answer = opened.conversation.messages[-1]
-    if answer.finish_reason is None:
+    messages = opened.conversation.messages
+    if messages and messages[-1].finish_reason:
+        answer = messages[-1]
+    else:
         answer = await later.end_of(queued)
     assert "red circle" in answer.text
 

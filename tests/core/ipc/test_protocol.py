@@ -81,7 +81,7 @@ async def test_a_conversation_can_be_typed_by_hand(dial: Dial, engine: ScriptedE
     while "TurnEnded" not in types:
         event = await line.read()
         types.append(event["type"])
-    assert event["message"]["text"] == "Yes!"
+    assert event["message"]["parts"] == [{"type": "text", "text": "Yes!"}]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ async def test_a_client_that_never_reads_holds_nobody_up(
     event = await quick.read()
     while event["type"] != "TurnEnded":
         event = await quick.read()
-    assert event["message"]["text"] == "".join(words)
+    assert event["message"]["parts"][0]["text"] == "".join(words)
 
     slow.reader._transport.resume_reading()  # type: ignore[attr-defined]
     heard = []
@@ -216,7 +216,8 @@ async def test_clients_hear_the_end_of_their_turns_when_the_core_ends(
     while event := await line.read():
         events.append(event)
     ended = next(event for event in events if event["type"] == "TurnEnded")
-    assert (ended["message"]["finish_reason"], ended["message"]["text"]) == ("cancelled", "Half")
+    assert ended["message"]["finish_reason"] == "cancelled"
+    assert ended["message"]["parts"] == [{"type": "text", "text": "Half"}]
 
 
 async def test_a_socket_left_by_a_dead_core_is_replaced(sessions: Sessions, paths: Paths) -> None:
