@@ -144,7 +144,8 @@ class Answering:
 
     async def end(self, turn: OpenTurn, outcome: AnswerEnd | SeeshellError) -> None:
         """Stores how a turn ended, and tells that; its conversation is being held."""
-        if not isinstance(outcome, AnswerEnd) or outcome.finish_reason == "cancelled":
+        is_broken_off = not isinstance(outcome, AnswerEnd) or outcome.finish_reason == "cancelled"
+        if is_broken_off or turn.is_stopping:
             await self._queues.pause(turn.conversation)
         event: _EndEvent
         if isinstance(outcome, AnswerEnd):

@@ -33,6 +33,6 @@ class Housekeeping:
                     await asyncio.sleep(_PATIENCE)
                 try:
                     await step()
-                except StoreError as error:
+                except (StoreError, OSError) as error:
                     _logger.warning("housekeeping is put off: %s", error)
             await asyncio.sleep(_INTERVAL)

@@ -31,6 +31,8 @@ class ModelLoader:
         self._due = due
         self._load: _Load | None = None
         self._loading: asyncio.Task[LoadedModel] | None = None
+        self._may_change = False
+        """Whether a load that was given up may still put its model in place of the one before."""
         self.wanted = ""
         """The source that was asked for last, or the one that stayed when it failed."""
         self.progress: ModelLoading | None = None
@@ -60,17 +62,17 @@ class ModelLoader:
         was given up is loaded after all should this one fail.
         """
         before, model = self._load, self._engine.model
-        if before is None and model is not None and model.source == source:
-            self._publish_loaded(model)
-            return
         if before is not None and before.source == source:
             return
         if self._loading is not None:
             self._loading.cancel()
-        # Even if the model that is there is wanted again: the load that was given up for it may
-        # be putting its own in place just now, and the engine carries out one after the other.
-        self._load = _Load(source, before.source if before else "")
+            self._may_change = True
         self.wanted = source
+        if model is not None and model.source == source and not self._may_change:
+            self._load = self.progress = None
+            self._publish_loaded(model)
+            return
+        self._load = _Load(source, before.source if before else "")
         self._report(self._load, LoadProgress("waiting"))
         self._due.set()
 
@@ -100,8 +102,8 @@ class ModelLoader:
             self._end(load, task)
 
     def _end(self, load: _Load, task: asyncio.Task[LoadedModel]) -> None:
-        self._load = None
-        self.progress = None
+        self._load = self.progress = None
+        self._may_change = False
         self._error = _error_of(task)
         if self._error is None:
             _logger.info("loaded %s", load.source)

@@ -76,7 +76,7 @@ class Turns:
     async def change_queue(
         self, request: EditQueued | MoveQueued | RemoveQueued | ResumeQueue
     ) -> None:
-        """Changes what is queued in a conversation.
+        """Changes what is queued in a conversation; resuming asks for a model as submitting does.
 
         Raises:
             SeeshellError: nothing was changed.
@@ -94,8 +94,8 @@ class Turns:
                     queue = queue_of(await self._archive.remove_queued(it, turn))
                 case ResumeQueue(conversation=it):
                     queue = await self._archive.resume_queue(it)
+                    self._loader.want_again()
             self._queues.change(request.conversation, queue)
-        self._loader.want_again()
 
     async def stop(self, conversation: int) -> None:
         """Ends the open turn as `cancelled`, else the one that would be taken next.

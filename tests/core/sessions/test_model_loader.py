@@ -143,6 +143,21 @@ async def test_the_model_that_was_there_is_there_again_when_another_was_given_up
     assert engine.model.source == "scripted"
 
 
+async def test_who_changes_their_mind_before_the_load_began_keeps_the_model_with_its_caches(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    gate = asyncio.Event()
+    engine.enqueue(gate, "yes")
+    queued = await submit(sessions, client, "1")
+    await client.until(Prefilled)
+    for model in ("other", "another", "scripted"):
+        await carry_out(sessions, LoadModel(model=model), client)
+    gate.set()
+    await end_of(client, queued)
+    assert (await client.until(ModelLoaded)).model == "scripted"
+    assert (engine.loads, sessions.is_busy) == ([], False)
+
+
 class StubbornEngine(ScriptedEngine):
     """Ends a load that is given up in its own way."""
 

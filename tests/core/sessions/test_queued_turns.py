@@ -274,6 +274,20 @@ async def test_after_a_stop_the_rest_is_paused_until_it_is_resumed(
     assert await queue_of(sessions, conversation) == ([], False)
 
 
+async def test_a_stop_that_comes_too_late_for_its_answer_still_pauses_the_rest(
+    sessions: Sessions,
+    engine: ScriptedEngine,
+    client: Listener,
+    gate: asyncio.Event,
+    turns: list[TurnQueued],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "stop", gate.set)
+    await carry_out(sessions, StopTurn(conversation=turns[0].conversation), client)
+    assert (await end_of(client, turns[0])).message.finish_reason == "stop"
+    assert await queue_of(sessions, turns[0].conversation) == (["2", "3"], True)
+
+
 async def test_resuming_where_nothing_is_paused_changes_nothing(
     sessions: Sessions, client: Listener, gate: asyncio.Event, turns: list[TurnQueued]
 ) -> None:
