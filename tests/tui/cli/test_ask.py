@@ -1,16 +1,23 @@
 """`seeshell ask`, end to end: the installed command, the real core, the demonstration model."""
 
+import asyncio
 import json
 import os
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from seeshell.core.conversation import TurnStats
+from seeshell.core.conversation import Conversation, TurnStats
 from seeshell.core.demo import SAMPLES_PATH
+from seeshell.core.ipc.client import CoreClient
+from seeshell.core.messages.events import ConversationOpened, TurnQueued
+from seeshell.core.messages.requests import OpenConversation, StopTurn, SubmitTurn
 from seeshell.core.settings import find_paths
 
 from ...patience import PATIENCE
@@ -150,6 +157,112 @@ def test_ctrl_c_stops_the_model_and_keeps_what_it_said(rambling: Installed) -> N
     assert b"stopped" in err
     status = json.loads(rambling.run("status", "--json").stdout)
     assert (status["state"], status["open_turns"]) == ("ready", 0)
+
+
+def open_turns(installed: Installed) -> int:
+    """Returns how many turns are computed or wait for the engine."""
+    return int(json.loads(installed.run("status", "--json").stdout)["open_turns"])
+
+
+def wait_for_turns(installed: Installed, count: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while open_turns(installed) != count:
+        assert time.monotonic() < end, f"there are never {count} turns"
+
+
+@contextmanager
+def answering(installed: Installed) -> Iterator["subprocess.Popen[bytes]"]:
+    """Yields a question in a conversation of its own whose answer has begun; then ends it."""
+    with installed.start("ask", "-i", PICTURE, WHAT) as asking:
+        assert asking.stdout
+        assert asking.stdout.read(1)
+        yield asking
+        asking.send_signal(signal.SIGINT)
+        asking.communicate(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_ctrl_c_takes_a_question_that_waits_out_of_the_queue_and_stops_no_other(
+    rambling: Installed, as_json: bool
+) -> None:
+    options = ["--json"] if as_json else []
+    with answering(rambling) as first:
+        with rambling.start("ask", *options, "--continue", "and the square?") as second:
+            wait_for_turns(rambling, 2)
+            second.send_signal(signal.SIGINT)
+            out, err = second.communicate(timeout=PATIENCE)
+        assert second.returncode == 130
+        assert b"stopped" in err
+        if as_json:
+            document = json.loads(out)
+            assert (document["text"], document["finish_reason"]) == ("", "cancelled")
+            assert list(document["stats"]) == list(TurnStats.__struct_fields__)
+        assert open_turns(rambling) == 1
+        assert first.poll() is None
+
+
+def test_a_question_resumes_a_paused_queue_and_waits_for_its_own_answer(tmp_path: Path) -> None:
+    installed = Installed(tmp_path)
+    conversation = asyncio.run(leave_paused(installed, "how many shapes?", "how many circles?"))
+    asked = installed.run("ask", "--json", "--chat", str(conversation), "what is a square?")
+    document = json.loads(asked.stdout)
+    kept = asyncio.run(read(installed, conversation))
+    installed.run("stop")
+    assert asked.returncode == 0
+    assert "paused" in asked.stderr
+    assert document["conversation"] == conversation
+    assert kept.queue == ()
+    questions = [message.text for message in kept.messages if message.role == "user"]
+    assert questions[-2:] == ["how many circles?", "what is a square?"]
+    assert kept.messages[-1].text == document["text"]
+
+
+async def leave_paused(installed: Installed, *texts: str) -> int:
+    """Queues questions in a conversation of which the first is stopped; returns the conversation.
+
+    No model is loaded before that.
+    """
+    client = await CoreClient.connect(find_paths(installed.environment))
+    first = await client.request(SubmitTurn(text=texts[0]))
+    assert isinstance(first, TurnQueued)
+    for text in texts[1:]:
+        await client.request(SubmitTurn(text=text, conversation=first.conversation))
+    await client.request(StopTurn(conversation=first.conversation))
+    await client.close()
+    return first.conversation
+
+
+async def read(installed: Installed, conversation: int) -> Conversation:
+    client = await CoreClient.connect(find_paths(installed.environment), start=False)
+    opened = await client.request(OpenConversation(conversation=conversation))
+    await client.close()
+    assert isinstance(opened, ConversationOpened)
+    return opened.conversation
+
+
+def test_a_question_that_failed_is_asked_again(tmp_path: Path) -> None:
+    broken = Installed(tmp_path, "/no/such/model")
+    failed = broken.run("ask", "-i", PICTURE, WHAT)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    again = broken.run("ask", "--continue", "--retry")
+    assert again.returncode == 1
+    assert "/no/such/model" in again.stderr
+    document = ask_json(broken, "--model", "demo", "--chat", "1", "--retry")
+    assert "red circle" in document["text"]
+    assert document["conversation"] == 1
+    assert [it["name"] for it in document["attachments"]] == [PICTURE.name]
+    kept = asyncio.run(read(broken, 1))
+    broken.run("stop")
+    assert [message.text for message in kept.messages] == [WHAT, document["text"]]
+    assert len(kept.messages[1].siblings) == 3
+
+
+def test_a_question_that_did_not_fail_is_not_asked_again(installed: Installed) -> None:
+    asked = ask_json(installed, "how many shapes?")
+    refused = ask_json(installed, "--chat", str(asked["conversation"]), "--retry")
+    assert refused["error"]["kind"] == "BadRequest"
+    assert "did not fail" in refused["error"]["message"]
+    assert ask_json(installed, "--chat", "4711", "--retry")["error"]["kind"] == "NotStored"
 
 
 def test_a_reader_that_goes_away_stops_the_model(rambling: Installed) -> None:

@@ -36,6 +36,11 @@ def test_options_before_the_command_count_for_it() -> None:
         ["--chat", "1", "ask", "--continue", "what?"],
         ["--chat", "one"],
         ["ask"],
+        ["ask", "--retry"],
+        ["ask", "--chat", "1", "--retry", "what?"],
+        ["ask", "--chat", "1", "--retry", "-"],
+        ["ask", "--chat", "1", "--retry", "-i", "/a.png"],
+        ["-i", "/a.png", "ask", "--continue", "--retry"],
         ["asl", "what?"],
     ],
 )
@@ -44,6 +49,13 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
         parse(arguments)
     assert ended.value.code == 2
     assert "usage: seeshell" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("which", [["--chat", "1"], ["--continue"]])
+def test_a_failed_question_needs_no_words(which: list[str]) -> None:
+    options = parse(["ask", *which, "--retry"])
+    assert (options.retry, options.prompt) == (True, [])
+    assert not parse(["ask", *which, "what?"]).retry
 
 
 def test_a_model_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
