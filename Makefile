@@ -4,14 +4,14 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 SOURCES := core tui tests training docs themes seeshell/__init__.py seeshell/__main__.py
-SET_UP := bash .ci/set-up
+SET_UP := VENV=$(VENV) bash .ci/set-up
 
 # Debian's OpenBLAS makes the CPU build of MLX 25 times faster; on macOS there is none and no need.
 OPENBLAS := $(firstword $(wildcard /usr/lib/*-linux-gnu/openblas-pthread/libblas.so.3))
 FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help chat set-up test check lint types imports wheel bench bench-engine fuzz-engine demo-model eval-demo screenshot clean
+.PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine fuzz-engine demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 14
@@ -25,6 +25,12 @@ set-up:  ## makes .venv with seeshell and all development tools
 
 test: set-up  ## runs the tests (ARGS="tests/core -k store")
 	$(FAST) $(PYTHON) -m pytest $(ARGS)
+
+# textual-image has another release line from Python 3.12 on, which is what a Mac gets.
+NEWEST := python3.14 python3.13 python3.12
+test-newest:  ## runs the interface's tests on the newest Python (NEWEST=python3.14)
+	@PYTHONS="$(NEWEST)" VENV=.venv-newest bash .ci/set-up dev
+	$(FAST) .venv-newest/bin/python -m pytest tests/tui tests/test_installed_command.py $(ARGS)
 
 check: lint types imports wheel  ## all checks that are not tests
 
