@@ -1,19 +1,22 @@
-"""Measures mlx-vlm's language model alone: what no engine around it can save.
+"""Measures mlx-vlm's language model and vision tower alone: what no engine around them can save.
 
-Its attention takes longer the more tokens there are to attend to, and so does every answer. Run as
+Attention takes longer the more tokens there are to attend to, and so does every answer. Run as
 `python -m seeshell.core.bench.alone PLAN`.
 """
 
 import sys
 import time
+from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
 import mlx.core as mx
 from mlx_vlm.models.cache import make_prompt_cache
+from PIL import Image
 
-from ..engine.loading import load_checkpoint
+from ..engine.loading import Checkpoint, load_checkpoint
 from ..models.sources import find_model
+from .pictures import Pictures
 from .side import Report, describe_loading, model_source, run_side
 from .values import Alone, Plan, Step
 
@@ -24,13 +27,34 @@ _TOKEN: Final = 5
 
 
 def measure(plan: Plan, report: Report) -> Alone:
-    """Returns what the plan's follow-ups would take if their new tokens were all there is to do."""
+    """Returns what the plan's follow-ups and steps would take if their work were all there is."""
     assert plan.growth is not None  # noqa: S101 - the benchmark has measured it before
     files = find_model(model_source(plan), lambda stage: report(describe_loading(stage)))
-    report("mlx-vlm's language model alone: loading the weights")
-    language = load_checkpoint(files).model.language_model
-    report("mlx-vlm's language model alone: text follow-up")
-    return Alone(_seconds(language, plan.growth.one), _seconds(language, plan.growth.many))
+    report("mlx-vlm's model alone: loading the weights")
+    checkpoint = load_checkpoint(files)
+    language = checkpoint.model.language_model
+    report("mlx-vlm's model alone: text follow-up")
+    one, many = _seconds(language, plan.growth.one), _seconds(language, plan.growth.many)
+    report("mlx-vlm's model alone: the nine steps")
+    encoded = sum(step.encoded for step in plan.steps)
+    prefills = sum(_seconds(language, step) for step in plan.steps)
+    return Alone(one, many, encoded * _encode_seconds(checkpoint, plan) + prefills)
+
+
+def _encode_seconds(checkpoint: Checkpoint, plan: Plan) -> float:
+    """Returns the median time from a picture's file to its features."""
+    draw = Pictures(Path(plan.folder), plan.image_size, "alone")
+    processor, tower = checkpoint.processor.image_processor, checkpoint.model.vision_tower
+    times = []
+    for _ in range(1 + _TRIES):
+        path = draw().path
+        started_at = time.perf_counter()
+        with Image.open(path) as image:
+            inputs = processor(images=[image.convert("RGB")])
+        patches = mx.array(inputs["pixel_values"]).astype(tower.patch_embed.proj.weight.dtype)
+        mx.eval(tower(patches, mx.array(inputs["image_grid_thw"])))
+        times.append(time.perf_counter() - started_at)
+    return median(times[1:])
 
 
 def _seconds(language: Any, step: Step) -> float:

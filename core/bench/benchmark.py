@@ -53,7 +53,9 @@ def run_benchmark(plan: Plan, runs: int, *, compares: bool, report: Callable[[st
             here = msgspec.structs.replace(plan, folder=folder)
             ours = _measure("ours", here, Ours, report_run)
             measured.ours.append(ours)
-            later = msgspec.structs.replace(here, answers=ours.answers, growth=ours.growth)
+            later = msgspec.structs.replace(
+                here, answers=ours.answers, growth=ours.growth, steps=ours.steps
+            )
             measured.reopened.append(_measure("reopened", later, Reopened, report_run))
             opening = msgspec.structs.replace(later, opens=True)
             measured.opened.append(_measure("reopened", opening, Reopened, report_run))

@@ -42,8 +42,17 @@ class GrowthSummary(Struct, frozen=True):
     """What mlx-vlm's language model takes by itself for the same tokens on a KV cache as long."""
     alone_many: float
     alone_ratio: float
-    rest_ratio: float
-    """`ratio`, had the language model taken no longer with many pictures than with one."""
+    floor_ratio: float
+    """`many` against `alone_many`: what the engine adds to the language model."""
+
+
+class FloorSummary(Struct, frozen=True):
+    """The nine steps against what has to be computed for them, pictures attached right before."""
+
+    seconds: float
+    """What encoding the pictures and computing the new tokens take by themselves in mlx-vlm."""
+    ratio: float
+    """The sum of the steps' TTFT against that."""
 
 
 class RestartSummary(Struct, frozen=True):
@@ -107,6 +116,7 @@ class Summary(Struct, frozen=True):
     ratio_right_before: float | None
     """Sums of TTFT over the nine steps, ours over theirs."""
     ratio_early: float | None
+    floor: FloorSummary
     regenerate_ratio: float
     """TTFT of the regenerated answer over that of the text follow-up before it."""
     growth: GrowthSummary
@@ -156,6 +166,7 @@ def summarise(runs: Runs, plan: Plan, machine: Machine) -> Summary:
         compare=compare,
         ratio_right_before=_ratio(steps, compare),
         ratio_early=_ratio(early, compare),
+        floor=_floor(runs, steps),
         regenerate_ratio=regenerated.ttft / follow_up.ttft,
         growth=_growth(runs, plan.pictures),
         restart=_restart(runs),
@@ -220,8 +231,13 @@ def _growth(runs: Runs, pictures: int) -> GrowthSummary:
         alone_one=alone_one,
         alone_many=alone_many,
         alone_ratio=alone_many / alone_one,
-        rest_ratio=(many - (alone_many - alone_one)) / one,
+        floor_ratio=many / alone_many,
     )
+
+
+def _floor(runs: Runs, steps: Sequence[Step]) -> FloorSummary:
+    seconds = median(run.steps for run in runs.alone)
+    return FloorSummary(seconds, sum(step.ttft for step in steps) / seconds)
 
 
 def _memory(runs: Runs) -> MemorySummary:

@@ -52,6 +52,8 @@ class Plan(Struct, frozen=True):
     """Whether that conversation is opened, and its KV there, before it is asked anything."""
     growth: Growth | None = None
     """The follow-ups whose new tokens are computed alone."""
+    steps: list[Step] = []
+    """The nine steps whose pictures are encoded, and whose new tokens computed, alone."""
 
 
 class Decode(Struct, frozen=True):
@@ -107,12 +109,14 @@ class Reopened(Struct, frozen=True, tag="reopened"):
 
 
 class Alone(Struct, frozen=True, tag="alone"):
-    """Seconds that the new tokens of the follow-ups take by themselves, on a KV cache as long."""
+    """Seconds that new tokens take by themselves, each time on a KV cache as long."""
 
     one: float
-    """With one picture in the conversation."""
+    """Those of the follow-up with one picture in the conversation."""
     many: float
-    """With many."""
+    """Those of the follow-up with many."""
+    steps: float
+    """Those of the nine steps, all together, and encoding the pictures that these add."""
 
 
 class Theirs(Struct, frozen=True, tag="theirs"):
