@@ -2,11 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 from ..conversation import (
     Attachment,
@@ -18,14 +17,16 @@ from ..conversation import (
     StartedTurn,
 )
 from ..settings import Paths
+from .database import Database
 from .picture_files import PictureFiles
 from .search import Search
-from .store import Store
+from .store_thread import StoreThread
+from .stored_conversations import StoredConversations
+from .stored_pictures import StoredPictures
+from .stored_turns import StoredTurns
+from .sweeper import Sweeper
 
 _logger = logging.getLogger(__name__)
-
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
 
 _DECODES_AT_ONCE: Final = 2
 """Each decoded picture takes up to `max_pixels` times four bytes."""
@@ -38,18 +39,44 @@ class Archive:
     change is on disk when its method returns; cancelling the wait does not undo one that began.
 
     Raises:
+        NotStored: from every method that names a conversation, message, turn or picture, if it is
+            not there; nothing was changed.
         StoreError: from every method, when the disk does not let it work, or when the database was
             deleted, moved or replaced while it was open.
     """
 
-    def __init__(self, store: Store, search: Search, pictures: PictureFiles) -> None: ...
+    def __init__(
+        self, database: Database, thread: StoreThread, search: Search, files: PictureFiles
+    ) -> None:
+        self._run = thread.run
+        self._search = search
+        self._files = files
+        self._conversations = StoredConversations(database)
+        self._turns = StoredTurns(database, self._conversations)
+        self._pictures = StoredPictures(database, files)
+        self._sweeper = Sweeper(thread, database.paths, self._conversations, self._pictures, files)
+        self._decoding = asyncio.Semaphore(_DECODES_AT_ONCE)
+        self._closing = AsyncExitStack()
 
     @classmethod
     async def open(cls, paths: Paths, max_pixels: int) -> "Archive":
         """Opens the store, closes the answers that an earlier core left open, pauses all queues."""
+        async with AsyncExitStack() as stack:
+            thread = StoreThread("store")
+            stack.push_async_callback(asyncio.to_thread, thread.close)
+            database = await thread.run(Database, paths)
+            stack.push_async_callback(thread.run, database.close)
+            search = await Search.open(database)
+            stack.push_async_callback(search.close)
+            archive = cls(database, thread, search, PictureFiles(paths, max_pixels))
+            if closed := await thread.run(archive._conversations.recover):
+                _logger.warning("%d answers were open when the last core ended", closed)
+            archive._closing = stack.pop_all()
+        return archive
 
     async def close(self) -> None:
         """Finishes what was begun and closes the store."""
+        await self._closing.aclose()
 
     async def list_conversations(self, query: str, limit: int) -> tuple[ConversationSummary, ...]:
         """Returns conversations, newest first, on the searches' own thread.
@@ -60,57 +87,43 @@ class Archive:
         Raises:
             StoreError: the query is too long, or the search took too long.
         """
+        return await self._search.list_conversations(query, limit)
 
     async def list_conversation_ids(self) -> list[int]:
         """Returns the ids of all conversations that are not deleted."""
+        return await self._run(self._conversations.list_ids)
 
     async def read_conversation(self, conversation: int) -> Conversation:
-        """Returns the conversation with the branch that its head names, and its queue.
-
-        Raises:
-            NotStored: there is no such conversation.
-        """
+        """Returns the conversation with the branch that its head names, and its queue."""
+        return await self._run(self._conversations.read, conversation)
 
     async def rename_conversation(self, conversation: int, title: str) -> None:
-        """Gives a title; an empty one goes back to the start of the first message.
-
-        Raises:
-            NotStored: there is no such conversation.
-        """
+        """Gives a title; an empty one goes back to the start of the first message."""
+        await self._run(self._conversations.rename, conversation, title)
 
     async def fork_conversation(self, conversation: int, message: int) -> Conversation:
-        """Copies the branch that ends with a message into a new conversation; returns that.
-
-        Raises:
-            NotStored: there is no such conversation or message.
-        """
+        """Copies the branch that ends with a message into a new conversation; returns that."""
+        return await self._run(self._conversations.fork, conversation, message)
 
     async def switch_branch(self, conversation: int, message: int) -> Conversation:
-        """Moves the head to the newest end of the branches that go through a message.
-
-        Raises:
-            NotStored: there is no such conversation or message.
-        """
+        """Moves the head to the newest end of the branches that go through a message."""
+        return await self._run(self._conversations.switch_branch, conversation, message)
 
     async def delete_conversation(self, conversation: int) -> None:
-        """Hides the conversation from everything, until it is restored or purged.
-
-        Raises:
-            NotStored: there is no such conversation.
-        """
+        """Hides the conversation from everything, until it is restored or purged."""
+        await self._run(self._conversations.delete, conversation)
 
     async def restore_conversation(self, conversation: int) -> None:
-        """Takes the deletion of a conversation back; what is queued in it is paused.
-
-        Raises:
-            NotStored: there is no such conversation.
-        """
+        """Takes the deletion of a conversation back; what is queued in it is paused."""
+        await self._run(self._conversations.restore, conversation)
 
     async def purge(self) -> None:
         """Removes for good what was deleted long ago, with the pictures that nothing else holds."""
+        await self._sweeper.purge()
 
     async def sweep(self) -> None:
         """Removes files that nothing names, leftovers of interrupted copies, and stale claims."""
+        await self._sweeper.sweep()
 
     async def queue_submit(
         self, turn: str, conversation: int | None, text: str, attachments: Sequence[Attachment]
@@ -118,10 +131,8 @@ class Archive:
         """Stores a question at the end of the queue; without a conversation one is made.
 
         The same `turn` again stores nothing, whether it is still queued, open or ended.
-
-        Raises:
-            NotStored: there is no such conversation or picture.
         """
+        return await self._run(self._turns.submit, turn, conversation, text, attachments)
 
     async def queue_edit(
         self,
@@ -131,11 +142,8 @@ class Archive:
         text: str,
         attachments: Sequence[Attachment],
     ) -> Queued:
-        """Stores a question that will stand beside an earlier one, as `queue_submit` does.
-
-        Raises:
-            NotStored: there is no such conversation, question or picture.
-        """
+        """Stores a question that will stand beside an earlier one, as `queue_submit` does."""
+        return await self._run(self._turns.edit, turn, conversation, message, text, attachments)
 
     async def queue_regenerate(self, turn: str, conversation: int, message: int | None) -> Queued:
         """Queues another answer to a question, as `queue_submit` does.
@@ -144,10 +152,8 @@ class Archive:
             turn: id of the turn.
             conversation: where.
             message: the earlier answer, or its question; None for the last one that is shown.
-
-        Raises:
-            NotStored: there is no such conversation or message.
         """
+        return await self._run(self._turns.regenerate, turn, conversation, message)
 
     async def start_queued(self, turn: str, measured: Sequence[Attachment] = ()) -> StartedTurn:
         """Takes a turn out of its queue, gives its question a place and opens its answer.
@@ -156,63 +162,52 @@ class Archive:
             turn: id of the turn.
             measured: the question's pictures in order, as the model sees them; empty to keep
                 what is stored.
-
-        Raises:
-            NotStored: no such turn is queued.
         """
+        return await self._run(self._turns.start, turn, measured)
 
     async def edit_queued(
         self, conversation: int, turn: str, text: str, attachments: Sequence[Attachment]
     ) -> Queue:
-        """Replaces text and pictures of a queued question.
-
-        Raises:
-            NotStored: no such turn is queued, it has no question of its own, or no such picture.
-        """
+        """Replaces text and pictures of a queued question."""
+        return await self._run(self._turns.edit_queued, conversation, turn, text, attachments)
 
     async def move_queued(self, conversation: int, turn: str, before: str | None) -> Queue:
-        """Puts a queued turn before another one; None puts it at the end.
-
-        Raises:
-            NotStored: one of them is not queued there.
-        """
+        """Puts a queued turn before another one; None puts it at the end."""
+        return await self._run(self._turns.move_queued, conversation, turn, before)
 
     async def remove_queued(self, conversation: int, turn: str) -> Conversation | None:
         """Takes a turn out of the queue, and its question out of the store.
 
         Returns the conversation, or None if the turn had made it and it is gone.
-
-        Raises:
-            NotStored: no such turn is queued there.
         """
+        return await self._run(self._turns.remove_queued, conversation, turn)
 
     async def pause_queue(self, conversation: int) -> Queue:
         """Lets the queued turns wait for the user; without any nothing is paused."""
+        return await self._run(self._turns.set_paused, conversation, is_paused=True)
 
     async def resume_queue(self, conversation: int) -> Queue:
         """Lets the queued turns wait for the engine only."""
+        return await self._run(self._turns.set_paused, conversation, is_paused=False)
 
     async def read_queues(self) -> dict[int, Queue]:
-        """Returns the queues that are not empty, by conversation, that with the oldest turn first."""
+        """Returns the queues that are not empty, by conversation, the oldest first."""
+        return await self._run(self._turns.read_queues)
 
     async def save_text(self, message: int, text: str) -> None:
         """Stores the text so far of an open answer."""
+        await self._run(self._turns.save_text, message, text)
 
     async def end_answer(self, conversation: int, answer: Message) -> None:
-        """Stores a complete, stopped or failed answer, in a deleted conversation too.
-
-        Raises:
-            NotStored: the conversation or the answer is gone.
-        """
+        """Stores a complete, stopped or failed answer, in a deleted conversation too."""
+        await self._run(self._turns.end_answer, conversation, answer)
 
     async def withdraw_turn(self, started: StartedTurn) -> Conversation | None:
         """Takes out again what a started turn added; its pictures stay, to be sent again.
 
         Returns the conversation as it was before, or None if the turn had made it and it is gone.
-
-        Raises:
-            NotStored: there is no such conversation.
         """
+        return await self._run(self._turns.withdraw, started)
 
     async def attach(self, source: Path, name: str, window: str = "") -> Attachment:
         """Copies a picture into the store, and claims it for a window unless that is empty.
@@ -220,20 +215,24 @@ class Archive:
         Raises:
             ImageError: the file is missing, can't be read or is no picture.
         """
+        await self._run(self._pictures.check_database)
+        while True:
+            async with self._decoding:
+                picture = await asyncio.to_thread(self._files.add, source, name)
+            if await self._run(self._pictures.record, picture, window):
+                return picture
 
     async def claim_pictures(self, window: str, hashes: Iterable[str]) -> None:
         """Says which pictures are unsent in a window, in place of all that it claimed before."""
+        if window:
+            await self._run(self._pictures.claim, window, hashes)
 
     async def find_pictures(self, hashes: Iterable[str]) -> list[Attachment]:
-        """Returns attached pictures by their sha256, each copy known to be whole.
-
-        Raises:
-            NotStored: one was never attached, or its copy is missing or altered.
-        """
+        """Returns attached pictures by their sha256, each copy known to be whole."""
+        found = await self._run(self._pictures.find, hashes)
+        await self.locate_pictures(found)
+        return found
 
     async def locate_pictures(self, pictures: Sequence[Attachment]) -> list[Path]:
-        """Returns where the pictures' copies lie, each known to be whole.
-
-        Raises:
-            NotStored: a copy is missing or altered.
-        """
+        """Returns where the pictures' copies lie, each known to be whole."""
+        return await asyncio.to_thread(lambda: [self._files.check(it) for it in pictures])

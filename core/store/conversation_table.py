@@ -6,35 +6,33 @@ from typing import Final
 
 from ..conversation import ConversationSummary
 from ..errors import NotStored
-from .word_index import FOUND, WordIndex, match_expression
+from .word_index import WordIndex
 
-_SUMMARY: Final = """
-SELECT id, title, created_at, updated_at,
-    (SELECT count(*) FROM message WHERE conversation_id = conversation.id) AS message_count
+SUMMARY: Final = """
+SELECT id, uuid, title, created_at, updated_at,
+    (SELECT count(*) FROM message WHERE conversation_id = conversation.id AND NOT is_queued)
+    AS message_count
 FROM conversation
+WHERE deleted_at IS NULL
 """
+"""The columns of `ConversationSummary`; more conditions may follow."""
 
 
 class ConversationTable:
-    """One row a conversation.
+    """One row per conversation. Those that were deleted are not there until they are restored.
 
     Raises:
         sqlite3.Error: from every method.
     """
 
-    def __init__(self, database: sqlite3.Connection, words: WordIndex) -> None:
+    def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._words = words
+        self._words = WordIndex(database)
 
-    def search(self, query: str, limit: int) -> tuple[ConversationSummary, ...]:
-        """Returns the conversations that the words of a query find, newest first; all if empty."""
-        words = match_expression(query)
-        if query.strip() and not words:
-            return ()
-        found = f"WHERE {FOUND}" if words else ""
-        order = " ORDER BY updated_at DESC, id DESC LIMIT :limit"
-        rows = self._database.execute(_SUMMARY + found + order, {"words": words, "limit": limit})
-        return tuple(ConversationSummary(**row) for row in rows)
+    def list_ids(self) -> list[int]:
+        """Returns the ids of all conversations."""
+        rows = self._database.execute("SELECT id FROM conversation WHERE deleted_at IS NULL")
+        return [row["id"] for row in rows]
 
     def find(self, conversation: int) -> ConversationSummary:
         """Returns a conversation.
@@ -42,7 +40,7 @@ class ConversationTable:
         Raises:
             NotStored: there is no such conversation.
         """
-        row = self._database.execute(_SUMMARY + "WHERE id = ?", (conversation,)).fetchone()
+        row = self._database.execute(SUMMARY + "AND id = ?", (conversation,)).fetchone()
         if row is None:
             raise no_conversation(conversation)
         return ConversationSummary(**row)
@@ -64,27 +62,45 @@ class ConversationTable:
         Raises:
             NotStored: there is no such conversation.
         """
-        self._change(conversation, "UPDATE conversation SET title = ? WHERE id = ?", title)
+        self._change(conversation, "title = ? WHERE deleted_at IS NULL", title)
         self._words.put_title(conversation, title)
 
     def touch(self, conversation: int, moment: float) -> None:
-        """Says when the conversation changed last.
+        """Says when the conversation, which may be deleted, changed last.
 
         Raises:
             NotStored: there is no such conversation.
         """
-        self._change(conversation, "UPDATE conversation SET updated_at = ? WHERE id = ?", moment)
+        self._change(conversation, "updated_at = ? WHERE true", moment)
 
-    def delete(self, conversation: int) -> None:
-        """Removes a conversation with its messages and their words.
+    def mark_deleted(self, conversation: int, moment: float) -> None:
+        """Deletes a conversation, which can be restored.
 
         Raises:
             NotStored: there is no such conversation.
         """
+        self._change(conversation, "deleted_at = ? WHERE deleted_at IS NULL", moment)
+
+    def restore(self, conversation: int) -> None:
+        """Takes the deletion back; one that was not deleted stays as it is.
+
+        Raises:
+            NotStored: there is no such conversation.
+        """
+        self._change(conversation, "deleted_at = NULL WHERE true")
+
+    def list_deleted_before(self, moment: float) -> list[int]:
+        """Returns the conversations that were deleted before that time."""
+        rows = self._database.execute("SELECT id FROM conversation WHERE deleted_at < ?", (moment,))
+        return [row["id"] for row in rows]
+
+    def remove(self, conversation: int) -> None:
+        """Removes a conversation for good, with its messages and their words."""
         self._words.forget(conversation)
-        self._change(conversation, "DELETE FROM conversation WHERE id = ?")
+        self._database.execute("DELETE FROM conversation WHERE id = ?", (conversation,))
 
-    def _change(self, conversation: int, statement: str, *values: object) -> None:
+    def _change(self, conversation: int, change: str, *values: object) -> None:
+        statement = f"UPDATE conversation SET {change} AND id = ?"  # noqa: S608 - no value in it
         if not self._database.execute(statement, (*values, conversation)).rowcount:
             raise no_conversation(conversation)
 

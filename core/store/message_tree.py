@@ -2,23 +2,46 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
-from ..conversation import Attachment, Message, Role
+from ..conversation import Message, Part, Role, TextPart, TurnStats
 from ..errors import NotStored
 from .conversation_table import no_conversation
-from .rows import (
-    BRANCH,
-    CONVERSATION_ATTACHMENTS,
-    COPY_ATTACHMENTS,
-    COPY_MESSAGE,
-    MESSAGE_ATTACHMENTS,
-    NEWEST_BELOW,
-    read_attachment,
-    read_message,
-)
+from .part_table import PartTable
 from .word_index import WordIndex
+
+_BRANCH: Final = """
+WITH RECURSIVE branch (id, depth) AS (
+    SELECT ?, 0
+    UNION ALL
+    SELECT message.parent_id, depth + 1 FROM branch JOIN message USING (id)
+    WHERE message.parent_id IS NOT NULL
+)
+SELECT message.* FROM branch JOIN message USING (id) ORDER BY depth DESC
+"""
+
+_NEWEST_END_BELOW: Final = """
+WITH RECURSIVE below (id) AS (
+    SELECT ?
+    UNION ALL
+    SELECT message.id FROM below JOIN message ON message.parent_id = below.id
+    WHERE NOT message.is_queued
+)
+SELECT max(id) FROM below
+WHERE NOT EXISTS (SELECT 1 FROM message WHERE parent_id = below.id AND NOT is_queued)
+"""
+
+_COPY: Final = """
+INSERT INTO message
+    (conversation_id, parent_id, role, created_at, model, model_source, finish_reason, error, stats)
+SELECT :conversation, :parent, role, created_at, model, model_source,
+    CASE WHEN role = 'assistant' THEN coalesce(finish_reason, 'cancelled') END, error, stats
+FROM message WHERE id = :source
+RETURNING id
+"""
+"""What is copied of an answer that is still open was cut off there."""
 
 
 class MessageTree:
@@ -28,9 +51,10 @@ class MessageTree:
         sqlite3.Error: from every method.
     """
 
-    def __init__(self, database: sqlite3.Connection, words: WordIndex) -> None:
+    def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._words = words
+        self._parts = PartTable(database)
+        self._words = WordIndex(database)
 
     def head(self, conversation: int) -> int | None:
         """Returns the last message of the branch that is shown; None before the first message.
@@ -39,134 +63,141 @@ class MessageTree:
             NotStored: there is no such conversation.
         """
         row = self._database.execute(
-            "SELECT head_id FROM conversation WHERE id = ?", (conversation,)
+            "SELECT head_id FROM conversation WHERE id = ? AND deleted_at IS NULL", (conversation,)
         ).fetchone()
         if row is None:
             raise no_conversation(conversation)
         head: int | None = row["head_id"]
         return head
 
-    def move_head(self, conversation: int, message: int) -> None:
-        """Shows the branch that ends with a message."""
+    def move_head(self, conversation: int, message: int | None) -> None:
+        """Shows the branch that ends with a message; None shows none."""
         self._database.execute(
             "UPDATE conversation SET head_id = ? WHERE id = ?", (message, conversation)
         )
 
-    def place(self, conversation: int, message: int | None) -> tuple[Role, int | None]:
+    def place(self, conversation: int, message: int) -> tuple[Role, int | None]:
         """Returns a message's role and its parent.
 
         Raises:
-            NotStored: the conversation does not hold it.
+            NotStored: the conversation does not hold it, or it has no place yet.
         """
+        self.head(conversation)
         row = self._database.execute(
-            "SELECT role, parent_id FROM message WHERE id = ? AND conversation_id = ?",
+            "SELECT role, parent_id, is_queued FROM message WHERE id = ? AND conversation_id = ?",
             (message, conversation),
         ).fetchone()
         if row is None:
-            self.head(conversation)
             raise NotStored(f"Conversation {conversation} has no message {message}: open it again.")
+        if row["is_queued"]:
+            raise NotStored(f"Message {message} still waits to be sent: change it in the queue.")
         return row["role"], row["parent_id"]
 
     def branch(self, conversation: int, last: int | None) -> tuple[Message, ...]:
         """Returns the messages from the first one to the one given."""
-        pictures: dict[int, list[Attachment]] = {}
-        for row in self._database.execute(CONVERSATION_ATTACHMENTS, (conversation,)):
-            pictures.setdefault(row["message_id"], []).append(read_attachment(row))
         siblings: dict[int | None, list[int]] = {}
         for row in self._database.execute(
-            "SELECT id, parent_id FROM message WHERE conversation_id = ? ORDER BY id",
+            "SELECT id, parent_id FROM message WHERE conversation_id = ? AND NOT is_queued "
+            "ORDER BY id",
             (conversation,),
         ):
             siblings.setdefault(row["parent_id"], []).append(row["id"])
+        rows = self._branch_rows(last)
+        parts = self._parts.read_all([row["id"] for row in rows])
         return tuple(
-            read_message(row, pictures.get(row["id"], ()), siblings[row["parent_id"]])
-            for row in self._branch_rows(last)
+            _read_message(row, parts.get(row["id"], ()), siblings[row["parent_id"]]) for row in rows
         )
 
     def read(self, message: int) -> Message:
-        """Returns a message that is there."""
+        """Returns a message that is there; one that is queued has no siblings yet."""
         row = self._database.execute("SELECT * FROM message WHERE id = ?", (message,)).fetchone()
-        pictures = self._database.execute(MESSAGE_ATTACHMENTS, (message,))
         siblings = self._database.execute(
             # The unary plus makes SQLite go by the parent, of which there are few children.
             "SELECT id FROM message WHERE parent_id IS :parent_id "
-            "AND +conversation_id = :conversation_id ORDER BY id",
+            "AND +conversation_id = :conversation_id AND NOT is_queued AND NOT :is_queued "
+            "ORDER BY id",
             dict(row),
         )
-        return read_message(
-            row, [read_attachment(it) for it in pictures], [it["id"] for it in siblings]
-        )
+        return _read_message(row, self._parts.read(message), [it["id"] for it in siblings])
 
-    def newest_below(self, message: int) -> int:
-        """Returns the newest message that comes after the one given, or that one: a branch's end.
-
-        No message is older than its parent, so the newest of all has none below it.
-        """
-        newest: int = self._database.execute(NEWEST_BELOW, (message,)).fetchone()[0]
+    def newest_end_below(self, message: int) -> int:
+        """Returns the newest of the branches' ends that come after a message, or that message."""
+        newest: int = self._database.execute(_NEWEST_END_BELOW, (message,)).fetchone()[0]
         return newest
 
-    def add(self, conversation: int, message: Message) -> int:
+    def add(self, conversation: int, message: Message, *, is_queued: bool = False) -> int:
         """Adds a message below its parent; returns its id."""
         identifier: int = self._database.execute(
-            "INSERT INTO message (conversation_id, parent_id, role, text, created_at) "
-            "VALUES (?, ?, ?, ?, ?) RETURNING id",
-            (conversation, message.parent_id, message.role, message.text, message.created_at),
+            "INSERT INTO message "
+            "(conversation_id, parent_id, is_queued, turn, role, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            (
+                conversation,
+                message.parent_id,
+                is_queued,
+                message.turn,
+                message.role,
+                message.created_at,
+            ),
         ).fetchone()["id"]
-        self._database.executemany(
-            "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (identifier, place, it.sha256, it.name, it.model_width, it.model_height, it.tokens)
-                for place, it in enumerate(message.attachments)
-            ],
-        )
-        self._words.put_message(identifier, message.text)
+        self.put_parts(identifier, message.parts)
         return identifier
 
-    def remove_turn(self, question: int, answer: int) -> None:
-        """Removes an answer, and its question unless that has others: then it was there before."""
-        for message in (answer, question):
-            removed = self._database.execute(
-                "DELETE FROM message WHERE id = :id "
-                "AND NOT EXISTS (SELECT 1 FROM message WHERE parent_id = :id)",
-                {"id": message},
-            )
-            if removed.rowcount:
-                self._words.forget_message(message)
+    def put_parts(self, message: int, parts: Sequence[Part]) -> None:
+        """Replaces what a message consists of."""
+        self._parts.put(message, parts)
+        self._words.put_message(message, _text_of(parts))
 
-    def measure_attachments(self, message: int, attachments: Sequence[Attachment]) -> None:
-        """Stores how the model sees the pictures of a message, given in their order."""
-        self._database.executemany(
-            "UPDATE attachment SET model_width = ?, model_height = ?, tokens = ? "
-            "WHERE message_id = ? AND position = ?",
-            [
-                (it.model_width, it.model_height, it.tokens, message, place)
-                for place, it in enumerate(attachments)
-            ],
+    def give_place(self, question: int, parent: int | None) -> None:
+        """Puts a question that was queued below its parent."""
+        self._database.execute(
+            "UPDATE message SET parent_id = ?, is_queued = 0 WHERE id = ?", (parent, question)
         )
 
-    def save_text(self, message: int, text: str) -> None:
-        """Stores the text so far of an open answer."""
-        self._database.execute("UPDATE message SET text = ? WHERE id = ?", (text, message))
+    def remove(self, message: int) -> None:
+        """Removes a message below which there is none."""
+        self._words.forget_message(message)
+        self._database.execute("DELETE FROM message WHERE id = ?", (message,))
+
+    def is_empty(self, conversation: int) -> bool:
+        """Whether a conversation has no message, not even a queued one."""
+        row = self._database.execute(
+            "SELECT 1 FROM message WHERE conversation_id = ?", (conversation,)
+        ).fetchone()
+        return row is None
 
     def end_answer(self, answer: Message) -> None:
-        """Stores a complete, stopped or failed answer."""
+        """Stores a complete, stopped or failed answer.
+
+        Raises:
+            NotStored: it is gone.
+        """
         stats = None if answer.stats is None else msgspec.json.encode(answer.stats).decode()
-        self._database.execute(
-            "UPDATE message SET text = ?, model = ?, finish_reason = ?, error = ?, stats = ? "
-            "WHERE id = ?",
-            (answer.text, answer.model, answer.finish_reason, answer.error, stats, answer.id),
+        ended = self._database.execute(
+            "UPDATE message SET model = ?, model_source = ?, finish_reason = ?, error = ?, "
+            "stats = ? WHERE id = ?",
+            (
+                answer.model,
+                answer.model_source,
+                answer.finish_reason,
+                answer.error,
+                stats,
+                answer.id,
+            ),
         )
-        self._words.put_message(answer.id, answer.text)
+        if not ended.rowcount:
+            raise NotStored("The answer's conversation is gone: it was deleted.")
+        self.put_parts(answer.id, answer.parts)
 
     def fail_open_answers(self, error: str) -> int:
         """Marks every open answer as failed; returns how many there were."""
         rows = self._database.execute(
             "UPDATE message SET finish_reason = 'failed', error = ? "
-            "WHERE role = 'assistant' AND finish_reason IS NULL RETURNING id, text",
+            "WHERE role = 'assistant' AND finish_reason IS NULL RETURNING id",
             (error,),
         ).fetchall()
         for row in rows:
-            self._words.put_message(row["id"], row["text"])
+            self._words.put_message(row["id"], _text_of(self._parts.read(row["id"])))
         return len(rows)
 
     def copy(self, last: int, conversation: int) -> int:
@@ -175,10 +206,32 @@ class MessageTree:
         copied = last
         for row in self._branch_rows(last):
             values = {"conversation": conversation, "parent": parent, "source": row["id"]}
-            parent = copied = self._database.execute(COPY_MESSAGE, values).fetchone()["id"]
-            self._database.execute(COPY_ATTACHMENTS, {"copy": copied, "source": row["id"]})
-            self._words.put_message(copied, row["text"])
+            parent = copied = self._database.execute(_COPY, values).fetchone()["id"]
+            self.put_parts(copied, self._parts.read(row["id"]))
         return copied
 
     def _branch_rows(self, last: int | None) -> Sequence[sqlite3.Row]:
-        return self._database.execute(BRANCH, (last,)).fetchall()
+        return self._database.execute(_BRANCH, (last,)).fetchall()
+
+
+def _text_of(parts: Sequence[Part]) -> str:
+    return "".join(part.text for part in parts if isinstance(part, TextPart))
+
+
+def _read_message(row: sqlite3.Row, parts: Sequence[Part], siblings: Sequence[int]) -> Message:
+    stats = row["stats"]
+    return Message(
+        id=row["id"],
+        parent_id=row["parent_id"],
+        role=row["role"],
+        parts=tuple(parts),
+        created_at=row["created_at"],
+        uuid=row["uuid"],
+        turn=row["turn"],
+        model=row["model"],
+        model_source=row["model_source"],
+        finish_reason=row["finish_reason"],
+        error=row["error"],
+        stats=None if stats is None else msgspec.json.decode(stats, type=TurnStats),
+        siblings=tuple(siblings),
+    )

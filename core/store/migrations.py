@@ -62,28 +62,174 @@ CREATE VIRTUAL TABLE title_words USING fts5 (text, tokenize = 'unicode61 remove_
 CREATE VIRTUAL TABLE message_words USING fts5 (text, tokenize = 'unicode61 remove_diacritics 2');
 """
 
-MIGRATIONS: Final = (_VERSION_1,)
+# A UUID of version 4. Source: RFC 9562, section 5.4.
+_NEW_UUID = """lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' ||
+        substr(hex(randomblob(2)), 2) || '-' || substr('89ab', 1 + (random() & 3), 1) ||
+        substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"""
+
+_VERSION_2 = f"""
+-- When this database began: older picture files are not its own.
+CREATE TABLE origin (began_at REAL NOT NULL);
+INSERT INTO origin SELECT min(moment) FROM (
+    SELECT min(created_at) AS moment FROM conversation
+    UNION ALL SELECT min(attached_at) FROM picture
+    UNION ALL SELECT CAST(strftime('%s', 'now') AS REAL)
+);
+
+CREATE TABLE new_conversation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid TEXT NOT NULL UNIQUE DEFAULT ({_NEW_UUID}),
+    title TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    -- Null unless it was deleted.
+    deleted_at REAL,
+    -- The last message of the branch that is shown.
+    head_id INTEGER REFERENCES message (id) ON DELETE SET NULL,
+    -- Whether its queued turns wait for the user.
+    is_paused INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO new_conversation (id, title, created_at, updated_at, head_id)
+SELECT id, title, created_at, updated_at, head_id FROM conversation;
+
+-- A tree: edited questions and regenerated answers are siblings.
+CREATE TABLE new_message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid TEXT NOT NULL UNIQUE DEFAULT ({_NEW_UUID}),
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    parent_id INTEGER REFERENCES message (id),
+    -- 1 in a question whose turn waits: it has no place in the tree yet.
+    is_queued INTEGER NOT NULL DEFAULT 0,
+    -- Id of the turn that brought it.
+    turn TEXT NOT NULL DEFAULT '',
+    role TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    model TEXT NOT NULL DEFAULT '',
+    model_source TEXT NOT NULL DEFAULT '',
+    -- Null in an answer that is open.
+    finish_reason TEXT,
+    error TEXT NOT NULL DEFAULT '',
+    -- JSON of TurnStats.
+    stats TEXT
+);
+INSERT INTO new_message
+    (id, conversation_id, parent_id, role, created_at, model, finish_reason, error, stats)
+SELECT id, conversation_id, parent_id, role, created_at, model, finish_reason, error, stats
+FROM message;
+
+-- What messages consist of.
+CREATE TABLE part (
+    message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT '',
+    sha256 TEXT REFERENCES picture (sha256),
+    -- JSON of what else its kind needs.
+    data TEXT,
+    PRIMARY KEY (message_id, position)
+);
+INSERT INTO part (message_id, position, kind, sha256, data)
+SELECT message_id, position, 'picture', sha256, json_object('name', name,
+    'model_width', model_width, 'model_height', model_height, 'tokens', tokens)
+FROM attachment;
+INSERT INTO part (message_id, position, kind, text)
+SELECT id, (SELECT count(*) FROM attachment WHERE message_id = message.id), 'text', text
+FROM message WHERE text != '';
+
+-- Ids are never used again.
+DELETE FROM sqlite_sequence WHERE name IN ('new_conversation', 'new_message');
+INSERT INTO sqlite_sequence SELECT 'new_' || name, seq FROM sqlite_sequence
+WHERE name IN ('conversation', 'message');
+
+DROP TABLE attachment;
+DROP TABLE message;
+DROP TABLE conversation;
+ALTER TABLE new_conversation RENAME TO conversation;
+ALTER TABLE new_message RENAME TO message;
+CREATE INDEX conversation_updated_at ON conversation (updated_at);
+CREATE INDEX conversation_deleted_at ON conversation (deleted_at) WHERE deleted_at IS NOT NULL;
+-- Covers the counting of messages.
+CREATE INDEX message_conversation_id ON message (conversation_id, is_queued);
+CREATE INDEX message_parent_id ON message (parent_id);
+CREATE INDEX message_open ON message (id) WHERE role = 'assistant' AND finish_reason IS NULL;
+CREATE INDEX part_sha256 ON part (sha256) WHERE sha256 IS NOT NULL;
+
+-- Every turn that was submitted.
+CREATE TABLE turn (
+    id TEXT PRIMARY KEY,
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    question_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    -- In the conversation's queue; null once it was taken.
+    place INTEGER
+) WITHOUT ROWID;
+CREATE INDEX turn_queue ON turn (conversation_id, place);
+CREATE INDEX turn_question_id ON turn (question_id);
+
+-- Which window has which unsent pictures.
+CREATE TABLE claim (
+    "window" TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES picture (sha256) ON DELETE CASCADE,
+    claimed_at REAL NOT NULL,
+    PRIMARY KEY ("window", sha256)
+) WITHOUT ROWID;
+CREATE INDEX claim_sha256 ON claim (sha256);
+"""  # noqa: S608 - the one thing inserted is the constant above
+
+MIGRATIONS: Final = (_VERSION_1, _VERSION_2)
 """Script n leads from version n to version n + 1; a new database starts at version 0."""
 
 
+def read_version(database: sqlite3.Connection) -> int:
+    """Returns the database's version; 0 for a new one."""
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
 def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
-    """Brings the database to the newest version, each step whole or not at all.
+    """Brings the database to the newest version, in one transaction; tables may be rebuilt in it.
+
+    Source of the way: https://sqlite.org/lang_altertable.html#otheralter
 
     Raises:
-        StoreError: a newer program made the database.
-        sqlite3.Error: a step failed; the database is as it was before that step.
+        StoreError: a newer program made the database, or what came out is not whole.
+        sqlite3.Error: a step failed. In both cases the database is as it was before.
     """
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+    version = read_version(database)
     if version > len(migrations):
         raise StoreError(
             f"A newer seeshell made these conversations (version {version}; this one knows "
             f"{len(migrations)}): update seeshell."
         )
-    for number, script in enumerate(migrations[version:], start=version + 1):
-        step = f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
-        try:
-            database.executescript(step)
-        except sqlite3.Error:
-            if database.in_transaction:
-                database.rollback()
-            raise
+    if version == len(migrations):
+        return
+    # Within a transaction this would have no effect.
+    database.execute("PRAGMA foreign_keys = OFF")
+    try:
+        database.executescript("\n".join(["BEGIN IMMEDIATE;", *migrations[version:]]))
+        database.execute(f"PRAGMA user_version = {len(migrations)}")
+        check_whole(database)
+        database.execute("COMMIT")
+    finally:
+        if database.in_transaction:
+            database.rollback()
+        database.execute("PRAGMA foreign_keys = ON")
+
+
+def check_whole(database: sqlite3.Connection) -> None:
+    """Checks every page, index and reference of the database.
+
+    Raises:
+        StoreError: something is damaged.
+        sqlite3.Error: so much is damaged that it can't be checked.
+    """
+    found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found == "ok":
+        dangling = database.execute("PRAGMA foreign_key_check").fetchone()
+        if dangling is None:
+            return
+        found = f"a row of {dangling[0]} names one that is not in {dangling[2]}"
+    raise StoreError(
+        f"The conversations' database is damaged ({found}). Restore it from a backup or move it "
+        "away."
+    )

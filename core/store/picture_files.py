@@ -1,6 +1,8 @@
 """Copies of attached pictures: files named by the sha256 of their bytes."""
 
 import hashlib
+import logging
+import math
 import os
 import tempfile
 from collections.abc import Iterable
@@ -13,6 +15,8 @@ from ..errors import ImageError, NotStored, StoreError
 from ..images import hash_file, inspect_image
 from ..private_files import make_private_folder
 from ..settings import Paths
+
+_logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES: Final = 1 << 20
 _BYTES_PER_PIXEL: Final = 8
@@ -54,13 +58,23 @@ class PictureFiles:
             raise StoreError(f"{name} can't be copied into the store: {error.strerror}.") from error
         return Attachment(sha256, name, size.width, size.height)
 
-    def sweep(self) -> None:
-        """Deletes copies that were never finished; only while nothing is being added.
+    def is_there(self, sha256: str) -> bool:
+        """Whether there is a file of that name; `check` tells whether it is whole."""
+        return self._paths.picture(sha256).exists()
 
-        Whole pictures stay even if the database does not know them: it may be a restored one.
-        """
+    def list_unchanged(self, since: float, until: float) -> list[str]:
+        """Returns the sha256 of the copies that were last written in that time."""
+        return [
+            copy.name
+            for copy in self._paths.pictures_dir.glob("??/*")
+            if copy == self._paths.picture(copy.name) and since <= _written_at(copy) < until
+        ]
+
+    def delete_unfinished(self, before: float) -> None:
+        """Deletes what is left of copies that were interrupted before that time."""
         for copy in self._paths.pictures_dir.glob(f"{_UNFINISHED}*"):
-            copy.unlink(missing_ok=True)
+            if _written_at(copy) < before:
+                _unlink(copy)
 
     def check(self, picture: Attachment) -> Path:
         """Returns where the copy lies, once it is known to hold the bytes that it is named for.
@@ -84,16 +98,10 @@ class PictureFiles:
         return path
 
     def delete(self, pictures: Iterable[str]) -> None:
-        """Deletes the copies of these sha256; those already gone are passed over."""
+        """Deletes the copies of these sha256; what can't be deleted is left for a later sweep."""
         for sha256 in pictures:
             self._checked.pop(sha256, None)
-            try:
-                self._paths.picture(sha256).unlink(missing_ok=True)
-            except OSError as error:
-                raise StoreError(
-                    f"A deleted picture is still on the disk: {error.strerror} "
-                    f"({self._paths.picture(sha256)})."
-                ) from error
+            _unlink(self._paths.picture(sha256))
 
     def _copy(self, source: Path, copy: BinaryIO, name: str) -> str:
         digest = hashlib.sha256()
@@ -131,6 +139,21 @@ def _open_source(source: Path) -> BinaryIO:
         os.close(descriptor)
         raise ImageError(f"{source} is no file.")
     return os.fdopen(descriptor, "rb")
+
+
+def _written_at(copy: Path) -> float:
+    """Returns when a file was written last; one that has gone is never old."""
+    try:
+        return copy.lstat().st_mtime
+    except FileNotFoundError:
+        return math.inf
+
+
+def _unlink(copy: Path) -> None:
+    try:
+        copy.unlink(missing_ok=True)
+    except OSError as error:
+        _logger.warning("a picture that is not needed is still on the disk: %s", error)
 
 
 def _sync_folder(folder: Path) -> None:

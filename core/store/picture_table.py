@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Iterable
 
 from ..conversation import Attachment
 from ..errors import NotStored
@@ -38,28 +39,36 @@ class PictureTable:
             raise NotStored("That picture is not in the store any more: attach it again.")
         return Attachment(**row)
 
-    def list_of_conversation(self, conversation: int) -> list[str]:
-        """Returns the sha256 of each picture in any branch."""
+    def refresh(self, hashes: Iterable[str]) -> None:
+        """Lets pictures count as attached now."""
+        self._database.executemany(
+            "UPDATE picture SET attached_at = ? WHERE sha256 = ?",
+            [(time.time(), sha256) for sha256 in hashes],
+        )
+
+    def forget_unheld(self, attached_before: float, limit: int) -> list[str]:
+        """Removes pictures that no message and no claim holds; returns them.
+
+        Args:
+            attached_before: newer ones stay.
+            limit: most pictures to remove.
+        """
         rows = self._database.execute(
-            "SELECT DISTINCT sha256 FROM attachment JOIN message ON message.id = message_id "
-            "WHERE conversation_id = ?",
-            (conversation,),
+            "DELETE FROM picture WHERE sha256 IN (SELECT sha256 FROM picture "
+            "WHERE attached_at < ? "
+            "AND NOT EXISTS (SELECT 1 FROM part WHERE part.sha256 = picture.sha256) "
+            "AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.sha256 = picture.sha256) LIMIT ?) "
+            "RETURNING sha256",
+            (attached_before, limit),
         )
-        return [row["sha256"] for row in rows]
+        return [row["sha256"] for row in rows.fetchall()]
 
-    def list_attached_before(self, moment: float) -> list[str]:
-        """Returns the sha256 of each picture that was attached before that time."""
-        rows = self._database.execute("SELECT sha256 FROM picture WHERE attached_at < ?", (moment,))
-        return [row["sha256"] for row in rows]
+    def is_known(self, sha256: str) -> bool:
+        """Whether there is such a picture."""
+        found = self._database.execute("SELECT 1 FROM picture WHERE sha256 = ?", (sha256,))
+        return found.fetchone() is not None
 
-    def forget_unsent(self, pictures: list[str]) -> list[str]:
-        """Removes those of the pictures that no message holds; returns them."""
-        return [sha256 for sha256 in pictures if self._forget(sha256)]
-
-    def _forget(self, sha256: str) -> bool:
-        forgotten = self._database.execute(
-            "DELETE FROM picture WHERE sha256 = ? "
-            "AND NOT EXISTS (SELECT 1 FROM attachment WHERE attachment.sha256 = picture.sha256)",
-            (sha256,),
-        )
-        return forgotten.rowcount == 1
+    def began_at(self) -> float:
+        """Returns when the database began, in seconds since the epoch."""
+        moment: float = self._database.execute("SELECT began_at FROM origin").fetchone()[0]
+        return moment

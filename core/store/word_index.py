@@ -1,21 +1,6 @@
 """The words of titles and messages, for search."""
 
-import re
 import sqlite3
-from typing import Final
-
-FOUND: Final = """
-id IN (SELECT rowid FROM title_words WHERE text MATCH :words)
-OR id IN (SELECT conversation_id FROM message_words
-    JOIN message ON message.id = message_words.rowid
-    WHERE message_words.text MATCH :words)
-"""
-"""The condition that a conversation's title, or one of its messages, has the words."""
-
-
-def match_expression(query: str) -> str:
-    """Returns the FTS5 expression for words that all must begin a word; empty for no words."""
-    return " ".join(f'"{word}"*' for word in re.findall(r"\w+", query))
 
 
 class WordIndex:

@@ -11,4 +11,10 @@ DOG = Attachment("d" * 64, "dog.png", 100, 100, 96, 96, 9)
 def ended(answer: Message, text: str) -> Message:
     """The opened answer as it is once the model was done."""
     stats = TurnStats(prompt_tokens=7, generated_tokens=3)
-    return replace(answer, text=text, finish_reason="stop", model="demo", stats=stats)
+    return replace(
+        answer.with_text(text),
+        finish_reason="stop",
+        model="demo",
+        model_source="demo",
+        stats=stats,
+    )

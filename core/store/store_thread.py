@@ -1,20 +1,19 @@
-"""The one thread that every disk access of the store runs on."""
+"""A thread that carries out blocking calls in their order, beside the loop."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
-class DiskThread:
-    """Runs calls one after the other, in the order they were made, beside the loop."""
+class StoreThread:
+    """What one SQLite connection is used on."""
 
-    def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def run(
         self,
@@ -23,8 +22,8 @@ class DiskThread:
         **keywords: _Arguments.kwargs,
     ) -> _Result:
         """Returns what the call returns. Cancelling the wait doesn't undo a call that began."""
-        call = partial(work, *arguments, **keywords)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, lambda: work(*arguments, **keywords))
 
     def close(self) -> None:
         """Waits for the calls that were made and ends the thread."""

@@ -1,0 +1,110 @@
+"""The parts of messages, in SQLite; used within the store's transactions."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from ..conversation import Attachment, Part, TextPart
+
+_PARTS: Final = "SELECT part.*, width, height FROM part LEFT JOIN picture USING (sha256) "
+
+
+_OF_MANY: Final = (
+    "WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, position"
+)
+
+
+class _PictureData(msgspec.Struct, frozen=True):
+    """What a picture's part holds in `data`."""
+
+    name: str
+    model_width: int
+    model_height: int
+    tokens: int
+
+
+class PartTable:
+    """Rows of texts and pictures, in the order of their message.
+
+    Raises:
+        sqlite3.Error: from every method.
+    """
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def read(self, message: int) -> tuple[Part, ...]:
+        """Returns the parts of a message."""
+        rows = self._database.execute(_PARTS + "WHERE message_id = ? ORDER BY position", (message,))
+        return tuple(_read_part(row) for row in rows)
+
+    def read_all(self, messages: Sequence[int]) -> dict[int, list[Part]]:
+        """Returns the parts of many messages, by message."""
+        rows = self._database.execute(
+            _PARTS + _OF_MANY,
+            (msgspec.json.encode(messages).decode(),),
+        )
+        parts: dict[int, list[Part]] = {}
+        for row in rows:
+            parts.setdefault(row["message_id"], []).append(_read_part(row))
+        return parts
+
+    def put(self, message: int, parts: Sequence[Part]) -> None:
+        """Replaces the parts of a message."""
+        self._database.execute("DELETE FROM part WHERE message_id = ?", (message,))
+        self._database.executemany(
+            "INSERT INTO part (message_id, position, kind, text, sha256, data) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [(message, position, *_columns(part)) for position, part in enumerate(parts)],
+        )
+
+    def put_text(self, message: int, text: str) -> None:
+        """Replaces the text of an open answer, which has nothing else; without it, does nothing."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO part (message_id, position, kind, text) "
+            "SELECT id, 0, 'text', ? FROM message WHERE id = ?",
+            (text, message),
+        )
+
+    def measure(self, message: int, measured: Sequence[Attachment]) -> None:
+        """Stores how the model sees the pictures of a message, given in their order."""
+        positions = self._database.execute(
+            "SELECT position FROM part WHERE message_id = ? AND kind = 'picture' ORDER BY position",
+            (message,),
+        ).fetchall()
+        self._database.executemany(
+            "UPDATE part SET data = ? WHERE message_id = ? AND position = ?",
+            [
+                (_picture_data(picture), message, row["position"])
+                for row, picture in zip(positions, measured, strict=False)
+            ],
+        )
+
+
+def _columns(part: Part) -> tuple[str, str, str | None, str | None]:
+    """Returns kind, text, sha256 and data."""
+    if isinstance(part, TextPart):
+        return "text", part.text, None, None
+    return "picture", "", part.sha256, _picture_data(part)
+
+
+def _read_part(row: sqlite3.Row) -> Part:
+    if row["kind"] == "text":
+        return TextPart(row["text"])
+    data = msgspec.json.decode(row["data"], type=_PictureData)
+    return Attachment(
+        row["sha256"],
+        data.name,
+        row["width"],
+        row["height"],
+        data.model_width,
+        data.model_height,
+        data.tokens,
+    )
+
+
+def _picture_data(picture: Attachment) -> str:
+    data = _PictureData(picture.name, picture.model_width, picture.model_height, picture.tokens)
+    return msgspec.json.encode(data).decode()
