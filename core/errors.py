@@ -11,6 +11,7 @@
     │   ├── PromptTooLong        longer than the model's context
     │   ├── OutOfMemory          the memory ran out during prefill or decode
     │   └── EndpointError        the remote endpoint refused, failed or went away
+    │       └── PromptRefused    it takes no such prompt, as one with a picture
     ├── StoreError               the conversations can't be read or written
     │   └── NotStored            no such conversation, message or picture
     └── CoreError                the core can't be used
@@ -65,6 +66,10 @@ class OutOfMemory(TurnError):
 
 class EndpointError(TurnError):
     """The remote endpoint refused the request, failed or went away."""
+
+
+class PromptRefused(EndpointError):
+    """The remote endpoint takes no such prompt, as one with pictures; the turn is given back."""
 
 
 class StoreError(SeeshellError):

@@ -5,11 +5,19 @@ Its modules in reading order:
     sessions         The session manager: carries out what clients ask, and keeps conversations and
                      turns together.
     subscribers      Who hears which events.
-    submissions      Taking turns in: questions are stored and their answers queued.
-    turn_queue       The queue of answers: one is computed at a time, in the order of submission.
-    open_turn        A turn from its submission to its end.
+    conversations    What clients ask about whole conversations: list, open, rename, fork, switch,
+                     delete, restore.
+    turns            What clients ask about turns: to submit and stop them, and to change what is
+                     queued.
+    queue            The queues of all conversations, and which turn is next.
+    worker           What the engine does next: one thing at a time, loads before turns, turns
+                     before work ahead.
+    answering        One turn from being taken from its queue to the event that ends it.
+    open_turn        A turn that is being answered: what is known of it, as the events that tell it.
     prompt_messages  What the model is asked: the stored messages of a branch as those of a prompt.
     work_ahead       Work ahead of turns: what clients will probably ask for is computed while
                      nothing else is.
     model_loader     Which model is wanted, and bringing the engine there.
+    housekeeping     What is done while nobody waits: deleted conversations and stray files are
+                     removed.
 """

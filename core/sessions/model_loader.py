@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from ..engine.engine import Engine, LoadedModel
 from ..errors import ModelError
@@ -12,23 +13,45 @@ from .subscribers import Subscribers
 _logger = logging.getLogger(__name__)
 
 
+class _Load:
+    """One wish for a model: a token, so that two loads of the same source are told apart."""
+
+    def __init__(self, source: str, given_up: str) -> None:
+        self.source = source
+        self.given_up = given_up
+        """The source whose load was given up for this one; empty if none was."""
+
+
 class ModelLoader:
     """Loads the model that was asked for last and reports it to every client."""
 
-    def __init__(self, engine: Engine, subscribers: Subscribers) -> None:
+    def __init__(self, engine: Engine, subscribers: Subscribers, due: asyncio.Event) -> None:
         self._engine = engine
         self._subscribers = subscribers
+        self._due = due
+        self._load: _Load | None = None
         self._loading: asyncio.Task[LoadedModel] | None = None
         self.wanted = ""
-        """The source that was asked for last."""
-        self.is_behind = False
-        """Whether there is something to load."""
+        """The source that was asked for last, or the one that stayed when it failed."""
         self.progress: ModelLoading | None = None
         """The newest report of the load that runs or waits."""
-        self.error: ModelError | None = None
-        """Why the last load failed; None after one that did not."""
-        self._given_up = ""
-        """The source whose load was given up for `wanted`; empty if none was."""
+        self._error: ModelError | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something to load."""
+        return self._load is not None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last load failed."""
+        return self._error is not None
+
+    def explain_absence(self) -> ModelError | None:
+        """Returns why no model can answer; None if one can."""
+        if self._engine.model is not None:
+            return None
+        return self._error or ModelError("No model is loaded: choose one.")
 
     def want(self, source: str) -> None:
         """Asks for a model; another one that is being loaded is given up for it.
@@ -36,64 +59,76 @@ class ModelLoader:
         The one that is there stays as it is, with its KV caches. Where there is none, the one that
         was given up is loaded after all should this one fail.
         """
-        model = self._engine.model
-        if not self.is_behind and model is not None and model.source == source:
+        before, model = self._load, self._engine.model
+        if before is None and model is not None and model.source == source:
             self._publish_loaded(model)
             return
-        if self.is_behind and source == self.wanted:
+        if before is not None and before.source == source:
             return
         if self._loading is not None:
             self._loading.cancel()
-        self._given_up = self.wanted if self.is_behind else ""
+        # Even if the model that is there is wanted again: the load that was given up for it may
+        # be putting its own in place just now, and the engine carries out one after the other.
+        self._load = _Load(source, before.source if before else "")
         self.wanted = source
-        self.is_behind = True
-        self._report(LoadProgress("waiting"))
+        self._report(self._load, LoadProgress("waiting"))
+        self._due.set()
+
+    def want_again(self) -> None:
+        """Asks once more for the model that could not be loaded, if there is no other."""
+        if self._engine.model is None and not self.is_behind and self.wanted:
+            self.want(self.wanted)
 
     async def load(self) -> None:
-        """Loads what is wanted; `error` says whether that worked."""
-        source = self.wanted
-        self._loading = asyncio.create_task(self._engine.load(source, self._report_while_loading))
+        """Loads what is wanted now; returns when that has ended or was given up."""
+        load = self._load
+        if load is None:
+            return
+        task = asyncio.create_task(
+            self._engine.load(load.source, partial(self._report, load)), name=load.source
+        )
+        self._loading = task
         try:
-            await asyncio.wait([self._loading])
-        finally:
-            task, self._loading = self._loading, None
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
             task.cancel()
-        if source == self.wanted:
-            self.is_behind = False
-            self.progress = None
-            self._report_end(task)
+            await asyncio.wait([task])
+            raise
+        finally:
+            self._loading = None
+        if load is self._load:
+            self._end(load, task)
 
-    def _report_end(self, task: asyncio.Task[LoadedModel]) -> None:
-        self.error = _error_of(task)
-        if self.error is None:
-            _logger.info("loaded %s", self.wanted)
+    def _end(self, load: _Load, task: asyncio.Task[LoadedModel]) -> None:
+        self._load = None
+        self.progress = None
+        self._error = _error_of(task)
+        if self._error is None:
+            _logger.info("loaded %s", load.source)
             self._publish_loaded(task.result())
             return
-        _logger.error("can't load %s: %s", self.wanted, self.error)
+        _logger.error("can't load %s: %s", load.source, self._error)
         self._subscribers.publish(
             ModelFailed(
-                model=self.wanted, error=type(self.error).__name__, sentence=str(self.error)
+                model=load.source, error=type(self._error).__name__, sentence=str(self._error)
             )
         )
         if self._engine.model is not None:
             self.wanted = self._engine.model.source
-        elif self._given_up:
-            self.want(self._given_up)
+        elif load.given_up:
+            self.want(load.given_up)
 
     def _publish_loaded(self, model: LoadedModel) -> None:
         self._subscribers.publish(
             ModelLoaded(model=model.name, context_length=model.context_length, notice=model.notice)
         )
 
-    def _report_while_loading(self, progress: LoadProgress) -> None:
-        if self._loading is not None:
-            self._report(progress)
-
-    def _report(self, progress: LoadProgress) -> None:
-        self.progress = ModelLoading(
-            model=self.wanted, stage=progress.stage, fraction=progress.fraction
-        )
-        self._subscribers.publish(self.progress)
+    def _report(self, load: _Load, progress: LoadProgress) -> None:
+        if load is self._load:
+            self.progress = ModelLoading(
+                model=load.source, stage=progress.stage, fraction=progress.fraction
+            )
+            self._subscribers.publish(self.progress)
 
 
 def _error_of(task: asyncio.Task[LoadedModel]) -> ModelError | None:

@@ -1,21 +1,30 @@
-"""A turn from its submission to its end."""
+"""A turn that is being answered: what is known of it, as the events that tell it."""
 
 import asyncio
 
 from msgspec.structs import replace
 
-from ..conversation import Conversation, Message, StartedTurn
-from ..engine.engine import AnswerEnd, PrefillProgress
+from ..conversation import Conversation, FinishReason, Message, StartedTurn, TurnStats
+from ..engine.engine import AnswerEnd, LoadedModel, PrefillProgress
 from ..errors import SeeshellError
-from ..messages.events import AnyEvent, Delta, Prefilled, TurnEnded, TurnFailed, TurnWithdrawn
+from ..messages.events import (
+    AnyEvent,
+    Delta,
+    Prefilled,
+    TurnEnded,
+    TurnFailed,
+    TurnStarted,
+    TurnWithdrawn,
+)
 
 
 class OpenTurn:
-    """What is known of an answer while it is queued or computed."""
+    """A turn from its start to its end."""
 
-    def __init__(self, started: StartedTurn) -> None:
+    def __init__(self, started: StartedTurn, model: LoadedModel | None) -> None:
         self.started = started
-        """What is on disk of it since its submission."""
+        """What is on disk of it since its start."""
+        self._model = model
         self.text = ""
         self.is_stopping = False
         """Whether the user wants no more of it."""
@@ -31,14 +40,18 @@ class OpenTurn:
         return self.started.conversation
 
     @property
-    def question(self) -> Message:
-        """The user's message."""
-        return self.started.question
-
-    @property
     def answer(self) -> Message:
         """The assistant message as it was stored first: empty."""
         return self.started.answer
+
+    def start(self) -> TurnStarted:
+        """Returns the event that tells of its start."""
+        return TurnStarted(
+            conversation=self.conversation,
+            turn=self.started.id,
+            user_message=self.started.question,
+            answer=self.answer,
+        )
 
     def note_progress(self, progress: PrefillProgress) -> Prefilled:
         """Returns the event that reports the progress."""
@@ -62,43 +75,48 @@ class OpenTurn:
         events: list[AnyEvent] = [self._prefilled] if self._prefilled else []
         return [*events, self._delta(self.text)] if self.text else events
 
-    def end(self, end: AnswerEnd, model: str) -> TurnEnded:
+    def end(self, end: AnswerEnd) -> TurnEnded:
         """Returns the event with the answer, complete or stopped."""
-        return TurnEnded(
-            conversation=self.conversation,
-            message=replace(
-                self.answer,
-                text=self.text,
-                model=model,
-                finish_reason=end.finish_reason,
-                stats=end.stats,
-            ),
-        )
+        message = self._ended_message(end.finish_reason, stats=end.stats)
+        return TurnEnded(conversation=self.conversation, message=message)
 
-    def fail(self, error: SeeshellError, model: str) -> TurnFailed:
+    def fail(self, error: SeeshellError) -> TurnFailed:
         """Returns the event with what came of the answer and why no more did."""
         return TurnFailed(
             conversation=self.conversation,
-            message=replace(
-                self.answer,
-                text=self.text,
-                model=model,
-                finish_reason="failed",
-                error=str(error),
-            ),
+            message=self._ended_message("failed", error=str(error)),
             error=type(error).__name__,
             sentence=str(error),
         )
 
     def withdraw(self, error: SeeshellError, restored: Conversation | None) -> TurnWithdrawn:
         """Returns the event that takes back what was told of the turn."""
-        return TurnWithdrawn(
-            conversation=self.conversation,
-            message=self.answer.id,
-            restored=restored,
-            error=type(error).__name__,
-            sentence=str(error),
+        return tell_withdrawn(self.conversation, self.started.id, error, restored)
+
+    def _ended_message(
+        self, finish_reason: FinishReason, *, error: str = "", stats: TurnStats | None = None
+    ) -> Message:
+        return replace(
+            self.answer.with_text(self.text),
+            model=self._model.name if self._model else "",
+            model_source=self._model.source if self._model else "",
+            finish_reason=finish_reason,
+            error=error,
+            stats=stats,
         )
 
     def _delta(self, text: str) -> Delta:
         return Delta(conversation=self.conversation, message=self.answer.id, text=text)
+
+
+def tell_withdrawn(
+    conversation: int, turn: str, error: SeeshellError, restored: Conversation | None
+) -> TurnWithdrawn:
+    """Returns the event that gives a turn back to the user, started or not."""
+    return TurnWithdrawn(
+        conversation=conversation,
+        turn=turn,
+        restored=restored,
+        error=type(error).__name__,
+        sentence=str(error),
+    )

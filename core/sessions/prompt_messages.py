@@ -1,11 +1,14 @@
 """What the model is asked: the stored messages of a branch as those of a prompt."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
-from ..conversation import Attachment, Message
+from ..conversation import Message, Part, TextPart
 from ..engine.engine import PromptImage, PromptMessage
 from ..store.archive import Archive
+
+_BETWEEN_QUESTIONS = "\n\n"
 
 
 async def read_prompt(
@@ -16,9 +19,9 @@ async def read_prompt(
     Raises:
         NotStored: the copy of a picture is missing or altered.
     """
-    stored = await archive.run(archive.store.read_conversation, conversation)
-    before = [it for it in stored.messages if it.id != answer.id and _says_something(it)]
-    return await _as_prompt(archive, before)
+    stored = await archive.read_conversation(conversation)
+    before = [message for message in stored.messages if message.id != answer.id]
+    return await _as_prompt(archive, _leave_out_failed(before))
 
 
 async def read_ahead(
@@ -40,26 +43,46 @@ async def read_ahead(
     """
     before: list[Message] = []
     if conversation is not None:
-        stored = await archive.run(archive.store.read_conversation, conversation)
-        said = takewhile(lambda message: message.id != edited, stored.messages)
-        before = [message for message in said if _says_something(message)]
-    pictures = tuple(await archive.find_pictures(hashes))
-    return await _as_prompt(archive, [*before, Message(0, None, "user", "", 0.0, pictures)])
+        stored = await archive.read_conversation(conversation)
+        shown = takewhile(lambda message: message.id != edited, stored.messages)
+        before = _leave_out_failed(list(shown))
+    parts: tuple[Part, ...] = (*await archive.find_pictures(hashes), TextPart(""))
+    return await _as_prompt(archive, [*before, Message(0, None, "user", parts, 0.0)])
+
+
+def _leave_out_failed(messages: Sequence[Message]) -> list[Message]:
+    """Returns the messages without empty answers, and without questions that failed at once.
+
+    What failed before its first word would most likely fail every later prompt too. A question
+    that was stopped before it stays.
+    """
+    failed = {message.parent_id for message in messages if message.failed_without_text}
+    return [it for it in messages if it.parts and it.id not in failed]
 
 
 async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[PromptMessage, ...]:
+    """Returns the messages; neighbouring ones of a user as one, since strict templates want so."""
     pictures = [picture for message in messages for picture in message.attachments]
     paths = iter(await archive.locate_pictures(pictures))
 
-    def image(picture: Attachment) -> PromptImage:
-        return PromptImage(next(paths), picture.sha256, picture.name)
+    def as_prompt_part(part: Part) -> str | PromptImage:
+        if isinstance(part, TextPart):
+            return part.text
+        return PromptImage(next(paths), part.sha256, part.name)
 
-    return tuple(
-        PromptMessage.of(it.role, it.text, tuple(image(picture) for picture in it.attachments))
-        for it in messages
-    )
+    prompt: list[PromptMessage] = []
+    for message in messages:
+        new = PromptMessage(message.role, tuple(as_prompt_part(part) for part in message.parts))
+        if prompt and prompt[-1].role == new.role == "user":
+            prompt[-1] = _merge(prompt[-1], new)
+        else:
+            prompt.append(new)
+    return tuple(prompt)
 
 
-def _says_something(message: Message) -> bool:
-    """Whether a message belongs into a prompt: an answer that failed at once does not."""
-    return bool(message.role == "user" or message.text)
+def _merge(one: PromptMessage, other: PromptMessage) -> PromptMessage:
+    """Returns both as one message; texts that meet stay apart."""
+    first, *rest = other.parts
+    if isinstance(one.parts[-1], str) and isinstance(first, str):
+        first = _BETWEEN_QUESTIONS + first
+    return replace(one, parts=(*one.parts, first, *rest))

@@ -6,33 +6,29 @@ import time
 from pathlib import Path
 from typing import assert_never
 
-from ..conversation import Conversation
 from ..engine.engine import AnswerOptions, Engine
 from ..errors import BadRequest, ImageError
-from ..messages.events import (
-    AnyEvent,
-    Attached,
-    ConversationOpened,
-    ConversationsChanged,
-    ConversationsListed,
-    CoreStatus,
-    Done,
-    EngineState,
-)
+from ..messages.events import AnyEvent, Attached, CoreStatus, Done, EngineState
 from ..messages.requests import (
     AnyRequest,
     Attach,
+    ClaimPictures,
     DeleteConversation,
     EditQuestion,
+    EditQueued,
     ForkConversation,
     GetStatus,
     Hello,
     ListConversations,
     LoadModel,
+    MoveQueued,
     OpenConversation,
     PrepareTurn,
     RegenerateAnswer,
+    RemoveQueued,
     RenameConversation,
+    RestoreConversation,
+    ResumeQueue,
     Shutdown,
     StopTurn,
     SubmitTurn,
@@ -40,11 +36,15 @@ from ..messages.requests import (
 )
 from ..settings import Paths, Settings
 from ..store.archive import Archive
+from .answering import Answering
+from .conversations import Conversations
+from .housekeeping import Housekeeping
 from .model_loader import ModelLoader
-from .submissions import Submissions
+from .queue import Queues
 from .subscribers import Subscriber, Subscribers
-from .turn_queue import TurnQueue
-from .work_ahead import Preparations, Wish
+from .turns import Turns
+from .work_ahead import NextTurn, WorkAhead
+from .worker import Worker
 
 
 class Sessions:
@@ -61,15 +61,18 @@ class Sessions:
         self.used_at = self._started_at
         """When a client was connected, or asked for something, last."""
         self.subscribers = Subscribers()
-        self._loader = ModelLoader(engine, self.subscribers)
-        self._preparations = Preparations(engine, archive)
+        due = asyncio.Event()
         options = AnswerOptions(settings.max_tokens, settings.temperature)
-        self._turns = TurnQueue(
-            engine, archive, self._loader, self.subscribers, self._preparations, options
+        self._loader = ModelLoader(engine, self.subscribers, due)
+        self._ahead = WorkAhead(engine, archive, due)
+        queues = Queues(archive, self.subscribers, due)
+        self._answering = Answering(engine, archive, queues, self.subscribers, options)
+        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader)
+        self._conversations = Conversations(
+            archive, queues, self._answering, self._ahead, self.subscribers
         )
-        self._submissions = Submissions(
-            engine, archive, self._turns, self._preparations, self.subscribers
-        )
+        self._worker = Worker(queues, self._answering, self._loader, self._ahead, due)
+        self._housekeeping = Housekeeping(archive, self._worker)
         self.work = asyncio.create_task(self._work())
         """The work on turns and models; ends only by an error or `close`."""
         self.shutdown_asked = asyncio.Event()
@@ -81,30 +84,34 @@ class Sessions:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a turn is open or a model is being loaded."""
-        return bool(self._turns) or self._loader.is_behind
+        """Whether a turn is open or waits for the engine, or a model is being loaded."""
+        return self._worker.is_busy
 
-    def add_client(self, client: Subscriber) -> None:
-        """Lets a client hear of everything from now on, and of a load that is under way."""
+    def add_client(self, client: Subscriber, window: str = "") -> None:
+        """Lets a client hear of everything from now on, and of a load that is under way.
+
+        Args:
+            client: who listens.
+            window: names its window, for the pictures that are unsent in it; empty for none.
+        """
         self.note_use()
-        self.subscribers.add(client)
+        self.subscribers.add(client, window)
         if self._loader.progress is not None:
             client.put(self._loader.progress)
 
     def remove_client(self, client: Subscriber) -> None:
         """Tells a client nothing more and forgets what it wanted next."""
         self.subscribers.remove(client)
-        self._preparations.drop(client)
+        self._ahead.drop(client)
 
     def load_model(self, source: str) -> None:
         """Switches to a model; events tell how that goes."""
-        self._turns.load(source)
+        self._loader.want(source)
 
     async def close(self) -> None:
-        """Stops and stores every open turn, and ends all work."""
-        self._submissions.are_closed = True
-        self._preparations.pause(self)
-        await self._turns.close()
+        """Stops and stores the open turn, and ends all work; what is queued stays queued."""
+        self._turns.are_closed = True
+        await self._worker.close()
         self.work.cancel()
         await asyncio.wait([self.work])
 
@@ -121,120 +128,62 @@ class Sessions:
                 return (self._status(),)
             case Shutdown():
                 self.shutdown_asked.set()
-                return (Done(),)
             case LoadModel(model=source):
-                return (self._load_model(source),)
+                self._load_model(source)
             case Attach():
-                return (await self._attach(request),)
+                return (await self._attach(request, client),)
+            case ClaimPictures(pictures=hashes):
+                await self._claim(hashes, client)
             case SubmitTurn() | EditQuestion() | RegenerateAnswer():
-                return (await self._submissions.take(request, client),)
-            case PrepareTurn(conversation=conversation, attachments=attachments, edited=edited):
-                self._preparations.want(client, Wish(conversation, attachments, edited))
-                return (Done(),)
+                return await self._turns.take_in(request, client)
+            case EditQueued() | MoveQueued() | RemoveQueued() | ResumeQueue():
+                await self._turns.change_queue(request)
             case StopTurn(conversation=conversation):
-                return (await self._stop(conversation),)
-            case OpenConversation(conversation=conversation):
-                return await self._open(conversation, client)
-            case ForkConversation():
-                return (await self._fork(request, client),)
-            case SwitchBranch():
-                return (await self._switch(request, client),)
-            case DeleteConversation(conversation=conversation):
-                return (await self._delete(conversation),)
-            case ListConversations() | RenameConversation():
-                return (await self._tend(request),)
+                await self._turns.stop(conversation)
+            case PrepareTurn(conversation=conversation, attachments=attachments, edited=edited):
+                self._ahead.want(client, NextTurn(conversation, attachments, edited))
+            case (
+                ListConversations()
+                | OpenConversation()
+                | RenameConversation()
+                | ForkConversation()
+                | SwitchBranch()
+                | DeleteConversation()
+                | RestoreConversation()
+            ):
+                return await self._conversations.carry_out(request, client)
             case _:
                 assert_never(request)
+        return (Done(),)
 
     async def _work(self) -> None:
-        await asyncio.gather(self._turns.run(), self._preparations.run())
+        await asyncio.gather(self._worker.run(), self._housekeeping.run())
 
-    def _load_model(self, source: str) -> Done:
+    def _load_model(self, source: str) -> None:
         if not source.strip():
             raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
         self.load_model(source.strip())
-        return Done()
 
-    async def _tend(self, request: ListConversations | RenameConversation) -> AnyEvent:
-        store = self._archive.store
-        match request:
-            case ListConversations(query=query, limit=limit):
-                found = await self._archive.run(store.list_conversations, query, limit)
-                return ConversationsListed(conversations=found)
-            case RenameConversation(conversation=conversation, title=title):
-                await self._archive.run(store.rename_conversation, conversation, title)
-        self.subscribers.publish(ConversationsChanged())
-        return Done()
-
-    async def _attach(self, request: Attach) -> Attached:
+    async def _attach(self, request: Attach, client: Subscriber) -> Attached:
         source = Path(request.path)
         if not source.is_absolute():
             raise ImageError(f"{request.path} is no absolute path.")
-        picture = await self._archive.attach(source, request.name)
+        window = self.subscribers.window_of(client)
+        picture = await self._archive.attach(source, request.name, window)
         return Attached(
             attachment=await self._engine.measure(picture),
             path=str(self._paths.picture(picture.sha256)),
         )
 
-    async def _open(self, conversation: int, client: Subscriber) -> tuple[AnyEvent, ...]:
-        """Reads the conversation and lets the client follow it.
-
-        The store's thread works in order, and turns begin and end here right after it has stored
-        that: what was read fits the turn that is open now.
-        """
-        stored = await self._archive.run(self._archive.store.read_conversation, conversation)
-        self.subscribers.follow(client, conversation)
-        turn = self._turns.find(conversation)
-        messages = [self._turns.complete(message) for message in stored.messages]
-        if turn is not None:
-            # The text that is stored so far comes again in the replay.
-            messages = [turn.answer if it.id == turn.answer.id else it for it in messages]
-        opened = Conversation(stored.summary, tuple(messages))
-        return (ConversationOpened(conversation=opened), *(turn.replay() if turn else ()))
-
-    async def _fork(self, request: ForkConversation, client: Subscriber) -> ConversationOpened:
-        store = self._archive.store
-        with self._submissions.reserve(request.conversation):
-            await self._turns.store_again()
-            fork = await self._archive.run(
-                store.fork_conversation, request.conversation, request.message
-            )
-        stored = await self._archive.run(store.read_conversation, fork)
-        self.subscribers.follow(client, fork)
-        self.subscribers.publish(ConversationsChanged())
-        return ConversationOpened(conversation=stored)
-
-    async def _switch(self, request: SwitchBranch, client: Subscriber) -> ConversationOpened:
-        store = self._archive.store
-        with self._submissions.reserve(request.conversation), self._preparations.paused():
-            await self._turns.store_again()
-            await self._archive.run(store.switch_branch, request.conversation, request.message)
-            stored = await self._archive.run(store.read_conversation, request.conversation)
-        opened = ConversationOpened(conversation=stored)
-        self.subscribers.follow(client, request.conversation)
-        self.subscribers.publish_to_followers(request.conversation, opened, but=client)
-        return opened
-
-    async def _delete(self, conversation: int) -> Done:
-        await self._stop_open_turn(conversation)
-        self._preparations.drop_conversation(conversation)
-        await self._archive.delete_conversation(conversation)
-        self.subscribers.publish(ConversationsChanged())
-        await self._engine.forget(conversation)
-        return Done()
-
-    async def _stop(self, conversation: int) -> Done:
-        await self._stop_open_turn(conversation)
-        return Done()
-
-    async def _stop_open_turn(self, conversation: int) -> None:
-        turn = self._turns.find(conversation)
-        if turn is not None:
-            await self._turns.stop(turn)
+    async def _claim(self, hashes: tuple[str, ...], client: Subscriber) -> None:
+        window = self.subscribers.window_of(client)
+        if not window:
+            raise BadRequest("Only a client that named its window in Hello can claim pictures.")
+        await self._archive.claim_pictures(window, hashes)
 
     def _status(self) -> CoreStatus:
         model = self._engine.model
-        stats = self._turns.last_stats
+        stats = self._answering.last_stats
         return CoreStatus(
             version=self._version,
             pid=os.getpid(),
@@ -246,16 +195,16 @@ class Sessions:
             active_bytes=self._engine.active_bytes,
             uptime=time.monotonic() - self._started_at,
             clients=len(self.subscribers),
-            open_turns=len(self._turns),
-            is_preparing=self._preparations.are_running,
+            open_turns=self._worker.open_turns,
+            is_preparing=self._worker.is_preparing,
         )
 
     def _state(self) -> EngineState:
-        running = self._turns.running
+        running = self._answering.running
         if running is not None:
             return "decoding" if running.text else "prefilling"
         if self._loader.is_behind:
             return "loading"
         if self._engine.model is not None:
             return "ready"
-        return "failed" if self._loader.error else "unloaded"
+        return "failed" if self._loader.has_failed else "unloaded"

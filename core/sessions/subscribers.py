@@ -18,6 +18,7 @@ class Subscribers:
 
     def __init__(self) -> None:
         self._followed: dict[Subscriber, set[int]] = {}
+        self._windows: dict[Subscriber, str] = {}
 
     def __iter__(self) -> Iterator[Subscriber]:
         return iter(self._followed)
@@ -25,13 +26,24 @@ class Subscribers:
     def __len__(self) -> int:
         return len(self._followed)
 
-    def add(self, subscriber: Subscriber) -> None:
-        """From now on it hears what every client hears."""
+    def add(self, subscriber: Subscriber, window: str = "") -> None:
+        """From now on it hears what every client hears.
+
+        Args:
+            subscriber: the client.
+            window: names its window; empty for none.
+        """
         self._followed[subscriber] = set()
+        self._windows[subscriber] = window
 
     def remove(self, subscriber: Subscriber) -> None:
         """It hears nothing more."""
         self._followed.pop(subscriber, None)
+        self._windows.pop(subscriber, None)
+
+    def window_of(self, subscriber: Subscriber) -> str:
+        """Returns what names the client's window; empty for none."""
+        return self._windows.get(subscriber, "")
 
     def follow(self, subscriber: Subscriber, conversation: int) -> None:
         """From now on it hears the events of that conversation too."""

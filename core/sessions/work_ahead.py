@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from ..engine.engine import Engine
-from ..errors import SeeshellError
+from ..errors import NotStored, SeeshellError
 from ..store.archive import Archive
 from .prompt_messages import read_ahead
 from .subscribers import Subscriber
@@ -15,7 +15,7 @@ from .subscribers import Subscriber
 _logger = logging.getLogger(__name__)
 
 
-class Wish(NamedTuple):
+class NextTurn(NamedTuple):
     """The turn that a client may submit next."""
 
     conversation: int | None = None
@@ -26,47 +26,51 @@ class Wish(NamedTuple):
     """The user message in whose place the question comes; None after all others."""
 
 
-_NOTHING: Final = Wish()
+_NOTHING: Final = NextTurn()
 """What every new conversation starts with is worth computing too."""
 
 
-class Preparations:
-    """Keeps each client's newest wish and lets the engine prepare the newest of all.
+class WorkAhead:
+    """Keeps the next turn of each client, and says what of it the engine should prepare now."""
 
-    Only turns and loads matter to the user, so both pause this; it goes on after them.
-    """
-
-    def __init__(self, engine: Engine, archive: Archive) -> None:
+    def __init__(self, engine: Engine, archive: Archive, due: asyncio.Event) -> None:
         self._engine = engine
         self._archive = archive
-        self._wishes: dict[Subscriber, Wish] = {}
+        self._due = due
+        self._next_turns: dict[Subscriber, NextTurn] = {}
+        """Of each client, the newest last."""
         self._drafts: dict[Subscriber, set[int | None]] = {}
         """Where each client has pictures attached that it has not sent."""
-        self._abandoned: set[int | None] = set()
+        self._abandoned: dict[int | None, None] = {}
         """Where clients that are gone had such pictures."""
-        self._pauses: set[object] = set()
-        self._is_due = asyncio.Event()
-        self._running: tuple[Wish, asyncio.Task[None]] | None = None
-        self._finished: Wish | None = None
+        self._prepared: NextTurn | None = None
+        self._pauses = 0
 
-    @property
-    def are_running(self) -> bool:
-        """Whether the engine works on a wish, or is about to."""
-        return self._is_due.is_set()
+    def choose(self) -> NextTurn | None:
+        """Returns what the engine should prepare; None if nothing, or not now.
 
-    def want(self, client: Subscriber, wish: Wish) -> None:
+        First what frees the pictures of those who are gone, then the newest client's.
+        """
+        if self._pauses or self._engine.model is None:
+            return None
+        for conversation in self._abandoned:
+            return NextTurn(conversation)
+        turn = next(reversed(self._next_turns.values()), _NOTHING)
+        return None if turn == self._prepared else turn
+
+    def want(self, client: Subscriber, turn: NextTurn) -> None:
         """Replaces what the client wanted before."""
-        self._wishes.pop(client, None)
-        self._wishes[client] = wish
+        self._next_turns.pop(client, None)
+        self._next_turns[client] = turn
         drafts = self._drafts.setdefault(client, set())
-        if wish.attachments:
-            drafts.add(wish.conversation)
+        if turn.attachments:
+            drafts.add(turn.conversation)
         else:
-            drafts.discard(wish.conversation)
-        self._abandoned.discard(wish.conversation)
-        self._change()
+            drafts.discard(turn.conversation)
+        self._abandoned.pop(turn.conversation, None)
+        self._due.set()
 
-    def fulfil(self, client: Subscriber, asked: int | None, conversation: int) -> None:
+    def submitted(self, client: Subscriber, asked: int | None, conversation: int) -> None:
         """Notes that the client submitted its turn: what comes next is a follow-up.
 
         Args:
@@ -74,101 +78,66 @@ class Preparations:
             asked: the conversation that the client named; None for a new one.
             conversation: the one that the turn is part of.
         """
-        if client in self._wishes:
+        if client in self._next_turns:
             self._drafts[client].discard(asked)
-            self.want(client, Wish(conversation))
+            self.want(client, NextTurn(conversation))
 
     def drop(self, client: Subscriber) -> None:
         """Forgets what the client wanted; pictures that nobody else wants are freed."""
-        if self._wishes.pop(client, None) is None:
+        if self._next_turns.pop(client, None) is None:
             return
-        drafts = self._drafts.pop(client)
-        self._abandoned |= drafts.difference(*self._drafts.values())
-        self._finished = None
-        self._change()
+        abandoned = self._drafts.pop(client).difference(*self._drafts.values())
+        self._abandoned |= dict.fromkeys(abandoned)
+        self._prepared = None
+        self._due.set()
 
-    def drop_conversation(self, conversation: int) -> None:
-        """Forgets every wish for a conversation that is about to be deleted."""
-        for drafts in self._drafts.values():
-            drafts.discard(conversation)
-        self._abandoned.discard(conversation)
-        wishes = list(self._wishes.items())
-        for client in [it for it, wish in wishes if wish.conversation == conversation]:
-            self.drop(client)
-
-    def pause(self, reason: object) -> None:
-        """Interrupts the work until the reason is gone."""
-        self._pauses.add(reason)
-        self._change()
-
-    def resume(self, reason: object) -> None:
-        """Takes the work up again unless there are other reasons to pause.
-
-        What was finished is asked for again, for a turn may have evicted it; if it is still there
-        that takes no time.
-        """
-        self._pauses.discard(reason)
-        self._finished = None
-        self._change()
+    async def forget(self, conversation: int) -> None:
+        """Forgets what was wanted and computed in a conversation that is gone."""
+        self._drop_conversation(conversation)
+        await self._engine.forget(conversation)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Interrupts the work for the time of the block."""
-        reason = object()
-        self.pause(reason)
+        self._pauses += 1
+        self._due.set()
         try:
             yield
         finally:
-            self.resume(reason)
+            self._pauses -= 1
+            self.start_over()
 
-    async def run(self) -> None:
-        """Prepares for ever."""
-        while True:
-            await self._is_due.wait()
-            wish = self._next()
-            # The engine lets go of the one before as soon as this one begins.
-            self._finished = None
-            task = asyncio.create_task(self._prepare(wish))
-            self._running = wish, task
-            try:
-                await asyncio.wait([task])
-            except asyncio.CancelledError:
-                task.cancel()
-                await asyncio.wait([task])
-                raise
-            finally:
-                self._running = None
-            if not task.cancelled():
-                self._finished = wish
-                self._abandoned.discard(wish.conversation)
-                _log_failure(task.exception())
-            self._change()
+    def start_over(self) -> None:
+        """Lets what was prepared be prepared again: a turn or a load may have evicted it.
 
-    def _next(self) -> Wish:
-        """Returns what to work on: what frees abandoned pictures, then the newest wish."""
-        for conversation in self._abandoned:
-            return Wish(conversation)
-        return next(reversed(self._wishes.values()), _NOTHING)
+        What is still there takes no time.
+        """
+        self._prepared = None
+        self._due.set()
 
-    def _change(self) -> None:
-        """Sets whether there is something to do, and interrupts what is not to be done now."""
-        wish = self._next()
-        may_run = not self._pauses and self._engine.model is not None
-        if may_run and wish != self._finished:
-            self._is_due.set()
-        else:
-            self._is_due.clear()
-        if self._running is not None and not (may_run and self._running[0] == wish):
-            self._running[1].cancel()
+    async def prepare(self, turn: NextTurn) -> None:
+        """Lets the engine prepare a turn; cancelling this interrupts it."""
+        # The engine lets go of the one before as soon as this one begins.
+        self._prepared = None
+        prompt = await read_ahead(self._archive, *turn)
+        await self._engine.prepare(prompt, conversation=turn.conversation or 0)
 
-    async def _prepare(self, wish: Wish) -> None:
-        prompt = await read_ahead(self._archive, *wish)
-        await self._engine.prepare(prompt, conversation=wish.conversation or 0)
+    def end(self, turn: NextTurn, error: BaseException | None) -> None:
+        """Notes that a turn was prepared, or why it can't be: its client hears that at submit."""
+        self._prepared = turn
+        self._abandoned.pop(turn.conversation, None)
+        if isinstance(error, NotStored) and turn.conversation is not None:
+            self._drop_conversation(turn.conversation)
+        if isinstance(error, SeeshellError):
+            _logger.info("nothing was computed ahead: %s", error)
+        elif error is not None:
+            _logger.error("computing ahead failed unexpectedly", exc_info=error)
 
-
-def _log_failure(error: BaseException | None) -> None:
-    """Logs why nothing was prepared; the user hears of it when the turn is submitted."""
-    if isinstance(error, SeeshellError):
-        _logger.info("nothing was computed ahead: %s", error)
-    elif error is not None:
-        _logger.error("computing ahead failed unexpectedly", exc_info=error)
+    def _drop_conversation(self, conversation: int) -> None:
+        for drafts in self._drafts.values():
+            drafts.discard(conversation)
+        self._abandoned.pop(conversation, None)
+        turns = list(self._next_turns.items())
+        for client in [it for it, turn in turns if turn.conversation == conversation]:
+            self.drop(client)
+        self._due.set()

@@ -10,7 +10,7 @@ from typing import Final
 from ..errors import StoreError
 from ..private_files import open_private
 from ..settings import Paths
-from .migrations import MIGRATIONS, check_whole, migrate, read_version
+from .migrations import MIGRATIONS, find_damage, migrate, read_version
 
 _KEPT: Final = 3
 """Backups that stay; older ones are deleted once a newer one was needed and the migration done."""
@@ -32,7 +32,11 @@ def migrate_with_backup(database: sqlite3.Connection, paths: Paths) -> None:
     if not 0 < version < len(MIGRATIONS):
         migrate(database)
         return
-    check_whole(database)
+    if damage := find_damage(database):
+        raise StoreError(
+            f"The conversations in {paths.database} can't be used: the file is damaged ({damage}). "
+            "Restore it from a backup or move it away."
+        )
     backup = _back_up(database, paths, version)
     try:
         migrate(database)

@@ -162,7 +162,7 @@ CREATE TABLE turn (
     question_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
     -- In the conversation's queue; null once it was taken.
     place INTEGER
-) WITHOUT ROWID;
+);
 CREATE INDEX turn_queue ON turn (conversation_id, place);
 CREATE INDEX turn_question_id ON turn (question_id);
 
@@ -208,7 +208,8 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
     try:
         database.executescript("\n".join(["BEGIN IMMEDIATE;", *migrations[version:]]))
         database.execute(f"PRAGMA user_version = {len(migrations)}")
-        check_whole(database)
+        if damage := find_damage(database):
+            raise StoreError(f"what came out is damaged: {damage}")
         database.execute("COMMIT")
     finally:
         if database.in_transaction:
@@ -216,20 +217,14 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
         database.execute("PRAGMA foreign_keys = ON")
 
 
-def check_whole(database: sqlite3.Connection) -> None:
-    """Checks every page, index and reference of the database.
+def find_damage(database: sqlite3.Connection) -> str:
+    """Returns what is wrong with a page, an index or a reference; empty if nothing is.
 
     Raises:
-        StoreError: something is damaged.
         sqlite3.Error: so much is damaged that it can't be checked.
     """
-    found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if found == "ok":
-        dangling = database.execute("PRAGMA foreign_key_check").fetchone()
-        if dangling is None:
-            return
-        found = f"a row of {dangling[0]} names one that is not in {dangling[2]}"
-    raise StoreError(
-        f"The conversations' database is damaged ({found}). Restore it from a backup or move it "
-        "away."
-    )
+    found: str = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        return found.splitlines()[-1]
+    dangling = database.execute("PRAGMA foreign_key_check").fetchone()
+    return f"a row of {dangling[0]} names none of {dangling[2]}" if dangling else ""

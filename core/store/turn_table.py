@@ -80,12 +80,12 @@ class TurnTable:
         return Queue(tuple(turns), bool(turns and row["is_paused"]))
 
     def list_conversations(self) -> list[int]:
-        """Returns the conversations in which turns wait, that with the oldest question first."""
+        """Returns the conversations in which turns wait, that with the oldest turn first."""
         rows = self._database.execute(
             "SELECT conversation_id FROM turn "
             "JOIN conversation ON conversation.id = conversation_id "
             "WHERE place IS NOT NULL AND deleted_at IS NULL "
-            "GROUP BY conversation_id ORDER BY min(question_id)"
+            "GROUP BY conversation_id ORDER BY min(turn.rowid)"
         )
         return [row["conversation_id"] for row in rows]
 

@@ -1,6 +1,6 @@
 """What tests of the core's services stand on."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,8 @@ from seeshell.core.ipc.client import CoreClient
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
-from seeshell.core.store.store import Store
 
 from .scripted_engine import ScriptedEngine
-from .stored import CAT, DOG
 from .talk import Connect, Listener, Talk
 
 
@@ -58,21 +56,17 @@ async def archive(paths: Paths) -> AsyncIterator[Archive]:
 
 
 @pytest.fixture
-def store(paths: Paths) -> Iterator[Store]:
-    """A database that knows two pictures."""
-    store = Store(paths)
-    store.add_picture(CAT)
-    store.add_picture(DOG)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 async def sessions(
     archive: Archive, engine: ScriptedEngine, paths: Paths
 ) -> AsyncIterator[Sessions]:
-    """The session manager on a real store, with the scripted engine."""
+    """The session manager on a real store, with the scripted engine.
+
+    What every conversation starts with is prepared already.
+    """
     sessions = Sessions(archive, engine, paths, Settings(), "1.0")
+    await engine.until("prepared", 0)
+    engine.forget_work()
+    engine.prepared.clear()
     yield sessions
     await sessions.close()
 

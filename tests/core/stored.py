@@ -1,11 +1,32 @@
 """What tests of the store put into it."""
 
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
 from msgspec.structs import replace
+from PIL import Image
 
-from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.conversation import Attachment, Message, StartedTurn, TurnStats
+from seeshell.core.settings import Paths
+from seeshell.core.store.archive import Archive
 
-CAT = Attachment("c" * 64, "cat.png", 640, 480, 320, 256, 80)
-DOG = Attachment("d" * 64, "dog.png", 100, 100, 96, 96, 9)
+_numbers = count(1)
+
+
+def new_turn() -> str:
+    """An id that no other turn has."""
+    return f"turn-{next(_numbers)}"
+
+
+def draw(folder: Path, name: str) -> Path:
+    """Returns a picture file; each name has bytes of its own."""
+    colour = tuple(f"{name:>3}".encode()[:3])
+    path = folder / name
+    Image.new("RGB", (40, 30), colour).save(path)
+    return path
 
 
 def ended(answer: Message, text: str) -> Message:
@@ -18,3 +39,73 @@ def ended(answer: Message, text: str) -> Message:
         model_source="demo",
         stats=stats,
     )
+
+
+async def start(
+    archive: Archive,
+    text: str,
+    conversation: int | None = None,
+    pictures: Sequence[Attachment] = (),
+) -> StartedTurn:
+    """Returns a turn whose answer is open."""
+    queued = await archive.queue_submit(new_turn(), conversation, text, pictures)
+    return await archive.start_queued(queued.turn.id)
+
+
+async def edit(
+    archive: Archive,
+    conversation: int,
+    message: int,
+    text: str,
+    pictures: Sequence[Attachment] = (),
+) -> StartedTurn:
+    """Returns a turn that stands beside another one, its answer open."""
+    queued = await archive.queue_edit(new_turn(), conversation, message, text, pictures)
+    return await archive.start_queued(queued.turn.id)
+
+
+async def regenerate(
+    archive: Archive, conversation: int, message: int | None = None
+) -> StartedTurn:
+    """Returns a turn whose answer, open, stands beside another one."""
+    queued = await archive.queue_regenerate(new_turn(), conversation, message)
+    return await archive.start_queued(queued.turn.id)
+
+
+async def end(archive: Archive, turn: StartedTurn, text: str) -> StartedTurn:
+    """Ends the turn's answer."""
+    await archive.end_answer(turn.conversation, ended(turn.answer, text))
+    return turn
+
+
+async def ask(
+    archive: Archive,
+    text: str,
+    answer: str,
+    conversation: int | None = None,
+    pictures: Sequence[Attachment] = (),
+) -> StartedTurn:
+    """Returns a turn that has ended."""
+    return await end(archive, await start(archive, text, conversation, pictures), answer)
+
+
+async def texts(archive: Archive, conversation: int) -> list[str]:
+    """Returns what is shown of a conversation."""
+    return [it.text for it in (await archive.read_conversation(conversation)).messages]
+
+
+async def found(archive: Archive, query: str) -> list[int]:
+    """Returns the conversations that a search finds."""
+    return [it.id for it in await archive.list_conversations(query, 10)]
+
+
+def change(paths: Paths, *statements: str) -> None:
+    """Changes the database from outside."""
+    with closing(sqlite3.connect(paths.database)) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+async def set_pragma(archive: Archive, setting: str) -> None:
+    """Changes a setting of the store's own connection, as `query_only = ON`."""
+    await archive._run(archive._turns._database.connection.execute, f"PRAGMA {setting}")

@@ -7,9 +7,16 @@ from typing import Any
 
 from seeshell.core.conversation import Message
 from seeshell.core.ipc.client import CoreClient
-from seeshell.core.messages.events import AnyEvent, TurnEnded, TurnFailed, TurnQueued
+from seeshell.core.messages.events import (
+    AnyEvent,
+    TurnEnded,
+    TurnFailed,
+    TurnQueued,
+    TurnStarted,
+)
 from seeshell.core.messages.requests import AnyRequest, Attach, Request, SubmitTurn
 from seeshell.core.sessions.sessions import Sessions
+from seeshell.core.store.archive import Archive
 
 from ..patience import PATIENCE
 
@@ -53,7 +60,7 @@ class Talk:
     async def end_of(self, queued: TurnQueued) -> Message:
         while True:
             ended: TurnEnded | TurnFailed = await self.until(TurnEnded, TurnFailed)
-            if ended.message.id == queued.answer.id:
+            if ended.message.turn == queued.turn.id:
                 return ended.message
 
 
@@ -104,9 +111,20 @@ async def submit(
 
 async def end_of(client: Listener, queued: TurnQueued) -> TurnEnded | TurnFailed:
     ended: TurnEnded | TurnFailed = await client.until(
-        TurnEnded, TurnFailed, where=lambda event: event.message.id == queued.answer.id
+        TurnEnded, TurnFailed, where=lambda event: event.message.turn == queued.turn.id
     )
     return ended
+
+
+async def start_of(client: Listener, queued: TurnQueued) -> TurnStarted:
+    started: TurnStarted = await client.until(TurnStarted, turn=queued.turn.id)
+    return started
+
+
+async def let_write(archive: Archive, *, may_write: bool) -> None:
+    """Lets the database be written, or makes every write fail as on a disk that is read-only."""
+    pragma = f"PRAGMA query_only = {'OFF' if may_write else 'ON'}"
+    await archive._run(archive._turns._database.connection.execute, pragma)
 
 
 def _fits(event: AnyEvent, kinds: tuple[type, ...], fields: dict[str, object]) -> bool:

@@ -9,7 +9,7 @@ import httpx2
 import msgspec
 from msgspec import Struct
 
-from ...errors import EndpointError, PromptTooLong, TurnError
+from ...errors import EndpointError, PromptRefused, PromptTooLong, TurnError
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0, read=600.0)
 """Seconds. The first token of a long prompt may take minutes on a small machine."""
@@ -21,6 +21,12 @@ _LONGEST_LINE: Final = 2**20
 
 _CONTEXT_WORDS: Final = ("context_length", "context length", "context window", "maximum context")
 """How servers say that a prompt is too long."""
+
+_REFUSED_STATUSES: Final = (400, 413, 415, 422)
+"""With these a server says that the request as it is will never do."""
+
+_PICTURE_WORDS: Final = ("image", "multimodal", "vision")
+"""How servers that fail at a picture say so, whatever status they give."""
 
 
 class ListedModel(Struct):
@@ -236,7 +242,10 @@ class ChatServer:
             413: "the request is too large for it; lower pixel_budget or send fewer pictures",
             429: "it has too much to do; wait a moment and ask again",
         }.get(status, "it failed; see its log" if status >= 500 else "it refused the request")
-        return EndpointError(f"{self.url} answered {status}, {advice}{said and f' ({said})'}.")
+        is_about_pictures = any(word in said.lower() for word in _PICTURE_WORDS)
+        is_lasting = status in _REFUSED_STATUSES or is_about_pictures
+        kind = PromptRefused if is_lasting else EndpointError
+        return kind(f"{self.url} answered {status}, {advice}{said and f' ({said})'}.")
 
     def _message(self, body: bytes) -> str:
         """Returns what a refusal says, as one short line without the key."""

@@ -10,7 +10,8 @@ from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
     Prefilled,
-    TurnQueued,
+    QueueChanged,
+    TurnStarted,
 )
 from seeshell.core.messages.requests import (
     AnyRequest,
@@ -30,16 +31,16 @@ from seeshell.core.settings import Paths
 from seeshell.core.store.archive import Archive
 
 from ..scripted_engine import ScriptedEngine
-from ..talk import Listener, carry_out, end_of, submit
+from ..talk import Listener, carry_out, end_of, let_write, start_of, submit
 
 
 @pytest.fixture
-async def asked(sessions: Sessions, engine: ScriptedEngine, client: Listener) -> TurnQueued:
+async def asked(sessions: Sessions, engine: ScriptedEngine, client: Listener) -> TurnStarted:
     """A conversation with one question and its answer."""
     engine.enqueue("A dog.")
     queued = await submit(sessions, client, "What is it?")
     await end_of(client, queued)
-    return queued
+    return await start_of(client, queued)
 
 
 async def texts(sessions: Sessions, conversation: int) -> list[str]:
@@ -50,19 +51,19 @@ async def texts(sessions: Sessions, conversation: int) -> list[str]:
 
 
 async def test_an_answer_given_again_is_asked_with_the_same_prompt(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     engine.enqueue("A puppy.")
     queued = await carry_out(sessions, RegenerateAnswer(conversation=asked.conversation), client)
-    assert queued.user_message == asked.user_message
+    assert queued.turn.question == asked.user_message
     ended = await end_of(client, queued)
-    assert ended.message.siblings == (asked.answer.id, queued.answer.id)
+    assert ended.message.siblings == (asked.answer.id, ended.message.id)
     assert engine.history[0] == engine.history[1]
     assert await texts(sessions, asked.conversation) == ["What is it?", "A puppy."]
 
 
 async def test_an_edit_is_asked_without_what_came_after_the_question(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     engine.enqueue("Three.")
     await end_of(client, await submit(sessions, client, "How old?", asked.conversation))
@@ -74,20 +75,22 @@ async def test_an_edit_is_asked_without_what_came_after_the_question(
 
 
 async def test_the_engine_knows_whose_answer_it_computes(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     assert ("answer", asked.conversation) in engine.work
 
 
 async def test_those_who_follow_hear_of_every_turn_and_of_a_switch(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     other = Listener()
     sessions.add_client(other)
     await carry_out(sessions, OpenConversation(conversation=asked.conversation), other)
     engine.enqueue("A puppy.")
     queued = await carry_out(sessions, RegenerateAnswer(conversation=asked.conversation), client)
-    assert await other.until(TurnQueued, answer=queued.answer) == queued
+    changed = await other.until(QueueChanged, queue=(queued.turn,))
+    assert changed.conversation == asked.conversation
+    assert (await start_of(other, queued)).user_message == asked.user_message
     await end_of(other, queued)
     switch = SwitchBranch(conversation=asked.conversation, message=asked.answer.id)
     opened = await carry_out(sessions, switch, client)
@@ -97,7 +100,7 @@ async def test_those_who_follow_hear_of_every_turn_and_of_a_switch(
 
 
 async def test_a_switch_is_followed_by_the_next_turn(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     conversation = asked.conversation
     engine.enqueue("A puppy.")
@@ -113,7 +116,7 @@ async def test_a_switch_is_followed_by_the_next_turn(
 
 
 async def test_a_fork_is_a_conversation_of_its_own(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     fork = ForkConversation(conversation=asked.conversation, message=asked.answer.id)
     client.heard.clear()
@@ -129,12 +132,13 @@ async def test_a_fork_is_a_conversation_of_its_own(
 
 
 async def test_a_conversation_that_is_being_answered_takes_no_other_change(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     conversation, question, answer = asked.conversation, asked.user_message.id, asked.answer.id
     engine.enqueue(asyncio.Event())
     queued = await submit(sessions, client, "How old?", conversation)
-    await client.until(Prefilled, message=queued.answer.id)
+    started = await start_of(client, queued)
+    await client.until(Prefilled, message=started.answer.id)
     before = await texts(sessions, conversation)
     requests: list[AnyRequest] = [
         RegenerateAnswer(conversation=conversation),
@@ -152,7 +156,7 @@ async def test_a_conversation_that_is_being_answered_takes_no_other_change(
 
 
 async def test_of_requests_at_the_same_time_one_is_carried_out(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     engine.enqueue("A puppy.")
     request = RegenerateAnswer(conversation=asked.conversation)
@@ -183,7 +187,7 @@ async def test_of_requests_at_the_same_time_one_is_carried_out(
 async def test_a_request_that_can_not_be_carried_out_is_refused_and_changes_nothing(
     sessions: Sessions,
     client: Listener,
-    asked: TurnQueued,
+    asked: TurnStarted,
     request_made: AnyRequest,
     error: type[SeeshellError],
 ) -> None:
@@ -201,7 +205,7 @@ async def test_an_edit_may_bring_other_pictures(
     sessions: Sessions,
     engine: ScriptedEngine,
     client: Listener,
-    asked: TurnQueued,
+    asked: TurnStarted,
     picture: Path,
     paths: Paths,
 ) -> None:
@@ -216,7 +220,7 @@ async def test_an_edit_may_bring_other_pictures(
     )
     queued = await carry_out(sessions, edit, client)
     await end_of(client, queued)
-    assert queued.user_message.attachments[0].tokens == 1
+    assert (await start_of(client, queued)).user_message.attachments[0].tokens == 1
     assert engine.history[-1][0].images[0].path == paths.picture(sha256)
 
 
@@ -225,23 +229,24 @@ async def test_an_answer_that_was_not_stored_is_stored_before_a_branch_begins(
     engine: ScriptedEngine,
     client: Listener,
     archive: Archive,
-    asked: TurnQueued,
+    asked: TurnStarted,
 ) -> None:
     gate = asyncio.Event()
     engine.enqueue(gate, "Three.")
     queued = await submit(sessions, client, "How old?", asked.conversation)
-    await client.until(Prefilled, message=queued.answer.id)
-    await archive.run(archive.store._database.execute, "PRAGMA query_only = ON")
+    started = await start_of(client, queued)
+    await client.until(Prefilled, message=started.answer.id)
+    await let_write(archive, may_write=False)
     gate.set()
     await end_of(client, queued)
-    await archive.run(archive.store._database.execute, "PRAGMA query_only = OFF")
-    fork = ForkConversation(conversation=asked.conversation, message=queued.answer.id)
+    await let_write(archive, may_write=True)
+    fork = ForkConversation(conversation=asked.conversation, message=started.answer.id)
     opened = await carry_out(sessions, fork, client)
     assert opened.conversation.messages[-1].text == "Three."
 
 
 async def test_deleting_a_conversation_lets_the_engine_forget_it(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     await carry_out(sessions, DeleteConversation(conversation=asked.conversation), client)
     assert engine.forgotten == [asked.conversation]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from seeshell.core.errors import NotStored, PromptTooLong
+from seeshell.core.errors import PromptTooLong
 from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsListed,
+    Prefilled,
     TurnFailed,
     TurnWithdrawn,
 )
@@ -22,11 +23,9 @@ from seeshell.core.messages.requests import (
 )
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.store.archive import Archive
-from seeshell.core.store.store import Store
 
 from ..scripted_engine import ScriptedEngine
-from ..stored import CAT, DOG, ended
-from ..talk import Listener, carry_out, end_of, submit
+from ..talk import Listener, carry_out, end_of, let_write, submit
 
 TOO_LONG = PromptTooLong("The conversation takes 120 tokens; shorten the question.")
 
@@ -52,57 +51,13 @@ async def conversation(sessions: Sessions, client: Listener, engine: ScriptedEng
     return queued.conversation
 
 
-def test_a_withdrawn_turn_leaves_the_store_as_it_was(store: Store) -> None:
-    first = store.start_turn(None, "cats?", [CAT])
-    store.end_answer(first.conversation, ended(first.answer, "yes"))
-    before = store.read_conversation(first.conversation)
-    turns = (
-        lambda: store.start_turn(first.conversation, "walnuts?", [DOG]),
-        lambda: store.edit_question(first.conversation, first.question.id, "walnuts?", [CAT]),
-        lambda: store.regenerate_answer(first.conversation, None),
-    )
-    for start in turns:
-        assert store.withdraw_turn(start()) == before
-        assert store.read_conversation(first.conversation) == before
-    assert store.list_conversations("walnuts", 9) == ()
-
-
-def test_an_older_branch_that_was_shown_is_shown_again(store: Store) -> None:
-    first = store.start_turn(None, "cats?", [])
-    store.end_answer(first.conversation, ended(first.answer, "yes"))
-    other = store.regenerate_answer(first.conversation, None)
-    store.end_answer(first.conversation, ended(other.answer, "no"))
-    store.switch_branch(first.conversation, first.answer.id)
-    before = store.read_conversation(first.conversation)
-    again = store.regenerate_answer(first.conversation, other.answer.id)
-    assert store.withdraw_turn(again) == before
-
-
-def test_a_conversation_that_the_turn_had_made_is_gone_but_its_pictures_are_not(
-    store: Store,
-) -> None:
-    turn = store.start_turn(None, "cats?", [CAT])
-    assert store.withdraw_turn(turn) is None
-    assert store.list_conversations("", 9) == store.list_conversations("cats", 9) == ()
-    with pytest.raises(NotStored):
-        store.read_conversation(turn.conversation)
-    assert store.find_picture(CAT.sha256).name == CAT.name
-
-
-def test_pictures_of_a_withdrawn_turn_count_as_attached_just_now(store: Store) -> None:
-    turn = store.start_turn(None, "cats?", [CAT])
-    sent_at = turn.answer.created_at
-    store.withdraw_turn(turn)
-    assert store.forget_unused_pictures(sent_at) == [DOG.sha256]
-
-
 async def test_a_question_that_does_not_fit_is_taken_back_with_a_sentence(
     sessions: Sessions, client: Listener, conversation: int
 ) -> None:
     before = await opened(sessions, client, conversation)
     queued = await submit(sessions, client, "long question", conversation)
     event = await withdrawn(client)
-    assert event.message == queued.answer.id
+    assert event.turn == queued.turn.id
     assert (event.error, event.sentence) == ("PromptTooLong", str(TOO_LONG))
     assert event.restored == before.conversation
     assert await opened(sessions, client, conversation) == before
@@ -175,6 +130,7 @@ async def test_a_turn_that_the_disk_does_not_take_out_stays_as_failed(
     gate = asyncio.Event()
     engine.enqueue(gate, TOO_LONG)
     queued = await submit(sessions, client, "long question")
-    await archive.run(archive.store.delete_conversation, queued.conversation)
+    await client.until(Prefilled)
+    await let_write(archive, may_write=False)
     gate.set()
     assert isinstance(await end_of(client, queued), TurnFailed)

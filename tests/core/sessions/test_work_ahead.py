@@ -17,6 +17,7 @@ from seeshell.core.messages.events import (
     ModelLoading,
     Prefilled,
     TurnQueued,
+    TurnStarted,
 )
 from seeshell.core.messages.requests import (
     Attach,
@@ -29,11 +30,10 @@ from seeshell.core.messages.requests import (
 )
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths
-from seeshell.core.store.archive import Archive
 
 from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
-from ..talk import Listener, carry_out, end_of, submit
+from ..talk import Listener, carry_out, end_of, start_of, submit
 
 QUESTION = PromptMessage.of("user", "")
 
@@ -46,14 +46,14 @@ async def sha256(sessions: Sessions, client: Listener, picture: Path) -> AsyncIt
 
 
 @pytest.fixture
-async def asked(sessions: Sessions, engine: ScriptedEngine, client: Listener) -> TurnQueued:
+async def asked(sessions: Sessions, engine: ScriptedEngine, client: Listener) -> TurnStarted:
     """Conversation 1, answered; what follows it by itself is done."""
     engine.enqueue("A dog.")
     queued = await submit(sessions, client, "What is it?")
     await end_of(client, queued)
     await engine.until("prepared", 0)
     engine.forget_work()
-    return queued
+    return await start_of(client, queued)
 
 
 async def prepare(
@@ -74,7 +74,7 @@ async def test_a_picture_is_prepared_before_its_question_is_there(
 
 
 async def test_an_opened_conversation_is_prepared_with_all_it_holds(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     await prepare(sessions, client, asked.conversation)
     await engine.until("prepared", asked.conversation)
@@ -83,16 +83,15 @@ async def test_an_opened_conversation_is_prepared_with_all_it_holds(
 
 
 async def test_of_an_edited_question_only_what_stands_before_it_is_prepared(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued, sha256: str
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted, sha256: str
 ) -> None:
     engine.enqueue("A cat.")
     follow_up = SubmitTurn(text="And here?", conversation=asked.conversation)
     queued: TurnQueued = await carry_out(sessions, follow_up, client)
     await end_of(client, queued)
-    wish = PrepareTurn(
-        conversation=asked.conversation, attachments=(sha256,), edited=queued.user_message.id
-    )
-    await carry_out(sessions, wish, client)
+    edited = (await start_of(client, queued)).user_message.id
+    request = PrepareTurn(conversation=asked.conversation, attachments=(sha256,), edited=edited)
+    await carry_out(sessions, request, client)
     await engine.until("prepared", asked.conversation)
     *before, question = engine.prepared[-1]
     assert [message.text for message in before] == ["What is it?", "A dog."]
@@ -100,10 +99,10 @@ async def test_of_an_edited_question_only_what_stands_before_it_is_prepared(
 
 
 async def test_the_reply_does_not_wait_for_the_work(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, sha256: str
 ) -> None:
     engine.prepare_gate = asyncio.Event()
-    await prepare(sessions, client)
+    await prepare(sessions, client, None, sha256)
     await engine.until("prepare", 0)
     status: CoreStatus = await carry_out(sessions, GetStatus(), client)
     assert (status.state, status.is_preparing) == ("ready", True)
@@ -112,13 +111,14 @@ async def test_the_reply_does_not_wait_for_the_work(
     gate = asyncio.Event()
     engine.enqueue(gate)
     queued = await submit(sessions, client, "?")
-    await client.until(Prefilled, message=queued.answer.id)
+    started = await start_of(client, queued)
+    await client.until(Prefilled, message=started.answer.id)
     status = await carry_out(sessions, GetStatus(), client)
     assert (status.state, status.is_preparing) == ("prefilling", False)
 
 
 async def test_a_newer_wish_replaces_the_one_before(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued, sha256: str
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted, sha256: str
 ) -> None:
     engine.prepare_gate = asyncio.Event()
     await prepare(sessions, client, asked.conversation)
@@ -137,7 +137,7 @@ async def test_a_newer_wish_replaces_the_one_before(
 
 
 async def test_what_is_prepared_is_not_prepared_again(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued, sha256: str
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted, sha256: str
 ) -> None:
     await prepare(sessions, client, asked.conversation)
     await engine.until("prepared", asked.conversation)
@@ -226,7 +226,7 @@ async def test_a_turn_that_is_refused_lets_the_work_go_on(
 
 
 async def test_a_client_that_is_gone_wants_nothing_and_the_one_before_is_served_again(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued, sha256: str
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted, sha256: str
 ) -> None:
     other = Listener()
     sessions.add_client(other)
@@ -244,7 +244,7 @@ async def test_a_client_that_is_gone_wants_nothing_and_the_one_before_is_served_
 
 
 async def test_pictures_of_a_client_that_is_gone_are_freed_in_every_conversation(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued, sha256: str
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted, sha256: str
 ) -> None:
     other = Listener()
     sessions.add_client(other)
@@ -297,7 +297,7 @@ async def test_what_every_conversation_starts_with_is_prepared_when_the_model_is
 
 
 async def test_another_model_prepares_again_what_the_one_before_had(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     await prepare(sessions, client, asked.conversation)
     await engine.until("prepared", asked.conversation)
@@ -334,15 +334,16 @@ async def test_a_picture_that_is_broken_is_reported_when_it_is_submitted(
     paths.picture(sha256).unlink()
     client.heard.clear()
     await prepare(sessions, client, None, sha256)
-    await prepare(sessions, client)
-    await engine.until("prepared", 0)
-    assert client.heard == []
+    async with asyncio.timeout(PATIENCE):
+        while (await carry_out(sessions, GetStatus(), client)).is_preparing:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    assert (client.heard, engine.work) == ([], [])
     with pytest.raises(Exception, match=r"circle\.png .*attach it again"):
         await carry_out(sessions, SubmitTurn(text="?", attachments=(sha256,)), client)
 
 
 async def test_a_deleted_conversation_is_wanted_by_nobody(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnQueued
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, asked: TurnStarted
 ) -> None:
     engine.prepare_gate = asyncio.Event()
     await prepare(sessions, client, asked.conversation)
@@ -355,10 +356,10 @@ async def test_a_deleted_conversation_is_wanted_by_nobody(
 
 
 async def test_a_core_that_ends_prepares_nothing_more(
-    sessions: Sessions, engine: ScriptedEngine, client: Listener, archive: Archive
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, sha256: str
 ) -> None:
     engine.prepare_gate = asyncio.Event()
-    await prepare(sessions, client, None)
+    await prepare(sessions, client, None, sha256)
     await engine.until("prepare", 0)
     engine.enqueue("Half", asyncio.Event())
     queued = await submit(sessions, client, "1")

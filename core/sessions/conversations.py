@@ -1,0 +1,138 @@
+"""What clients ask about whole conversations: list, open, rename, fork, switch, delete, restore."""
+
+from typing import assert_never
+
+from ..conversation import Queue
+from ..messages.events import (
+    AnyEvent,
+    ConversationOpened,
+    ConversationsChanged,
+    ConversationsListed,
+    Done,
+)
+from ..messages.requests import (
+    DeleteConversation,
+    ForkConversation,
+    ListConversations,
+    OpenConversation,
+    RenameConversation,
+    RestoreConversation,
+    SwitchBranch,
+)
+from ..store.archive import Archive
+from .answering import Answering
+from .queue import Queues, queue_of
+from .subscribers import Subscriber, Subscribers
+from .work_ahead import WorkAhead
+
+ConversationRequest = (
+    ListConversations
+    | OpenConversation
+    | RenameConversation
+    | ForkConversation
+    | SwitchBranch
+    | DeleteConversation
+    | RestoreConversation
+)
+"""A request that `Conversations` carries out."""
+
+
+class Conversations:
+    """Reads and changes conversations while their turns come and go."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        queues: Queues,
+        answering: Answering,
+        ahead: WorkAhead,
+        subscribers: Subscribers,
+    ) -> None:
+        self._archive = archive
+        self._queues = queues
+        self._answering = answering
+        self._ahead = ahead
+        self._subscribers = subscribers
+
+    async def carry_out(
+        self, request: ConversationRequest, client: Subscriber
+    ) -> tuple[AnyEvent, ...]:
+        """Does what the client asks; returns the reply and the events to send right after it.
+
+        Raises:
+            SeeshellError: nothing was changed.
+        """
+        match request:
+            case ListConversations(query=query, limit=limit):
+                found = await self._archive.list_conversations(query, limit)
+                return (ConversationsListed(conversations=found),)
+            case OpenConversation(conversation=conversation):
+                return await self._open(conversation, client)
+            case RenameConversation(conversation=conversation, title=title):
+                await self._archive.rename_conversation(conversation, title)
+                return self._changed()
+            case ForkConversation():
+                return (await self._fork(request, client),)
+            case SwitchBranch():
+                return (await self._switch(request, client),)
+            case DeleteConversation(conversation=conversation):
+                await self._delete(conversation)
+                return self._changed()
+            case RestoreConversation(conversation=conversation):
+                await self._restore(conversation)
+                return self._changed()
+            case _:
+                assert_never(request)
+
+    def _changed(self) -> tuple[AnyEvent, ...]:
+        self._subscribers.publish(ConversationsChanged())
+        return (Done(),)
+
+    async def _open(self, conversation: int, client: Subscriber) -> tuple[AnyEvent, ...]:
+        async with self._queues.hold(conversation):
+            stored = await self._archive.read_conversation(conversation)
+            self._subscribers.follow(client, conversation)
+            shown, replay = self._answering.show(stored)
+        return (ConversationOpened(conversation=shown), *replay)
+
+    async def _fork(self, request: ForkConversation, client: Subscriber) -> ConversationOpened:
+        async with self._queues.hold(request.conversation):
+            self._answering.check_none_open(request.conversation)
+            await self._answering.store_again()
+            fork = await self._archive.fork_conversation(request.conversation, request.message)
+        self._subscribers.follow(client, fork.summary.id)
+        self._subscribers.publish(ConversationsChanged())
+        return ConversationOpened(conversation=fork)
+
+    async def _switch(self, request: SwitchBranch, client: Subscriber) -> ConversationOpened:
+        conversation = request.conversation
+        with self._ahead.paused():
+            async with self._queues.hold(conversation):
+                self._answering.check_none_open(conversation)
+                self._queues.check_none_queued(conversation)
+                await self._answering.store_again()
+                switched = await self._archive.switch_branch(conversation, request.message)
+                opened = ConversationOpened(conversation=switched)
+                self._subscribers.follow(client, conversation)
+                self._subscribers.publish_to_followers(conversation, opened, but=client)
+        return opened
+
+    async def _delete(self, conversation: int) -> None:
+        """Hides the conversation; returns when its KV and spills are gone too."""
+        is_hidden = False
+        while not is_hidden:
+            async with self._queues.hold(conversation):
+                turn = self._answering.find(conversation)
+                if turn is None:
+                    await self._archive.delete_conversation(conversation)
+                    self._queues.put(conversation, Queue())
+                    is_hidden = True
+            if turn is not None:
+                await self._answering.stop(turn)
+        await self._ahead.forget(conversation)
+
+    async def _restore(self, conversation: int) -> None:
+        async with self._queues.hold(conversation):
+            await self._archive.restore_conversation(conversation)
+            stored = await self._archive.read_conversation(conversation)
+            self._queues.put(conversation, queue_of(stored))

@@ -1,0 +1,161 @@
+"""What clients ask about turns: to submit and stop them, and to change what is queued."""
+
+from uuid import uuid4
+
+from ..conversation import Message, Queued
+from ..errors import BadRequest
+from ..messages.events import (
+    AnyEvent,
+    TurnEnded,
+    TurnFailed,
+    TurnQueued,
+    TurnStarted,
+)
+from ..messages.requests import (
+    EditQuestion,
+    EditQueued,
+    MoveQueued,
+    RegenerateAnswer,
+    RemoveQueued,
+    ResumeQueue,
+    SubmitTurn,
+)
+from ..store.archive import Archive
+from .answering import Answering
+from .model_loader import ModelLoader
+from .queue import Queues, queue_of
+from .subscribers import Subscriber
+from .work_ahead import WorkAhead
+
+
+class Turns:
+    """Queues turns and changes queues, one request after the other in each conversation."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        queues: Queues,
+        answering: Answering,
+        ahead: WorkAhead,
+        loader: ModelLoader,
+    ) -> None:
+        self._archive = archive
+        self._queues = queues
+        self._answering = answering
+        self._ahead = ahead
+        self._loader = loader
+        self.are_closed = False
+        """Whether no more turns are taken in, because the core ends."""
+
+    async def take_in(
+        self, request: SubmitTurn | EditQuestion | RegenerateAnswer, client: Subscriber
+    ) -> tuple[AnyEvent, ...]:
+        """Stores what is asked as a queued turn; the client follows it.
+
+        Without a model the one that failed to load is tried again.
+
+        Raises:
+            SeeshellError: nothing was changed.
+        """
+        if not isinstance(request, RegenerateAnswer):
+            _check_content(request)
+        if self.are_closed:
+            raise BadRequest("The core is ending: start it again.")
+        with self._ahead.paused():
+            async with self._queues.hold(request.conversation):
+                queued = await self._store(request)
+                self._ahead.submitted(client, request.conversation, queued.conversation)
+                if queued.is_new:
+                    more: list[AnyEvent] = [self._queues.add(queued, client)]
+            if not queued.is_new:
+                async with self._queues.hold(queued.conversation):
+                    more = await self._tell_again(queued, client)
+        self._loader.want_again()
+        return TurnQueued(conversation=queued.conversation, turn=queued.turn), *more
+
+    async def change_queue(
+        self, request: EditQueued | MoveQueued | RemoveQueued | ResumeQueue
+    ) -> None:
+        """Changes what is queued in a conversation.
+
+        Raises:
+            SeeshellError: nothing was changed.
+        """
+        if isinstance(request, EditQueued):
+            _check_content(request)
+        async with self._queues.hold(request.conversation):
+            match request:
+                case EditQueued(conversation=it, turn=turn, text=text, attachments=hashes):
+                    pictures = await self._archive.find_pictures(hashes)
+                    queue = await self._archive.edit_queued(it, turn, text, pictures)
+                case MoveQueued(conversation=it, turn=turn, before=before):
+                    queue = await self._archive.move_queued(it, turn, before)
+                case RemoveQueued(conversation=it, turn=turn):
+                    queue = queue_of(await self._archive.remove_queued(it, turn))
+                case ResumeQueue(conversation=it):
+                    queue = await self._archive.resume_queue(it)
+            self._queues.put(request.conversation, queue)
+        self._loader.want_again()
+
+    async def stop(self, conversation: int) -> None:
+        """Ends the open turn as `cancelled`, else the one that would be taken next.
+
+        What else is queued in the conversation is paused. Returns when that is stored.
+        """
+        async with self._queues.hold(conversation):
+            turn = self._answering.find(conversation)
+            if turn is None:
+                waiting = await self._answering.take(conversation)
+                if waiting is not None:
+                    await self._answering.cancel(waiting)
+        if turn is not None:
+            await self._answering.stop(turn)
+
+    async def _store(self, request: SubmitTurn | EditQuestion | RegenerateAnswer) -> Queued:
+        turn = request.turn or uuid4().hex
+        if not isinstance(request, SubmitTurn):
+            self._answering.check_none_open(request.conversation, but=turn)
+            self._queues.check_none_queued(request.conversation, but=turn)
+        match request:
+            case SubmitTurn(conversation=conversation, text=text, attachments=hashes):
+                pictures = await self._archive.find_pictures(hashes)
+                return await self._archive.queue_submit(turn, conversation, text, pictures)
+            case EditQuestion(conversation=it, message=message, text=text, attachments=hashes):
+                pictures = await self._archive.find_pictures(hashes)
+                return await self._archive.queue_edit(turn, it, message, text, pictures)
+            case RegenerateAnswer(conversation=it, message=message):
+                return await self._archive.queue_regenerate(turn, it, message)
+
+    async def _tell_again(self, queued: Queued, client: Subscriber) -> list[AnyEvent]:
+        """Returns what became of a turn that was sent again, for the client that did."""
+        conversation, turn = queued.conversation, queued.turn.id
+        self._queues.follow(client, conversation)
+        running = self._answering.find(conversation)
+        if running is not None and running.started.id == turn:
+            return [running.start(), *running.replay()]
+        stored, _ = self._answering.show(await self._archive.read_conversation(conversation))
+        messages = {message.id: message for message in stored.messages}
+        for answer in stored.messages:
+            if answer.turn == turn and answer.role == "assistant" and answer.parent_id:
+                return _tell_ended(conversation, messages[answer.parent_id], answer)
+        return [self._queues.put(conversation, queue_of(stored), but=client)]
+
+
+def _tell_ended(conversation: int, question: Message, answer: Message) -> list[AnyEvent]:
+    """Returns the events of a turn that has ended already."""
+    started = TurnStarted(
+        conversation=conversation, turn=answer.turn, user_message=question, answer=answer
+    )
+    ended: TurnEnded | TurnFailed
+    if answer.finish_reason == "failed":
+        ended = TurnFailed(
+            conversation=conversation, message=answer, error="TurnError", sentence=answer.error
+        )
+    else:
+        ended = TurnEnded(conversation=conversation, message=answer)
+    return [started, ended]
+
+
+def _check_content(request: SubmitTurn | EditQuestion | EditQueued) -> None:
+    if not request.text.strip() and not request.attachments:
+        raise BadRequest("There is nothing to send: write a question or attach a picture.")

@@ -1,0 +1,204 @@
+"""Conversations: what is stored is read again, and what can't be done is said."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from seeshell.core.conversation import Attachment, StartedTurn, TextPart
+from seeshell.core.errors import NotStored
+from seeshell.core.settings import Paths, Settings
+from seeshell.core.store.archive import Archive
+from seeshell.core.store.stored_conversations import CORE_ENDED
+
+from ..stored import ask, ended, found, new_turn, set_pragma, start, texts
+
+
+async def title(archive: Archive, conversation: int) -> str:
+    return (await archive.read_conversation(conversation)).summary.title
+
+
+async def test_a_conversation_is_read_as_it_was_stored(
+    archive: Archive, cat: Attachment, dog: Attachment
+) -> None:
+    turn = await start(archive, "What is it?", pictures=[dog, cat])
+    assert turn.question.parts == (dog, cat, TextPart("What is it?"))
+    assert (turn.answer.parent_id, turn.answer.parts) == (turn.question.id, ())
+    assert turn.answer.is_open
+    answer = ended(turn.answer, "A dog and a cat.")
+    await archive.end_answer(turn.conversation, answer)
+    then = await start(archive, "Which is larger?", turn.conversation)
+
+    stored = await archive.read_conversation(turn.conversation)
+    assert stored.messages == (turn.question, answer, then.question, then.answer)
+    assert stored.summary.title == "What is it?"
+    assert stored.summary.message_count == 4
+
+
+async def test_every_conversation_and_message_has_a_uuid_that_stays(archive: Archive) -> None:
+    turns = [await ask(archive, "one", "1"), await ask(archive, "two", "2")]
+    read = [await archive.read_conversation(turn.conversation) for turn in turns]
+    uuids = {it.summary.uuid for it in read} | {it.uuid for c in read for it in c.messages}
+    assert len(uuids) == 6
+    assert all(len(it) == 36 and it[14] == "4" and it[19] in "89ab" for it in uuids)
+    assert read == [await archive.read_conversation(turn.conversation) for turn in turns]
+
+
+async def test_the_text_of_an_open_answer_can_be_read_while_it_grows(archive: Archive) -> None:
+    turn = await start(archive, "Tell me")
+    for text in ("Once", "Once upon"):
+        await archive.save_text(turn.answer.id, text)
+        assert await texts(archive, turn.conversation) == ["Tell me", text]
+
+
+async def test_answers_that_a_dead_core_left_open_are_closed_as_failed_with_their_text(
+    archive: Archive, paths: Paths
+) -> None:
+    turn = await start(archive, "Tell me")
+    await archive.save_text(turn.answer.id, "Once upon")
+    finished = await ask(archive, "Other", "done")
+    again = await Archive.open(paths, Settings().max_pixels)
+    try:
+        closed = (await again.read_conversation(turn.conversation)).messages[-1]
+        assert (closed.text, closed.finish_reason) == ("Once upon", "failed")
+        assert closed.error == CORE_ENDED
+        other = (await again.read_conversation(finished.conversation)).messages[-1]
+        assert other.finish_reason == "stop"
+        assert await found(again, "upon") == [turn.conversation]
+    finally:
+        await again.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        ("What is\n\tit?", (), "What is it?"),
+        ("", ("dog", "cat"), "dog.png, cat.png"),
+        ("a word " * 20, (), "a word a word a word a word a word a word a word a word a…"),
+        ("x" * 70, (), "x" * 59 + "…"),
+        ("y" * 60, (), "y" * 60),
+    ],
+)
+async def test_a_title_is_the_start_of_the_first_message(
+    archive: Archive,
+    cat: Attachment,
+    dog: Attachment,
+    text: str,
+    names: Sequence[str],
+    expected: str,
+) -> None:
+    pictures = [{"cat": cat, "dog": dog}[name] for name in names]
+    queued = await archive.queue_submit(new_turn(), None, text, pictures)
+    assert await title(archive, queued.conversation) == expected
+
+
+async def test_a_title_can_be_given_and_taken_back(archive: Archive) -> None:
+    conversation = (await ask(archive, "What is it?", "A dog.")).conversation
+    await archive.rename_conversation(conversation, " Our\ndog ")
+    assert await title(archive, conversation) == "Our dog"
+    assert await found(archive, "our") == [conversation]
+    await archive.rename_conversation(conversation, "  ")
+    assert await title(archive, conversation) == "What is it?"
+    assert await found(archive, "our") == []
+
+
+async def test_a_title_can_be_taken_back_before_the_first_turn_is_taken(archive: Archive) -> None:
+    queued = await archive.queue_submit("waits", None, "What is it?", ())
+    await archive.rename_conversation(queued.conversation, "Ours")
+    await archive.rename_conversation(queued.conversation, "")
+    assert await title(archive, queued.conversation) == "What is it?"
+
+
+async def test_conversations_are_listed_newest_first(archive: Archive) -> None:
+    first = (await ask(archive, "one", "1")).conversation
+    second = (await ask(archive, "two", "2")).conversation
+    await ask(archive, "three", "3", first)
+    assert await found(archive, "") == [first, second]
+    assert [it.id for it in await archive.list_conversations("", 1)] == [first]
+    assert sorted(await archive.list_conversation_ids()) == [first, second]
+
+
+async def test_a_deleted_conversation_is_hidden_everywhere_until_it_is_restored(
+    archive: Archive, first: StartedTurn, second: StartedTurn
+) -> None:
+    conversation = first.conversation
+    await archive.queue_submit("waits", conversation, "And?", ())
+    before = await archive.read_conversation(conversation)
+    await archive.delete_conversation(conversation)
+    assert await found(archive, "") == await found(archive, "dog") == []
+    assert await archive.list_conversation_ids() == []
+    assert await archive.read_queues() == {}
+    for call in (
+        archive.read_conversation(conversation),
+        archive.rename_conversation(conversation, "x"),
+        archive.delete_conversation(conversation),
+        archive.fork_conversation(conversation, first.answer.id),
+        archive.switch_branch(conversation, first.answer.id),
+        archive.queue_submit(new_turn(), conversation, "x", ()),
+        archive.queue_submit("waits", conversation, "And?", ()),
+        archive.queue_edit(new_turn(), conversation, first.question.id, "x", ()),
+        archive.queue_regenerate(new_turn(), conversation, None),
+        archive.start_queued("waits"),
+        archive.edit_queued(conversation, "waits", "x", ()),
+        archive.move_queued(conversation, "waits", None),
+        archive.remove_queued(conversation, "waits"),
+        archive.pause_queue(conversation),
+        archive.resume_queue(conversation),
+    ):
+        with pytest.raises(NotStored, match=f"no conversation {conversation}"):
+            await call
+    await archive.restore_conversation(conversation)
+    after = await archive.read_conversation(conversation)
+    assert (after.summary, after.messages, after.queue) == (
+        before.summary,
+        before.messages,
+        before.queue,
+    )
+    assert after.is_paused
+    assert await found(archive, "dog") == [conversation]
+
+
+async def test_restoring_what_was_not_deleted_changes_nothing(
+    archive: Archive, first: StartedTurn
+) -> None:
+    before = await archive.read_conversation(first.conversation)
+    await archive.restore_conversation(first.conversation)
+    assert await archive.read_conversation(first.conversation) == before
+
+
+async def test_an_answer_that_ends_after_its_conversation_was_deleted_is_restored_with_it(
+    archive: Archive,
+) -> None:
+    turn = await start(archive, "lemons")
+    await archive.delete_conversation(turn.conversation)
+    await archive.save_text(turn.answer.id, "app")
+    await archive.end_answer(turn.conversation, ended(turn.answer, "apples"))
+    assert await found(archive, "apples") == []
+    await archive.restore_conversation(turn.conversation)
+    assert await texts(archive, turn.conversation) == ["lemons", "apples"]
+    assert await found(archive, "apples") == [turn.conversation]
+
+
+async def test_a_long_conversation_is_read_in_its_order(archive: Archive) -> None:
+    # A power cut does not matter here, and syncing each of these takes long.
+    await set_pragma(archive, "synchronous = OFF")
+    conversation = (await ask(archive, "start", "0")).conversation
+    for number in range(1, 1200):
+        await ask(archive, "on", str(number), conversation)
+    stored = await archive.read_conversation(conversation)
+    assert [it.text for it in stored.messages[1::2]] == [str(it) for it in range(1200)]
+
+
+@pytest.mark.parametrize(
+    "call", ["read_conversation", "delete_conversation", "restore_conversation", "pause_queue"]
+)
+async def test_a_conversation_that_is_not_there_is_said_to_be_missing(
+    archive: Archive, call: str
+) -> None:
+    with pytest.raises(NotStored, match="no conversation 99"):
+        await getattr(archive, call)(99)
+
+
+@pytest.mark.parametrize("call", ["read_conversation", "delete_conversation"])
+async def test_a_number_beyond_all_there_can_be_names_nothing(archive: Archive, call: str) -> None:
+    with pytest.raises(NotStored, match="nothing of that number"):
+        await getattr(archive, call)(1 << 70)

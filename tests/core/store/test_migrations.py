@@ -1,0 +1,221 @@
+"""Older databases: checked, copied and rebuilt, or left exactly as they were."""
+
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from seeshell.core.conversation import Attachment, TextPart
+from seeshell.core.errors import StoreError
+from seeshell.core.settings import Paths, Settings
+from seeshell.core.store import backups, migrations
+from seeshell.core.store.archive import Archive
+from seeshell.core.store.migrations import MIGRATIONS, migrate
+
+from ..stored import ask, found, texts
+
+VERSION_1 = Path(__file__).parent / "databases" / "version-1.sqlite"
+DOG = "d" * 64
+
+BRANCHES = f"""
+INSERT INTO picture VALUES ('{DOG}', 'dog.png', 40, 30, 1000);
+INSERT INTO conversation VALUES (7, 'Pets', 1000, 2000, NULL);
+INSERT INTO message VALUES (20, 7, NULL, 'user', 'Which?', 1000, '', NULL, '', NULL);
+INSERT INTO message VALUES (21, 7, 20, 'assistant', 'A dog.', 1001, 'demo', 'stop', '', NULL);
+INSERT INTO message VALUES (22, 7, 20, 'assistant', 'A pup', 1002, 'demo', 'length', '', NULL);
+INSERT INTO message VALUES (23, 7, NULL, 'user', 'Who?', 1003, '', NULL, '', NULL);
+INSERT INTO message VALUES (24, 7, 23, 'assistant', '', 1004, 'demo', 'failed', 'No.', NULL);
+INSERT INTO message VALUES (25, 7, 22, 'user', '', 1005, '', NULL, '', NULL);
+INSERT INTO message VALUES (26, 7, 25, 'assistant', 'Well', 1006, '', NULL, '', NULL);
+UPDATE conversation SET head_id = 22 WHERE id = 7;
+INSERT INTO attachment VALUES (20, 0, '{DOG}', 'my dog.png', 32, 24, 9);
+INSERT INTO attachment VALUES (20, 1, '{"ab" * 32}', 'stall.jpg', 1152, 864, 972);
+INSERT INTO attachment VALUES (25, 0, '{DOG}', 'dog.png', 32, 24, 9);
+INSERT INTO title_words (rowid, text) VALUES (7, 'Pets');
+INSERT INTO message_words (rowid, text) SELECT id, text FROM message WHERE conversation_id = 7;
+INSERT INTO conversation VALUES (90, 'gone', 1000, 1000, NULL);
+INSERT INTO message VALUES (91, 90, NULL, 'user', 'gone', 1000, '', NULL, '', NULL);
+DELETE FROM conversation WHERE id = 90;
+"""
+"""What a version 1 may hold besides: branches, pictures twice, no text, an open answer, gaps."""
+
+
+@pytest.fixture
+def version_1(paths: Paths) -> Path:
+    """A database that a released version has made, in its place, with branches added."""
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_1, paths.database)
+    with closing(sqlite3.connect(paths.database)) as database:
+        database.executescript(f"PRAGMA foreign_keys = ON; BEGIN; {BRANCHES} COMMIT;")
+        database.execute("PRAGMA journal_mode = WAL")
+    return paths.database
+
+
+async def open_archive(paths: Paths) -> Archive:
+    return await Archive.open(paths, Settings().max_pixels)
+
+
+def dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as database:
+        return [*database.iterdump(), *map(str, database.execute("PRAGMA user_version"))]
+
+
+def kept(paths: Paths) -> list[Path]:
+    return sorted(paths.data_dir.glob("conversations-*"))
+
+
+async def test_a_database_of_version_1_is_read_whole(paths: Paths) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_1, paths.database)
+    archive = await open_archive(paths)
+    (conversation,) = await found(archive, "lemons")
+    question, answer = (await archive.read_conversation(conversation)).messages
+    assert question.attachments[0].name == "stall.jpg"
+    assert question.text == "How much are the lemons?"
+    assert (answer.text, answer.model, answer.finish_reason) == ("2.50 a kilo.", "demo", "stop")
+    assert answer.stats is not None
+    assert answer.stats.reused_tokens == 984
+    await archive.close()
+
+
+@pytest.mark.usefixtures("version_1")
+async def test_rebuilding_the_tables_keeps_branches_pictures_words_and_numbers(
+    paths: Paths,
+) -> None:
+    archive = await open_archive(paths)
+    read = await archive.read_conversation(7)
+    question, answer = read.messages
+    assert (read.summary.title, read.summary.created_at, read.summary.updated_at) == (
+        "Pets",
+        1000,
+        2000,
+    )
+    assert read.summary.message_count == 7
+    assert question.parts == (
+        Attachment(DOG, "my dog.png", 40, 30, 32, 24, 9),
+        Attachment("ab" * 32, "stall.jpg", 4032, 3024, 1152, 864, 972),
+        TextPart("Which?"),
+    )
+    assert (question.siblings, answer.siblings) == ((20, 23), (21, 22))
+    assert (answer.id, answer.text, answer.finish_reason) == (22, "A pup", "length")
+    failed = (await archive.switch_branch(7, 23)).messages[-1]
+    assert (failed.parts, failed.finish_reason, failed.error) == ((), "failed", "No.")
+    wordless, opened = (await archive.switch_branch(7, 22)).messages[-2:]
+    assert wordless.parts == (Attachment(DOG, "dog.png", 40, 30, 32, 24, 9),)
+    assert (opened.text, opened.finish_reason) == ("Well", "failed")
+    assert await found(archive, "pets") == await found(archive, "dog") == [7]
+    uuids = {message.uuid for message in (question, answer, failed, wordless, opened)}
+    assert len(uuids | {read.summary.uuid}) == 6
+
+    # Numbers of what was deleted before stay unused: KV caches on disk go by them.
+    turn = await ask(archive, "new", "yes")
+    assert (turn.conversation, turn.question.id) == (91, 92)
+    await archive.close()
+
+
+@pytest.mark.usefixtures("version_1")
+async def test_what_is_copied_before_a_migration_is_the_database_as_it_was(paths: Paths) -> None:
+    before = dump(paths.database)
+    await (await open_archive(paths)).close()
+    (backup,) = kept(paths)
+    assert dump(backup) == before
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert sorted(path.name for path in paths.data_dir.iterdir()) == [
+        backup.name,
+        "conversations.sqlite",
+    ]
+    backup.replace(paths.database)
+    archive = await open_archive(paths)
+    assert await texts(archive, 7) == ["Which?", "A pup"]
+    await archive.close()
+
+
+@pytest.mark.usefixtures("version_1")
+async def test_the_newest_backups_are_kept(paths: Paths) -> None:
+    older = [
+        paths.data_dir / f"conversations-20200{month}01-120000-version-1.sqlite"
+        for month in range(1, 5)
+    ]
+    for path in older:
+        path.touch()
+    await (await open_archive(paths)).close()
+    assert kept(paths)[:-1] == older[2:]
+    assert len(kept(paths)) == 3
+    await (await open_archive(paths)).close()
+    assert len(kept(paths)) == 3
+
+
+async def test_a_new_database_needs_no_backup(paths: Paths) -> None:
+    await (await open_archive(paths)).close()
+    await (await open_archive(paths)).close()
+    assert kept(paths) == []
+
+
+BROKEN = {
+    "a step fails": "CREATE TABLE later (x); INSERT INTO nowhere VALUES (1);",
+    "a reference dangles": "INSERT INTO part (message_id, position, kind) VALUES (999, 0, 'text');",
+    "a constraint fails": "DROP TABLE claim; UPDATE message SET uuid = 'same';",
+    "a rebuilt table is half full": "CREATE TABLE new_message AS SELECT * FROM message LIMIT 1; "
+    "DROP TABLE message; ALTER TABLE new_message RENAME TO message;",
+}
+
+
+@pytest.mark.usefixtures("version_1")
+@pytest.mark.parametrize("problem", BROKEN)
+async def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, problem: str
+) -> None:
+    before = dump(paths.database)
+    steps = (*MIGRATIONS, BROKEN[problem])
+    monkeypatch.setattr(backups, "MIGRATIONS", steps)
+    monkeypatch.setattr(migrations, "MIGRATIONS", steps)
+    monkeypatch.setattr(migrate, "__defaults__", (steps,))
+    with pytest.raises(StoreError, match=r"could not be converted.*as they were"):
+        await open_archive(paths)
+    assert dump(paths.database) == before
+    assert kept(paths) == []
+    monkeypatch.undo()
+    archive = await open_archive(paths)
+    assert await texts(archive, 7) == ["Which?", "A pup"]
+    await archive.close()
+
+
+@pytest.mark.usefixtures("version_1")
+async def test_a_damaged_database_is_not_migrated(paths: Paths) -> None:
+    with closing(sqlite3.connect(paths.database)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = database.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'message_parent_id'"
+        ).fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    content = bytearray(paths.database.read_bytes())
+    content[(page - 1) * size : page * size] = bytes(size)
+    paths.database.write_bytes(content)
+    with pytest.raises(StoreError, match=r"damaged.*Restore it from a backup"):
+        await open_archive(paths)
+    assert paths.database.read_bytes() == content
+    assert kept(paths) == []
+
+
+@pytest.mark.usefixtures("version_1")
+async def test_a_database_that_can_not_be_copied_is_not_migrated(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = dump(paths.database)
+    (paths.data_dir / "conversations.unfinished").mkdir()
+    with pytest.raises(StoreError, match=r"conversations\.unfinished can't be used"):
+        await open_archive(paths)
+    assert dump(paths.database) == before
+
+
+def test_foreign_keys_hold_again_after_a_migration() -> None:
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    database.execute("PRAGMA foreign_keys = ON")
+    migrate(database)
+    assert database.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    with pytest.raises(sqlite3.IntegrityError):
+        database.execute("INSERT INTO part (message_id, position, kind) VALUES (1, 0, 'text')")
+    database.close()
