@@ -11,7 +11,8 @@ OPENBLAS := $(firstword $(wildcard /usr/lib/*-linux-gnu/openblas-pthread/libblas
 FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine fuzz-engine demo-model eval-demo screenshot clean
+.PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine \
+    fuzz-engine fuzz-sessions fuzz-kills soak demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 14
@@ -55,6 +56,15 @@ bench-engine: set-up  ## measures waiting times against mlx-vlm's own (ARGS="--r
 
 fuzz-engine: set-up  ## compares random chats with cold runs (ARGS="--programs 100 --seed 1")
 	$(FAST) $(PYTHON) -m tests.fuzz $(ARGS)
+
+fuzz-sessions: set-up  ## compares random requests to sessions and store with cold runs
+	$(FAST) $(PYTHON) -m tests.fuzz.sessions $(ARGS)
+
+fuzz-kills: set-up  ## kills the core again and again and looks for losses (ARGS="--kills 20")
+	$(FAST) $(PYTHON) -m tests.fuzz.kills $(ARGS)
+
+soak: set-up  ## asks 4,000 questions and looks what they leave behind (ARGS="--turns 400")
+	$(FAST) $(PYTHON) -m tests.bench.soak $(ARGS)
 
 demo-model:  ## trains the demonstration model again (see training/README.md)
 	bash training/train

@@ -65,6 +65,8 @@ class Answer:
     """Generated tokens; the last may be missing where the limit was reached."""
     logits: Any = None
     """The first ones."""
+    margins: list[float] = field(default_factory=list)
+    """Of each token of a cold run, how far its log probability is above the next best."""
     computed: int = 0
     """Tokens that went through the prefill."""
 
@@ -173,6 +175,8 @@ class Plain:
             if answer.logits is None:
                 answer.logits = np.array(logits)
             answer.tokens.append(token)
+            second, first = np.partition(np.array(logits).ravel(), -2)[-2:]
+            answer.margins.append(float(first - second))
             if token in ends:
                 break
         tokenizer = self.checkpoint.processor.tokenizer

@@ -1,0 +1,45 @@
+"""Random programs of requests: whatever was asked before, an answer is the one of a cold run.
+
+`make fuzz-sessions` plays many more of them, and `make fuzz-kills` kills the core more often.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from seeshell.core.engine.loading import load_checkpoint
+from seeshell.core.models.sources import find_model
+from seeshell.core.settings import Paths
+
+from ...fuzz import kills
+from ...fuzz.mutants import MUTANTS
+from ...fuzz.session_player import SessionPlayer
+from ...fuzz.session_programs import Request, SessionProgram
+from ...fuzz.sessions import play_batch
+
+
+@pytest.fixture
+def player(tmp_path: Path) -> SessionPlayer:
+    checkpoint = load_checkpoint(find_model("demo", print))
+    return SessionPlayer(checkpoint, "demo", tmp_path)
+
+
+def test_every_answer_of_random_requests_is_that_of_a_cold_run(player: SessionPlayer) -> None:
+    assert play_batch(player, seed=5, count=8) is None
+    assert player.answers > 10
+
+
+async def test_a_mistake_made_on_purpose_is_found(
+    player: SessionPlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MUTANTS["picture-hash"](monkeypatch)
+    asked = [Request("ask", 0, pictures=(0,)), Request("ask", 1, pictures=(1,))]
+    with pytest.raises(AssertionError):
+        await player.play(SessionProgram(asked))
+
+
+async def test_a_core_that_is_killed_again_and_again_loses_nothing(
+    paths: Paths, rambling_checkpoint: Path
+) -> None:
+    reports: list[str] = []
+    await kills.play(paths, rambling_checkpoint, kills=4, seed=2, report=reports.append)
