@@ -21,9 +21,9 @@ from seeshell.core.engine.engine import (
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.resident import PrefillPace
 from seeshell.core.errors import ImageError, ModelError, PromptTooLong, TurnError
+from seeshell.core.models.progress import LoadProgress
 
 from ...patience import PATIENCE
-from ..models.progress import LoadProgress
 
 FOREVER = AnswerOptions(temperature=0.0, max_tokens=4000)
 DEFAULTS = AnswerOptions()
