@@ -223,7 +223,7 @@ class SeeshellApp(App[None]):
 
     async def _connect(self, replace_core: bool) -> "CoreClient":
         # Keys that wait are echoed while a thread imports the client.
-        client = await asyncio.to_thread(import_module, "..core.client", __package__)
+        client = await asyncio.to_thread(import_module, "..core.ipc.client", __package__)
         if replace_core:
             await client.stop_core(self.paths)
         model = ["--model", self._launch.model] if self._launch.model else []
