@@ -19,6 +19,10 @@ class Welcome(Event, frozen=True):
 
     version: str
     pid: int
+    protocol: int = 0
+    """The core's `PROTOCOL`."""
+    data_dir: str = ""
+    """Where the core's conversations lie."""
 
 
 class Refused(Event, frozen=True):

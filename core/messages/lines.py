@@ -7,6 +7,10 @@ import msgspec
 from .events import AnyEvent, Event
 from .requests import AnyRequest, Request
 
+PROTOCOL: Final = 2
+"""Number of what requests and events mean; goes up with every change that an older end would get
+wrong. Version 1 had none."""
+
 LONGEST_REQUEST: Final = 8 << 20
 """Bytes of the longest line that the core takes."""
 

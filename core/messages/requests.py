@@ -14,7 +14,11 @@ class Hello(Request, frozen=True):
     """Opens the connection. Reply: `Welcome`."""
 
     version: str
-    """seeshell's version on the client's side."""
+    """seeshell's version on the client's side, for display."""
+    protocol: int = 0
+    """The client's `PROTOCOL`; another one than the core's is refused."""
+    window: str = ""
+    """Names the client's window, for the pictures that are unsent in it; empty for none."""
 
 
 class GetStatus(Request, frozen=True):

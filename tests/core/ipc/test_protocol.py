@@ -10,14 +10,14 @@ import pytest
 
 from seeshell.core.ipc.server import Server
 from seeshell.core.ipc.socket_path import make_socket_path
-from seeshell.core.messages.lines import LONGEST_REQUEST
+from seeshell.core.messages.lines import LONGEST_REQUEST, PROTOCOL
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths
 
 from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
 
-HELLO = {"type": "Hello", "request": 1, "version": "1.0"}
+HELLO = {"type": "Hello", "request": 1, "version": "1.0", "protocol": PROTOCOL}
 
 
 class Line:
@@ -49,7 +49,7 @@ Dial = Callable[..., Awaitable[Line]]
 
 @pytest.fixture
 async def server(sessions: Sessions, paths: Paths) -> AsyncIterator[Server]:
-    server = Server(sessions, make_socket_path(paths), "1.0")
+    server = Server(sessions, make_socket_path(paths), "1.0", paths.data_dir)
     await server.start()
     yield server
     await server.close()
@@ -97,22 +97,39 @@ async def test_who_does_not_begin_with_hello_is_refused(
     assert await line.read() == {}
 
 
-async def test_another_version_is_refused_with_both_numbers(dial: Dial) -> None:
-    line = await dial(HELLO | {"version": "0.9"})
+@pytest.mark.parametrize("protocol", [0, PROTOCOL - 1, PROTOCOL + 1])
+async def test_another_protocol_is_refused_with_both_versions(dial: Dial, protocol: int) -> None:
+    line = await dial(HELLO | {"version": "0.9", "protocol": protocol})
     refused = await line.read()
     assert (refused["error"], refused["reply_to"]) == ("CoreVersionMismatch", 1)
-    assert "1.0" in refused["sentence"]
-    assert "0.9" in refused["sentence"]
+    assert f"seeshell 1.0 (protocol {PROTOCOL})" in refused["sentence"]
+    assert f"0.9 (protocol {protocol})" in refused["sentence"]
     assert await line.read() == {}
 
 
-async def test_another_version_hears_that_an_answer_is_being_given(
+async def test_a_client_from_before_protocols_had_numbers_is_refused(dial: Dial) -> None:
+    line = await dial({"type": "Hello", "request": 1, "version": "1.0"})
+    assert (await line.read())["error"] == "CoreVersionMismatch"
+
+
+async def test_another_version_of_the_same_protocol_is_welcome(dial: Dial, paths: Paths) -> None:
+    line = await dial(HELLO | {"version": "0.9"})
+    welcome = await line.read()
+    assert (welcome["type"], welcome["version"], welcome["protocol"]) == (
+        "Welcome",
+        "1.0",
+        PROTOCOL,
+    )
+    assert welcome["data_dir"] == str(paths.data_dir)
+
+
+async def test_another_protocol_hears_that_an_answer_is_being_given(
     dial: Dial, engine: ScriptedEngine
 ) -> None:
     engine.enqueue(asyncio.Event())
     line = await dial(HELLO, {"type": "SubmitTurn", "request": 2, "text": "Is it?"})
     await line.reply(2)
-    other = await dial(HELLO | {"version": "0.9"})
+    other = await dial(HELLO | {"protocol": 0})
     assert "It is at work" in (await other.read())["sentence"]
 
 
@@ -222,7 +239,7 @@ async def test_clients_hear_the_end_of_their_turns_when_the_core_ends(
 async def test_a_socket_left_by_a_dead_core_is_replaced(sessions: Sessions, paths: Paths) -> None:
     path = make_socket_path(paths)
     path.touch()
-    server = Server(sessions, path, "1.0")
+    server = Server(sessions, path, "1.0", paths.data_dir)
     await server.start()
     line = Line(*await asyncio.open_unix_connection(path))
     line.write(HELLO)
