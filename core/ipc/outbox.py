@@ -15,6 +15,9 @@ ROOM_BYTES: Final = 1 << 20
 """When more than this waits for a client, no further request of it is carried out."""
 
 _CHUNK_BYTES: Final = 1 << 16
+_MOST_LINE_BYTES: Final = 1 << 24
+"""What a line counts for at most: no conversation is too long to be opened."""
+
 _FRAME_BYTES: Final = 128
 """About what an event is beside its text."""
 _PIECES: Final = 512
@@ -140,8 +143,9 @@ class Outbox:
     def _add_line(self, line: bytes) -> None:
         key = (self._unmerged + 1, bytes, 0)
         self._unmerged += 2
-        self._waiting[key] = _Waiting(line, len(line), [])
-        self._count(len(line))
+        nbytes = min(len(line), _MOST_LINE_BYTES)
+        self._waiting[key] = _Waiting(line, nbytes, [])
+        self._count(nbytes)
         self._is_filled.set()
 
     def _take(self, most_bytes: int) -> bytes:

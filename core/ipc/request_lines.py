@@ -28,18 +28,22 @@ class RequestLines:
             LineTooLong: it has more than `LONGEST_REQUEST` bytes.
             ConnectionError: the connection broke.
         """
-        line = bytearray()
+        pieces: list[bytes] = []
+        nbytes = 0
         try:
             while True:
                 piece, is_end = await self._read_piece()
-                line += piece
+                pieces.append(piece)
+                nbytes += len(piece)
                 self._share.add(len(piece))
-                if len(line) > LONGEST_REQUEST + 1:
+                if nbytes > LONGEST_REQUEST + 1:
                     raise LineTooLong
                 if is_end:
-                    return bytes(line)
+                    return b"".join(pieces)
         finally:
-            self._share.add(-len(line))
+            # The traceback of a cancelled task would keep them.
+            pieces.clear()
+            self._share.add(-nbytes)
 
     async def _read_piece(self) -> tuple[bytes, bool]:
         """Returns what has come of a line, and whether that is its end."""

@@ -32,7 +32,7 @@ _ACCEPT_PAUSE: Final = 0.5
 _GREET_GRACE: Final = 1.0
 """Seconds that a connection has at least for saying hello, however many others come."""
 
-_MOST_HELD_BYTES: Final = 48 << 20
+_MOST_HELD_BYTES: Final = 32 << 20
 """Most that the core holds for all clients together."""
 
 
