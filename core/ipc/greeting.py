@@ -16,6 +16,8 @@ _GREET_PATIENCE: Final = 5.0
 _FLUSH_PATIENCE: Final = 2.0
 """Seconds that a client has for taking what waits for it when the connection ends."""
 
+_DISCARD_PAUSE: Final = 0.01
+
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for a line that is no request; the last for one nested too deeply."""
 
@@ -90,7 +92,8 @@ async def hang_up(
                 await writer.drain()
                 writer.write_eof()
                 while await reader.read(1 << 16):
-                    pass
+                    # Slowly: others come first.
+                    await asyncio.sleep(_DISCARD_PAUSE)
             writer.close()
             await writer.wait_closed()
     except (TimeoutError, OSError):
