@@ -65,5 +65,12 @@ class Line:
         self.reader._transport.resume_reading()  # type: ignore[attr-defined]
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Returns when something is so of which no event tells."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.01)
+
+
 Dial = Callable[..., Awaitable[Line]]
 """Connects and sends these frames."""
