@@ -21,6 +21,7 @@ from .ipc.core_process import absolute_source
 from .ipc.lock import AnotherCoreServes, CoreLock
 from .messages.events import Done, Event, Refused, Welcome
 from .messages.lines import encode
+from .private_files import tighten_folder
 from .settings import Paths, find_paths, read_settings
 
 _logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os._exit(0)
     try:
         start_log(paths.log_file, in_background=options.background)
+        _tighten(paths)
         lock = CoreLock(paths, __version__)
         lock.acquire(_LOCK_PATIENCE)
         _serve(paths, options, lock)
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0 if options.background else 1
     except (SeeshellError, OSError) as error:
         _logger.critical("can't start: %s", error)
-        reason = error if isinstance(error, SeeshellError) else CoreUnreachable(f"{error}.")
+        reason = error if isinstance(error, SeeshellError) else _unusable_place(error)
         _announce(options.background, Refused(error=type(reason).__name__, sentence=str(reason)))
         return 1
     except Exception:
@@ -58,6 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # As at the orderly end: no thread may keep the lock.
         os._exit(1)
     return 0
+
+
+def _tighten(paths: Paths) -> None:
+    """Makes the folders that an earlier version or a backup left readable private again."""
+    for folder in paths.own_folders:
+        if not tighten_folder(folder):
+            _logger.warning("%s is open to other users: chmod 700 it if it is yours alone", folder)
+
+
+def _unusable_place(error: OSError) -> CoreUnreachable:
+    place = f"{error.filename} can't be used: " if error.filename else ""
+    return CoreUnreachable(f"{place}{error.strerror or error}.")
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -29,8 +29,8 @@ class _CoreLog(RotatingFileHandler):
         self._redirect()
 
     def _open(self) -> TextIOWrapper:
-        os.close(open_private(Path(self.baseFilename), os.O_WRONLY))
-        return super()._open()
+        descriptor = open_private(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND)
+        return os.fdopen(descriptor, "a", encoding=self.encoding)
 
     def doRollover(self) -> None:  # noqa: N802 - the name is logging's
         """Starts a new file."""

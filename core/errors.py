@@ -17,7 +17,7 @@
     └── CoreError                the core can't be used
         ├── CoreUnreachable      it does not run, and could not be started
         ├── CoreDied             it ended while a client was connected
-        ├── CoreVersionMismatch  client and core are of different versions
+        ├── CoreVersionMismatch  client and core speak different protocols
         └── BadRequest           the core can't act on a request in its present state
 
 `str(error)` is one sentence for the user that says what to do.
@@ -98,7 +98,7 @@ class CoreDied(CoreError):
 
 
 class CoreVersionMismatch(CoreError):
-    """The running core is of another version than this client."""
+    """The running core speaks another protocol than this client."""
 
 
 class BadRequest(CoreError):

@@ -49,7 +49,7 @@ async def serve(
         engine = SelectedEngine(settings, key, paths.spills_dir)
         stack.push_async_callback(_close_engine, engine)
         sessions = Sessions(archive, engine, paths, settings, lock.version)
-        server = Server(sessions, make_socket_path(paths), lock.version)
+        server = Server(sessions, make_socket_path(paths), lock.version, paths.data_dir)
         stack.push_async_callback(server.close)
         stack.push_async_callback(sessions.close)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

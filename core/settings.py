@@ -4,6 +4,7 @@ This is the only module that reads the environment or the settings file; everyth
 what it needs as arguments.
 """
 
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 import platformdirs
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from .errors import SettingsError
 
@@ -89,16 +91,51 @@ class Paths(Struct, frozen=True):
         """Held by the one core of this data directory."""
         return self.data_dir / "core.lock"
 
+    @property
+    def own_folders(self) -> tuple[Path, ...]:
+        """The folders that belong to seeshell alone."""
+        return (
+            self.config_file.parent,
+            self.data_dir,
+            self.cache_dir,
+            self.log_file.parent,
+            self.runtime_dir,
+        )
+
     def picture(self, sha256: str) -> Path:
         """Where the copy of a picture lies."""
         return self.pictures_dir / sha256[:2] / sha256
 
 
 def find_paths(environment: Mapping[str, str]) -> Paths:
-    """Returns the places to use: below `SEESHELL_HOME` if set, else where the platform says."""
+    """Returns the places to use: below `SEESHELL_HOME` if set, else where the platform says.
+
+    Where the data or the runtime folder is a link that the user has made, it is what that leads to.
+
+    Raises:
+        SettingsError: the name of a place can't be written as text, or begins with an unknown user.
+    """
+    paths = _name_paths(environment)
+    for place in (*paths.own_folders, paths.config_file, paths.log_file):
+        try:
+            os.fspath(place).encode()
+        except UnicodeEncodeError as error:
+            sentence = f"The name {os.fspath(place)!a} is not UTF-8: choose another place."
+            raise SettingsError(sentence) from error
+    return replace(
+        paths,
+        data_dir=_follow_own_link(paths.data_dir),
+        runtime_dir=_follow_own_link(paths.runtime_dir),
+    )
+
+
+def _name_paths(environment: Mapping[str, str]) -> Paths:
     home = environment.get(HOME_VARIABLE)
     if home:
-        root = Path(home).expanduser().absolute()
+        try:
+            root = Path(home).expanduser().absolute()
+        except RuntimeError as error:
+            raise SettingsError(f"{HOME_VARIABLE}: {error} Correct it or unset it.") from error
         return Paths(
             root / "config.toml",
             root / "data",
@@ -118,6 +155,15 @@ def find_paths(environment: Mapping[str, str]) -> Paths:
         dirs.user_log_path / "core.log",
         runtime_dir,
     )
+
+
+def _follow_own_link(folder: Path) -> Path:
+    """Returns the folder that a link of the user's own leads to; any other path as it is."""
+    try:
+        is_own_link = folder.is_symlink() and folder.lstat().st_uid == os.getuid()
+        return Path(os.path.realpath(folder)) if is_own_link and folder.is_dir() else folder
+    except OSError:
+        return folder
 
 
 def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:

@@ -1,41 +1,43 @@
 """The client's end of the socket: starts a core if none runs, sends requests, hands out events."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from itertools import count
+from itertools import chain, count, repeat
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from ... import __version__
-from ..errors import BadRequest, CoreDied, CoreUnreachable, CoreVersionMismatch, SeeshellError
-from ..messages.events import AnyEvent, Refused, Welcome
+from ..errors import BadRequest, CoreDied, CoreUnreachable, SeeshellError
+from ..messages.events import AnyEvent, Refused
 from ..messages.lines import LONGEST_REQUEST, decode_event, encode
-from ..messages.requests import Hello, Request
+from ..messages.requests import Request
 from ..settings import Paths
 from .core_process import error_of, read_log_tail, start_core, stop_core
-from .lock import read_address
-from .peer import is_own_process
+from .lock import is_core_alive, read_address
+from .reach import CoreNotReady, Reached, reach_core
 
 __all__ = ["CoreClient", "stop_core"]
 
-_LONGEST_EVENT: Final = 1 << 30
-_ATTEMPTS: Final = 6
-_HELLO_PATIENCE: Final = 30.0
+_REACH_PATIENCE: Final = 30.0
+"""Seconds in which a core that starts, ends or is besieged must become ready."""
 
-_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_PAUSES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
+"""Seconds before each further attempt to reach a core that runs; the last one for all others."""
+
+_MOST_STARTS: Final = 3
 
 
 class CoreClient:
     """A connection to the core. Made by `connect`; ended by `close`."""
 
-    def __init__(self, paths: Paths, welcome: Welcome, streams: _Streams) -> None:
-        self.welcome = welcome
+    def __init__(self, paths: Paths, reached: Reached) -> None:
+        self.welcome = reached.welcome
         """Version and process of the core."""
         self._paths = paths
-        self._reader, self._writer = streams
+        self._reader, self._writer = reached.reader, reached.writer
         self._numbers = count(2)
         self._replies: dict[int, asyncio.Future[AnyEvent]] = {}
         self._events: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
@@ -45,54 +47,47 @@ class CoreClient:
 
     @classmethod
     async def connect(
-        cls, paths: Paths, *, start: bool = True, launch_arguments: Sequence[str] = ()
+        cls,
+        paths: Paths,
+        *,
+        start: bool = True,
+        launch_arguments: Sequence[str] = (),
+        window: str = "",
     ) -> "CoreClient":
         """Returns a connection to the core of these paths.
+
+        Any core of the same protocol will do, of whatever version it is.
 
         Args:
             paths: where everything lies.
             start: whether to start a core if none runs.
             launch_arguments: for a core that is started, such as `--model SOURCE`.
+            window: names the client's window, for the pictures that are unsent in it.
 
         Raises:
             CoreUnreachable: none runs, and none was to be started or could be.
-            CoreVersionMismatch: the running one is of another version; `stop_core` ends it.
+            CoreVersionMismatch: the running one speaks another protocol; `stop_core` ends it.
             SeeshellError: the core could not start, for the reason that it gave.
         """
-        for attempt in range(_ATTEMPTS):
-            client = await cls._reach(paths)
-            if client is not None:
-                return client
+        give_up_at = time.monotonic() + _REACH_PATIENCE
+        pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
+        starts = 0
+        while True:
+            try:
+                reached = await reach_core(paths, window)
+            except CoreNotReady as error:
+                if time.monotonic() > give_up_at:
+                    raise CoreUnreachable(str(error)) from error
+                await asyncio.sleep(next(pauses))
+                continue
+            if reached is not None:
+                return cls(paths, reached)
             if not start:
                 raise CoreUnreachable("No core is running.")
-            # A core that serves but whose socket was removed makes it again within seconds.
-            await asyncio.sleep(min(attempt, 1))
+            if starts == _MOST_STARTS:
+                raise CoreUnreachable(f"The core starts but ends at once: see {paths.log_file}.")
             await start_core(paths, launch_arguments)
-        raise CoreUnreachable(f"The core starts but can't be reached: see {paths.log_file}.")
-
-    @classmethod
-    async def _reach(cls, paths: Paths) -> "CoreClient | None":
-        """Returns a connection; None if no core listens, or the one that did is ending."""
-        address = read_address(paths)
-        if address is None or not address.socket:
-            return None
-        try:
-            streams = await asyncio.open_unix_connection(address.socket, limit=_LONGEST_EVENT)
-        except (FileNotFoundError, ConnectionError):
-            return None
-        welcome = None
-        try:
-            async with asyncio.timeout(_HELLO_PATIENCE):
-                welcome = await _say_hello(*streams)
-        except ConnectionError:
-            return None
-        except TimeoutError as error:
-            sentence = f"The core (process {address.pid}) does not answer: stop it, or wait."
-            raise CoreUnreachable(sentence) from error
-        finally:
-            if welcome is None:
-                streams[1].close()
-        return None if welcome is None else cls(paths, welcome, streams)
+            starts += 1
 
     async def request(self, request: Request) -> AnyEvent:
         """Sends a request and returns the reply.
@@ -138,23 +133,44 @@ class CoreClient:
         await self._reading
 
     async def _read(self) -> None:
-        problem = "has ended"
+        sentence = ""
         try:
-            while line := await self._reader.readline():
-                self._hand_out(decode_event(line))
+            # What the core cut off in mid-line is no event.
+            while (line := await self._reader.readline()).endswith(b"\n"):
+                event = decode_event(line)
+                if isinstance(event, Refused) and not event.reply_to:
+                    sentence = event.sentence
+                self._hand_out(event)
+        except msgspec.DecodeError as error:
+            sentence = f"The core said something that this program does not understand ({error})."
         except (ConnectionError, ValueError):
             pass
-        except msgspec.DecodeError as error:
-            problem = f"said something that this program does not understand ({error})"
         if not self._is_closed:
-            tail = read_log_tail(self._paths.log_file)
-            sentence = f"The core {problem}. What was said until then is stored."
-            self._death = CoreDied(sentence, tail)
+            self._death = await self._explain_end(sentence)
         self._events.put_nowait(None)
         ended: SeeshellError = self._death or CoreUnreachable("This connection was closed.")
         for reply in self._replies.values():
             if not reply.done():
                 reply.set_exception(ended)
+
+    async def _explain_end(self, sentence: str) -> CoreDied:
+        """Returns why the connection ended, in the core's last words if there were any."""
+        tail = ""
+        if await self._has_core_ended():
+            sentence = sentence or "The core has ended."
+            tail = read_log_tail(self._paths.log_file)
+        sentence = sentence or "The core has closed this connection: connect again."
+        return CoreDied(f"{sentence} What was said until then is stored.", tail)
+
+    async def _has_core_ended(self) -> bool:
+        """Returns whether the core is gone, or about to be; one that crashed is within moments."""
+        for pause in (*_PAUSES, 0):
+            address = read_address(self._paths)
+            is_named = address is not None and address.pid == self.welcome.pid and address.socket
+            if not is_named or not is_core_alive(self._paths):
+                return True
+            await asyncio.sleep(pause)
+        return False
 
     def _hand_out(self, event: AnyEvent) -> None:
         reply = self._replies.get(event.reply_to)
@@ -172,22 +188,3 @@ def _encode(request: Request) -> bytes:
         raise BadRequest(
             "That holds bytes that are not UTF-8: rename the file, or correct the text."
         ) from error
-
-
-async def _say_hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Welcome | None:
-    """Opens the conversation with a core; None if it hangs up, as an ending core does."""
-    if not is_own_process(writer.get_extra_info("socket")):
-        raise CoreUnreachable("The core's socket belongs to another user's process.")
-    writer.write(encode(Hello(request=1, version=__version__)))
-    line = await reader.readline()
-    if not line:
-        return None
-    try:
-        event = decode_event(line)
-    except msgspec.DecodeError as error:
-        raise CoreVersionMismatch(
-            "The running core is of a version that can't be talked to: stop it, then try again."
-        ) from error
-    if isinstance(event, Refused):
-        raise error_of(event)
-    return event if isinstance(event, Welcome) else None

@@ -1,4 +1,4 @@
-"""One client's connection: lines in, requests carried out beside each other, events out."""
+"""One client's connection: requests in, carried out; replies and events out."""
 
 import asyncio
 import logging
@@ -9,18 +9,21 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..errors import BadRequest, CoreError, CoreVersionMismatch, SeeshellError
-from ..messages.events import AnyEvent, Refused, Welcome
-from ..messages.lines import LONGEST_REQUEST, decode_request, encode
-from ..messages.requests import AnyRequest, Hello
+from ..errors import BadRequest, CoreError, SeeshellError
+from ..messages.events import Done, Welcome
+from ..messages.lines import LONGEST_REQUEST, decode_request
+from ..messages.requests import AnyRequest, Attach, Hello, LoadModel, PrepareTurn
 from ..sessions.sessions import Sessions
-from .outbox import Outbox
+from .greeting import UNREADABLE, hang_up, refusal
+from .held_bytes import HeldBytes
+from .outbox import ROOM_BYTES, Outbox
+from .request_chains import RequestChains
+from .request_lines import LineTooLong, RequestLines
 
 _logger = logging.getLogger(__name__)
 
-_REQUESTS_AT_ONCE: Final = 16
-_FLUSH_PATIENCE: Final = 2.0
-"""Seconds that a client has for taking what waits for it when the connection ends."""
+_STALL_PATIENCE: Final = 10.0
+"""Seconds after which a client that much waits for must have taken some of it."""
 
 
 class _RequestNumber(Struct):
@@ -30,135 +33,145 @@ class _RequestNumber(Struct):
 
 
 class Connection:
-    """Serves one client from its first line to the end."""
+    """Serves one client that has said hello, to the end."""
 
     def __init__(
         self,
         sessions: Sessions,
-        welcome: Welcome,
+        held: HeldBytes,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
         self._sessions = sessions
-        self._welcome = welcome
         self._reader = reader
         self._writer = writer
-        self._outbox = Outbox()
-        self._requests: set[asyncio.Task[None]] = set()
-        self._has_room = asyncio.Semaphore(_REQUESTS_AT_ONCE)
+        self._share = held.open(self._drop)
+        self._outbox = Outbox(self._share)
+        self._lines = RequestLines(reader, self._share)
+        self._chains = RequestChains(self._carry_out, self._share)
+        self._newest_wish: PrepareTurn | None = None
+        self._is_cut_off = False
+        """Whether the connection ends while the client may still be sending."""
 
-    async def serve(self) -> None:
-        """Returns when the client has gone, was refused, or takes nothing any more."""
-        self._writing = asyncio.create_task(self._write())
+    async def serve(self, hello: Hello, welcome: Welcome) -> None:
+        """Returns when the client has gone, or is given up."""
+        self._outbox.put(replace(welcome, reply_to=hello.request))
+        self._sessions.add_client(self._outbox, hello.window)
+        writing = asyncio.create_task(self._write())
         self._reading = asyncio.create_task(self._read())
-        flooded = asyncio.create_task(self._outbox.flooded.wait())
+        closed = asyncio.create_task(self._outbox.closed.wait())
         try:
-            await asyncio.wait(
-                [self._writing, self._reading, flooded], return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait([self._reading, closed], return_when=asyncio.FIRST_COMPLETED)
             self._reading.cancel()
-            flooded.cancel()
-            await asyncio.gather(*self._requests)
+            await asyncio.wait([self._reading])
+            await self._chains.finish()
         finally:
             self._sessions.remove_client(self._outbox)
-            self._writing.cancel()
-            await self._close()
+            closed.cancel()
+            writing.cancel()
+            last = self._outbox.take_all()
+            await hang_up(self._reader, self._writer, last, discards=self._is_cut_off)
+            self._share.close()
 
     def end(self) -> None:
         """Takes no more requests; what waits for the client is still sent."""
         self._reading.cancel()
 
-    def refuse(self, error: SeeshellError, request: int = 0) -> None:
-        """Tells the client why something was not carried out."""
-        self._outbox.put(Refused(reply_to=request, error=type(error).__name__, sentence=str(error)))
-
     async def _read(self) -> None:
-        """Reads requests until the end of the stream; first of all a fitting `Hello`."""
+        """Reads requests until the end of the stream."""
         try:
-            if not self._greet(await self._reader.readline()):
-                return
-            while line := await self._reader.readline():
-                await self._take(line)
+            while True:
+                await self._outbox.wait_for_room()
+                await self._chains.wait_for_room()
+                line = await self._lines.read()
+                if not line:
+                    return
+                self._take(line)
+                # Lines that have come already keep nobody else waiting.
+                await asyncio.sleep(0)
         except ConnectionError:
             return
-        except ValueError:
-            self.refuse(BadRequest(f"A request is at most {LONGEST_REQUEST} bytes long."))
+        except LineTooLong:
+            self._is_cut_off = True
+            self._refuse(BadRequest(f"A request is at most {LONGEST_REQUEST} bytes long."))
 
-    def _greet(self, line: bytes) -> bool:
-        if not line:
-            return False
-        try:
-            hello = decode_request(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            hello = None
-        if not isinstance(hello, Hello):
-            self.refuse(BadRequest("A connection opens with Hello."))
-            return False
-        if hello.version != self._welcome.version:
-            sentence = (
-                f"The running core is seeshell {self._welcome.version}, this is {hello.version}: "
-                "stop it (`seeshell stop`), then try again."
-            )
-            if self._sessions.is_busy:
-                sentence += " It is at work; what it has said when it is stopped is kept."
-            self.refuse(CoreVersionMismatch(sentence), hello.request)
-            return False
-        self._outbox.put(replace(self._welcome, reply_to=hello.request))
-        self._sessions.add_client(self._outbox)
-        return True
-
-    async def _take(self, line: bytes) -> None:
+    def _take(self, line: bytes) -> None:
         try:
             request = decode_request(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             sentence = f"The core does not understand a request: {error}."
-            self.refuse(BadRequest(sentence), _number(line))
+            self._refuse(BadRequest(sentence), _number(line))
             return
-        await self._has_room.acquire()
-        task = asyncio.create_task(self._carry_out(request))
-        self._requests.add(task)
-        task.add_done_callback(self._requests.discard)
+        if isinstance(request, PrepareTurn):
+            self._newest_wish = request
+        self._chains.start(request, len(line))
 
     async def _carry_out(self, request: AnyRequest) -> None:
+        await self._outbox.wait_for_room()
+        if isinstance(request, PrepareTurn) and request is not self._newest_wish:
+            # The newer one may have been about another conversation, and not have had to wait.
+            self._outbox.put(Done(reply_to=request.request))
+            return
         try:
+            _check_place(request)
             reply, *more = await self._sessions.carry_out(request, self._outbox)
         except SeeshellError as error:
-            self.refuse(error, request.request)
+            self._refuse(error, request.request)
         except Exception as error:
             _logger.exception("%s failed unexpectedly", type(request).__name__)
             sentence = f"The core failed at this ({error!r}); its log says more."
-            self.refuse(CoreError(sentence), request.request)
+            self._refuse(CoreError(sentence), request.request)
         else:
             # No await between the session manager's last step and this: the reply comes first.
             self._outbox.put(replace(reply, reply_to=request.request))
             for event in more:
                 self._outbox.put(event)
-        finally:
-            self._has_room.release()
+
+    def _refuse(self, error: SeeshellError, request: int = 0) -> None:
+        self._outbox.put(refusal(error, request))
 
     async def _write(self) -> None:
         """Sends what waits until the connection breaks."""
-        with suppress(ConnectionError):
-            while True:
-                self._send(await self._outbox.take())
-                await self._writer.drain()
-
-    def _send(self, events: list[AnyEvent]) -> None:
-        self._writer.write(b"".join(encode(event) for event in events))
-
-    async def _close(self) -> None:
-        if not self._outbox.is_empty:
-            self._send(await self._outbox.take())
-        self._writer.close()
         try:
-            async with asyncio.timeout(_FLUSH_PATIENCE):
-                await self._writer.wait_closed()
-        except (TimeoutError, ConnectionError):
-            self._writer.transport.abort()
+            while True:
+                self._writer.write(await self._outbox.take())
+                await self._drain()
+        except ConnectionError:
+            return
+        finally:
+            self._outbox.close()
+
+    async def _drain(self) -> None:
+        """Waits until little of what was sent is still on its way."""
+        transport = self._writer.transport
+        left = transport.get_write_buffer_size()
+        while not self._outbox.closed.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STALL_PATIENCE):
+                    await self._writer.drain()
+                    return
+            before, left = left, transport.get_write_buffer_size()
+            if left == before and self._outbox.nbytes > ROOM_BYTES:
+                self._drop()
+
+    def _drop(self) -> None:
+        """Gives up a client that does not take what waits for it."""
+        if self._outbox.closed.is_set():
+            return
+        _logger.warning("dropped a client that %s bytes were held for", f"{self._share.nbytes:,}")
+        self._is_cut_off = True
+        sentence = "The core has dropped this client, which did not read: connect again."
+        self._outbox.drop(refusal(CoreError(sentence)))
+
+
+def _check_place(request: AnyRequest) -> None:
+    match request:
+        case Attach(path=place) | LoadModel(model=place) if "\0" in place:
+            raise BadRequest("A path can't hold a NUL character: correct it.")
 
 
 def _number(line: bytes) -> int:
     try:
         return msgspec.json.decode(line, type=_RequestNumber).request
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return 0

@@ -3,15 +3,19 @@
 import fcntl
 import os
 import time
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from ..errors import CoreUnreachable
-from ..private_files import make_private_folder, open_private
+from ..private_files import make_private_folder, open_own, open_private
 from ..settings import Paths
 
-_POLL = 0.05
+_POLL: Final = 0.05
+
+_LONGEST: Final = 65_536
+"""Bytes of a lock file that are read; a core writes far fewer."""
 
 
 class CoreAddress(Struct, frozen=True):
@@ -30,8 +34,9 @@ class AnotherCoreServes(Exception):
 def read_address(paths: Paths) -> CoreAddress | None:
     """Returns what the lock file holds; None if no core has written one."""
     try:
-        return msgspec.json.decode(paths.lock_file.read_bytes(), type=CoreAddress)
-    except (OSError, msgspec.DecodeError):
+        with os.fdopen(open_own(paths.lock_file, os.O_RDONLY), "rb") as file:
+            return msgspec.json.decode(file.read(_LONGEST), type=CoreAddress)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -42,13 +47,14 @@ def is_core_alive(paths: Paths) -> bool:
         CoreUnreachable: the lock file is there and can't be opened, as another user's can't.
     """
     try:
-        descriptor = os.open(paths.lock_file, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = open_own(paths.lock_file, os.O_RDWR)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
         raise CoreUnreachable(f"{error.filename} can't be opened: {error.strerror}.") from error
     try:
-        return not _try_lock(descriptor)
+        # Shared, so that clients which look at the same time do not take each other for a core.
+        return not _try_lock(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
 
@@ -105,9 +111,9 @@ class CoreLock:
         os.close(self._descriptor)
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

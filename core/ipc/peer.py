@@ -8,6 +8,8 @@ import sys
 # Python names neither on macOS. Source: <sys/un.h> and <sys/ucred.h> of Apple's SDK.
 _SOL_LOCAL = 0
 _LOCAL_PEERCRED = 1
+_LOCAL_PEERPID = 2
+_PID = struct.Struct("=i")
 _XUCRED = struct.Struct("=IIh2x16I")
 _XUCRED_VERSION = 0
 
@@ -35,9 +37,27 @@ def peer_uid(connection: socket.socket) -> int:
     """
     if sys.platform == "darwin":
         return read_xucred(connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED.size))
+    _pid, uid, _gid = _read_ucred(connection)
+    return uid
+
+
+def peer_pid(connection: socket.socket) -> int | None:
+    """Returns the process that holds the other end; None where the system does not say."""
+    try:
+        if sys.platform == "darwin":
+            (pid,) = _PID.unpack(connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID, _PID.size))
+        else:
+            pid, _uid, _gid = _read_ucred(connection)
+    except OSError:
+        return None
+    # 0 stands for a process outside of this one's namespace.
+    return int(pid) or None
+
+
+def _read_ucred(connection: socket.socket) -> tuple[int, int, int]:
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
-    _pid, uid, _gid = _UCRED.unpack(credentials)
-    return int(uid)
+    pid, uid, gid = _UCRED.unpack(credentials)
+    return pid, uid, gid
 
 
 def read_xucred(credentials: bytes) -> int:

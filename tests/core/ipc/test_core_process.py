@@ -11,6 +11,7 @@ import pytest
 
 from seeshell.core.conversation import Message
 from seeshell.core.errors import CoreDied
+from seeshell.core.ipc.socket_path import make_socket_path
 from seeshell.core.messages.events import (
     ConversationOpened,
     CoreStatus,
@@ -29,7 +30,7 @@ from seeshell.core.messages.requests import (
     Shutdown,
     StopTurn,
 )
-from seeshell.core.settings import Paths
+from seeshell.core.settings import Paths, find_paths
 from seeshell.core.store.stored_conversations import CORE_ENDED
 
 from ...patience import PATIENCE
@@ -214,7 +215,8 @@ async def test_every_file_and_folder_belongs_to_the_user_alone(
     client = await talk()
     await client.ask("What is in the picture?", picture)
     found = everything_below(home)
-    assert {path.name for path in found} >= {"conversations.sqlite", "core.sock", "core.log"}
+    socket = make_socket_path(find_paths({"SEESHELL_HOME": str(home)}))
+    assert {path.name for path in found} >= {"conversations.sqlite", socket.name, "core.log"}
     assert [path for path in found if not is_private(path)] == []
 
 

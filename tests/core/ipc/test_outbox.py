@@ -1,19 +1,27 @@
 """What waits for a slow client is merged without loss."""
 
 import asyncio
+from functools import partial
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeshell.core.ipc.outbox import Outbox
+from seeshell.core.ipc.held_bytes import HeldBytes
+from seeshell.core.ipc.outbox import ROOM_BYTES, Outbox
 from seeshell.core.messages.events import (
     AnyEvent,
     ConversationsChanged,
     Delta,
     Done,
+    ModelFailed,
     ModelLoading,
     Prefilled,
+    Refused,
 )
+from seeshell.core.messages.lines import decode_event
+
+from ...patience import PATIENCE
 
 
 def delta(text: str, message: int = 1) -> Delta:
@@ -25,10 +33,18 @@ def prefilled(done: int) -> Prefilled:
 
 
 async def taken(*events: AnyEvent) -> list[AnyEvent]:
-    outbox = Outbox()
+    outbox = open_outbox()
     for event in events:
         outbox.put(event)
-    return await outbox.take()
+    return decoded(await outbox.take())
+
+
+def open_outbox(limit_bytes: int = 1 << 30) -> Outbox:
+    return Outbox(HeldBytes(limit_bytes).open(lambda: None))
+
+
+def decoded(lines: bytes) -> list[AnyEvent]:
+    return [decode_event(line) for line in lines.splitlines()]
 
 
 async def test_deltas_of_a_message_become_one() -> None:
@@ -83,19 +99,97 @@ def what_message_heard(events: list[AnyEvent], message: int) -> list[object]:
 
 
 async def test_what_was_taken_does_not_come_again() -> None:
-    outbox = Outbox()
+    outbox = open_outbox()
     outbox.put(delta("a"))
-    assert await outbox.take() == [delta("a")]
-    assert outbox.is_empty
+    assert decoded(await outbox.take()) == [delta("a")]
+    assert outbox.take_all() == b""
     outbox.put(delta("b"))
-    assert await outbox.take() == [delta("b")]
+    assert decoded(await outbox.take()) == [delta("b")]
 
 
-async def test_an_outbox_says_when_too_much_waits() -> None:
-    outbox = Outbox()
+@pytest.mark.parametrize("text", ["a", "ä€", "x" * 500])
+async def test_deltas_count_about_the_bytes_that_will_be_sent(text: str) -> None:
+    outbox = open_outbox()
     for _ in range(5000):
-        outbox.put(delta("a"))
-    assert not outbox.flooded.is_set()
-    for number in range(5000):
-        outbox.put(Done(reply_to=number + 1))
-    assert outbox.flooded.is_set()
+        outbox.put(delta(text))
+    sent = len(outbox.take_all().decode())
+    counted = outbox.nbytes
+    assert sent <= counted <= 3 * sent
+    assert counted <= 5000 * len(text.encode()) + 200
+
+
+async def test_bytes_count_until_the_next_ones_are_taken() -> None:
+    outbox = open_outbox()
+    outbox.put(Done(reply_to=1))
+    line = await outbox.take()
+    assert outbox.nbytes == len(line)
+    outbox.put(Done(reply_to=2))
+    await outbox.take()
+    assert outbox.nbytes == len(line)
+
+
+async def test_an_outbox_is_taken_in_pieces() -> None:
+    outbox = open_outbox()
+    events: list[AnyEvent] = [Done(reply_to=number) for number in range(1, 10_001)]
+    for event in events:
+        outbox.put(event)
+    first = await outbox.take()
+    assert len(first) < 70_000
+    taken = first
+    while len(decoded(taken)) < len(events):
+        taken += await outbox.take()
+    assert decoded(taken) == events
+
+
+async def test_there_is_no_room_while_much_waits() -> None:
+    outbox = open_outbox()
+    await outbox.wait_for_room()
+    outbox.put(delta("x" * (ROOM_BYTES + 1)))
+    waiting = asyncio.create_task(outbox.wait_for_room())
+    await outbox.take()
+    outbox.put(Done(reply_to=1))
+    assert not waiting.done()
+    await outbox.take()
+    await asyncio.wait_for(waiting, PATIENCE)
+
+
+async def test_a_dropped_client_is_told_so_in_place_of_all_that_waited() -> None:
+    held = HeldBytes(1 << 20)
+    outbox = Outbox(held.open(lambda: None))
+    outbox.put(delta("x" * ROOM_BYTES))
+    last = Refused(error="CoreError", sentence="Too much.")
+    outbox.drop(last)
+    outbox.put(Done(reply_to=1))
+    outbox.drop(Refused(error="CoreError", sentence="Again."))
+    assert outbox.closed.is_set()
+    await outbox.wait_for_room()
+    assert decoded(outbox.take_all()) == [last]
+
+
+async def test_the_client_that_most_is_held_for_is_dropped_when_all_hold_too_much() -> None:
+    held = HeldBytes(1000)
+    dropped: list[str] = []
+    small, large, other = (
+        held.open(partial(dropped.append, name)) for name in ("small", "large", "other")
+    )
+    small.add(100)
+    large.add(800)
+    other.add(100)
+    assert dropped == []
+    small.add(1)
+    assert dropped == ["large"]
+    large.add(5000)
+    other.add(700)
+    assert dropped == ["large"]
+    other.add(-750)
+    other.close()
+    small.add(900)
+    assert dropped == ["large", "small"]
+
+
+async def test_half_of_a_surrogate_pair_costs_one_character() -> None:
+    failed = ModelFailed(model="\ud800", error="ModelError", sentence="No \ud800.")
+    assert await taken(failed, delta("a\ud83d")) == [
+        ModelFailed(model="?", error="ModelError", sentence="No ?."),
+        delta("a?"),
+    ]

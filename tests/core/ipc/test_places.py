@@ -1,4 +1,4 @@
-"""Folders, sockets, locks and peers: what keeps other users out and two cores apart."""
+"""Sockets, locks and peers: what keeps other users out and two cores apart."""
 
 import os
 import socket
@@ -21,7 +21,6 @@ from seeshell.core.ipc.lock import (
 )
 from seeshell.core.ipc.peer import is_own_process, peer_uid, read_xucred
 from seeshell.core.ipc.socket_path import make_socket_path
-from seeshell.core.private_files import make_missing_folders, make_private_folder, open_private
 from seeshell.core.settings import Paths
 
 from ...patience import PATIENCE
@@ -29,34 +28,6 @@ from ...patience import PATIENCE
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def test_new_folders_are_private_and_older_ones_above_them_stay(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    make_private_folder(tmp_path / "a" / "b")
-    assert [mode(tmp_path / "a"), mode(tmp_path / "a" / "b")] == [0o700, 0o700]
-    assert mode(tmp_path) == 0o755
-
-
-def test_a_folder_that_others_could_read_is_made_private(tmp_path: Path) -> None:
-    folder = tmp_path / "open"
-    folder.mkdir()
-    folder.chmod(0o755)
-    make_missing_folders(folder)
-    assert mode(folder) == 0o755
-    make_private_folder(folder)
-    assert mode(folder) == 0o700
-
-
-def test_a_link_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path)
-    with pytest.raises(PermissionError):
-        make_private_folder(tmp_path / "link")
-
-
-def test_a_new_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
-    os.close(open_private(tmp_path / "new" / "file", os.O_WRONLY))
-    assert mode(tmp_path / "new" / "file") == 0o600
 
 
 def test_the_socket_lies_in_a_private_folder_of_its_own(paths: Paths) -> None:
@@ -81,7 +52,7 @@ def test_a_path_too_long_for_a_socket_is_replaced_by_a_short_one(
 def test_the_limit_counts_bytes_not_characters(paths: Paths) -> None:
     name = "ä" * 20
     wide = replace(paths, runtime_dir=Path("/tmp") / name)
-    length = len(os.fsencode(wide.runtime_dir / "core.sock"))
+    length = len(os.fsencode(make_socket_path(wide, longest=1000)))
     assert make_socket_path(wide, longest=length).parent == wide.runtime_dir
     assert make_socket_path(wide, longest=length - 1).parent != wide.runtime_dir
     wide.runtime_dir.rmdir()

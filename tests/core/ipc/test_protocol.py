@@ -1,8 +1,6 @@
 """The socket itself: lines as any program could write them, and clients that misbehave."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -10,65 +8,12 @@ import pytest
 
 from seeshell.core.ipc.server import Server
 from seeshell.core.ipc.socket_path import make_socket_path
-from seeshell.core.messages.lines import LONGEST_REQUEST
+from seeshell.core.messages.lines import LONGEST_REQUEST, PROTOCOL
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths
 
-from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
-
-HELLO = {"type": "Hello", "request": 1, "version": "1.0"}
-
-
-class Line:
-    """A connection on which a test writes and reads what it likes."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    def write(self, frame: dict[str, Any] | bytes) -> None:
-        line = frame if isinstance(frame, bytes) else json.dumps(frame).encode()
-        self.writer.write(line + b"\n")
-
-    async def read(self) -> dict[str, Any]:
-        """Returns the next event; an empty one at the end."""
-        async with asyncio.timeout(PATIENCE):
-            line = await self.reader.readline()
-        event: dict[str, Any] = json.loads(line) if line else {}
-        return event
-
-    async def reply(self, number: int) -> dict[str, Any]:
-        while (event := await self.read()) and event.get("reply_to") != number:
-            pass
-        return event
-
-
-Dial = Callable[..., Awaitable[Line]]
-
-
-@pytest.fixture
-async def server(sessions: Sessions, paths: Paths) -> AsyncIterator[Server]:
-    server = Server(sessions, make_socket_path(paths), "1.0")
-    await server.start()
-    yield server
-    await server.close()
-
-
-@pytest.fixture
-async def dial(server: Server) -> AsyncIterator[Dial]:
-    lines: list[Line] = []
-
-    async def connect(*frames: dict[str, Any] | bytes) -> Line:
-        reader, writer = await asyncio.open_unix_connection(server.path, limit=1 << 26)
-        lines.append(Line(reader, writer))
-        for frame in frames:
-            lines[-1].write(frame)
-        return lines[-1]
-
-    yield connect
-    for line in lines:
-        line.writer.close()
+from .lines import HELLO, Dial, Line
 
 
 async def test_a_conversation_can_be_typed_by_hand(dial: Dial, engine: ScriptedEngine) -> None:
@@ -84,9 +29,21 @@ async def test_a_conversation_can_be_typed_by_hand(dial: Dial, engine: ScriptedE
     assert event["message"]["parts"] == [{"type": "text", "text": "Yes!"}]
 
 
+NESTED = b"[" * 1_000 + b"]" * 1_000
+
+
 @pytest.mark.parametrize(
     "first",
-    [b"GET / HTTP/1.1", b"\xff\xfe\x00", b"{}", b"[1]", {"type": "GetStatus", "request": 1}],
+    [
+        b"GET / HTTP/1.1",
+        b"\xff\xfe\x00",
+        b"{}",
+        b"[1]",
+        b"[" * 1_000 + b"]" * 1_000,
+        b"x" * 100_000,
+        {"type": "GetStatus", "request": 1},
+        {"type": "Hello", "request": 1},
+    ],
 )
 async def test_who_does_not_begin_with_hello_is_refused(
     dial: Dial, first: dict[str, Any] | bytes
@@ -97,22 +54,39 @@ async def test_who_does_not_begin_with_hello_is_refused(
     assert await line.read() == {}
 
 
-async def test_another_version_is_refused_with_both_numbers(dial: Dial) -> None:
-    line = await dial(HELLO | {"version": "0.9"})
+@pytest.mark.parametrize("protocol", [0, PROTOCOL - 1, PROTOCOL + 1])
+async def test_another_protocol_is_refused_with_both_versions(dial: Dial, protocol: int) -> None:
+    line = await dial(HELLO | {"version": "0.9", "protocol": protocol})
     refused = await line.read()
     assert (refused["error"], refused["reply_to"]) == ("CoreVersionMismatch", 1)
-    assert "1.0" in refused["sentence"]
-    assert "0.9" in refused["sentence"]
+    assert f"seeshell 1.0 (protocol {PROTOCOL})" in refused["sentence"]
+    assert f"0.9 (protocol {protocol})" in refused["sentence"]
     assert await line.read() == {}
 
 
-async def test_another_version_hears_that_an_answer_is_being_given(
+async def test_a_client_from_before_protocols_had_numbers_is_refused(dial: Dial) -> None:
+    line = await dial({"type": "Hello", "request": 1, "version": "1.0"})
+    assert (await line.read())["error"] == "CoreVersionMismatch"
+
+
+async def test_another_version_of_the_same_protocol_is_welcome(dial: Dial, paths: Paths) -> None:
+    line = await dial(HELLO | {"version": "0.9"})
+    welcome = await line.read()
+    assert (welcome["type"], welcome["version"], welcome["protocol"]) == (
+        "Welcome",
+        "1.0",
+        PROTOCOL,
+    )
+    assert welcome["data_dir"] == str(paths.data_dir)
+
+
+async def test_another_protocol_hears_that_an_answer_is_being_given(
     dial: Dial, engine: ScriptedEngine
 ) -> None:
     engine.enqueue(asyncio.Event())
     line = await dial(HELLO, {"type": "SubmitTurn", "request": 2, "text": "Is it?"})
     await line.reply(2)
-    other = await dial(HELLO | {"version": "0.9"})
+    other = await dial(HELLO | {"protocol": 0})
     assert "It is at work" in (await other.read())["sentence"]
 
 
@@ -125,6 +99,14 @@ async def test_another_version_hears_that_an_answer_is_being_given(
         ({"type": "OpenConversation", "request": 8, "conversation": "one"}, 8),
         ({"type": "StopTurn", "request": 9}, 9),
         (b'{"type": "GetStatus", "request": "x\xff"}', 0),
+        (b'{"type": "GetStatus", "request": 9, "x": ' + NESTED + b"}", 0),
+        (b'{"x": ' + NESTED + b', "type": "GetStatus"}', 0),
+        (NESTED, 0),
+        ({"type": "Attach", "request": 10, "path": "/a\0b"}, 10),
+        ({"type": "LoadModel", "request": 11, "model": "a\0b"}, 11),
+        (b'{"type": "Attach", "request": 12, "path": "/\\ud800"}', 0),
+        ({"type": "OpenConversation", "request": 13, "conversation": 10**30}, 13),
+        ({"type": "OpenConversation", "request": 14, "conversation": 10**400}, 14),
     ],
 )
 async def test_a_request_that_makes_no_sense_is_refused_and_the_next_one_works(
@@ -132,9 +114,11 @@ async def test_a_request_that_makes_no_sense_is_refused_and_the_next_one_works(
 ) -> None:
     line = await dial(HELLO, frame, {"type": "GetStatus", "request": 33})
     assert (await line.read())["type"] == "Welcome"
-    refused = await line.read()
-    assert (refused["type"], refused["reply_to"]) == ("Refused", number)
-    assert (await line.reply(33))["type"] == "CoreStatus"
+    replies = {event["reply_to"]: event for event in await line.replies(number, 33)}
+    assert replies[33]["type"] == "CoreStatus"
+    assert replies[number]["type"] == "Refused"
+    assert replies[number]["sentence"].endswith(".")
+    assert "Error" not in replies[number]["sentence"]
 
 
 async def test_a_line_without_end_is_refused(dial: Dial) -> None:
@@ -174,7 +158,7 @@ async def test_a_client_that_never_reads_holds_nobody_up(
     words = [f"word {number} " for number in range(5_000)]
     engine.enqueue(*words)
     slow = await dial(HELLO, {"type": "SubmitTurn", "request": 2, "text": "Tell me"})
-    slow.reader._transport.pause_reading()  # type: ignore[attr-defined]
+    slow.stop_reading()
     quick = await dial(HELLO)
     opened: dict[str, Any] = {}
     while opened.get("type") != "ConversationOpened":
@@ -185,7 +169,7 @@ async def test_a_client_that_never_reads_holds_nobody_up(
         event = await quick.read()
     assert event["message"]["parts"][0]["text"] == "".join(words)
 
-    slow.reader._transport.resume_reading()  # type: ignore[attr-defined]
+    slow.read_on()
     heard = []
     while (event := await slow.read())["type"] != "TurnEnded":
         heard.append(event)
@@ -223,7 +207,7 @@ async def test_clients_hear_the_end_of_their_turns_when_the_core_ends(
 async def test_a_socket_left_by_a_dead_core_is_replaced(sessions: Sessions, paths: Paths) -> None:
     path = make_socket_path(paths)
     path.touch()
-    server = Server(sessions, path, "1.0")
+    server = Server(sessions, path, "1.0", paths.data_dir)
     await server.start()
     line = Line(*await asyncio.open_unix_connection(path))
     line.write(HELLO)

@@ -24,7 +24,9 @@ from seeshell.core.errors import (
 from seeshell.core.ipc.client import CoreClient, stop_core
 from seeshell.core.ipc.core_process import core_command
 from seeshell.core.ipc.lock import is_core_alive, read_address
+from seeshell.core.ipc.socket_path import make_socket_path
 from seeshell.core.messages.events import ModelFailed, TurnEnded, Welcome
+from seeshell.core.messages.lines import PROTOCOL
 from seeshell.core.messages.requests import GetStatus, ListConversations
 from seeshell.core.settings import Paths, find_paths
 
@@ -46,7 +48,13 @@ async def test_a_client_starts_a_core_that_outlives_it(talk: Connect, paths: Pat
     assert os.getsid(pid) not in (0, os.getsid(0))
     await client.client.close()
     again = await talk()
-    assert again.client.welcome == Welcome(version=__version__, pid=pid, reply_to=1)
+    assert again.client.welcome == Welcome(
+        version=__version__,
+        pid=pid,
+        protocol=PROTOCOL,
+        data_dir=str(paths.data_dir),
+        reply_to=1,
+    )
 
 
 async def test_without_a_core_a_client_that_may_not_start_one_says_so(paths: Paths) -> None:
@@ -94,12 +102,15 @@ async def test_a_second_core_in_the_foreground_leaves_the_first_alone(
     assert (await talk()).client.welcome.pid == first.pid
 
 
-async def test_a_client_of_another_version_is_told_so_and_can_restart_the_core(
+async def test_a_client_of_another_protocol_is_told_so_and_can_restart_the_core(
     start_core: StartCore, paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     core = start_core(*NO_MODEL)
-    monkeypatch.setattr("seeshell.core.ipc.client.__version__", "99.0")
-    with pytest.raises(CoreVersionMismatch, match=rf"seeshell {__version__}, this is 99\.0"):
+    monkeypatch.setattr("seeshell.core.ipc.reach.__version__", "99.0")
+    await (await CoreClient.connect(paths)).close()
+    monkeypatch.setattr("seeshell.core.ipc.reach.PROTOCOL", 99)
+    sentence = rf"seeshell {__version__} .*, this is 99\.0 \(protocol 99\)"
+    with pytest.raises(CoreVersionMismatch, match=sentence):
         await CoreClient.connect(paths)
     assert await stop_core(paths)
     assert not is_core_alive(core.paths)
@@ -111,7 +122,7 @@ async def test_a_core_that_does_not_answer_can_be_stopped(
 ) -> None:
     core = start_core(*NO_MODEL)
     core.signal(signal.SIGSTOP)
-    monkeypatch.setattr("seeshell.core.ipc.client._HELLO_PATIENCE", 0.2)
+    monkeypatch.setattr("seeshell.core.ipc.reach._HELLO_PATIENCE", 0.2)
     with pytest.raises(CoreUnreachable, match=f"process {core.pid}"):
         await CoreClient.connect(paths)
     with pytest.raises(CoreUnreachable, match="kill it"):
@@ -123,7 +134,7 @@ async def test_a_core_that_does_not_answer_can_be_stopped(
 async def test_an_idle_core_ends_after_keep_alive(start_core: StartCore, paths: Paths) -> None:
     start_core(*NO_MODEL, "--keep-alive", "0.3")
     await asyncio.to_thread(wait_for_end, paths)
-    assert not exists(paths.runtime_dir / "core.sock")
+    assert not exists(make_socket_path(paths))
 
 
 def test_a_core_ends_when_its_data_directory_is_removed(
