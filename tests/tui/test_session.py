@@ -532,6 +532,22 @@ async def test_a_message_whose_answer_has_begun_does_not_come_back_at_the_next_s
         assert draft_file().take() == ()
 
 
+async def test_a_queue_told_before_the_reply_makes_no_message_forgotten() -> None:
+    def script(request: Request) -> None:
+        if isinstance(request, SubmitTurn):
+            client.change_queue(4, Queue())
+
+    client = ScriptedClient(BUSY, script=script)
+    async with talk(client, Launch(chat=4)) as it:
+        await it.session.submit("long question")
+        await it.until(lambda: queued(it))
+        started = client.take(4)
+        await it.until(lambda: it.of(AnswerStarted))
+        it.client.tell(replace(withdrawn(4, started.turn), restored=OLD))
+        await it.until(lambda: it.of(TextReturned))
+        assert it.of(TextReturned)[0].text == "long question"
+
+
 async def test_a_message_that_another_window_took_back_does_not_come_back_here() -> None:
     async with talk(ScriptedClient(BUSY), Launch(chat=4)) as it:
         await it.session.submit("one")
