@@ -45,6 +45,7 @@ from seeshell.core.messages.requests import (
     SubmitTurn,
     SwitchBranch,
 )
+from seeshell.core.sessions import queue
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
@@ -500,6 +501,26 @@ async def test_clients_that_submit_at_the_same_time_are_all_queued(
         await end_of(other, reply)
     asked = [prompt[-1].text for prompt in engine.history]
     assert asked == ["1", "2", "3", "0", "1", "2", "3", "4"]
+
+
+async def test_a_queue_takes_so_many_turns_and_no_more(
+    sessions: Sessions,
+    client: Listener,
+    turns: list[TurnQueued],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue, "MOST_QUEUED", 3)
+    conversation = turns[0].conversation
+    request = SubmitTurn(text="4", conversation=conversation, turn="mine")
+    fourth = await carry_out(sessions, request, client)
+    assert (await carry_out(sessions, request, client)).turn == fourth.turn
+    with pytest.raises(BadRequest, match="3 questions are queued"):
+        await submit(sessions, client, "5", conversation)
+    assert await queue_of(sessions, conversation) == (["2", "3", "4"], False)
+    remove = RemoveQueued(conversation=conversation, turn=turns[1].turn.id)
+    await carry_out(sessions, remove, client)
+    await submit(sessions, client, "5", conversation)
+    assert await queue_of(sessions, conversation) == (["3", "4", "5"], False)
 
 
 async def restart(sessions: Sessions, archive: Archive, paths: Paths) -> Archive:
