@@ -4,6 +4,7 @@ What is answered is compared with cold runs: a second engine that keeps nothing 
 the stored conversation amounts to.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -31,8 +32,10 @@ from seeshell.core.messages.requests import (
     Attach,
     DeleteConversation,
     EditQuestion,
+    GetStatus,
     LoadModel,
     OpenConversation,
+    PrepareTurn,
     RegenerateAnswer,
     RestoreConversation,
     ResumeQueue,
@@ -43,6 +46,7 @@ from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 
+from ...patience import PATIENCE
 from ..talk import Listener, carry_out, end_of, start_of, submit
 
 ONE_CONVERSATION = 1_700_000
@@ -213,6 +217,32 @@ async def test_a_question_stopped_without_text_is_asked_together_with_the_next_o
     assert last.stats is not None
     assert last.stats.images_encoded == 0
     assert last.stats.prefilled_tokens < QUESTION_TOKENS
+
+
+async def test_what_is_prepared_behind_a_stopped_question_is_not_computed_again(
+    sessions: Sessions, client: Listener, ask: Ask, cold: Cold, samples: Path
+) -> None:
+    first = await ask("What is in the picture?", samples / "red-circle-blue-square.png")
+    await end_of(client, first)
+    stopped = await ask("What colour is the circle?", conversation=first.conversation)
+    await carry_out(sessions, StopTurn(conversation=first.conversation), client)
+    await end_of(client, stopped)
+    star = await carry_out(sessions, Attach(path=str(samples / "green-star.png")), client)
+    request = SubmitTurn(
+        text="Which picture has a star?",
+        attachments=(star.attachment.sha256,),
+        conversation=first.conversation,
+    )
+    wish = PrepareTurn(conversation=request.conversation, attachments=request.attachments)
+    await carry_out(sessions, wish, client)
+    async with asyncio.timeout(PATIENCE):
+        while (await carry_out(sessions, GetStatus(), client)).is_preparing:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    answer = (await end_of(client, await carry_out(sessions, request, client))).message
+    assert answer.text == await cold(first.conversation)
+    assert answer.stats is not None
+    assert (answer.stats.images_encoded, answer.stats.images_reused) == (0, 2)
+    assert answer.stats.prefilled_tokens < QUESTION_TOKENS
 
 
 async def test_a_follow_up_to_a_failed_question_answers_as_if_that_had_not_been_asked(
