@@ -8,7 +8,7 @@ Its modules in reading order, from the command to what is drawn:
     chat_screen, panels                       the one screen, and its side panels
     session, session_events, core_link        the conversation on screen, without any widget
     draft, drafts, draft_file                 what is unsent, of all conversations
-    outgoing, shown_queue                     its way to the core, and what waits there
+    outgoing, shown_turns                     its way to the core, and what waits there
     conversation_list                         what is done to conversations that are not shown
     quiet_requests, chat_status               what nobody waits for; what the status bar tells
     chat, log/                                the messages

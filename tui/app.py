@@ -217,7 +217,7 @@ class SeeshellApp(App[None]):
 
         So also where whatever started the program has it ignore the signal, as `nohup` does.
         """
-        self._chat.session.save_drafts()
+        self._chat.session.drafts.save()
         asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
         os.kill(os.getpid(), signal.SIGHUP)
 

@@ -145,7 +145,7 @@ class Chat(Vertical):
         if action == "take_back":
             return self._session.can_take_back
         if action == "resume_queue":
-            return self._session.queue.is_paused
+            return self._session.turns.are_paused
         if action == "close_notice":
             return self.core_notice.display
         if action == "edit":
@@ -171,19 +171,19 @@ class Chat(Vertical):
     async def action_resume_queue(self) -> None:
         """Has the queued messages answered that were paused."""
         if self._session.conversation is not None:
-            await self._session.queue.resume(self._session.conversation)
+            await self._session.turns.resume(self._session.conversation)
 
     @work
     async def action_put_first(self, turn: str) -> None:
         """Has a queued message answered before the others."""
         if self._session.conversation is not None:
-            await self._session.queue.put_first(self._session.conversation, turn)
+            await self._session.turns.put_first(self._session.conversation, turn)
 
     @work
     async def action_put_last(self, turn: str) -> None:
         """Has a queued message answered after the others."""
         if self._session.conversation is not None:
-            await self._session.queue.put_last(self._session.conversation, turn)
+            await self._session.turns.put_last(self._session.conversation, turn)
 
     def action_edit(self) -> None:
         """Brings the question into the prompt."""
@@ -231,7 +231,7 @@ class Chat(Vertical):
     @property
     def queued(self) -> tuple[QueuedTurn, ...]:
         """The messages that wait, in the order in which they will be answered."""
-        return self._session.queue.turns
+        return self._session.turns.queued
 
     @property
     def _messages(self) -> list[Message]:

@@ -102,7 +102,7 @@ class ChatScreen(Screen[None]):
         """Yields the status bar, the panels and the keys."""
         yield StatusBar()
         with Panels(self.session, self._pictures):
-            composer = Composer(self.session.draft, self._cursor_blink, self.session.save_drafts)
+            composer = Composer(self.session.draft, self._cursor_blink, self.session.drafts.save)
             yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
         yield KeyLine()
 
@@ -214,7 +214,7 @@ class ChatScreen(Screen[None]):
         return {
             "close_overlay": self.panels.has_overlay,
             "leave_edit": self.session.is_editing and self.prompt.has_focus,
-            "stop": self.session.can_stop,
+            "stop": self.session.turns.can_stop,
             "to_prompt": not self.prompt.has_focus,
             "restore_deleted": self.session.conversations.deleted is not None,
             "start_core": self.chat.core_notice.error is not None,
@@ -260,7 +260,6 @@ class ChatScreen(Screen[None]):
     async def action_restore_deleted(self) -> None:
         """Takes the last deletion of a conversation back."""
         await self.session.restore_deleted()
-        self.refresh_bindings()
 
     @work
     async def action_pick_pictures(self) -> None:
@@ -275,8 +274,7 @@ class ChatScreen(Screen[None]):
     async def action_load_model(self) -> None:
         """Asks for a model and switches to it."""
         hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
-        source = await self.app.push_screen_wait(AskLine("Model", placeholder=hint))
-        if source:
+        if source := await self.app.push_screen_wait(AskLine("Model", placeholder=hint)):
             await self.session.load_model(source)
 
     def action_start_core(self) -> None:

@@ -53,8 +53,10 @@ class ConversationList:
 
     async def restore(self) -> int | None:
         """Takes the last deletion back; returns the conversation that is there again."""
-        conversation, self.deleted = self.deleted, None
+        conversation = self.deleted
         if conversation is None:
             return None
-        reply = await self._link.ask(RestoreConversation(conversation=conversation))
-        return None if reply is None else conversation
+        if await self._link.ask(RestoreConversation(conversation=conversation)) is None:
+            return None
+        self.deleted = None
+        return conversation

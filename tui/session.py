@@ -6,20 +6,15 @@ Knows no widget: it tells the screen what happened through `post`, one `SessionE
 import asyncio
 from pathlib import Path
 
-from ..core.conversation import Conversation, Message, Queue
+from ..core.conversation import Conversation, Message
 from ..core.errors import SeeshellError
 from ..core.messages.events import (
     AnyEvent,
     ConversationOpened,
     ConversationsChanged,
     CoreStatus,
-    Delta,
     ModelFailed,
-    Prefilled,
     QueueChanged,
-    TurnEnded,
-    TurnFailed,
-    TurnStarted,
     TurnWithdrawn,
 )
 from ..core.messages.requests import (
@@ -42,9 +37,6 @@ from .launch import Launch
 from .outgoing import Outgoing
 from .quiet_requests import HIGHLIGHT_DELAY, QuietRequests
 from .session_events import (
-    AnswerEnded,
-    AnswerGrew,
-    AnswerStarted,
     ConversationShown,
     CoreLost,
     DraftChanged,
@@ -53,11 +45,9 @@ from .session_events import (
     SessionEvent,
     StatusChanged,
 )
-from .shown_queue import ShownQueue
+from .shown_turns import ShownTurns, TurnEvent
 
 BranchRequest = ForkConversation | SwitchBranch
-
-_TurnEvent = QueueChanged | TurnStarted | Prefilled | Delta | TurnEnded | TurnFailed | TurnWithdrawn
 
 
 class ChatSession:
@@ -69,17 +59,15 @@ class ChatSession:
         self._link = CoreLink(connect, post)
         self._preparing: QuietRequests[PrepareTurn] = QuietRequests(self._link)
         self._claiming = QuietRequests(self._link, ClaimPictures())
-        self._drafts = Drafts(self._pass_on, draft_file)
-        self._outgoing = Outgoing(self._link, self._pass_on, self._drafts)
-        self.queue = ShownQueue(self._link, post)
-        """What waits in the conversation on screen."""
+        self.drafts = Drafts(self._pass_on, draft_file)
+        self._outgoing = Outgoing(self._link, self._pass_on, self.drafts)
+        self.turns = ShownTurns(self._link, post)
+        """Of the conversation on screen."""
         self.conversations = ConversationList(self._link, post)
-        self.draft = self._drafts.find(None)
+        self.draft = self.drafts.find(None)
         """What is unsent of the conversation on screen."""
         self.has_begun = False
         """Whether what was asked for at the start is on screen."""
-        self._has_messages = False
-        self._is_answering = False
         self._running = asyncio.Lock()
         """Held while connected: a second run begins when the first has left the core."""
         self._order = asyncio.Lock()
@@ -93,17 +81,12 @@ class ChatSession:
     @property
     def is_answering(self) -> bool:
         """Whether the conversation on screen has an open answer."""
-        return self._is_answering
-
-    @property
-    def can_stop(self) -> bool:
-        """Whether something is being computed for it, or about to be."""
-        return self.is_answering or self.queue.is_running
+        return self.turns.is_answering
 
     @property
     def can_take_back(self) -> bool:
         """Whether a message waits, in the core's queue or on its way there."""
-        return bool(self.queue.turns or self._drafts.find(self.conversation).outbox)
+        return bool(self.turns.queued or self.drafts.find(self.conversation).outbox)
 
     @property
     def is_editing(self) -> bool:
@@ -123,7 +106,7 @@ class ChatSession:
                     if isinstance(event, ConversationsChanged):
                         await self.conversations.find_again()
             except SeeshellError as error:
-                self._is_answering = False
+                self.turns.is_answering = False
                 self._set_status(ChatStatus(state="no core"))
                 self._preparing.forget()
                 self._claiming.forget()
@@ -148,12 +131,12 @@ class ChatSession:
     def begin_edit(self, question: Message, number: int) -> None:
         """Puts a question, the `number`th on screen, into the prompt to be sent in its place."""
         if self.conversation is not None:
-            self._drafts.begin_edit(self.conversation, question, number)
+            self.drafts.begin_edit(self.conversation, question, number)
             self._show_draft()
 
     def leave_edit(self) -> None:
         """Gives the draft back that was in the prompt before the edit."""
-        self._drafts.end_edit(self.draft)
+        self.drafts.end_edit(self.draft)
         self._show_draft()
 
     def start_new(self) -> None:
@@ -167,8 +150,7 @@ class ChatSession:
 
     async def restore_deleted(self) -> None:
         """Takes the last deletion back and shows the conversation again."""
-        conversation = await self.conversations.restore()
-        if conversation is not None:
+        if (conversation := await self.conversations.restore()) is not None:
             await self.open(conversation)
 
     async def load_model(self, source: str) -> None:
@@ -183,36 +165,32 @@ class ChatSession:
         """Takes the last picture off the next message."""
         self._outgoing.detach_last(self.draft)
 
-    def save_drafts(self) -> None:
-        """Stores what is unsent of all conversations."""
-        self._drafts.save()
-
     async def submit(self, text: str) -> None:
         """Sends a message; while another one is answered it waits in the core's queue."""
         draft = self.draft
         if await self._outgoing.line_up(draft, text):
             self._show_draft(takes_typed=True)
-            await self._send(self._drafts.find(draft.conversation))
+            await self._send(self.drafts.find(draft.conversation))
 
     async def regenerate(self, message: int) -> None:
         """Has an answer given again, or a question answered again."""
-        draft = self._drafts.find(self.conversation)
+        draft = self.drafts.find(self.conversation)
         if await self._outgoing.line_up_again(draft, message):
             await self._send(draft)
 
     async def stop(self) -> None:
         """Ends the open answer, of which stays what came; what else is queued is paused."""
-        if self.conversation is not None and self.can_stop:
+        if self.conversation is not None and self.turns.can_stop:
             await self._link.ask(StopTurn(conversation=self.conversation))
 
     async def take_back(self, turn: str | None = None) -> None:
         """Takes a message that waits back into the prompt: the last one, or that with an id."""
         async with self._order:
-            queued, draft = self.queue.find(turn), self._drafts.find(self.conversation)
+            queued, draft = self.turns.find(turn), self.drafts.find(self.conversation)
             if turn is None and draft.outbox:
                 self._outgoing.return_unacknowledged(draft)
             elif queued is not None and draft.conversation is not None:
-                was_all = not self._has_messages and len(self.queue.turns) == 1
+                was_all = self.turns.are_only(queued)
                 it = draft.conversation
                 if await self._outgoing.remove_queued(it, queued, was_all=was_all) and was_all:
                     self._show(None)
@@ -265,7 +243,7 @@ class ChatSession:
 
     def _show_draft(self, *, takes_typed: bool = False) -> None:
         """Shows what is in the prompt of the conversation on screen, if that is another draft."""
-        draft = self._drafts.shown(self.conversation)
+        draft = self.drafts.shown(self.conversation)
         if draft is not self.draft:
             self.draft = draft
             self._post(DraftShown(draft, takes_typed))
@@ -284,54 +262,36 @@ class ChatSession:
         self._preparing.want(self.draft.next_turn)
 
     def _claim(self) -> None:
-        self._claiming.want(self._drafts.claim)
+        self._claiming.want(self.drafts.claim)
 
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
-        is_elsewhere = isinstance(event, _TurnEvent) and event.conversation != self.conversation
+        is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
         self._outgoing.note(event)
         if is_elsewhere:
             return
         self._set_status(self.status.after(event))
         match event:
-            case QueueChanged(queue=turns, is_paused=is_paused):
-                self.queue.show(Queue(turns, is_paused))
-                if not turns and not self._has_messages:
-                    # Its only message was taken out of the queue: it is gone.
-                    self._drafts.unname(event.conversation)
-                    self._show(None)
-            case TurnStarted(user_message=question, answer=answer):
-                self._start_answer(question, answer)
-            case Delta(message=message, text=text):
-                self._post(AnswerGrew(message, text))
-            case TurnEnded(message=message) | TurnFailed(message=message):
-                self._is_answering = False
-                self._post(AnswerEnded(message))
             case TurnWithdrawn(restored=restored):
                 self._show(restored)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
             case ModelFailed(sentence=sentence):
                 self._post(RequestRefused(sentence))
-        self._set_status(self.status.waiting(self.queue.is_running and not self.is_answering))
-
-    def _start_answer(self, question: Message, answer: Message) -> None:
-        """Shows a turn that was taken; of one that has ended already it tells only the first."""
-        if answer.is_open or not self._has_messages:
-            self._is_answering = answer.is_open
-            self._has_messages = True
-            self._post(AnswerStarted(question, answer))
+            case _:
+                self.turns.note(event)
+        if isinstance(event, QueueChanged) and self.turns.are_none:
+            # Its only message was taken out of the queue: it is gone.
+            self.drafts.unname(event.conversation)
+            self._show(None)
+        self._set_status(self.status.waiting(self.turns.are_due and not self.is_answering))
 
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
-        self.draft = self._drafts.shown(conversation.summary.id if conversation else None)
-        messages = conversation.messages if conversation else ()
-        self._has_messages = bool(messages)
-        self._is_answering = bool(messages) and messages[-1].is_open
-        self._set_status(self.status.showing(messages))
-        takes_typed = not self.has_begun
-        self._post(ConversationShown(conversation, self.draft, message, takes_typed))
-        queue = Queue(conversation.queue, conversation.is_paused) if conversation else Queue()
-        self.queue.show(queue)
+        self.draft = self.drafts.shown(conversation.summary.id if conversation else None)
+        self._set_status(self.status.showing(conversation.messages if conversation else ()))
+        shown = ConversationShown(conversation, self.draft, message, takes_typed=not self.has_begun)
+        self._post(shown)
+        self.turns.show(conversation)
         self._prepare()
 
     def _set_status(self, status: ChatStatus) -> None:

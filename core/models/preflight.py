@@ -15,6 +15,7 @@ from hashlib import sha256
 from importlib.util import find_spec
 from os import sysconf
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from ..errors import ModelNotFound, ModelTooLarge, ModelUnsupported
@@ -30,6 +31,10 @@ _MOST_SHARDS: Final = 1000
 
 _LONGEST_HEADER: Final = 100_000_000
 """Bytes. Source: the limit of the safetensors library."""
+
+_one_parse: Final = Lock()
+"""Python 3.11 raises SystemError when two threads parse beside each other, as two loads do of which
+the first was given up."""
 
 _HALF_PRECISION: Final = ("F16", "BF16")
 
@@ -207,7 +212,9 @@ def _is_known_architecture(model_type: str) -> bool:
 def _renamed_architectures(package: Path) -> dict[str, str]:
     """Returns mlx-vlm's own table of types that another module reads, from its source."""
     source = (package / "utils.py").read_text(encoding="utf-8")
-    for node in ast.parse(source).body:
+    with _one_parse:
+        body = ast.parse(source).body
+    for node in body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MODEL_REMAPPING":
             table: dict[str, str] = ast.literal_eval(node.value)
             return table

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Final
 from weakref import WeakValueDictionary
 
 from ..conversation import Conversation, Queue, Queued
@@ -11,6 +12,9 @@ from ..store.archive import Archive
 from .subscribers import Subscriber, Subscribers
 
 _logger = logging.getLogger(__name__)
+
+MOST_QUEUED: Final = 100
+"""Turns that may wait in one conversation: each change of a queue is told in full."""
 
 
 class RoundRobin:
@@ -124,6 +128,19 @@ class Queues:
     def follow(self, client: Subscriber, conversation: int) -> None:
         """Lets a client hear of a conversation."""
         self._subscribers.follow(client, conversation)
+
+    def check_room(self, conversation: int, turn: str) -> None:
+        """Makes sure that one more turn may wait in a conversation, or waits there already.
+
+        Raises:
+            BadRequest: as many wait as may.
+        """
+        turns = self.order.find(conversation).turns
+        if len(turns) >= MOST_QUEUED and all(queued.id != turn for queued in turns):
+            raise BadRequest(
+                f"{MOST_QUEUED} questions are queued in this conversation already: let some be "
+                "answered, or remove some."
+            )
 
     def check_none_queued(self, conversation: int, *, but: str = "") -> None:
         """Makes sure that no turn is queued in a conversation, except one with the id `but`.

@@ -118,6 +118,8 @@ class Turns:
             self._queues.check_none_queued(request.conversation, but=turn)
         match request:
             case SubmitTurn(conversation=conversation, text=text, attachments=hashes):
+                if conversation is not None:
+                    self._queues.check_room(conversation, turn)
                 pictures = await self._archive.find_pictures(hashes)
                 return await self._archive.queue_submit(turn, conversation, text, pictures)
             case EditQuestion(conversation=it, message=message, text=text, attachments=hashes):

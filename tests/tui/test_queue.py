@@ -40,7 +40,7 @@ async def begin(user: AppUser) -> int:
 
 async def queue(user: AppUser, *texts: str) -> None:
     """Sends messages one right behind the other and waits until they are shown as queued."""
-    count = len(user.chat.session.queue.turns) + len(texts)
+    count = len(user.chat.session.turns.queued) + len(texts)
     for text in texts:
         await user.type(text)
         await user.press("enter")
@@ -153,7 +153,7 @@ async def test_the_palette_changes_the_order_of_what_is_queued(
         await user.press("enter")
         session = user.chat.session
         await user.until(
-            lambda: [it.question.text for it in session.queue.turns] == ["second", "first"]
+            lambda: [it.question.text for it in session.turns.queued] == ["second", "first"]
         )
         await user.press("ctrl+p")
         await user.type("take back: sec")

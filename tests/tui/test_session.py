@@ -117,7 +117,7 @@ async def talk(client: ScriptedClient, launch: Launch | None = None) -> AsyncIte
 
 def queued(told: Talk) -> list[str]:
     """Texts of the messages that the screen shows as queued."""
-    return [turn.question.text for turn in told.session.queue.turns]
+    return [turn.question.text for turn in told.session.turns.queued]
 
 
 async def test_a_first_message_makes_the_conversation() -> None:
@@ -191,11 +191,11 @@ async def test_what_another_window_queues_pauses_and_resumes_is_shown() -> None:
     theirs = QueuedTurn("theirs", "submit", question(8, "mine or yours?"))
     async with talk(ScriptedClient(OLD), Launch(chat=3)) as it:
         it.client.change_queue(3, Queue((theirs,), is_paused=True))
-        await it.until(lambda: it.session.queue.is_paused)
-        assert not it.session.can_stop
+        await it.until(lambda: it.session.turns.are_paused)
+        assert not it.session.turns.can_stop
         it.client.change_queue(3, Queue((theirs,)))
-        await it.until(lambda: it.session.queue.is_running)
-        assert it.session.can_stop
+        await it.until(lambda: it.session.turns.are_due)
+        assert it.session.turns.can_stop
         assert it.session.status.state == "waiting"
         it.client.change_queue(3, Queue())
         await it.until(lambda: it.of(QueueShown)[-1].queue == Queue())
@@ -208,12 +208,12 @@ async def test_stopping_keeps_what_is_queued_and_resuming_lets_it_go_on() -> Non
         await it.until(lambda: queued(it))
         await it.session.stop()
         assert it.client.asked[-1] == StopTurn(conversation=4)
-        it.client.change_queue(4, Queue(it.session.queue.turns, is_paused=True))
+        it.client.change_queue(4, Queue(it.session.turns.queued, is_paused=True))
         it.client.tell(ended(RUNNING, reason="cancelled"))
-        await it.until(lambda: it.session.queue.is_paused and not it.session.is_answering)
+        await it.until(lambda: it.session.turns.are_paused and not it.session.is_answering)
         assert not it.of(TextReturned)
-        await it.session.queue.resume(4)
-        await it.until(lambda: it.session.queue.is_running)
+        await it.session.turns.resume(4)
+        await it.until(lambda: it.session.turns.are_due)
 
 
 async def test_the_last_queued_message_comes_back_with_its_pictures() -> None:
@@ -259,7 +259,7 @@ async def test_a_conversation_that_another_window_has_emptied_is_left() -> None:
         it.client.change_queue(NEW, Queue())
         await it.until(lambda: it.session.conversation is None)
         assert not it.of(TextReturned)
-        it.session.save_drafts()
+        it.session.drafts.save()
         assert draft_file().take() == ()
 
 
@@ -281,9 +281,9 @@ async def test_queued_messages_change_places() -> None:
         await it.session.submit("one")
         await it.session.submit("two")
         await it.until(lambda: len(queued(it)) == 2)
-        first, second = it.session.queue.turns
-        await it.session.queue.put_first(4, second.id)
-        await it.session.queue.put_last(4, first.id)
+        first, second = it.session.turns.queued
+        await it.session.turns.put_first(4, second.id)
+        await it.session.turns.put_last(4, first.id)
         assert [one for one in it.client.asked if isinstance(one, MoveQueued)] == [
             MoveQueued(conversation=4, turn=second.id, before=first.id),
             MoveQueued(conversation=4, turn=first.id),
@@ -338,7 +338,7 @@ async def test_a_first_message_that_got_no_reply_shows_the_conversation_that_it_
 async def test_what_got_no_reply_before_the_window_ended_is_sent_by_the_next_one() -> None:
     async with talk(ScriptedClient(OLD, script=loses_replies(SubmitTurn)), Launch(chat=3)) as it:
         await it.session.submit("hello")
-        it.session.save_drafts()
+        it.session.drafts.save()
         (lost,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
     async with talk(ScriptedClient(OLD)) as it:
         assert [one for one in it.client.asked if isinstance(one, SubmitTurn)] == [lost]
@@ -360,9 +360,9 @@ async def test_an_edit_or_another_answer_that_got_no_reply_is_sent_again_too() -
     async with talk(dying, Launch(chat=3)) as it:
         await it.session.regenerate(1)
         second = await reconnect(it, ScriptedClient(OLD), Launch(chat=3))
-        await it.until(lambda: it.session.queue.turns)
+        await it.until(lambda: it.session.turns.queued)
         (lost,) = [one for one in dying.asked if isinstance(one, RegenerateAnswer)]
-        assert it.session.queue.turns[0].id == lost.turn
+        assert it.session.turns.queued[0].id == lost.turn
         second.cancel()
         await asyncio.wait([second])
     dying = ScriptedClient(OLD, script=loses_replies(EditQuestion))
@@ -371,9 +371,9 @@ async def test_an_edit_or_another_answer_that_got_no_reply_is_sent_again_too() -
         await it.session.submit("who?")
         assert not it.session.is_editing
         second = await reconnect(it, ScriptedClient(OLD), Launch(chat=3))
-        await it.until(lambda: it.session.queue.turns)
+        await it.until(lambda: it.session.turns.queued)
         (lost_edit,) = [one for one in dying.asked if isinstance(one, EditQuestion)]
-        assert it.session.queue.turns[0].id == lost_edit.turn
+        assert it.session.turns.queued[0].id == lost_edit.turn
         second.cancel()
         await asyncio.wait([second])
 
@@ -523,13 +523,29 @@ async def test_a_message_that_was_withdrawn_while_no_window_was_open_comes_back(
 async def test_a_message_whose_answer_has_begun_does_not_come_back_at_the_next_start() -> None:
     async with talk(ScriptedClient()) as it:
         await it.session.submit("what?")
-        it.session.save_drafts()
+        it.session.drafts.save()
         assert [saved.text for saved in draft_file().take()] == ["what?"]
         started = it.client.take(NEW)
         it.client.tell(Delta(conversation=NEW, message=started.answer.id, text="red"))
         await it.until(lambda: it.of(AnswerGrew))
-        it.session.save_drafts()
+        it.session.drafts.save()
         assert draft_file().take() == ()
+
+
+async def test_a_queue_told_before_the_reply_makes_no_message_forgotten() -> None:
+    def script(request: Request) -> None:
+        if isinstance(request, SubmitTurn):
+            client.change_queue(4, Queue())
+
+    client = ScriptedClient(BUSY, script=script)
+    async with talk(client, Launch(chat=4)) as it:
+        await it.session.submit("long question")
+        await it.until(lambda: queued(it))
+        started = client.take(4)
+        await it.until(lambda: it.of(AnswerStarted))
+        it.client.tell(replace(withdrawn(4, started.turn), restored=OLD))
+        await it.until(lambda: it.of(TextReturned))
+        assert it.of(TextReturned)[0].text == "long question"
 
 
 async def test_a_message_that_another_window_took_back_does_not_come_back_here() -> None:
@@ -538,7 +554,7 @@ async def test_a_message_that_another_window_took_back_does_not_come_back_here()
         await it.until(lambda: queued(it))
         it.client.change_queue(4, Queue())
         await it.until(lambda: not queued(it))
-        it.session.save_drafts()
+        it.session.drafts.save()
         assert draft_file().take() == ()
 
 

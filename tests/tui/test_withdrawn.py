@@ -172,7 +172,7 @@ async def test_a_question_that_was_answered_does_not_come_back(
     async with open_app(shared_demo_core) as user:
         await user.attach(samples / PICTURE)
         await user.type("what is in the picture?")
-        user.chat.session.save_drafts()
+        user.chat.session.drafts.save()
         await user.ask("")
         conversation = user.chat.session.conversation
     async with open_app(shared_demo_core, keeps_drafts=True) as user:
@@ -195,7 +195,7 @@ async def send_too_long_behind_an_answer(user: AppUser, *attached: Path) -> int:
     for picture in attached:
         await user.attach(picture)
     await send(user, TOO_LONG)
-    await user.until(lambda: user.chat.session.queue.turns)
+    await user.until(lambda: user.chat.session.turns.queued)
     return rambling
 
 

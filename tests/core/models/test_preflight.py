@@ -1,10 +1,12 @@
 """What is wrong with a model's folder is said in one sentence before anything is loaded."""
 
+import gc
 import json
 import shutil
 import struct
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.errors import ModelError, ModelNotFound, ModelTooLarge, ModelUnsupported
 from seeshell.core.models.preflight import (
+    _is_known_architecture,
     check_checkpoint,
     format_bytes,
     identify_folder,
@@ -204,3 +207,29 @@ def test_checking_a_model_imports_no_mlx() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert answer.stdout == "[]\n"
+
+
+def test_two_checks_beside_each_other_do_not_fail_each_other() -> None:
+    """As of a load that was given up and the next one.
+
+    Python code that the garbage collector calls lets the other thread on in the middle of parsing.
+    """
+
+    def check(number: int, depth: int) -> bool:
+        return check(number, depth - 1) if depth else _is_known_architecture(f"unknown {number}")
+
+    def work(*_: object) -> None:
+        sum(range(200))
+
+    before = gc.get_threshold(), sys.getswitchinterval()
+    gc.callbacks.append(work)
+    gc.set_threshold(50)
+    sys.setswitchinterval(1e-4)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            checks = [pool.submit(check, number, 30 * (number % 2)) for number in range(16)]
+            assert not any(done.result() for done in checks)
+    finally:
+        gc.set_threshold(*before[0])
+        sys.setswitchinterval(before[1])
+        gc.callbacks.remove(work)

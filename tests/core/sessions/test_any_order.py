@@ -62,7 +62,7 @@ from ..talk import Listener, carry_out
 Result = TypeVar("Result")
 
 PROGRAMS = 25
-"""How many are tried; they find a fault planted into the queue's events within ten."""
+"""How many are tried."""
 
 
 class Shown:

@@ -34,15 +34,6 @@ from ..scripted_engine import ScriptedEngine
 from ..talk import Listener, carry_out, end_of, let_write, start_of, submit
 
 
-@pytest.fixture
-async def asked(sessions: Sessions, engine: ScriptedEngine, client: Listener) -> TurnStarted:
-    """A conversation with one question and its answer."""
-    engine.enqueue("A dog.")
-    queued = await submit(sessions, client, "What is it?")
-    await end_of(client, queued)
-    return await start_of(client, queued)
-
-
 async def texts(sessions: Sessions, conversation: int) -> list[str]:
     opened: ConversationOpened = await carry_out(
         sessions, OpenConversation(conversation=conversation), Listener()

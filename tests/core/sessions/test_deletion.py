@@ -37,16 +37,7 @@ from seeshell.core.store.archive import Archive
 
 from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
-from ..talk import Listener, carry_out, end_of, let_write, start_of, submit
-
-
-@pytest.fixture
-async def asked(sessions: Sessions, engine: ScriptedEngine, client: Listener) -> TurnStarted:
-    """A conversation with one question and its answer."""
-    engine.enqueue("A dog.")
-    queued = await submit(sessions, client, "What is it?")
-    await end_of(client, queued)
-    return await start_of(client, queued)
+from ..talk import Listener, carry_out, end_of, let_write, submit
 
 
 async def delete(sessions: Sessions, client: Listener, conversation: int) -> None:

@@ -4,6 +4,7 @@ What is answered is compared with cold runs: a second engine that keeps nothing 
 the stored conversation amounts to.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -31,8 +32,10 @@ from seeshell.core.messages.requests import (
     Attach,
     DeleteConversation,
     EditQuestion,
+    GetStatus,
     LoadModel,
     OpenConversation,
+    PrepareTurn,
     RegenerateAnswer,
     RestoreConversation,
     ResumeQueue,
@@ -43,32 +46,42 @@ from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 
+from ...patience import PATIENCE
 from ..talk import Listener, carry_out, end_of, start_of, submit
 
-ONE_CONVERSATION = 1_700_000
-"""Bytes of KV that hold one short conversation: with another one it is evicted and spilled."""
+ONE_CONVERSATION = 475
+"""Tokens of KV that hold one short conversation: with another one it is evicted and spilled."""
+
+TOKEN_BYTES = {0: 3584, 8: 1472, 4: 1088}
+"""What the demonstration model's KV takes a token, by the bits of a number."""
 
 QUESTION_TOKENS = 30
 """More than two short questions take, and less than a picture with its question and answer."""
-
-SETTINGS = Settings(temperature=0.0, kv_bytes=ONE_CONVERSATION)
 
 Ask = Callable[..., Awaitable[TurnQueued]]
 Cold = Callable[[int], Awaitable[str]]
 
 
 @pytest.fixture
-async def engine(paths: Paths) -> AsyncIterator[SelectedEngine]:
-    engine = SelectedEngine(SETTINGS, None, paths.spills_dir)
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """For greedy answers with little room for KV, which a test may ask to be quantised."""
+    kv_bits = getattr(request, "param", 0)
+    kv_bytes = ONE_CONVERSATION * TOKEN_BYTES[kv_bits]
+    return Settings(temperature=0.0, kv_bytes=kv_bytes, kv_bits=kv_bits)
+
+
+@pytest.fixture
+async def engine(paths: Paths, settings: Settings) -> AsyncIterator[SelectedEngine]:
+    engine = SelectedEngine(settings, None, paths.spills_dir)
     yield engine
     await engine.close()
 
 
 @pytest.fixture
 async def sessions(
-    archive: Archive, engine: SelectedEngine, paths: Paths
+    archive: Archive, engine: SelectedEngine, paths: Paths, settings: Settings
 ) -> AsyncIterator[Sessions]:
-    sessions = Sessions(archive, engine, paths, SETTINGS, "1.0")
+    sessions = Sessions(archive, engine, paths, settings, "1.0")
     sessions.load_model("demo")
     yield sessions
     await sessions.close()
@@ -98,9 +111,11 @@ def ask(sessions: Sessions, client: Listener) -> Ask:
 
 
 @pytest.fixture
-async def cold(sessions: Sessions, paths: Paths, tmp_path: Path) -> AsyncIterator[Cold]:
+async def cold(
+    sessions: Sessions, paths: Paths, settings: Settings, tmp_path: Path
+) -> AsyncIterator[Cold]:
     """What an engine that knows nothing answers to a conversation's last question."""
-    engine = SelectedEngine(Settings(), None, tmp_path / "no-spills")
+    engine = SelectedEngine(Settings(kv_bits=settings.kv_bits), None, tmp_path / "no-spills")
     await engine.load("demo", lambda _: None)
 
     async def cold(conversation: int) -> str:
@@ -141,6 +156,7 @@ def spilled(paths: Paths) -> list[Path]:
     return list(paths.spills_dir.iterdir()) if paths.spills_dir.exists() else []
 
 
+@pytest.mark.parametrize("settings", [0, 8, 4], indirect=True)
 async def test_the_queues_of_two_conversations_are_answered_in_turn_as_cold_runs_answer_them(
     sessions: Sessions, client: Listener, ask: Ask, cold: Cold, samples: Path, paths: Paths
 ) -> None:
@@ -213,6 +229,32 @@ async def test_a_question_stopped_without_text_is_asked_together_with_the_next_o
     assert last.stats is not None
     assert last.stats.images_encoded == 0
     assert last.stats.prefilled_tokens < QUESTION_TOKENS
+
+
+async def test_what_is_prepared_behind_a_stopped_question_is_not_computed_again(
+    sessions: Sessions, client: Listener, ask: Ask, cold: Cold, samples: Path
+) -> None:
+    first = await ask("What is in the picture?", samples / "red-circle-blue-square.png")
+    await end_of(client, first)
+    stopped = await ask("What colour is the circle?", conversation=first.conversation)
+    await carry_out(sessions, StopTurn(conversation=first.conversation), client)
+    await end_of(client, stopped)
+    star = await carry_out(sessions, Attach(path=str(samples / "green-star.png")), client)
+    request = SubmitTurn(
+        text="Which picture has a star?",
+        attachments=(star.attachment.sha256,),
+        conversation=first.conversation,
+    )
+    wish = PrepareTurn(conversation=request.conversation, attachments=request.attachments)
+    await carry_out(sessions, wish, client)
+    async with asyncio.timeout(PATIENCE):
+        while (await carry_out(sessions, GetStatus(), client)).is_preparing:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    answer = (await end_of(client, await carry_out(sessions, request, client))).message
+    assert answer.text == await cold(first.conversation)
+    assert answer.stats is not None
+    assert (answer.stats.images_encoded, answer.stats.images_reused) == (0, 2)
+    assert answer.stats.prefilled_tokens < QUESTION_TOKENS
 
 
 async def test_a_follow_up_to_a_failed_question_answers_as_if_that_had_not_been_asked(
