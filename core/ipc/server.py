@@ -29,7 +29,7 @@ _CHECK_INTERVAL: Final = 2.0
 _ACCEPT_PAUSE: Final = 0.5
 """Seconds until accepting is tried again after it failed, as where descriptors run out."""
 
-_GREET_GRACE: Final = 1.0
+_GREET_GRACE: Final = 0.25
 """Seconds that a connection has at least for saying hello, however many others come."""
 
 _MOST_HELD_BYTES: Final = 32 << 20

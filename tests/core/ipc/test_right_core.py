@@ -299,6 +299,7 @@ def loosen(home: Path) -> None:
 async def test_loose_modes_of_an_existing_home_are_tightened(home: Path, paths: Paths) -> None:
     await (await CoreClient.connect(paths, launch_arguments=NO_MODEL)).close()
     await stop_core(paths)
+    paths.cache_dir.mkdir()
     loosen(home)
     await (await CoreClient.connect(paths, launch_arguments=NO_MODEL)).close()
     for place in (*paths.own_folders, paths.database, paths.log_file, paths.lock_file):
