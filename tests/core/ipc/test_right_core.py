@@ -302,7 +302,7 @@ async def test_loose_modes_of_an_existing_home_are_tightened(home: Path, paths: 
     paths.cache_dir.mkdir()
     loosen(home)
     await (await CoreClient.connect(paths, launch_arguments=NO_MODEL)).close()
-    for place in (*paths.own_folders, paths.database, paths.log_file, paths.lock_file):
+    for place in (*paths.folders, paths.database, paths.log_file, paths.lock_file):
         assert place.stat().st_mode & 0o077 == 0, place
 
 
