@@ -64,8 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tighten(paths: Paths) -> None:
     """Makes the folders that an earlier version or a backup left readable private again."""
-    for folder in paths.own_folders:
-        if not tighten_folder(folder):
+    for folder in paths.folders:
+        names = {place.name for place in paths.places if place.parent == folder}
+        if not tighten_folder(folder, names or {""}):
             _logger.warning("%s is open to other users: chmod 700 it if it is yours alone", folder)
 
 

@@ -7,6 +7,7 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 _LOOSE = 0o077
@@ -46,17 +47,24 @@ def make_private_folder(folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def tighten_folder(folder: Path) -> bool:
-    """Makes the folder 0700 if it is there; False where others keep their rights to it.
+def tighten_folder(folder: Path, names: Collection[str]) -> bool:
+    """Makes the folder 0700 if it is there; False where other users keep rights to it.
 
-    They do at the user's home itself, which other programs share, and at other users' folders.
+    They do where it is not the user's own, and where it holds more than seeshell's files: who sets
+    `SEESHELL_HOME` to a folder that other programs share must not be locked out of that.
+
+    Args:
+        folder: may be missing.
+        names: how the names of all that seeshell puts there begin.
     """
     try:
-        found = folder.stat()
-        if stat.S_IMODE(found.st_mode) & _LOOSE:
-            if found.st_uid != os.getuid() or _is_home(folder):
-                return False
-            folder.chmod(0o700)
+        found = folder.lstat()
+        if not stat.S_IMODE(found.st_mode) & _LOOSE:
+            return True
+        is_own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+        if not is_own or not all(it.name.startswith(tuple(names)) for it in folder.iterdir()):
+            return False
+        folder.chmod(0o700)
     except FileNotFoundError:
         return True
     except OSError:
@@ -120,11 +128,6 @@ def replace_private(path: Path, content: bytes) -> None:
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise
-
-
-def _is_home(folder: Path) -> bool:
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path's own raises where there is none
-    return home.exists() and folder.samefile(home)
 
 
 def _refusal(path: Path, sentence: str) -> PermissionError:

@@ -92,15 +92,21 @@ class Paths(Struct, frozen=True):
         return self.data_dir / "core.lock"
 
     @property
-    def own_folders(self) -> tuple[Path, ...]:
-        """The folders that belong to seeshell alone."""
+    def places(self) -> tuple[Path, ...]:
+        """All files and folders that the paths name."""
         return (
-            self.config_file.parent,
+            self.config_file,
             self.data_dir,
             self.cache_dir,
-            self.log_file.parent,
+            self.log_file,
             self.runtime_dir,
         )
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders among these, and those that hold the files."""
+        own = (self.data_dir, self.cache_dir, self.runtime_dir)
+        return tuple(dict.fromkeys((self.config_file.parent, self.log_file.parent, *own)))
 
     def picture(self, sha256: str) -> Path:
         """Where the copy of a picture lies."""
@@ -116,7 +122,7 @@ def find_paths(environment: Mapping[str, str]) -> Paths:
         SettingsError: the name of a place can't be written as text, or begins with an unknown user.
     """
     paths = _name_paths(environment)
-    for place in (*paths.own_folders, paths.config_file, paths.log_file):
+    for place in paths.places:
         try:
             os.fspath(place).encode()
         except UnicodeEncodeError as error:

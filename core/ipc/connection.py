@@ -75,6 +75,7 @@ class Connection:
 
     def end(self) -> None:
         """Takes no more requests; what waits for the client is still sent."""
+        self._outbox.lift_limit()
         self._reading.cancel()
 
     async def _read(self) -> None:

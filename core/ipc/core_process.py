@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from os.path import expanduser
@@ -88,21 +89,23 @@ async def stop_core(paths: Paths, patience: float = 30.0) -> bool:
     Raises:
         CoreUnreachable: it is still there after `patience` seconds.
     """
-    if not is_core_alive(paths):
-        return False
-    address = read_address(paths)
-    if address is not None:
-        # It may have ended by itself just now.
-        with suppress(ProcessLookupError):
-            os.kill(address.pid, signal.SIGTERM)
-    try:
-        async with asyncio.timeout(patience):
-            while is_core_alive(paths):  # noqa: ASYNC110 - another process's end has no event
-                await asyncio.sleep(_POLL)
-    except TimeoutError as error:
-        pid = address.pid if address else "unknown"
-        raise CoreUnreachable(f"The core (process {pid}) does not end: kill it.") from error
-    return True
+    told: int | None = None
+    has_run = False
+    give_up_at = time.monotonic() + patience
+    while is_core_alive(paths):
+        address = read_address(paths)
+        # One that has just taken the lock may not have written its own number yet.
+        if address is not None and address.pid != told:
+            told = address.pid
+            # It may have ended by itself just now, and its number be another user's.
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(told, signal.SIGTERM)
+        if time.monotonic() > give_up_at:
+            sentence = f"The core (process {told or 'unknown'}) does not end: kill it."
+            raise CoreUnreachable(sentence)
+        await asyncio.sleep(_POLL)
+        has_run = True
+    return has_run
 
 
 def read_log_tail(path: Path, lines: int = 20) -> str:

@@ -91,7 +91,7 @@ async def hang_up(
             if discards:
                 await writer.drain()
                 writer.write_eof()
-                while await reader.read(1 << 16):
+                while await reader.read(1 << 16):  # noqa: ASYNC110 - it waits for the client too
                     # Slowly: others come first.
                     await asyncio.sleep(_DISCARD_PAUSE)
             writer.close()

@@ -18,8 +18,8 @@ _CHUNK_BYTES: Final = 1 << 16
 _MOST_LINE_BYTES: Final = 1 << 24
 """What a line counts for at most: no conversation is too long to be opened."""
 
-_FRAME_BYTES: Final = 128
-"""About what an event is beside its text."""
+_FRAME_BYTES: Final = 300
+"""About what an event takes beside its line or text."""
 _PIECES: Final = 512
 
 _Key = tuple[int, type, int]
@@ -78,6 +78,7 @@ class Outbox:
         self.nbytes = 0
         """Bytes that wait, with those that were taken last."""
         self._is_filled = asyncio.Event()
+        self._is_limited = True
         self._has_room = asyncio.Event()
         self._has_room.set()
         self.closed = asyncio.Event()
@@ -123,13 +124,18 @@ class Outbox:
         return self._take(self.nbytes + 1)
 
     async def wait_for_room(self) -> None:
-        """Returns when little waits, or nobody takes it any more."""
+        """Returns when little waits, or what waits limits nobody any more."""
         await self._has_room.wait()
+
+    def lift_limit(self) -> None:
+        """Lets nobody wait for room any more, as when all is about to end."""
+        self._is_limited = False
+        self._has_room.set()
 
     def close(self) -> None:
         """Adds nothing any more; what waits can still be taken."""
         self.closed.set()
-        self._has_room.set()
+        self.lift_limit()
 
     def drop(self, last: AnyEvent) -> None:
         """Closes; in place of all that waits there is a last event."""
@@ -143,7 +149,7 @@ class Outbox:
     def _add_line(self, line: bytes) -> None:
         key = (self._unmerged + 1, bytes, 0)
         self._unmerged += 2
-        nbytes = min(len(line), _MOST_LINE_BYTES)
+        nbytes = min(len(line), _MOST_LINE_BYTES) + _FRAME_BYTES
         self._waiting[key] = _Waiting(line, nbytes, [])
         self._count(nbytes)
         self._is_filled.set()
@@ -162,7 +168,7 @@ class Outbox:
 
     def _count(self, nbytes: int) -> None:
         self.nbytes += nbytes
-        if self.nbytes <= ROOM_BYTES or self.closed.is_set():
+        if self.nbytes <= ROOM_BYTES or not self._is_limited:
             self._has_room.set()
         else:
             self._has_room.clear()

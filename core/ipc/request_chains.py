@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from ..messages.requests import AnyRequest
+from ..messages.requests import AnyRequest, ListConversations
 from .held_bytes import Share
 from .outbox import ROOM_BYTES
 
@@ -12,29 +12,36 @@ _REQUESTS_AT_ONCE: Final = 16
 """Requests of one client that run or wait for others; more are not read."""
 
 
+_Chain = int | type[ListConversations]
+
+
 class RequestChains:
-    """Runs each request as a task; all but those about one conversation run beside each other."""
+    """Runs each request as a task; all but those of one chain run beside each other.
+
+    A chain are those about one conversation, whose order matters, and those for lists, which cost
+    the store so much that one client's must not be in everybody else's way.
+    """
 
     def __init__(self, carry_out: Callable[[AnyRequest], Awaitable[None]], share: Share) -> None:
         self._carry_out = carry_out
         self._share = share
         self._running: dict[asyncio.Task[None], int] = {}
         """The bytes of each request."""
-        self._last: dict[int, asyncio.Task[None]] = {}
-        """By conversation, the request that the next one waits for."""
+        self._last: dict[_Chain, asyncio.Task[None]] = {}
+        """The request of each chain that the next one waits for."""
         self._has_room = asyncio.Event()
         self._has_room.set()
 
     def start(self, request: AnyRequest, nbytes: int) -> None:
-        """Carries out a request, after those about its conversation that were started before."""
-        conversation: int | None = getattr(request, "conversation", None)
-        before = None if conversation is None else self._last.get(conversation)
+        """Carries out a request, after those of its chain that were started before."""
+        chain = _chain_of(request)
+        before = None if chain is None else self._last.get(chain)
         task = asyncio.create_task(self._run(request, before))
-        if conversation is not None:
-            self._last[conversation] = task
+        if chain is not None:
+            self._last[chain] = task
         self._running[task] = nbytes
         self._count(nbytes)
-        task.add_done_callback(lambda it: self._forget(it, conversation))
+        task.add_done_callback(lambda it: self._forget(it, chain))
 
     async def wait_for_room(self) -> None:
         """Returns when one more can be started."""
@@ -49,10 +56,10 @@ class RequestChains:
             await asyncio.wait([before])
         await self._carry_out(request)
 
-    def _forget(self, task: asyncio.Task[None], conversation: int | None) -> None:
+    def _forget(self, task: asyncio.Task[None], chain: _Chain | None) -> None:
         nbytes = self._running.pop(task)
-        if conversation is not None and self._last[conversation] is task:
-            del self._last[conversation]
+        if chain is not None and self._last[chain] is task:
+            del self._last[chain]
         self._count(-nbytes)
 
     def _count(self, nbytes: int) -> None:
@@ -62,3 +69,10 @@ class RequestChains:
             self._has_room.clear()
         else:
             self._has_room.set()
+
+
+def _chain_of(request: AnyRequest) -> _Chain | None:
+    if isinstance(request, ListConversations):
+        return ListConversations
+    conversation: int | None = getattr(request, "conversation", None)
+    return conversation

@@ -5,7 +5,6 @@ import logging
 import os
 import socket
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +28,7 @@ _CHECK_INTERVAL: Final = 2.0
 _ACCEPT_PAUSE: Final = 0.5
 """Seconds until accepting is tried again after it failed, as where descriptors run out."""
 
-_GREET_GRACE: Final = 1.0
+_GREET_GRACE: Final = 0.25
 """Seconds that a connection has at least for saying hello, however many others come."""
 
 _MOST_HELD_BYTES: Final = 32 << 20
@@ -76,14 +75,22 @@ class Server:
 
         The end of a login session does that on Linux, and jobs that clean temporary folders.
         """
+        is_lost = False
         while True:
             await asyncio.sleep(_CHECK_INTERVAL)
             if self._accepting is not None and self._accepting.done():
                 self._accepting.result()
-            if self._listener is None or not self._listener.is_in_place():
-                _logger.warning("%s was removed or replaced", self.path)
-                with suppress(OSError):
-                    await self.start()
+            if self._listener is not None and self._listener.is_in_place():
+                continue
+            try:
+                await self.start()
+            except OSError as error:
+                if not is_lost:
+                    _logger.warning("%s can't be made again: %s", self.path, error.strerror)
+                is_lost = True
+            else:
+                _logger.warning("%s was removed or replaced, and made again", self.path)
+                is_lost = False
 
     async def close(self) -> None:
         """Lets nobody in any more, and ends every connection when it has its last events."""

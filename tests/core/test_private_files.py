@@ -150,28 +150,34 @@ def test_a_replacement_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("loose", [0o755, 0o777, 0o750, 0o701, 0o1777])
-def test_a_folder_of_the_users_own_is_tightened(tmp_path: Path, loose: int) -> None:
+@pytest.mark.parametrize("loose", [0o755, 0o777, 0o750, 0o701])
+def test_a_folder_of_seeshells_alone_is_tightened(tmp_path: Path, loose: int) -> None:
     folder = tmp_path / "home"
-    folder.mkdir()
+    (folder / "data").mkdir(parents=True)
+    (folder / "core.log.1").touch()
     folder.chmod(loose)
-    assert tighten_folder(folder)
+    assert tighten_folder(folder, {"data", "core.log"})
     assert mode(folder) == 0o700
 
 
-def test_a_folder_that_is_not_seeshells_alone_is_told_and_stays(
+def test_a_folder_that_others_share_is_told_and_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tmp_path.chmod(0o755)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert not tighten_folder(tmp_path)
-    monkeypatch.setenv("HOME", "/")
+    tmp_path.chmod(0o1777)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "letters").mkdir()
+    assert not tighten_folder(tmp_path, {"data"})
+    (tmp_path / "letters").rmdir()
+    link = tmp_path / "data" / "link"
+    link.symlink_to(tmp_path)
+    assert not tighten_folder(link, {"data"})
     monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
-    assert not tighten_folder(tmp_path)
-    assert mode(tmp_path) == 0o755
+    assert not tighten_folder(tmp_path, {"data"})
+    assert mode(tmp_path) == 0o1777
 
 
 def test_a_folder_that_is_missing_or_private_needs_no_tightening(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    assert tighten_folder(tmp_path)
-    assert tighten_folder(tmp_path / "missing")
+    (tmp_path / "letters").mkdir()
+    assert tighten_folder(tmp_path, {"data"})
+    assert tighten_folder(tmp_path / "missing", {"data"})

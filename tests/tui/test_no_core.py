@@ -13,6 +13,7 @@ from textual.events import Paste
 
 import seeshell
 from seeshell.core.ipc.core_process import core_command
+from seeshell.core.messages.lines import PROTOCOL
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.launch import Launch
@@ -43,19 +44,21 @@ def open_anyhow(paths: Paths) -> OpenAnyhow:
 
 @pytest.fixture(scope="session")
 def other_seeshell(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds seeshell of another version, to be put on PYTHONPATH."""
+    """A folder that holds seeshell of another protocol, to be put on PYTHONPATH."""
     folder = tmp_path_factory.mktemp("other")
     (installed,) = seeshell.__path__
     package = folder / "seeshell"
     shutil.copytree(installed, package, ignore=shutil.ignore_patterns("__pycache__"))
     init = package / "__init__.py"
     init.write_text(init.read_text().replace(seeshell.__version__, OTHER_VERSION))
+    lines = package / "core" / "messages" / "lines.py"
+    lines.write_text(lines.read_text().replace(f"Final = {PROTOCOL}\n", "Final = 1\n"))
     return folder
 
 
 @pytest.fixture
 def ask_other(other_seeshell: Path, paths: Paths) -> Callable[[str], str]:
-    """A function that asks a core of the other version, which stays, and returns the answer."""
+    """A function that asks a core of the other protocol, which stays, and returns the answer."""
     environment = os.environ | {"PYTHONPATH": str(other_seeshell)}
 
     def run(*arguments: str) -> str:
@@ -92,12 +95,12 @@ async def test_what_is_typed_while_the_core_is_gone_stays_in_the_prompt(
         assert user.messages[-2].text == "is it red\nor blue?"
 
 
-async def test_a_core_of_another_version_is_named_and_replaced_by_one_key(
+async def test_a_core_of_another_protocol_is_named_and_replaced_by_one_key(
     open_anyhow: OpenAnyhow, ask_other: Callable[[str], str], samples: Path
 ) -> None:
     answer = ask_other("how many shapes?")
     async with open_anyhow(Launch(images=(samples / PICTURE,), continue_last=True)) as user:
-        await user.sees(f"seeshell {OTHER_VERSION}, this is {seeshell.__version__}", "f5")
+        await user.sees(f"seeshell {OTHER_VERSION} (protocol 1)", "f5")
         await user.type("what is in the picture?")
         await user.press("f5")
         await user.sees("ready", "how many shapes?", f"[1] {PICTURE}")

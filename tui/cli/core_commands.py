@@ -9,6 +9,7 @@ import msgspec
 from ...core.errors import CoreUnreachable
 from ...core.ipc.client import CoreClient, stop_core
 from ...core.ipc.core_process import core_command
+from ...core.ipc.lock import is_core_alive
 from ...core.messages.events import CoreStatus
 from ...core.messages.requests import GetStatus
 from ...core.settings import find_paths
@@ -46,9 +47,12 @@ def core() -> NoReturn:
 
 
 async def _read_status() -> CoreStatus | None:
+    paths = find_paths(os.environ)
     try:
-        client = await CoreClient.connect(find_paths(os.environ), start=False)
+        client = await CoreClient.connect(paths, start=False)
     except CoreUnreachable:
+        if is_core_alive(paths):
+            raise
         return None
     try:
         reply = await client.request(GetStatus())

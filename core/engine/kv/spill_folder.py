@@ -143,6 +143,8 @@ class SpillFolder:
             return False
         unfinished = self._path / (_UNFINISHED + block.name + _TENSORS)
         with _logging_failures("Spilling"):
+            # Again, as it may have been removed, or replaced by a link, since.
+            make_private_folder(self._path)
             try:
                 os.close(open_private(unfinished, os.O_WRONLY))
                 tensors = save(unfinished)
@@ -251,6 +253,7 @@ class SpillFolder:
         unfinished = self._path / (_UNFINISHED + name + _MANIFEST)
         manifest = manifest.sealed
         encoded = msgspec.json.encode(manifest)
+        make_private_folder(self._path)
         os.close(open_private(unfinished, os.O_WRONLY))
         unfinished.write_bytes(encoded)
         _flush(unfinished)

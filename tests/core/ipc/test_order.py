@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from seeshell.core.messages.events import AnyEvent
+from seeshell.core.messages.requests import AnyRequest, ListConversations
+from seeshell.core.sessions.sessions import Sessions
+from seeshell.core.sessions.subscribers import Subscriber
 from seeshell.core.store.archive import Archive
 
 from ..scripted_engine import ScriptedEngine
@@ -177,3 +181,30 @@ async def test_of_two_wishes_for_work_ahead_the_newer_one_stays(
     assert [it["reply_to"] for it in await line.replies(11, 12)] == [11, 12]
     await engine.until("prepared", 2)
     assert ("prepare", 1) not in engine.work
+
+
+async def test_a_client_lists_one_after_the_other_and_does_the_rest_meanwhile(
+    dial: Dial, engine: ScriptedEngine, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = await with_conversations(dial, engine)
+    running = most = 0
+    carry_out = sessions.carry_out
+
+    async def count(request: AnyRequest, client: Subscriber) -> tuple[AnyEvent, ...]:
+        nonlocal running, most
+        is_list = isinstance(request, ListConversations)
+        running += is_list
+        most = max(most, running)
+        try:
+            return await carry_out(request, client)
+        finally:
+            running -= is_list
+
+    monkeypatch.setattr(sessions, "carry_out", count)
+    line.write(
+        *({"type": "ListConversations", "request": number} for number in range(10, 40)),
+        about("OpenConversation", 40),
+    )
+    replies = [it["reply_to"] for it in await line.replies(*range(10, 41))]
+    assert most == 1
+    assert [it for it in replies if it != 40] == [*range(10, 40)]

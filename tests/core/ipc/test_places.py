@@ -19,7 +19,7 @@ from seeshell.core.ipc.lock import (
     is_core_alive,
     read_address,
 )
-from seeshell.core.ipc.peer import is_own_process, peer_uid, read_xucred
+from seeshell.core.ipc.peer import is_own_process, peer_pid, peer_uid, read_xucred
 from seeshell.core.ipc.socket_path import make_socket_path
 from seeshell.core.settings import Paths
 
@@ -62,6 +62,8 @@ def test_the_peer_of_a_socket_is_this_user() -> None:
     here, there = socket.socketpair(socket.AF_UNIX)
     with here, there:
         assert peer_uid(here) == os.getuid()
+        assert peer_pid(here) == os.getpid()
+    assert peer_pid(here) is None
 
 
 def test_another_user_is_not_this_one_and_nobody_is_a_closed_connection(

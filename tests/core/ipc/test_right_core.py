@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from seeshell import __version__
 from seeshell.core.errors import CoreDied, CoreUnreachable, CoreVersionMismatch
 from seeshell.core.ipc.client import CoreClient
 from seeshell.core.ipc.core_process import stop_core
@@ -21,7 +22,8 @@ from seeshell.core.ipc.lock import CoreAddress, CoreLock, is_core_alive, read_ad
 from seeshell.core.ipc.server import Server
 from seeshell.core.ipc.socket_path import make_socket_path
 from seeshell.core.messages.events import TurnEnded
-from seeshell.core.messages.requests import GetStatus, ListConversations, SubmitTurn
+from seeshell.core.messages.lines import PROTOCOL, decode_request
+from seeshell.core.messages.requests import GetStatus, Hello, ListConversations, SubmitTurn
 from seeshell.core.settings import Paths, find_paths
 
 from ...patience import PATIENCE
@@ -216,9 +218,10 @@ async def test_a_core_from_before_protocols_had_numbers_is_not_talked_to(
     lock.publish(str(path))
     async with await asyncio.start_unix_server(welcome, path):
         with pytest.raises(CoreVersionMismatch, match=r"seeshell 0\.1 \(protocol 0\)"):
-            await CoreClient.connect(paths)
+            await CoreClient.connect(paths, window="left")
         await until(lambda: len(heard) == 2)
-    assert b"Hello" in heard[0]
+    hello = decode_request(heard[0])
+    assert hello == Hello(request=1, version=__version__, protocol=PROTOCOL, window="left")
     assert heard[1] == b""
     lock.release()
 
@@ -299,9 +302,10 @@ def loosen(home: Path) -> None:
 async def test_loose_modes_of_an_existing_home_are_tightened(home: Path, paths: Paths) -> None:
     await (await CoreClient.connect(paths, launch_arguments=NO_MODEL)).close()
     await stop_core(paths)
+    paths.cache_dir.mkdir()
     loosen(home)
     await (await CoreClient.connect(paths, launch_arguments=NO_MODEL)).close()
-    for place in (*paths.own_folders, paths.database, paths.log_file, paths.lock_file):
+    for place in (*paths.folders, paths.database, paths.log_file, paths.lock_file):
         assert place.stat().st_mode & 0o077 == 0, place
 
 

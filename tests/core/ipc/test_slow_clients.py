@@ -220,3 +220,18 @@ async def test_a_dropped_client_can_come_back_to_a_replay(
     assert heard == ended.message.text
     await again.client.close()
     lock.release()
+
+
+@pytest.mark.usefixtures("long_conversation")
+async def test_the_core_ends_soon_whoever_does_not_read(
+    dial: Dial, server: Server, sessions: Sessions
+) -> None:
+    line = await dial(HELLO)
+    await line.read()
+    line.stop_reading()
+    line.write(*(OPEN | {"request": number} for number in range(2, 102)))
+    await until(lambda: held_bytes(server) > ROOM_BYTES)
+    start = time.monotonic()
+    await sessions.close()
+    await server.close()
+    assert time.monotonic() - start < 4

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -23,7 +24,7 @@ from seeshell.core.errors import (
 )
 from seeshell.core.ipc.client import CoreClient, stop_core
 from seeshell.core.ipc.core_process import core_command
-from seeshell.core.ipc.lock import is_core_alive, read_address
+from seeshell.core.ipc.lock import CoreAddress, is_core_alive, read_address
 from seeshell.core.ipc.socket_path import make_socket_path
 from seeshell.core.messages.events import ModelFailed, TurnEnded, Welcome
 from seeshell.core.messages.lines import PROTOCOL
@@ -255,3 +256,18 @@ def test_the_client_imports_no_engine_store_or_model_library() -> None:
     ours = {name for name in loaded if name.startswith("seeshell.core.")}
     assert not ours & {f"seeshell.core.{name}" for name in ("store", "sessions", "server")}
     assert not any(name.startswith("seeshell.core.engine") for name in ours)
+
+
+async def test_a_core_is_stopped_that_had_not_written_its_number_yet(
+    start_core: StartCore, paths: Paths
+) -> None:
+    core = start_core(*NO_MODEL)
+    own = paths.lock_file.read_bytes()
+    # As a core that was killed has left it.
+    paths.lock_file.write_bytes(msgspec.json.encode(CoreAddress(2**22 + 1, "1.0", "/nowhere")))
+    stopping = asyncio.create_task(stop_core(paths))
+    await asyncio.sleep(0)
+    assert is_core_alive(core.paths)
+    paths.lock_file.write_bytes(own)
+    assert await stopping
+    assert not is_core_alive(core.paths)

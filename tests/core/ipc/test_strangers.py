@@ -174,10 +174,8 @@ def test_the_limit_of_descriptors_is_raised_within_what_the_system_allows() -> N
         "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 512));"
         "print(raise_descriptor_limit(), resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.split() == ["512", "512"]
+    command = [sys.executable, "-c", program]
+    assert subprocess.check_output(command, text=True).split() == ["512", "512"]
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert raise_descriptor_limit() <= resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= before[0]

@@ -23,6 +23,15 @@ def test_without_a_core_status_says_so_and_starts_none(tmp_path: Path) -> None:
     assert "No core is running" in installed.run("status").stdout
 
 
+def test_a_lock_that_can_not_be_opened_is_not_called_the_lack_of_a_core(tmp_path: Path) -> None:
+    installed = Installed(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "core.lock").symlink_to(tmp_path / "nowhere")
+    done = installed.run("status")
+    assert done.returncode != 0
+    assert "core.lock can't be opened: It is a link" in done.stderr
+
+
 def test_stopping_nothing_is_no_error(tmp_path: Path) -> None:
     done = Installed(tmp_path).run("stop", "--json")
     assert done.returncode == 0

@@ -353,3 +353,28 @@ def test_a_folder_that_can_not_be_made_is_logged(
     assert found(folder, run(0)) == 0
     folder.forget(1)
     assert "failed" in caplog.text
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_link_in_place_of_the_folder_is_not_followed(path: Path, *, is_open: bool) -> None:
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ("a" * 64 + ".json")).write_text("kept")
+    if is_open:
+        folder = open_folder(path)
+        path.rmdir()
+    path.symlink_to(elsewhere)
+    if not is_open:
+        folder = open_folder(path)
+
+    assert spill(folder, run(0, 100)) == []
+
+    assert files(elsewhere) == ["a" * 64 + ".json"]
+    assert found(folder, run(0, 100)) == 0
+
+
+def test_a_folder_that_was_removed_is_made_again(path: Path) -> None:
+    folder = open_folder(path)
+    path.rmdir()
+    spill(folder, run(0, 100))
+    assert found(open_folder(path), run(0, 100)) == 20
