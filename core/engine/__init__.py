@@ -10,6 +10,7 @@ Its modules in reading order:
     mlx_engine     The local engine: a model that mlx-vlm runs on this machine, on a thread of its
                    own.
     mlx_thread     The one thread that makes every MLX call: imports, loads, evaluates and frees.
+    stop_signal    Asks work on the MLX thread to end between two of its steps.
     relay          Carries an answer's events from the engine's thread to the event loop, text in
                    bundles.
     loading        Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
@@ -22,6 +23,7 @@ Its modules in reading order:
     vision         Pictures of a prompt: resized once, encoded once, known by their content.
     vision_tower   The vision tower, its activations written out where MLX does not fuse them.
     prefill        Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
+    prefill_pace   Sizes the chunks of prefill by how fast the last one was.
     language       Qwen3-VL's language half, called with explicit positions and features.
     sampling       Chooses and decodes tokens with mlx-vlm's own samplers and detokenizers.
     prefill_ahead  Computes ahead what a turn will need, while its question is being typed. On the

@@ -24,8 +24,8 @@ class Checkpoint:
     chat_template: str
     context_length: int
     weights_bytes: int
-    token_bytes: int
-    """Memory of one token's KV, where it is not quantised."""
+    kv_dtype: Any
+    """Of the numbers of a KV cache that is not quantised."""
     revision: str = ""
     """Changes whenever the files do."""
 
@@ -97,18 +97,13 @@ def _chat_template(processor: Any) -> str:
 def _describe(model: Any, processor: Any, revision: str) -> Checkpoint:
     text = model.config.text_config
     weights = [array for _, array in tree_flatten(model.parameters())]
-    key_bytes = text.num_key_value_heads * text.head_dim * _kv_dtype(model).size
     return Checkpoint(
         model=model,
         processor=processor,
         chat_template=_chat_template(processor),
         context_length=text.max_position_embeddings,
         weights_bytes=sum(array.nbytes for array in weights),
-        token_bytes=2 * text.num_hidden_layers * key_bytes,
+        # Keys and values are computed in the type of the layer norms.
+        kv_dtype=model.language_model.model.layers[0].input_layernorm.weight.dtype,
         revision=revision,
     )
-
-
-def _kv_dtype(model: Any) -> Any:
-    """Returns the type that keys and values are computed in: that of the layer norms."""
-    return model.language_model.model.layers[0].input_layernorm.weight.dtype

@@ -50,6 +50,14 @@ def out_of_memory(needed_bytes: int, available_bytes: int) -> OutOfMemory:
     )
 
 
+def kv_cache_full(limit_bytes: int) -> str:
+    """Returns why an answer ended whose KV cache takes all the memory that it may."""
+    return (
+        f"The answer ended early because its KV cache fills the {_megabytes(limit_bytes)} that it "
+        f"may take; start a new conversation, or set kv_bits or a larger kv_bytes in the settings."
+    )
+
+
 @contextmanager
 def wired_memory() -> Iterator[None]:
     """Keeps the model from being swapped out while an answer is computed, where there is Metal.

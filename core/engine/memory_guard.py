@@ -43,7 +43,7 @@ def guarded_memory(resident: ResidentModel, count_tokens: Callable[[], int]) -> 
         mx.clear_cache()
         return
     resident.free_caches()
-    resident.past.lose(MEMORY_RAN_OUT)
+    resident.past.mark_lost(MEMORY_RAN_OUT)
     mx.clear_cache()
     needed = failed_allocation_bytes(failure) or count_tokens() * resident.pool.token_bytes
     raise out_of_memory(needed, memory_limit_bytes() - int(mx.get_active_memory()))

@@ -3,7 +3,9 @@
 import gc
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from .engine import (
 from .mlx_thread import MlxThread
 from .past_turns import LOADED_ANEW, PastTurns
 from .relay import Relay
+from .stop_signal import StopSignal, never
 
 if TYPE_CHECKING:
     from .kv.spill_folder import SpillFolder
@@ -45,6 +48,7 @@ class MlxEngine(Engine):
         kv_bytes: int = 0,
         spills_dir: Path | None = None,
         spill_bytes: int = 4 * 2**30,
+        closing_seconds: float = 8.0,
     ) -> None:
         """Makes an engine without a model.
 
@@ -56,6 +60,7 @@ class MlxEngine(Engine):
             kv_bytes: most memory for KV caches; 0 for what is left beside the model.
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
+            closing_seconds: how long `close` may write to it; the core waits little longer.
         """
         self._pixel_budget = pixel_budget
         self._max_pixels = max_pixels
@@ -64,12 +69,17 @@ class MlxEngine(Engine):
         self._kv_bytes = kv_bytes
         self._spills_dir = spills_dir
         self._spill_bytes = spill_bytes
+        self._closing_seconds = closing_seconds
         self._spills: SpillFolder | None = None
         self._thread = MlxThread()
         self._resident: ResidentModel | None = None
         self._past = PastTurns()
-        self._stop = threading.Event()
-        self._interrupt = threading.Event()
+        self._stop = StopSignal()
+        """Of the newest answer."""
+        self._interrupt = StopSignal()
+        """Of the newest work ahead."""
+        self._computing: Counter[int] = Counter()
+        """Conversations that are being computed or wait for it."""
 
     @property
     def model(self) -> LoadedModel | None:
@@ -132,7 +142,7 @@ class MlxEngine(Engine):
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.
         """
         self._interrupt.set()
-        stop = self._stop = threading.Event()
+        stop = self._stop = StopSignal(self._thread.pause)
         relay = Relay()
         started_at = time.perf_counter()
 
@@ -141,16 +151,17 @@ class MlxEngine(Engine):
             from .turn import Turn
 
             Turn(resident, options, started_at, relay.put, stop, conversation).run(prompt)
-            resident.pool.settle(self._thread.is_wanted)
 
-        turn = self._thread.run(compute)
-        turn.add_done_callback(lambda _: relay.close())
-        try:
-            async for event in relay.events():
-                yield event
-            await turn
-        finally:
-            stop.set()
+        with self._noted(conversation):
+            turn = self._thread.run(compute)
+            turn.add_done_callback(lambda _: relay.close())
+            turn.add_done_callback(lambda _: self._evict_later())
+            try:
+                async for event in relay.events():
+                    yield event
+                await turn
+            finally:
+                stop.set()
 
     async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
         """Encodes and prefills what is known of a prompt, until something else is to be done.
@@ -159,15 +170,32 @@ class MlxEngine(Engine):
             TurnError, ImageError: why a turn of this prompt could not be computed.
         """
         self._interrupt.set()
-        stop = self._interrupt = threading.Event()
-        try:
-            await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
-        finally:
-            stop.set()
+        stop = self._interrupt = StopSignal(self._thread.pause, self._thread.has_next)
+        with self._noted(conversation):
+            try:
+                await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
+            finally:
+                stop.set()
+                self._evict_later()
 
     async def forget(self, conversation: int) -> None:
-        """Frees the KV of a conversation as soon as the answer that is being computed has ended."""
-        self._thread.run(lambda: self._forget(conversation))
+        """Returns when the KV of a conversation is gone, in memory and on disk.
+
+        Its own answer is stopped; that of another is only paused between two of its steps.
+        """
+        if self._computing[conversation]:
+            self._stop.set()
+            self._interrupt.set()
+            await self._thread.run(lambda: self._forget(conversation))
+        else:
+            await self._thread.run_between(lambda: self._forget(conversation))
+        self._evict_later()
+
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        """Returns when the KV of all other conversations is gone, in memory and on disk."""
+        kept = conversations.union(self._computing)
+        await self._thread.run_between(lambda: self._keep_only(kept))
+        self._evict_later()
 
     def stop(self) -> None:
         """Ends the answer that is being computed, if any, as `cancelled`."""
@@ -175,16 +203,36 @@ class MlxEngine(Engine):
 
     async def unload(self) -> None:
         """Frees the model and everything that belongs to it."""
-        self._interrupt.set()
-        self._stop.set()
-        await self._thread.run(self._free)
+        await self._unload(never)
 
     async def close(self) -> None:
-        """Unloads and ends the thread; the engine can't be used again."""
+        """Unloads and ends the thread; the engine can't be used again.
+
+        What can't be written to disk within the time for it is lost, the oldest first.
+        """
+        latest = time.monotonic() + self._closing_seconds
         try:
-            await self.unload()
+            await self._unload(lambda: time.monotonic() > latest)
         finally:
             self._thread.close()
+
+    async def _unload(self, is_late: Callable[[], bool]) -> None:
+        self._interrupt.set()
+        self._stop.set()
+        await self._thread.run(lambda: self._free(is_late))
+
+    @contextmanager
+    def _noted(self, conversation: int) -> Iterator[None]:
+        """Notes that a conversation is computed while the block runs."""
+        self._computing[conversation] += 1
+        try:
+            yield
+        finally:
+            self._computing -= Counter([conversation])
+
+    def _evict_later(self) -> None:
+        """Brings the KV caches under their budget as soon as nothing else waits for the thread."""
+        self._thread.run_when_idle(self._evict)
 
     def _load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
         """Runs on the thread, as all methods below do."""
@@ -211,8 +259,9 @@ class MlxEngine(Engine):
         )
         if not given_up.is_set():
             self._free()
-            self._resident = ResidentModel(model, checkpoint, limits, self._open_spills())
-            self._resident.past = self._past
+            self._resident = ResidentModel(
+                model, checkpoint, limits, self._open_spills(), self._past
+            )
         gc.collect()
         return model
 
@@ -222,21 +271,33 @@ class MlxEngine(Engine):
         return self._resident
 
     def _prepare(
-        self, messages: tuple[PromptMessage, ...], conversation: int, stop: threading.Event
+        self, messages: tuple[PromptMessage, ...], conversation: int, stop: StopSignal
     ) -> None:
         if self._resident is not None and not stop.is_set():
-            from .prefill_ahead import Preparation
+            from .prefill_ahead import PrefillAhead
 
-            Preparation(self._resident, conversation, stop).run(messages)
-            self._resident.pool.settle(self._thread.is_wanted)
+            PrefillAhead(self._resident, conversation, stop).run(messages)
+
+    def _evict(self) -> None:
+        """Brings the KV caches under their budget, until something is to be done."""
+        if self._resident is not None:
+            self._resident.pool.shrink_to_budget(self._thread.is_wanted)
 
     def _forget(self, conversation: int) -> None:
-        self._past.forget(conversation)
+        self._past.remove_conversation(conversation)
         if self._resident is not None:
             self._resident.drafts.drop(conversation)
-            self._resident.pool.forget(conversation)
+            self._resident.pool.drop_conversation(conversation)
         elif spills := self._open_spills():
-            spills.forget(conversation)
+            spills.remove_conversation(conversation)
+
+    def _keep_only(self, conversations: frozenset[int]) -> None:
+        self._past.keep_only(conversations)
+        if self._resident is not None:
+            self._resident.drafts.keep_only(conversations)
+            self._resident.pool.keep_only(conversations)
+        elif spills := self._open_spills():
+            spills.keep_only(conversations)
 
     def _open_spills(self) -> "SpillFolder | None":
         from .kv.spill_folder import SpillFolder
@@ -245,9 +306,9 @@ class MlxEngine(Engine):
             self._spills = SpillFolder(self._spills_dir, self._spill_bytes)
         return self._spills
 
-    def _free(self) -> None:
+    def _free(self, is_late: Callable[[], bool] = never) -> None:
         if self._resident is not None:
-            self._resident.spill()
-            self._past.lose(LOADED_ANEW)
+            self._resident.spill(is_late)
+            self._past.mark_lost(LOADED_ANEW)
         self._resident = None
         gc.collect()

@@ -80,9 +80,16 @@ class SelectedEngine(Engine):
     async def forget(self, conversation: int) -> None:
         """Frees a conversation's KV in the engine in use, and on disk whatever is in use."""
         if self._engine is None or isinstance(self._engine, RemoteEngine):
-            await asyncio.to_thread(self._forget_spills, conversation)
+            await self._change_spills(lambda spills: spills.remove_conversation(conversation))
         else:
             await self._engine.forget(conversation)
+
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        """Frees all other conversations' KV, as `forget` does."""
+        if self._engine is None or isinstance(self._engine, RemoteEngine):
+            await self._change_spills(lambda spills: spills.keep_only(conversations))
+        else:
+            await self._engine.keep_only(conversations)
 
     def stop(self) -> None:
         """Ends the answer of the engine in use."""
@@ -99,9 +106,11 @@ class SelectedEngine(Engine):
         if self._engine:
             await self._engine.close()
 
-    def _forget_spills(self, conversation: int) -> None:
+    async def _change_spills(self, change: Callable[[SpillFolder], None]) -> None:
+        """Changes the folder of spills, which no engine uses now."""
         if self._spills_dir.exists():
-            SpillFolder(self._spills_dir, self._settings.spill_bytes).forget(conversation)
+            spill_bytes = self._settings.spill_bytes
+            await asyncio.to_thread(lambda: change(SpillFolder(self._spills_dir, spill_bytes)))
 
     def _make(self, source: str) -> Engine:
         settings = self._settings

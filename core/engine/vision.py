@@ -132,7 +132,7 @@ class Pictures:
         self._known: dict[str, _Seen] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
         self._fresh: dict[str, Image.Image] = {}
-        self._kept: set[str] = set()
+        self._used: set[str] = set()
         self._encoded: set[str] = set()
         self.encoded_count = 0
         """Pictures that went through the vision tower so far."""
@@ -156,7 +156,7 @@ class Pictures:
         self._fresh[picture.sha256] = pixels
         return picture
 
-    def learn(self, file: str, span: ImageSpan) -> None:
+    def add_known(self, file: str, span: ImageSpan) -> None:
         """Notes that a file of this sha256 holds the picture of a span.
 
         It was found to do so when the same model saw it before.
@@ -181,13 +181,13 @@ class Pictures:
         self._features.move_to_end(picture.sha256)
         return held
 
-    def keep(self, hashes: Iterable[str]) -> None:
+    def mark_used(self, hashes: Iterable[str]) -> None:
         """Notes that a turn uses these pictures: from now on `drop` leaves them alone."""
-        self._kept.update(hashes)
+        self._used.update(hashes)
 
     def drop(self, sha256: str) -> None:
         """Forgets a picture unless a turn used it."""
-        if sha256 in self._kept:
+        if sha256 in self._used:
             return
         self._known = {file: it for file, it in self._known.items() if it.sha256 != sha256}
         self._fresh.pop(sha256, None)

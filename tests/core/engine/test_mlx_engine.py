@@ -19,7 +19,7 @@ from seeshell.core.engine.engine import (
     TextDelta,
 )
 from seeshell.core.engine.mlx_engine import MlxEngine
-from seeshell.core.engine.resident import PrefillPace
+from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError, ModelError, PromptTooLong, TurnError
 from seeshell.core.models.progress import LoadProgress
 

@@ -12,7 +12,6 @@ import pytest
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerOptions,
-    LoadedModel,
     PromptImage,
     PromptMessage,
     TextDelta,
@@ -20,7 +19,6 @@ from seeshell.core.engine.engine import (
 from seeshell.core.engine.kv.prefix import common_length
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.mlx_engine import MlxEngine
-from seeshell.core.engine.resident import Limits, ResidentModel
 
 from ....patience import PATIENCE
 
@@ -40,14 +38,9 @@ def start(make_asker: Any, path: Path) -> Callable[..., Any]:
     """Makes an engine that finds what the one before has spilled."""
 
     def start(checkpoint: Any, limit_bytes: int = 2**30, **limits: int) -> Any:
-        ask = make_asker(checkpoint)
-        model = LoadedModel("test", "test", checkpoint.context_length)
-        values = {"pixel_budget": 1280, "max_pixels": 10_000_000, "memory_bytes": 2**30} | limits
-        folder = SpillFolder(path, limit_bytes)
-        ask.resident = ResidentModel(model, checkpoint, Limits(**values), folder)
         # Small blocks, so that conversations of a test take several.
-        ask.resident.pool._spills._block_tokens = BLOCK_TOKENS
-        return ask
+        limits = {"block_tokens": BLOCK_TOKENS} | limits
+        return make_asker(checkpoint, SpillFolder(path, limit_bytes), **limits)
 
     return start
 
@@ -81,7 +74,7 @@ def test_a_conversation_of_yesterday_prefills_only_its_new_tokens(
     ask = start(demo)
     pictures = draw("circle", "red"), draw("square", "blue", (96, 64))
     messages = talk(ask, user("What is in the picture?", pictures[0]), user("And?", pictures[1]))
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.resident.spill()
 
     again = [*messages, user("What color is it?")]
@@ -148,11 +141,11 @@ def test_an_evicted_conversation_is_read_again_and_answers_as_before(
     kv_bytes = 500 * start(demo).resident.pool.token_bytes
     ask = start(demo, kv_bytes=kv_bytes)
     first = talk(ask, user("What is in the picture?", draw("circle", "red")), conversation=1)
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     talk(ask, user("What else is there? " * 8), conversation=2)
-    ask.resident.pool.settle()
+    ask.resident.pool.shrink_to_budget()
     assert ask.resident.pool.nbytes <= kv_bytes
-    assert [branch.owner for branch in ask.resident.pool._branches] == [2]
+    assert [branch.owner for branch in ask.resident.pool.branches] == [2]
 
     again = [*first, user("What color is it?")]
     answer = ask(*again, conversation=1)
@@ -167,7 +160,7 @@ def test_what_memory_holds_is_extended_by_what_the_disk_holds(
 ) -> None:
     ask = start(demo)
     messages = talk(ask, user("What is it?"), user("And then?"))
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.resident.spill()
     ask = start(demo)
     ask(messages[0], conversation=1, options=AnswerOptions(temperature=0.0, max_tokens=2))
@@ -185,12 +178,10 @@ def test_a_damaged_spill_is_computed_again_from_there(
 ) -> None:
     ask = start(demo)
     messages = talk(ask, user("What is in the picture?", draw("circle", "red", (320, 320))))
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.resident.spill()
-    blocks = ask.resident.pool._spills._folder.find(
-        ask.resident.pool._spills._identity, ask.resident.pool._branches[-1].run
-    ).blocks
-    file = ask.resident.pool._spills._folder.path(blocks[damaged])
+    blocks = ask.resident.pool.spills.find(ask.resident.pool.branches[-1].run).blocks
+    file = ask.resident.pool.spills.path(blocks[damaged])
     content = bytearray(file.read_bytes())
     content[-5] ^= 64
     file.write_bytes(content)
@@ -247,14 +238,14 @@ def test_forgetting_a_conversation_deletes_its_spills_and_no_others(
     two = talk(ask, user("Something quite different from that"), conversation=2)
     ask.resident.spill()
 
-    ask.resident.pool.forget(1)
+    ask.resident.pool.drop_conversation(1)
 
-    assert [branch.owner for branch in ask.resident.pool._branches] == [2]
+    assert [branch.owner for branch in ask.resident.pool.branches] == [2]
     ask = start(demo)
     assert ask(*two, user("Go on"), conversation=2).stats.reused_tokens > BLOCK_TOKENS
     ask = start(demo)
     assert ask(*one, user("Go on"), conversation=1).stats.reused_tokens < BLOCK_TOKENS
-    ask.resident.pool.forget(2)
+    ask.resident.pool.drop_conversation(2)
     assert list(path.iterdir()) == []
 
 
@@ -266,10 +257,10 @@ def test_a_fork_is_not_written_twice(start: Any, endless: Any, path: Path) -> No
 
     talk_on = [*messages, user("Why?")]
     ask(*talk_on, conversation=2)
-    assert sorted(branch.owner for branch in ask.resident.pool._branches) == [1, 2]
+    assert sorted(branch.owner for branch in ask.resident.pool.branches) == [1, 2]
     ask.resident.spill()
 
-    one, other = (branch.run for branch in ask.resident.pool._branches)
+    one, other = (branch.run for branch in ask.resident.pool.branches)
     shared = common_length(one, other) // BLOCK_TOKENS
     blocks = -(-len(other) // BLOCK_TOKENS)
     assert shared > 2
@@ -285,37 +276,34 @@ def test_drafts_and_what_was_never_sent_are_not_spilled(
     assert list(path.iterdir()) == []
 
     messages = talk(ask, user("Hello"), conversation=1)
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.prepare(*messages, user("", draw("circle", "red")), conversation=1)
     ask.resident.pool.spill_all()
 
-    found = ask.resident.pool._spills._folder.find(
-        ask.resident.pool._spills._identity, ask.resident.pool._branches[-1].run
-    )
-    assert held < len(ask.resident.pool._branches[-1].tokens)
+    found = ask.resident.pool.spills.find(ask.resident.pool.branches[-1].run)
+    assert held < len(ask.resident.pool.branches[-1].tokens)
     assert found.length <= held
 
 
 def test_writing_stops_where_the_thread_is_wanted_and_goes_on_later(
     start: Any, endless: Any, path: Path
 ) -> None:
-    ask = start(endless, kv_bytes=10**6)
+    ask = start(endless, kv_bytes=10**6, kv_idle_bytes=1)
     talk(ask, user("What is it? " * 12), conversation=1)
     talk(ask, user("Else " * 8), conversation=2)
     pool = ask.resident.pool
-    pool._budget_bytes = 0
     asked: list[None] = []
 
     def is_wanted() -> bool:
         asked.append(None)
         return len(asked) > 3
 
-    pool.settle(is_wanted)
+    pool.shrink_to_budget(is_wanted)
 
-    assert len(pool._branches) == 2
+    assert len(pool.branches) == 2
     assert len(list(path.glob("*.safetensors"))) == 3
-    pool.settle()
-    assert [branch.owner for branch in pool._branches] == [2]
+    pool.shrink_to_budget()
+    assert [branch.owner for branch in pool.branches] == [2]
 
 
 @pytest.mark.parametrize("bits", [8, 4])
@@ -328,7 +316,7 @@ def test_quantised_kv_takes_less_memory_and_comes_back_as_it_was(
     first = user("What is in the picture?", draw("square", "blue"))
     messages = talk(ask, first)
     assert "blue square" in messages[-1].text
-    branch = ask.resident.pool._branches[-1]
+    branch = ask.resident.pool.branches[-1]
     capacity = branch.layers[0].keys[0].shape[-2]
     assert branch.nbytes == ask.resident.pool.token_bytes * capacity
     ask.resident.spill()
