@@ -146,7 +146,8 @@ class MessageView:
         if message.error:
             lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
         elif message.finish_reason in _ENDINGS:
-            notes.append(_ENDINGS[message.finish_reason])
+            early = message.stats.ended_early if message.stats else ""
+            notes.append(visible_line(early) or _ENDINGS[message.finish_reason])
         if message.stats and look.shows_receipts:
             first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
             notes = [" · ".join([*notes, first]), *rest]
