@@ -7,6 +7,7 @@ Its modules in reading order:
     selected       The engine that a source asks for: the local one for files, the remote one for an
                    address.
     remote/        A model behind an OpenAI-compatible endpoint.
+    limits         What a local model may take: pixels, memory and disk blocks.
     mlx_engine     The local engine: a model that mlx-vlm runs on this machine, on a thread of its
                    own.
     mlx_thread     The one thread that makes every MLX call: imports, loads, evaluates and frees.

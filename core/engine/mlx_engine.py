@@ -22,6 +22,7 @@ from .engine import (
     LoadedModel,
     PromptMessage,
 )
+from .limits import Limits
 from .mlx_thread import MlxThread
 from .past_turns import LOADED_ANEW, PastTurns
 from .relay import Relay
@@ -40,12 +41,8 @@ class MlxEngine(Engine):
 
     def __init__(
         self,
-        pixel_budget: int,
-        max_pixels: int,
+        limits: Limits,
         *,
-        memory_bytes: int | None = None,
-        kv_bits: int = 0,
-        kv_bytes: int = 0,
         spills_dir: Path | None = None,
         spill_bytes: int = 4 * 2**30,
         closing_seconds: float = 8.0,
@@ -53,20 +50,12 @@ class MlxEngine(Engine):
         """Makes an engine without a model.
 
         Args:
-            pixel_budget: most image tokens of one picture.
-            max_pixels: pictures with more are refused.
-            memory_bytes: most memory to hold; None for what the machine has.
-            kv_bits: bits of a KV cache's number; 0 for the model's own precision.
-            kv_bytes: most memory for KV caches; 0 for what is left beside the model.
+            limits: what its models may take.
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
             closing_seconds: how long `close` may write to it; the core waits little longer.
         """
-        self._pixel_budget = pixel_budget
-        self._max_pixels = max_pixels
-        self._memory_bytes = memory_bytes
-        self._kv_bits = kv_bits
-        self._kv_bytes = kv_bytes
+        self._limits = limits
         self._spills_dir = spills_dir
         self._spill_bytes = spill_bytes
         self._closing_seconds = closing_seconds
@@ -189,13 +178,11 @@ class MlxEngine(Engine):
             await self._thread.run(lambda: self._forget(conversation))
         else:
             await self._thread.run_between(lambda: self._forget(conversation))
-        self._evict_later()
 
     async def keep_only(self, conversations: frozenset[int]) -> None:
         """Returns when the KV of all other conversations is gone, in memory and on disk."""
         kept = conversations.union(self._computing)
         await self._thread.run_between(lambda: self._keep_only(kept))
-        self._evict_later()
 
     def stop(self) -> None:
         """Ends the answer that is being computed, if any, as `cancelled`."""
@@ -239,14 +226,14 @@ class MlxEngine(Engine):
         try:
             from .loading import load_checkpoint
             from .memory import memory_limit_bytes
-            from .resident import Limits, ResidentModel
+            from .resident import ResidentModel
         except ImportError as error:
             raise ModelUnsupported(
                 f"MLX can't be used on this machine ({error}); name a model on another one, "
                 f"such as http://host:8080/v1."
             ) from error
         checkpoint = load_checkpoint(files)
-        memory_bytes = self._memory_bytes or memory_limit_bytes()
+        memory_bytes = self._limits.memory_bytes or memory_limit_bytes()
         model = LoadedModel(
             name=files.name,
             source=files.source,
@@ -254,9 +241,7 @@ class MlxEngine(Engine):
             weights_bytes=checkpoint.weights_bytes,
             notice=files.notice,
         )
-        limits = Limits(
-            self._pixel_budget, self._max_pixels, memory_bytes, self._kv_bits, self._kv_bytes
-        )
+        limits = self._limits._replace(memory_bytes=memory_bytes)
         if not given_up.is_set():
             self._free()
             self._resident = ResidentModel(
@@ -278,10 +263,10 @@ class MlxEngine(Engine):
 
             PrefillAhead(self._resident, conversation, stop).run(messages)
 
-    def _evict(self) -> None:
-        """Brings the KV caches under their budget, until something is to be done."""
-        if self._resident is not None:
-            self._resident.pool.shrink_to_budget(self._thread.is_wanted)
+    def _evict(self) -> bool:
+        """Returns whether the KV caches are under their budget; False where it was interrupted."""
+        pool = self._resident and self._resident.pool
+        return pool is None or pool.shrink_to_budget(self._thread.is_wanted)
 
     def _forget(self, conversation: int) -> None:
         self._past.remove_conversation(conversation)

@@ -56,16 +56,20 @@ class MlxThread:
         while self._short:
             self._short.popleft().run()
 
-    def run_when_idle(self, function: Callable[[], None]) -> None:
-        """Runs a function once those before it have ended, unless others wait then.
+    def run_when_idle(self, function: Callable[[], bool]) -> None:
+        """Runs a function again and again until it says that it is done, or others wait.
 
-        Does nothing where the thread was closed.
+        It begins when those before it have ended, and not at all where the thread was closed.
+
+        Args:
+            function: returns soon where `is_wanted`.
         """
 
         def start() -> None:
-            if not self._waiting:
+            is_done = False
+            while not is_done and not self._waiting:
                 self.pause()
-                _freeing_frames(function)
+                is_done = _freeing_frames(function)
 
         if not self._is_closed:
             self._executor.submit(start).add_done_callback(_log_failure)

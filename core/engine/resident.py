@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Final, NamedTuple
+from typing import Final
 
 from .drafts import Drafts
 from .engine import LoadedModel
@@ -13,6 +13,7 @@ from .kv.spill import Spills, spill_block_tokens
 from .kv.spill_block import SpillIdentity
 from .kv.spill_folder import SpillFolder
 from .language import LanguageModel
+from .limits import Limits
 from .loading import Checkpoint
 from .memory import spare_memory_bytes
 from .past_turns import PastTurns
@@ -27,27 +28,6 @@ pixel budget. With `_COPY_SHARE`, a tenth of the weights is never exceeded."""
 
 _COPY_SHARE: Final = 64
 """A block's copy, while it is spilled, takes at most this part of the weights."""
-
-
-class Limits(NamedTuple):
-    """What a model may take."""
-
-    pixel_budget: int
-    """Image tokens of one picture."""
-    max_pixels: int
-    """Pixels of a picture's file."""
-    memory_bytes: int
-    """Weights, KV caches and all else."""
-    kv_bits: int = 0
-    """Bits of a KV cache's number; 0 for the model's own precision."""
-    kv_bytes: int = 0
-    """KV caches of all conversations; 0 for what is left beside the model."""
-    kv_idle_bytes: int = 0
-    """KV caches between answers; 0 for `kv_bytes`, or half of what is left beside the model."""
-    features_bytes: int = 0
-    """Features of pictures; 0 for a share of the weights."""
-    block_tokens: int = 0
-    """Tokens of a spilled block; 0 for what a share of the weights has room for."""
 
 
 class ResidentModel:

@@ -12,6 +12,7 @@ from ..models.sources import is_endpoint
 from ..settings import Settings
 from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, PromptMessage
 from .kv.spill_folder import SpillFolder
+from .limits import Limits
 from .remote.remote_engine import RemoteEngine
 
 
@@ -119,10 +120,12 @@ class SelectedEngine(Engine):
         from .mlx_engine import MlxEngine
 
         return MlxEngine(
-            settings.pixel_budget,
-            settings.max_pixels,
-            kv_bits=settings.kv_bits,
-            kv_bytes=settings.kv_bytes,
+            Limits(
+                settings.pixel_budget,
+                settings.max_pixels,
+                kv_bits=settings.kv_bits,
+                kv_bytes=settings.kv_bytes,
+            ),
             spills_dir=self._spills_dir,
             spill_bytes=settings.spill_bytes,
         )

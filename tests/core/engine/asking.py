@@ -24,9 +24,10 @@ from seeshell.core.engine.engine import (
 )
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.language import LanguageModel
+from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.prefill_ahead import PrefillAhead
-from seeshell.core.engine.resident import Limits, ResidentModel
+from seeshell.core.engine.resident import ResidentModel
 from seeshell.core.engine.stop_signal import StopSignal
 from seeshell.core.engine.turn import Turn
 from seeshell.core.images import open_image

@@ -18,6 +18,7 @@ from seeshell.core.engine.engine import (
 )
 from seeshell.core.engine.kv.prefix import common_length
 from seeshell.core.engine.kv.spill_folder import SpillFolder
+from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 
 from ....patience import PATIENCE
@@ -361,7 +362,7 @@ async def make_engine(path: Path) -> AsyncIterator[Callable[..., Any]]:
     engines: list[MlxEngine] = []
 
     async def make(source: str = "demo", **options: Any) -> MlxEngine:
-        engine = MlxEngine(1280, 10_000_000, memory_bytes=2**30, spills_dir=path, **options)
+        engine = MlxEngine(Limits(1280, 10_000_000, 2**30), spills_dir=path, **options)
         engines.append(engine)
         await engine.load(source, print)
         return engine
@@ -425,7 +426,5 @@ async def test_forgetting_without_a_model_deletes_the_spills(make_engine: Any, p
     assert spilled(path)
 
     await engine.forget(1)
-    # Waits for what the thread has to do.
-    await engine.unload()
 
     assert not spilled(path)

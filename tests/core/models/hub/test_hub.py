@@ -59,7 +59,7 @@ def environment(tmp_path: Path) -> Callable[..., dict[str, str]]:
 
 @pytest.fixture
 def ask(environment: Callable[..., dict[str, str]]) -> Callable[..., Answer]:
-    """Calls `core.models.sources` in a process of its own: the hub's client reads its settings once."""
+    """Calls `core.models.sources` in a new process: the hub's client reads its settings once."""
 
     def call(*arguments: str, hub: str = UNREACHABLE, **changes: str) -> Answer:
         command = [sys.executable, "-c", PROGRAM, *arguments]
