@@ -1,5 +1,6 @@
 """The local engine: a model that mlx-vlm runs on this machine, on a thread of its own."""
 
+import asyncio
 import gc
 import threading
 import time
@@ -7,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -27,6 +28,9 @@ from .mlx_thread import MlxThread
 from .past_turns import LOADED_ANEW, PastTurns
 from .relay import Relay
 from .stop_signal import StopSignal, never
+
+_EVICTING_DELAY: Final = 0.05
+"""Seconds after an answer: its end is stored and shown without sharing the interpreter."""
 
 if TYPE_CHECKING:
     from .kv.spill_folder import SpillFolder
@@ -218,8 +222,9 @@ class MlxEngine(Engine):
             self._computing -= Counter([conversation])
 
     def _evict_later(self) -> None:
-        """Brings the KV caches under their budget as soon as nothing else waits for the thread."""
-        self._thread.run_when_idle(self._evict)
+        """Brings the KV caches under their budget once nothing else is to be done."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(_EVICTING_DELAY, self._thread.run_when_idle, self._evict)
 
     def _load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
         """Runs on the thread, as all methods below do."""
@@ -265,8 +270,8 @@ class MlxEngine(Engine):
 
     def _evict(self) -> bool:
         """Returns whether the KV caches are under their budget; False where it was interrupted."""
-        pool = self._resident and self._resident.pool
-        return pool is None or pool.shrink_to_budget(self._thread.is_wanted)
+        resident = self._resident
+        return resident is None or resident.pool.shrink_to_budget(self._thread.is_wanted)
 
     def _forget(self, conversation: int) -> None:
         self._past.remove_conversation(conversation)
