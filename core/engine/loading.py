@@ -1,4 +1,8 @@
-"""Loads a checkpoint with mlx-vlm and checks that it can be run as it stands."""
+"""Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
+
+A checkpoint is numbers and configuration. Program code that it brings or names is never run: left
+to themselves mlx-vlm would run a `model_file`, and transformers what an `auto_map` names.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,6 +12,7 @@ from mlx.utils import tree_flatten
 from mlx_vlm.utils import load
 
 from ..errors import ModelTooLarge, ModelUnsupported
+from ..models.preflight import check_config
 from ..models.sources import ModelFiles
 from .memory import is_memory_failure
 
@@ -40,12 +45,13 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         ModelUnsupported: the files don't make up a vision-language model that can be run.
         ModelTooLarge: the memory ran out.
     """
+    _check_family(files.name, check_config(files.path, files.name).get("model_type"))
     on_gpu = mx.default_device().type == mx.DeviceType.gpu
     if not on_gpu:
         # The fused kernels would be compiled by a C++ compiler, for seconds, at the first answer.
         mx.disable_compile()
     try:
-        model, processor = load(str(files.path), lazy=True)
+        model, processor = load(str(files.path), lazy=True, trust_remote_code=False)
         if not on_gpu:
             model.set_dtype(mx.float32)
         _check(files.name, model, processor)
@@ -62,12 +68,15 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
     return _describe(model, processor, files.revision)
 
 
-def _check(name: str, model: Any, processor: Any) -> None:
-    if model.config.model_type not in _FAMILIES:
+def _check_family(name: str, family: object) -> None:
+    """Refuses other families before mlx-vlm runs what it has for them."""
+    if family not in _FAMILIES:
         raise ModelUnsupported(
-            f"{name} is of the family {model.config.model_type}, which can't be run; choose a "
-            f"Qwen3-VL model."
+            f"{name} is of the family {family}, which can't be run; choose a Qwen3-VL model."
         )
+
+
+def _check(name: str, model: Any, processor: Any) -> None:
     known, rows = len(processor.tokenizer), model.config.text_config.vocab_size
     if known > rows:
         raise ModelUnsupported(

@@ -33,6 +33,11 @@ _LONGEST_HEADER: Final = 100_000_000
 
 _HALF_PRECISION: Final = ("F16", "BF16")
 
+_NUMBERS: Final = frozenset(
+    "BOOL I8 I16 I32 I64 U8 U16 U32 U64 F16 BF16 F32 C64 F8_E4M3".split()  # noqa: SIM905
+)
+"""Types of numbers that MLX reads. For one more, F8_E8M0, mlx-vlm changes the file itself."""
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -91,8 +96,8 @@ def missing_files(folder: Path) -> list[str]:
     return missing
 
 
-def check_config(folder: Path, name: str = "") -> None:
-    """Checks that the folder's config.json describes a vision model that mlx-vlm knows.
+def check_config(folder: Path, name: str = "") -> dict[str, Any]:
+    """Returns the folder's config.json, which describes a vision model that mlx-vlm knows.
 
     Args:
         folder: where config.json lies.
@@ -125,6 +130,7 @@ def check_config(folder: Path, name: str = "") -> None:
             f"{name} is of the architecture {model_type!r}, which mlx-vlm does not know; choose "
             "another model or update mlx-vlm."
         )
+    return config
 
 
 def check_memory(name: str, needed_bytes: int) -> None:
@@ -242,6 +248,12 @@ def _weight_files(folder: Path) -> list[Path]:
 def _half_precision_bytes(file: Path) -> int:
     """Returns the bytes of 16-bit tensors, after checking that the file is as long as it says."""
     tensors = _read_header(file)
+    unknown = sorted({tensor["dtype"] for tensor in tensors.values()} - _NUMBERS)
+    if unknown:
+        raise ModelUnsupported(
+            f"{file} holds numbers of the type {unknown[0]}, which can't be read; choose another "
+            "version of the model."
+        )
     end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
     size = file.stat().st_size
     if size < end + tensors.start:

@@ -31,7 +31,7 @@ _QUESTION = (PromptMessage.of("user", "go on"),)
 
 
 def measure() -> dict[str, float]:
-    """Returns milliseconds from the last token to the end, and of the next question to its first."""
+    """Returns milliseconds from the last token to the end, and the next question's ttft."""
     with tempfile.TemporaryDirectory() as folder:
         return asyncio.run(_measure(Path(folder)))
 
@@ -78,12 +78,11 @@ async def _turn(engine: MlxEngine) -> tuple[float, float]:
         TurnMeter.stats = stats  # type: ignore[method-assign]
     # By now the engine evicts, if there is anything to evict.
     await asyncio.sleep(_PAUSE)
-    event: object = None
-    async for event in engine.answer(_QUESTION, _OPTIONS, conversation=1):
-        pass
-    assert isinstance(event, AnswerEnd)
+    events = [event async for event in engine.answer(_QUESTION, _OPTIONS, conversation=1)]
+    end = events[-1]
+    assert isinstance(end, AnswerEnd)
     await engine._thread.run(lambda: None)
-    return 1000 * (ended_at - answered_at), 1000 * event.stats.ttft
+    return 1000 * (ended_at - answered_at), 1000 * end.stats.ttft
 
 
 async def _fill(engine: MlxEngine, nbytes: int) -> None:
