@@ -14,6 +14,8 @@ Its modules in reading order:
     stop_signal    Asks work on the MLX thread to end between two of its steps.
     relay          Carries an answer's events from the engine's thread to the event loop, text in
                    bundles.
+    mlx_vlm_names  Everything of mlx-vlm that the engine builds on: much of it is private or
+                   undocumented.
     loading        Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
     resident       A loaded model with everything that belongs to it. Lives on the MLX thread.
     turn           One answer, from the messages to its last token. Runs on the MLX thread.

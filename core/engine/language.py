@@ -11,8 +11,8 @@ from typing import Any
 
 import mlx.core as mx
 import numpy as np
-from mlx_vlm.models.cache import KVCache
 
+from .mlx_vlm_names import KVCache
 from .positions import Positions
 from .vision import Features
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
-from mlx_vlm.utils import load
 
 from ..errors import ModelTooLarge, ModelUnsupported
 from ..models.preflight import check_config
 from ..models.sources import ModelFiles
 from .memory import is_memory_failure
+from .mlx_vlm_names import load
 
 _FAMILIES: Final = ("qwen3_vl", "qwen3_vl_moe")
 """Values of `model_type` whose language half `language.py` can call."""

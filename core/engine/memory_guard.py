@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import mlx.core as mx
-from mlx_vlm.generate.common import generation_stream
 
 from .memory import (
     failed_allocation_bytes,
@@ -14,6 +13,7 @@ from .memory import (
     out_of_memory,
     wired_memory,
 )
+from .mlx_vlm_names import generation_stream
 from .past_turns import MEMORY_RAN_OUT
 from .resident import ResidentModel
 

@@ -17,6 +17,7 @@ from ..errors import ImageError
 from ..images import hash_file, open_image
 from .engine import PromptImage
 from .kv.prefix import ImageSpan
+from .mlx_vlm_names import fit_image
 from .vision_tower import without_waste
 
 
@@ -88,7 +89,7 @@ class Pixels:
             ImageError: more than 200 times as long as wide, which the model can't take.
         """
         try:
-            fitted = self._processor._resolved_size(height, width, **self._limits)
+            fitted = fit_image(self._processor, height, width, self._limits)
         except ValueError as error:
             raise ImageError(
                 f"{name} has {width}x{height} pixels, which is too narrow for the model; crop it."

@@ -6,7 +6,8 @@ from typing import Any, Final, TypeAlias
 
 import mlx.core as mx
 import numpy as np
-from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
+
+from ..mlx_vlm_names import KVCache, QuantizedKVCache, should_quantize_kv_layer
 
 _GROUP_SIZES: Final = (64, 32)
 """Numbers that share a scale; the first that divides the head is taken."""

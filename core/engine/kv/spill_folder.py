@@ -6,6 +6,7 @@ written last: tensors without one are leftovers of an interrupted write.
 
 import logging
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -103,10 +104,12 @@ class SpillFolder:
     def use(self, blocks: Sequence[Block]) -> None:
         """Notes that blocks were needed just now, the last most: others are deleted before them."""
         held = [block for block in blocks if block.name in self._manifests]
+        now = time.time_ns()
         with _logging_failures("Noting the use of a spill"):
-            for block in held:
+            for index, block in enumerate(held):
                 self._manifests.move_to_end(block.name)
-                os.utime(self._path / (block.name + _MANIFEST))
+                # The clock of a file system is too coarse to tell one block from the next.
+                os.utime(self._path / (block.name + _MANIFEST), ns=(now + index, now + index))
 
     def claim(self, block: Block, owner: int) -> bool:
         """Makes the conversation an owner of a block; False where the block must be written."""

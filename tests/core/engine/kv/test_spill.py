@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,14 @@ from seeshell.core.engine.engine import (
     PromptMessage,
     TextDelta,
 )
-from seeshell.core.engine.kv.prefix import common_length
+from seeshell.core.engine.kv.prefix import TokenRun, common_length
 from seeshell.core.engine.kv.spill_folder import SpillFolder
+from seeshell.core.engine.kv.tensor_file import read_tensor
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
+from seeshell.core.engine.prefill_ahead import PrefillAhead
+from seeshell.core.engine.stop_signal import StopSignal
+from seeshell.core.engine.turn import Turn
 
 from ....patience import PATIENCE
 
@@ -305,6 +310,129 @@ def test_writing_stops_where_the_thread_is_wanted_and_goes_on_later(
     assert len(list(path.glob("*.safetensors"))) == 3
     pool.shrink_to_budget()
     assert [branch.owner for branch in pool.branches] == [2]
+
+
+def on_disk(ask: Any, branch: Any) -> int:
+    """Returns how many tokens of a branch can be read back."""
+    wanted = TokenRun([*branch.tokens, 0], branch.spans)
+    return int(ask.resident.pool.spills.find(wanted).length)
+
+
+def blocks_of(branch: Any) -> int:
+    return -(-len(branch.tokens) // BLOCK_TOKENS)
+
+
+def talk_about_three(ask: Any) -> None:
+    """Has three conversations, one after the other, none of which begins like another."""
+    for conversation, word in enumerate(("Apples", "Bears", "Cars"), start=1):
+        talk(ask, user(f"{word} {word} {word} " * 6), conversation=conversation)
+
+
+@pytest.mark.parametrize("whole", [0, 1, 2, 3])
+def test_the_newest_conversation_is_written_first_while_there_is_time(
+    start: Any, endless: Any, whole: int
+) -> None:
+    ask = start(endless)
+    talk_about_three(ask)
+    newest_first = ask.resident.pool.branches[::-1]
+    blocks = sum(blocks_of(branch) for branch in newest_first[:whole])
+    written = iter(range(blocks))
+
+    ask.resident.spill(lambda: next(written, None) is None)
+
+    lengths = [on_disk(ask, branch) for branch in newest_first]
+    assert lengths[:whole] == [len(branch.tokens) for branch in newest_first[:whole]]
+    assert all(length < BLOCK_TOKENS for length in lengths[whole:])
+
+
+def test_the_newest_conversations_are_written_where_the_disk_holds_no_more(
+    start: Any, endless: Any, path: Path
+) -> None:
+    ask = start(endless)
+    talk_about_three(ask)
+    ask.resident.spill()
+    nbytes = sum(file.stat().st_size for file in path.iterdir())
+    for file in path.iterdir():
+        file.unlink()
+    ask = start(endless, limit_bytes=nbytes * 2 // 3)
+    talk_about_three(ask)
+
+    ask.resident.spill()
+
+    third, second, first = (on_disk(ask, branch) for branch in ask.resident.pool.branches[::-1])
+    assert third == len(ask.resident.pool.branches[-1].tokens)
+    assert first < second <= len(ask.resident.pool.branches[-2].tokens)
+
+
+def test_of_what_was_written_at_the_end_the_oldest_is_deleted_first(
+    start: Any, endless: Any, path: Path
+) -> None:
+    ask = start(endless)
+    talk_about_three(ask)
+    ask.resident.spill()
+    nbytes = sum(file.stat().st_size for file in path.iterdir())
+
+    SpillFolder(path, nbytes // 2)
+    after = start(endless)
+
+    first, _, third = (on_disk(after, branch) for branch in ask.resident.pool.branches)
+    assert third == len(ask.resident.pool.branches[-1].tokens)
+    assert first < BLOCK_TOKENS
+
+
+@pytest.mark.parametrize(("seconds", "writes"), [(-1.0, False), (PATIENCE, True)])
+async def test_closing_writes_while_there_is_time_and_ends(
+    path: Path, seconds: float, writes: bool
+) -> None:
+    engine = MlxEngine(Limits(1280, 10_000_000), spills_dir=path, closing_seconds=seconds)
+    await engine.load("demo", print)
+    await answer_of(engine, user("Hello"))
+
+    await asyncio.wait_for(engine.close(), PATIENCE)
+
+    assert bool(spilled(path)) == writes
+
+
+@pytest.mark.parametrize("reads", [0, 1, 9, 30])
+@pytest.mark.parametrize("work", ["answer", "prepare"])
+def test_reading_a_spill_ends_with_a_stop_and_keeps_what_all_layers_have(
+    start: Any,
+    endless: Any,
+    plain_endless: Any,
+    same: Any,
+    draw: Draw,
+    monkeypatch: pytest.MonkeyPatch,
+    reads: int,
+    work: str,
+) -> None:
+    ask = start(endless)
+    messages = talk(ask, user("What is it? " * 20, draw("circle", size=(160, 160))))
+    held = len(ask.resident.pool.branches[-1].tokens)
+    ask.resident.spill()
+    ask = start(endless)
+    again = (*messages, user("Why?"))
+    stop, done = StopSignal(), iter(range(reads))
+
+    def read_and_stop(*arguments: Any) -> Any:
+        if next(done, None) is None:
+            stop.set()
+        return read_tensor(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seeshell.core.engine.kv.spill.read_tensor", read_and_stop)
+        ends: list[Any] = []
+        if work == "answer":
+            turn = Turn(ask.resident, GREEDY, time.perf_counter(), ends.append, stop, 1)
+            turn.run(again)
+            assert ends[-1].finish_reason == "cancelled"
+            assert ends[-1].stats.prefilled_tokens == 0
+        else:
+            PrefillAhead(ask.resident, 1, stop).run(again)
+
+    for branch in ask.resident.pool.branches:
+        assert len(branch.tokens) < held
+        assert all(layer.offset == len(branch.tokens) for layer in branch.layers)
+    same(ask(*again, options=GREEDY, conversation=1), plain_endless(*again, max_tokens=12))
 
 
 @pytest.mark.parametrize("bits", [8, 4])
