@@ -4,7 +4,6 @@ import asyncio
 import gc
 import threading
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,8 +70,8 @@ class MlxEngine(Engine):
         """Of the newest answer."""
         self._interrupt = StopSignal()
         """Of the newest work ahead."""
-        self._computing: Counter[int] = Counter()
-        """Conversations that are being computed or wait for it."""
+        self._computing: dict[StopSignal, int] = {}
+        """Conversations that are being computed or wait for it, by what stops that."""
 
     @property
     def model(self) -> LoadedModel | None:
@@ -145,7 +144,7 @@ class MlxEngine(Engine):
 
             Turn(resident, options, started_at, relay.put, stop, conversation).run(prompt)
 
-        with self._noted(conversation):
+        with self._noted(stop, conversation):
             turn = self._thread.run(compute)
             turn.add_done_callback(lambda _: relay.close())
             turn.add_done_callback(lambda _: self._evict_later())
@@ -164,7 +163,7 @@ class MlxEngine(Engine):
         """
         self._interrupt.set()
         stop = self._interrupt = StopSignal(self._thread.pause, self._thread.has_next)
-        with self._noted(conversation):
+        with self._noted(stop, conversation):
             try:
                 await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
             finally:
@@ -176,16 +175,16 @@ class MlxEngine(Engine):
 
         Its own answer is stopped; that of another is only paused between two of its steps.
         """
-        if self._computing[conversation]:
-            self._stop.set()
-            self._interrupt.set()
-            await self._thread.run(lambda: self._forget(conversation))
-        else:
-            await self._thread.run_between(lambda: self._forget(conversation))
+        for stop, computed in self._computing.items():
+            if computed == conversation:
+                stop.set()
+        # Its KV can't be freed while it is in use; what was stopped ends with its next step.
+        while not await self._thread.run_between(lambda: self._forget(conversation)):
+            pass
 
     async def keep_only(self, conversations: frozenset[int]) -> None:
         """Returns when the KV of all other conversations is gone, in memory and on disk."""
-        kept = conversations.union(self._computing)
+        kept = conversations.union(self._computing.values())
         await self._thread.run_between(lambda: self._keep_only(kept))
 
     def stop(self) -> None:
@@ -213,13 +212,13 @@ class MlxEngine(Engine):
         await self._thread.run(lambda: self._free(is_late))
 
     @contextmanager
-    def _noted(self, conversation: int) -> Iterator[None]:
-        """Notes that a conversation is computed while the block runs."""
-        self._computing[conversation] += 1
+    def _noted(self, stop: StopSignal, conversation: int) -> Iterator[None]:
+        """Notes which conversation is computed while the block runs, and what stops that."""
+        self._computing[stop] = conversation
         try:
             yield
         finally:
-            self._computing -= Counter([conversation])
+            del self._computing[stop]
 
     def _evict_later(self) -> None:
         """Brings the KV caches under their budget once nothing else is to be done."""
@@ -273,13 +272,15 @@ class MlxEngine(Engine):
         resident = self._resident
         return resident is None or resident.pool.shrink_to_budget(self._thread.is_wanted)
 
-    def _forget(self, conversation: int) -> None:
+    def _forget(self, conversation: int) -> bool:
+        """Returns whether the conversation is gone; False where its KV is in use."""
         self._past.remove_conversation(conversation)
         if self._resident is not None:
             self._resident.drafts.drop(conversation)
-            self._resident.pool.drop_conversation(conversation)
-        elif spills := self._open_spills():
+            return self._resident.pool.drop_conversation(conversation)
+        if spills := self._open_spills():
             spills.remove_conversation(conversation)
+        return True
 
     def _keep_only(self, conversations: frozenset[int]) -> None:
         self._past.keep_only(conversations)

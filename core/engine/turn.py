@@ -70,6 +70,8 @@ class Turn:
         self.emit(AnswerEnd(reason, self._meter.stats()))
 
     def _answer(self, messages: Sequence[PromptMessage]) -> FinishReason:
+        if self.stop.check():
+            return "cancelled"
         pictures = []
         for image in (image for message in messages for image in message.images):
             if self.stop.check():

@@ -193,11 +193,16 @@ class KvPool:
             branches = [branch for branch in reversed(self._branches) if branch.owner]
             self.spills.write_all(branches, is_late)
 
-    def drop_conversation(self, conversation: int) -> None:
-        """Frees the branches of a conversation, none of them in use, and deletes its spills."""
+    def drop_conversation(self, conversation: int) -> bool:
+        """Frees the branches of a conversation and deletes its spills.
+
+        Returns:
+            False where one of its branches is in use: that one stays.
+        """
         self._keep([branch for branch in self._branches if branch.owner != conversation])
         if self.spills:
             self.spills.remove_conversation(conversation)
+        return self._acquired is None or self._acquired.owner != conversation
 
     def keep_only(self, conversations: frozenset[int]) -> None:
         """Frees the branches of all other conversations and deletes their spills."""

@@ -13,6 +13,7 @@ from seeshell.core.engine.kv.pool import KvPool
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
+from seeshell.core.engine.vision import Pictures
 
 from ...patience import PATIENCE
 
@@ -132,6 +133,43 @@ async def test_evicting_gives_way_to_whatever_comes(
     monkeypatch.undo()
 
 
+@pytest.mark.parametrize("work", ["answer", "load", "unload", "forget"])
+async def test_no_picture_of_a_draft_is_encoded_while_something_waits(
+    engine: MlxEngine, monkeypatch: pytest.MonkeyPatch, draw: Any, work: str
+) -> None:
+    encoded: list[str] = []
+    begun, may_go_on = threading.Event(), threading.Event()
+    encode = Pictures._encode
+
+    def wait_and_encode(self: Pictures, picture: Any) -> Any:
+        encoded.append(picture.sha256)
+        begun.set()
+        assert may_go_on.wait(PATIENCE)
+        return encode(self, picture)
+
+    def wait_until_something_waits() -> None:
+        while not engine._thread.is_wanted():
+            pass
+
+    monkeypatch.setattr(Pictures, "_encode", wait_and_encode)
+    draft = PromptMessage.of("user", "", (draw("circle"), draw("square")))
+    preparing = asyncio.ensure_future(engine.prepare((draft,), conversation=1))
+    assert await asyncio.to_thread(begun.wait, PATIENCE)
+    waiting: Any = {
+        "answer": lambda: ask(engine, "hello", 2),
+        "load": lambda: engine.load("demo", print),
+        "unload": engine.unload,
+        "forget": lambda: engine.forget(1),
+    }[work]()
+    waiting = asyncio.ensure_future(waiting)
+    await asyncio.to_thread(wait_until_something_waits)
+    may_go_on.set()
+
+    await asyncio.wait_for(asyncio.gather(preparing, waiting), PATIENCE)
+
+    assert len(encoded) == 1
+
+
 async def test_what_was_interrupted_is_evicted_in_the_end(
     endless_path: Path, tmp_path: Path
 ) -> None:
@@ -193,6 +231,22 @@ async def test_forgetting_a_conversation_that_is_computed_ahead_leaves_nothing(
 
     assert owners(engine) == []
     await preparing
+
+
+async def test_forgetting_a_draft_leaves_the_answer_of_another_conversation_alone(
+    engine: MlxEngine,
+) -> None:
+    async def draft_and_forget() -> None:
+        preparing = asyncio.ensure_future(engine.prepare((user(""),), conversation=1))
+        await asyncio.sleep(0)
+        await engine.forget(1)
+        assert not engine._stop.is_set()
+        preparing.cancel()
+
+    end = await during_an_answer(engine, 2, draft_and_forget)
+
+    assert end.finish_reason == "cancelled"
+    assert owners(engine) == [2]
 
 
 async def test_only_the_conversations_that_exist_are_kept(
