@@ -52,6 +52,14 @@ class LanguageModel:
             else language_model.lm_head
         )
 
+    def one_layer(self) -> "LanguageModel":
+        """Returns the model with a single one of its layers, to measure what they take."""
+        single = copy(self)
+        single._decoder = copy(self._decoder)
+        layers = self._decoder.layers
+        single._decoder.layers = [layers[len(layers) // 2]]
+        return single
+
     def extend(self, chunk: Chunk, layers: list[KVCache]) -> Any:
         """Adds a chunk's KV to the layers.
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import mlx.core as mx
 
-from ..errors import OutOfMemory
+from ..errors import ImageError, OutOfMemory
 
 _USABLE_SHARE: Final = 0.9
 """Of the memory limit; the rest is for activations and the allocator's slack."""
@@ -47,6 +47,15 @@ def out_of_memory(needed_bytes: int, available_bytes: int) -> OutOfMemory:
         f"The answer needs about {_megabytes(needed_bytes)} of memory beside the model and "
         f"{_megabytes(available_bytes)} are available; start a new conversation or lower "
         f"pixel_budget in the settings."
+    )
+
+
+def picture_too_large(name: str, needed_bytes: int, available_bytes: int) -> ImageError:
+    """Returns the error of a picture that there is no memory to encode."""
+    return ImageError(
+        f"{name} needs about {_megabytes(needed_bytes)} of memory to be looked at and "
+        f"{_megabytes(available_bytes)} are available; lower pixel_budget in the settings or "
+        f"crop the picture."
     )
 
 

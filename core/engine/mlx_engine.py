@@ -251,6 +251,7 @@ class MlxEngine(Engine):
             self._resident = ResidentModel(
                 model, checkpoint, limits, self._open_spills(), self._past
             )
+            self._resident.measure_work()
         gc.collect()
         return model
 

@@ -12,7 +12,7 @@ from .language import Chunk, PlacedFeatures
 from .positions import Positions, rope_positions
 from .resident import ResidentModel
 from .stop_signal import StopSignal
-from .vision import Picture
+from .vision import Features, Picture
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,13 @@ class Prefill:
         positions = rope_positions(self.prompt.spans, len(self.prompt))
         while len(branch.tokens) < len(self.prompt) and not self.stop.check():
             start = len(branch.tokens)
-            end = min(start + self.resident.pace.tokens, len(self.prompt))
+            wanted = min(self.resident.pace.tokens, len(self.prompt) - start)
+            end = start + self.resident.fit_chunk(start, wanted)
             chunk = self._cut(positions, start, end)
             if self.stop.is_set():
                 break
-            with self.resident.pace.timing(end - start):
+            work, count = self.resident.work, end - start
+            with work.learning(work.chunk, count, end), self.resident.pace.timing(count):
                 hidden = self.resident.language.extend(chunk, branch.layers)
                 mx.eval(hidden, branch.arrays())
             branch.extend(chunk.tokens, self.prompt.spans)
@@ -61,5 +63,15 @@ class Prefill:
 
     def _place(self, span: ImageSpan, picture: Picture, start: int, end: int) -> PlacedFeatures:
         first, stop = max(span.start, start), min(span.end, end)
-        features = self.resident.pictures.features(picture)
+        features = self._features(picture)
         return PlacedFeatures(first - start, features, first - span.start, stop - span.start)
+
+    def _features(self, picture: Picture) -> Features:
+        """Returns a picture's features; it is encoded only where there is memory for it."""
+        resident = self.resident
+        if resident.pictures.is_held(picture):
+            return resident.pictures.features(picture)
+        resident.check_picture(picture)
+        patches = resident.pixels.patches_of(picture.rows, picture.columns)
+        with resident.work.learning(resident.work.picture, patches, patches):
+            return resident.pictures.features(picture)

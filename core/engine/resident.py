@@ -5,6 +5,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Final
 
+import mlx.core as mx
+
 from .drafts import Drafts
 from .engine import LoadedModel
 from .kv.layout import KvLayout
@@ -15,12 +17,13 @@ from .kv.spill_folder import SpillFolder
 from .language import LanguageModel
 from .limits import Limits
 from .loading import Checkpoint
-from .memory import spare_memory_bytes
+from .memory import memory_limit_bytes, out_of_memory, picture_too_large, spare_memory_bytes
 from .past_turns import PastTurns
 from .prefill_pace import PrefillPace
 from .prompt import PromptBuilder
 from .stop_signal import never
-from .vision import Pictures, Pixels
+from .vision import Picture, Pictures, Pixels
+from .work_memory import WorkMemory, measure_chunk, measure_picture
 
 _FEATURES_SHARE: Final = 16
 """Features take at most this part of the weights: seven pictures of Qwen3-VL-4B at the default
@@ -28,6 +31,13 @@ pixel budget. With `_COPY_SHARE`, a tenth of the weights is never exceeded."""
 
 _COPY_SHARE: Final = 64
 """A block's copy, while it is spilled, takes at most this part of the weights."""
+
+
+_LEAST_CHUNK: Final = 8
+"""Tokens; where there is no memory for these, there is none for a prompt."""
+
+_ENOUGH: Final = 128
+"""Tokens of a chunk for which other conversations are evicted."""
 
 
 class ResidentModel:
@@ -70,11 +80,55 @@ class ResidentModel:
         self.drafts = Drafts(self.pool, self.pictures)
         self.past = PastTurns() if past is None else past
         self.pace = PrefillPace()
+        self.work = WorkMemory()
+        self._limits = limits
 
     @property
     def active_bytes(self) -> int:
         """Memory that weights, KV caches and features hold; may be read by any thread."""
         return self.checkpoint.weights_bytes + self.pool.nbytes + self.pictures.nbytes
+
+    @property
+    def available_bytes(self) -> int:
+        """Memory that is free for work: within the limit, and as MLX counts it."""
+        unused_bytes = memory_limit_bytes() - int(mx.get_active_memory())
+        return max(0, min(self._limits.memory_bytes - self.active_bytes, unused_bytes))
+
+    def measure_work(self) -> None:
+        """Measures what a chunk and a picture take, on one layer each."""
+        self.work.chunk = measure_chunk(self.language, self.pool.layout)
+        self.work.picture = measure_picture(self.pictures, self.pixels, self._limits.pixel_budget)
+        mx.clear_cache()
+
+    def fit_chunk(self, held: int, tokens: int) -> int:
+        """Returns how many of the next tokens can be computed at once; others are evicted for them.
+
+        Args:
+            held: tokens before them.
+            tokens: most that are wanted.
+
+        Raises:
+            OutOfMemory: there is no memory even for a few.
+        """
+        few, enough = min(tokens, _LEAST_CHUNK), min(tokens, _ENOUGH)
+        needed = self.work.chunk.nbytes(few, held + few)
+        if needed > self._most_bytes:
+            raise out_of_memory(needed, self._most_bytes)
+        self._make_room(self.work.chunk.nbytes(enough, held + enough))
+        rows = self.work.chunk.most_rows(held, self.available_bytes)
+        return max(few, min(tokens, rows))
+
+    def check_picture(self, picture: Picture) -> None:
+        """Makes sure that there is memory to encode a picture; others are evicted for it.
+
+        Raises:
+            ImageError: there is not.
+        """
+        patches = self.pixels.patches_of(picture.rows, picture.columns)
+        needed = self.work.picture.nbytes(patches, patches)
+        if needed > self._most_bytes:
+            raise picture_too_large(picture.source.name, needed, self._most_bytes)
+        self._make_room(needed)
 
     def free_caches(self) -> None:
         """Frees all KV caches and features."""
@@ -89,6 +143,17 @@ class ResidentModel:
         """
         self.drafts.drop_all()
         self.pool.spill_all(is_late)
+
+    @property
+    def _most_bytes(self) -> int:
+        """Memory that would be free without the other conversations' KV caches."""
+        return self.available_bytes + self.pool.evictable_bytes
+
+    def _make_room(self, needed: int) -> None:
+        """Evicts others until there is the memory that is needed, or no other is left."""
+        if needed > self.available_bytes:
+            self.pool.free(needed - self.available_bytes)
+            mx.clear_cache()
 
     def _make_pool(
         self, limits: Limits, spare_bytes: int, spill_folder: SpillFolder | None

@@ -61,12 +61,13 @@ class Turn:
         """
         self._meter = TurnMeter(self.started_at)
         self._text = ""
-        mx.reset_peak_memory()
+        self.resident.work.begin_turn()
         try:
             with guarded_memory(self.resident, lambda: self._meter.prompt_tokens + _ROOM):
                 reason = self._answer(messages)
         finally:
             self.resident.pictures.drop_pixels()
+        self._meter.peak_bytes = self.resident.work.peak_bytes
         self.emit(AnswerEnd(reason, self._meter.stats()))
 
     def _answer(self, messages: Sequence[PromptMessage]) -> FinishReason:

@@ -3,8 +3,6 @@
 import time
 from dataclasses import dataclass
 
-import mlx.core as mx
-
 from ..conversation import TurnStats
 
 
@@ -25,6 +23,8 @@ class TurnMeter:
     """Why KV was computed again; empty if none was."""
     ended_early: str = ""
     """Why the answer ended before its end or the token limit; empty if it did not."""
+    peak_bytes: int = 0
+    """Most memory that was held."""
     prefill_seconds: float = 0.0
     first_token_at: float = 0.0
     last_token_at: float = 0.0
@@ -48,7 +48,7 @@ class TurnMeter:
             ttft=max(0.0, self.first_token_at - self.started_at),
             prompt_tps=_rate(self.prefilled_tokens, self.prefill_seconds),
             generation_tps=_rate(self.generated_tokens - 1, decode_seconds),
-            peak_bytes=int(mx.get_peak_memory()),
+            peak_bytes=self.peak_bytes,
             ended_early=self.ended_early,
             recomputed="; ".join(filter(None, [self.recomputed, self._features_reason()])),
         )

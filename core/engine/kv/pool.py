@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ...errors import ImageError
+from ...errors import ImageError, OutOfMemory
 from ..memory import out_of_memory
 from ..stop_signal import never
 from .branch import Branch, with_trunks
@@ -57,7 +57,8 @@ class KvPool:
             budget_bytes: most memory between answers; None for half of the limit.
             spills: where branches go that are evicted; None to drop them.
         """
-        self._layout = layout
+        self.layout = layout
+        """Of the model."""
         self.limit_bytes = limit_bytes
         """Most memory while an answer is computed, its own KV included."""
         self._budget_bytes = limit_bytes // 2 if budget_bytes is None else budget_bytes
@@ -72,12 +73,18 @@ class KvPool:
     @property
     def token_bytes(self) -> int:
         """Memory of one token's KV."""
-        return self._layout.token_bytes
+        return self.layout.token_bytes
 
     @property
     def branches(self) -> tuple[Branch, ...]:
         """All branches but the one in use, least recently used first."""
         return tuple(self._branches)
+
+    @property
+    def evictable_bytes(self) -> int:
+        """Memory of all branches but the one in use."""
+        in_use = self._acquired.nbytes if self._acquired else 0
+        return self.nbytes - max(in_use, self._acquired_bytes)
 
     @contextmanager
     def acquire(
@@ -91,7 +98,8 @@ class KvPool:
         """Gives a branch that holds the longest reusable prefix of `wanted` and nothing else.
 
         It is kept for later turns when the block ends, and lost when the block raises, unless
-        that was for a picture's file. `shrink_to_budget` brings the pool back under its budget.
+        that was for a picture or for want of memory. `shrink_to_budget` brings the pool back under
+        its budget.
 
         Args:
             wanted: the prompt, which the branch has room for.
@@ -115,11 +123,12 @@ class KvPool:
             if self.spills:
                 self.spills.restore(branch, wanted, capacity, is_stopped)
             if branch.capacity < len(wanted) and not is_stopped():
-                self._layout.reserve(branch.layers, capacity)
+                self.layout.reserve(branch.layers, capacity)
             yield branch
             is_whole = True
-        except ImageError:
-            # A file is read between two chunks, when all layers hold the same.
+        except (ImageError, OutOfMemory):
+            # Pictures are read and memory is asked for between two chunks: all layers hold the
+            # same.
             is_whole = True
             raise
         finally:
@@ -138,7 +147,7 @@ class KvPool:
         capacity = min(length - 1 + SPARE_TOKENS, self._limit_tokens)
         self._acquired_bytes = self.token_bytes * capacity
         self._make_room()
-        self._layout.reserve(branch.layers, capacity)
+        self.layout.reserve(branch.layers, capacity)
         return True
 
     def touch(self, run: TokenRun) -> bool:
@@ -161,7 +170,7 @@ class KvPool:
         if length == 0 or any(common_length(other.run, kept) == length for other in others):
             self._keep(others)
         else:
-            branch.shrink(length, self._layout.make_layers())
+            branch.shrink(length, self.layout.make_layers())
             self._count()
 
     def shrink_to_budget(self, is_wanted: Callable[[], bool] = never) -> bool:
@@ -182,6 +191,13 @@ class KvPool:
                 return False
             self._keep(self._branches[1:])
         return True
+
+    def free(self, nbytes: int) -> None:
+        """Evicts the least recently used branches until `nbytes` are free or none is left."""
+        goal = self.nbytes - nbytes
+        while self._branches and self.nbytes > goal:
+            self._spill(self._branches[0])
+            self._keep(self._branches[1:])
 
     def spill_all(self, is_late: Callable[[], bool] = never) -> None:
         """Writes every branch to disk, the most recently used first; all stay in memory too.
@@ -231,7 +247,7 @@ class KvPool:
         lengths = [reusable_length(branch.run, wanted) for branch in self._branches]
         length = max(lengths, default=0)
         if length == 0:
-            return Branch(self._layout.make_layers(), owner=owner)
+            return Branch(self.layout.make_layers(), owner=owner)
         # Of several equally good ones the own, else the most recent, which stands last.
         index = max(
             range(len(lengths)),
@@ -240,13 +256,13 @@ class KvPool:
         best = self._branches[index]
         loses_much = len(best.tokens) - length > length // _COPY_SHARE
         if loses_much or best.owner not in (0, owner):
-            return best.fork(length, self._layout.make_layers(), owner, capacity)
+            return best.fork(length, self.layout.make_layers(), owner, capacity)
         del self._branches[index]
         for branch in self._resting_on(best):
             if branch.shared > length:
-                branch.rest_on(best, length, self._layout.make_layers())
+                branch.rest_on(best, length, self.layout.make_layers())
         best.trim(length)
-        best.join(self._layout.make_layers(), capacity)
+        best.join(self.layout.make_layers(), capacity)
         best.owner, best.draft_start = owner, None
         return best
 
@@ -284,7 +300,7 @@ class KvPool:
                 if is_wanted():
                     is_done = False
                     break
-                branch.rest_on(whole, length, self._layout.make_layers())
+                branch.rest_on(whole, length, self.layout.make_layers())
         self._keep(self._branches)
         return is_done
 
@@ -294,7 +310,7 @@ class KvPool:
         for trunk in with_trunks(branches).difference(branches, [self._acquired]):
             length = self._needed_length(trunk)
             if length < len(trunk.tokens):
-                trunk.shrink(length, self._layout.make_layers())
+                trunk.shrink(length, self.layout.make_layers())
         self._count()
 
     def _resting_on(self, trunk: Branch) -> list[Branch]:
