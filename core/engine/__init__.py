@@ -12,6 +12,7 @@ Its modules in reading order:
                    own.
     mlx_thread     The one thread that makes every MLX call: imports, loads, evaluates and frees.
     stop_signal    Asks work on the MLX thread to end between two of its steps.
+    model_slot     The one model in memory: loaded, switched, freed. Lives on the MLX thread.
     relay          Carries an answer's events from the engine's thread to the event loop, text in
                    bundles.
     mlx_vlm_names  Everything of mlx-vlm that the engine builds on: much of it is private or

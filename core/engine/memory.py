@@ -1,5 +1,6 @@
 """What the engine may hold: the machine's memory, wired memory, and failures for want of it."""
 
+import gc
 import os
 import re
 from collections.abc import Iterator
@@ -28,6 +29,12 @@ def memory_limit_bytes() -> int:
 def spare_memory_bytes(limit_bytes: int, weights_bytes: int) -> int:
     """Returns what is left beside the weights for KV caches and features; 0 if nothing."""
     return max(0, int(limit_bytes * _USABLE_SHARE) - weights_bytes)
+
+
+def give_back_memory() -> None:
+    """Frees what nothing refers to any more, and the buffers that MLX keeps for other arrays."""
+    gc.collect()
+    mx.clear_cache()
 
 
 def is_memory_failure(error: BaseException) -> bool:

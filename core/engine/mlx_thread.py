@@ -125,8 +125,13 @@ def _freeing_frames(function: Callable[[], Result]) -> Result:
     try:
         return function()
     except BaseException as error:
-        link: BaseException | None = error
-        while link is not None:
-            traceback.clear_frames(link.__traceback__)
-            link = link.__cause__ or link.__context__
+        free_frames(error)
         raise
+
+
+def free_frames(error: BaseException) -> None:
+    """Frees what the frames hold that an error has passed through, and those of its causes."""
+    link: BaseException | None = error
+    while link is not None:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__

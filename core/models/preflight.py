@@ -133,13 +133,18 @@ def check_config(folder: Path, name: str = "") -> dict[str, Any]:
     return config
 
 
-def check_memory(name: str, needed_bytes: int) -> None:
+def check_memory(name: str, needed_bytes: int, usable_bytes: int = 0) -> None:
     """Checks that the weights fit the memory.
+
+    Args:
+        name: what errors call the model.
+        needed_bytes: what the loaded weights take.
+        usable_bytes: what a model can have; 0 for what this machine gives.
 
     Raises:
         ModelTooLarge: names both numbers and what helps.
     """
-    usable = usable_memory()
+    usable = usable_bytes or usable_memory()
     if needed_bytes > usable:
         raise ModelTooLarge(
             f"{name} needs {format_bytes(needed_bytes)} for its weights and a model can have "

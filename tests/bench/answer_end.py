@@ -88,7 +88,7 @@ async def _turn(engine: MlxEngine) -> tuple[float, float]:
 async def _fill(engine: MlxEngine, nbytes: int) -> None:
     """Replaces what the pool holds by conversations that hold so many bytes in all."""
     await engine.keep_only(frozenset({1}))
-    pool = engine._loaded().pool
+    pool = engine.slot.loaded().pool
 
     def fill() -> None:
         for owner in range(2, 2 + _CONVERSATIONS):

@@ -70,8 +70,8 @@ async def during_an_answer(
 
 
 def owners(engine: MlxEngine) -> list[int]:
-    assert engine._resident is not None
-    return sorted(branch.owner for branch in engine._resident.pool.branches)
+    assert engine.slot.resident is not None
+    return sorted(branch.owner for branch in engine.slot.resident.pool.branches)
 
 
 def spilled_owners(path: Path) -> set[int]:
@@ -81,7 +81,7 @@ def spilled_owners(path: Path) -> set[int]:
 
 async def spill(engine: MlxEngine) -> None:
     """Writes everything to disk; it stays in memory too."""
-    await engine._thread.run(engine._loaded().spill)
+    await engine._thread.run(engine.slot.loaded().spill)
 
 
 async def test_an_answer_ends_before_anything_is_evicted(

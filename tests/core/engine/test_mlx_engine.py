@@ -58,8 +58,8 @@ def reply(text: str) -> PromptMessage:
 
 def held_tokens(engine: MlxEngine) -> int:
     """Returns how many tokens the engine's longest branch holds."""
-    assert engine._resident is not None
-    return max(len(branch.tokens) for branch in engine._resident.pool.branches)
+    assert engine.slot.resident is not None
+    return max(len(branch.tokens) for branch in engine.slot.resident.pool.branches)
 
 
 async def ask(
@@ -201,7 +201,7 @@ async def test_unloading_stops_the_answer(endless_engine: MlxEngine) -> None:
 
 async def test_the_loop_runs_while_an_answer_is_computed(endless_engine: MlxEngine) -> None:
     """Each step waits for the loop, which would wait for the step if it computed by itself."""
-    language = endless_engine._resident.language
+    language = endless_engine.slot.resident.language
     loop, step = asyncio.get_running_loop(), language.step
     has_turned = threading.Event()
 
@@ -234,7 +234,7 @@ async def test_a_failed_turn_is_an_error_and_the_next_one_works(
 async def test_an_answer_interrupts_work_ahead_and_goes_on_from_it(
     endless_engine: MlxEngine, draw: Draw
 ) -> None:
-    resident = endless_engine._resident
+    resident = endless_engine.slot.resident
     resident.pace = PrefillPace(16, 16, 16)
     seen: list[int] = []
     computed = asyncio.Event()
@@ -270,7 +270,7 @@ async def test_a_newer_wish_replaces_the_one_before(endless_engine: MlxEngine, d
     question = user("what?", *newer.images)
     _, end = await ask(endless_engine, question, options=AnswerOptions(max_tokens=1))
     assert (end.stats.images_encoded, end.stats.images_reused) == (0, 1)
-    assert len(endless_engine._resident.pictures._features) == 1
+    assert len(endless_engine.slot.resident.pictures._features) == 1
 
 
 async def test_cancelled_work_ahead_ends_and_the_next_answer_works(
