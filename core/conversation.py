@@ -75,6 +75,8 @@ class TurnStats(Struct, frozen=True):
     """Peak memory of the engine during the turn."""
     recomputed: str = ""
     """Why something that an earlier turn had computed was computed again; empty if nothing was."""
+    ended_early: str = ""
+    """Why the answer ended before the model was done or the token limit reached; empty if not."""
 
 
 class Message(Struct, frozen=True):

@@ -9,6 +9,7 @@ import mlx.core as mx
 
 from ..conversation import TurnStats
 from ..engine.engine import AnswerEnd, AnswerOptions, LoadedModel, PromptMessage, TextDelta
+from ..engine.limits import Limits
 from ..engine.mlx_engine import MlxEngine
 from .script import Asked, Prompt
 from .side import ANSWER_TOKENS, Report, describe_loading, model_source
@@ -24,10 +25,9 @@ class MeasuredEngine:
     def __init__(self, plan: Plan, report: Report) -> None:
         self._runner = asyncio.Runner()
         self._engine = MlxEngine(
-            plan.pixel_budget,
-            plan.max_pixels,
-            kv_bits=plan.kv_bits,
-            kv_bytes=plan.kv_bytes,
+            Limits(
+                plan.pixel_budget, plan.max_pixels, kv_bits=plan.kv_bits, kv_bytes=plan.kv_bytes
+            ),
             spills_dir=Path(plan.folder) / "spills",
             spill_bytes=plan.spill_bytes,
         )

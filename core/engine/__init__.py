@@ -7,11 +7,16 @@ Its modules in reading order:
     selected       The engine that a source asks for: the local one for files, the remote one for an
                    address.
     remote/        A model behind an OpenAI-compatible endpoint.
+    limits         What a local model may take: pixels, memory and disk blocks.
     mlx_engine     The local engine: a model that mlx-vlm runs on this machine, on a thread of its
                    own.
     mlx_thread     The one thread that makes every MLX call: imports, loads, evaluates and frees.
+    stop_signal    Asks work on the MLX thread to end between two of its steps.
+    model_slot     The one model in memory: loaded, switched, freed. Lives on the MLX thread.
     relay          Carries an answer's events from the engine's thread to the event loop, text in
                    bundles.
+    mlx_vlm_names  Everything of mlx-vlm that the engine builds on: much of it is private or
+                   undocumented.
     loading        Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
     resident       A loaded model with everything that belongs to it. Lives on the MLX thread.
     turn           One answer, from the messages to its last token. Runs on the MLX thread.
@@ -22,7 +27,9 @@ Its modules in reading order:
     vision         Pictures of a prompt: resized once, encoded once, known by their content.
     vision_tower   The vision tower, its activations written out where MLX does not fuse them.
     prefill        Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
+    prefill_pace   Sizes the chunks of prefill by how fast the last one was.
     language       Qwen3-VL's language half, called with explicit positions and features.
+    work_memory    How much memory a chunk of prefill and a picture take while they are computed.
     sampling       Chooses and decodes tokens with mlx-vlm's own samplers and detokenizers.
     prefill_ahead  Computes ahead what a turn will need, while its question is being typed. On the
                    MLX thread.

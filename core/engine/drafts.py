@@ -32,7 +32,7 @@ class Drafts:
         self._pictures = pictures
         self._drafts: dict[int, _Draft] = {}
 
-    def note(self, conversation: int, run: TokenRun, branch: Branch, base: int) -> None:
+    def record(self, conversation: int, run: TokenRun, branch: Branch, base: int) -> None:
         """Remembers a draft that is about to be computed on a branch with `base` tokens."""
         before = self._drafts.get(conversation)
         if before is not None and before.branch() is branch:
@@ -51,18 +51,18 @@ class Drafts:
         base = max(shared, draft.base)
         branch = draft.branch()
         if branch is not None:
-            self._pool.cut(branch, base)
+            self._pool.truncate(branch, base)
         rest = TokenRun(draft.run.tokens[:shared], spans_within(draft.run.spans, shared))
         self._drafts[conversation] = draft._replace(run=rest)
         self._free_features(draft.run.spans, but=run.spans)
 
-    def settle(self, conversation: int, prompt: TokenRun) -> None:
+    def commit(self, conversation: int, prompt: TokenRun) -> None:
         """Gives a turn what its draft computed; what stands no longer in its prompt is freed."""
         for owner in {0, conversation}:
             draft = self._drafts.get(owner)
             if draft is not None and common_length(draft.run, prompt) == len(draft.run):
                 del self._drafts[owner]
-        self._pictures.keep(span.sha256 for span in prompt.spans)
+        self._pictures.mark_used(span.sha256 for span in prompt.spans)
         if conversation:
             self.replace(conversation, prompt)
             self._drafts.pop(conversation, None)
@@ -70,6 +70,11 @@ class Drafts:
     def drop_all(self) -> None:
         """Frees whatever no turn has used."""
         for conversation in list(self._drafts):
+            self.drop(conversation)
+
+    def keep_only(self, conversations: frozenset[int]) -> None:
+        """Frees what was computed for the drafts of all other conversations."""
+        for conversation in self._drafts.keys() - conversations - {0}:
             self.drop(conversation)
 
     def drop(self, conversation: int) -> None:

@@ -135,12 +135,15 @@ class Engine(ABC):
         *,
         conversation: int = 0,
     ) -> AsyncIterator[AnswerEvent]:
-        """Yields progress, text and at last one `AnswerEnd`.
+        """Yields progress, text and at last one `AnswerEnd`, at once after the last token.
+
+        What has to be evicted and written to disk then is work of its own, which ends as soon as
+        there is something else to do.
 
         Args:
             prompt: all messages, the question last.
             options: how to answer.
-            conversation: whose KV this becomes; `forget` names it. 0 for none.
+            conversation: whose KV this becomes; 0 for none.
 
         Raises:
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.
@@ -165,10 +168,20 @@ class Engine(ABC):
 
     @abstractmethod
     async def forget(self, conversation: int) -> None:
-        """Frees the KV of a conversation, in memory and on disk.
+        """Returns when the KV of a conversation is gone, in memory and on disk.
 
-        What it holds in common with others stays. An answer that is being computed is not waited
-        for.
+        What it holds in common with others stays. Its own answer, if one is being computed, is
+        stopped; another's is not waited for.
+        """
+
+    @abstractmethod
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        """Returns when the KV of all other conversations is gone, in memory and on disk.
+
+        Those that are being computed are kept too.
+
+        Args:
+            conversations: all that exist.
         """
 
     @abstractmethod

@@ -11,8 +11,8 @@ from typing import Any
 
 import mlx.core as mx
 import numpy as np
-from mlx_vlm.models.cache import KVCache
 
+from .mlx_vlm_names import KVCache
 from .positions import Positions
 from .vision import Features
 
@@ -51,6 +51,14 @@ class LanguageModel:
             if language_model.args.tie_word_embeddings
             else language_model.lm_head
         )
+
+    def one_layer(self) -> "LanguageModel":
+        """Returns the model with a single one of its layers, to measure what they take."""
+        single = copy(self)
+        single._decoder = copy(self._decoder)
+        layers = self._decoder.layers
+        single._decoder.layers = [layers[len(layers) // 2]]
+        return single
 
     def extend(self, chunk: Chunk, layers: list[KVCache]) -> Any:
         """Adds a chunk's KV to the layers.

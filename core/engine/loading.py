@@ -1,15 +1,20 @@
-"""Loads a checkpoint with mlx-vlm and checks that it can be run as it stands."""
+"""Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
+
+A checkpoint is numbers and configuration. Program code that it brings or names is never run: left
+to themselves mlx-vlm would run a `model_file`, and transformers what an `auto_map` names.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
-from mlx_vlm.utils import load
 
 from ..errors import ModelTooLarge, ModelUnsupported
+from ..models.preflight import check_config
 from ..models.sources import ModelFiles
 from .memory import is_memory_failure
+from .mlx_vlm_names import load
 
 _FAMILIES: Final = ("qwen3_vl", "qwen3_vl_moe")
 """Values of `model_type` whose language half `language.py` can call."""
@@ -24,8 +29,8 @@ class Checkpoint:
     chat_template: str
     context_length: int
     weights_bytes: int
-    token_bytes: int
-    """Memory of one token's KV, where it is not quantised."""
+    kv_dtype: Any
+    """Of the numbers of a KV cache that is not quantised."""
     revision: str = ""
     """Changes whenever the files do."""
 
@@ -40,12 +45,13 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         ModelUnsupported: the files don't make up a vision-language model that can be run.
         ModelTooLarge: the memory ran out.
     """
+    _check_family(files.name, check_config(files.path, files.name).get("model_type"))
     on_gpu = mx.default_device().type == mx.DeviceType.gpu
     if not on_gpu:
         # The fused kernels would be compiled by a C++ compiler, for seconds, at the first answer.
         mx.disable_compile()
     try:
-        model, processor = load(str(files.path), lazy=True)
+        model, processor = load(str(files.path), lazy=True, trust_remote_code=False)
         if not on_gpu:
             model.set_dtype(mx.float32)
         _check(files.name, model, processor)
@@ -62,12 +68,15 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
     return _describe(model, processor, files.revision)
 
 
-def _check(name: str, model: Any, processor: Any) -> None:
-    if model.config.model_type not in _FAMILIES:
+def _check_family(name: str, family: object) -> None:
+    """Refuses other families before mlx-vlm runs what it has for them."""
+    if family not in _FAMILIES:
         raise ModelUnsupported(
-            f"{name} is of the family {model.config.model_type}, which can't be run; choose a "
-            f"Qwen3-VL model."
+            f"{name} is of the family {family}, which can't be run; choose a Qwen3-VL model."
         )
+
+
+def _check(name: str, model: Any, processor: Any) -> None:
     known, rows = len(processor.tokenizer), model.config.text_config.vocab_size
     if known > rows:
         raise ModelUnsupported(
@@ -97,18 +106,13 @@ def _chat_template(processor: Any) -> str:
 def _describe(model: Any, processor: Any, revision: str) -> Checkpoint:
     text = model.config.text_config
     weights = [array for _, array in tree_flatten(model.parameters())]
-    key_bytes = text.num_key_value_heads * text.head_dim * _kv_dtype(model).size
     return Checkpoint(
         model=model,
         processor=processor,
         chat_template=_chat_template(processor),
         context_length=text.max_position_embeddings,
         weights_bytes=sum(array.nbytes for array in weights),
-        token_bytes=2 * text.num_hidden_layers * key_bytes,
+        # Keys and values are computed in the type of the layer norms.
+        kv_dtype=model.language_model.model.layers[0].input_layernorm.weight.dtype,
         revision=revision,
     )
-
-
-def _kv_dtype(model: Any) -> Any:
-    """Returns the type that keys and values are computed in: that of the layer norms."""
-    return model.language_model.model.layers[0].input_layernorm.weight.dtype

@@ -1,5 +1,6 @@
 """What the engine may hold: the machine's memory, wired memory, and failures for want of it."""
 
+import gc
 import os
 import re
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from typing import Final
 
 import mlx.core as mx
 
-from ..errors import OutOfMemory
+from ..errors import ImageError, OutOfMemory
 
 _USABLE_SHARE: Final = 0.9
 """Of the memory limit; the rest is for activations and the allocator's slack."""
@@ -30,6 +31,12 @@ def spare_memory_bytes(limit_bytes: int, weights_bytes: int) -> int:
     return max(0, int(limit_bytes * _USABLE_SHARE) - weights_bytes)
 
 
+def give_back_memory() -> None:
+    """Frees what nothing refers to any more, and the buffers that MLX keeps for other arrays."""
+    gc.collect()
+    mx.clear_cache()
+
+
 def is_memory_failure(error: BaseException) -> bool:
     """Whether MLX or Python raised this because memory ran out."""
     return isinstance(error, MemoryError) or bool(_FAILED_ALLOCATION.search(str(error)))
@@ -47,6 +54,23 @@ def out_of_memory(needed_bytes: int, available_bytes: int) -> OutOfMemory:
         f"The answer needs about {_megabytes(needed_bytes)} of memory beside the model and "
         f"{_megabytes(available_bytes)} are available; start a new conversation or lower "
         f"pixel_budget in the settings."
+    )
+
+
+def picture_too_large(name: str, needed_bytes: int, available_bytes: int) -> ImageError:
+    """Returns the error of a picture that there is no memory to encode."""
+    return ImageError(
+        f"{name} needs about {_megabytes(needed_bytes)} of memory to be looked at and "
+        f"{_megabytes(available_bytes)} are available; lower pixel_budget in the settings or "
+        f"crop the picture."
+    )
+
+
+def kv_cache_full(limit_bytes: int) -> str:
+    """Returns why an answer ended whose KV cache takes all the memory that it may."""
+    return (
+        f"The answer ended early because its KV cache fills the {_megabytes(limit_bytes)} that it "
+        f"may take; start a new conversation, or set kv_bits or a larger kv_bytes in the settings."
     )
 
 

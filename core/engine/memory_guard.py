@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import mlx.core as mx
-from mlx_vlm.generate.common import generation_stream
 
 from .memory import (
     failed_allocation_bytes,
@@ -14,6 +13,7 @@ from .memory import (
     out_of_memory,
     wired_memory,
 )
+from .mlx_vlm_names import generation_stream
 from .past_turns import MEMORY_RAN_OUT
 from .resident import ResidentModel
 
@@ -43,7 +43,7 @@ def guarded_memory(resident: ResidentModel, count_tokens: Callable[[], int]) -> 
         mx.clear_cache()
         return
     resident.free_caches()
-    resident.past.lose(MEMORY_RAN_OUT)
+    resident.past.mark_lost(MEMORY_RAN_OUT)
     mx.clear_cache()
     needed = failed_allocation_bytes(failure) or count_tokens() * resident.pool.token_bytes
     raise out_of_memory(needed, memory_limit_bytes() - int(mx.get_active_memory()))

@@ -1,18 +1,18 @@
 """The local engine: a model that mlx-vlm runs on this machine, on a thread of its own."""
 
-import gc
+import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
 import msgspec
 
 from ..conversation import Attachment
-from ..errors import ModelUnsupported, TurnError
 from ..models.progress import LoadProgress
-from ..models.sources import ModelFiles, fetch_model
+from ..models.sources import fetch_model
 from .engine import (
     AnswerEvent,
     AnswerOptions,
@@ -20,13 +20,14 @@ from .engine import (
     LoadedModel,
     PromptMessage,
 )
+from .limits import Limits
 from .mlx_thread import MlxThread
-from .past_turns import LOADED_ANEW, PastTurns
+from .model_slot import ModelSlot
 from .relay import Relay
+from .stop_signal import StopSignal, never
 
-if TYPE_CHECKING:
-    from .kv.spill_folder import SpillFolder
-    from .resident import ResidentModel
+_EVICTING_DELAY: Final = 0.05
+"""Seconds after an answer: its end is stored and shown without sharing the interpreter."""
 
 
 class MlxEngine(Engine):
@@ -37,56 +38,46 @@ class MlxEngine(Engine):
 
     def __init__(
         self,
-        pixel_budget: int,
-        max_pixels: int,
+        limits: Limits,
         *,
-        memory_bytes: int | None = None,
-        kv_bits: int = 0,
-        kv_bytes: int = 0,
         spills_dir: Path | None = None,
         spill_bytes: int = 4 * 2**30,
+        closing_seconds: float = 8.0,
     ) -> None:
         """Makes an engine without a model.
 
         Args:
-            pixel_budget: most image tokens of one picture.
-            max_pixels: pictures with more are refused.
-            memory_bytes: most memory to hold; None for what the machine has.
-            kv_bits: bits of a KV cache's number; 0 for the model's own precision.
-            kv_bytes: most memory for KV caches; 0 for what is left beside the model.
+            limits: what its models may take.
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
+            closing_seconds: how long `close` may write to it; the core waits little longer.
         """
-        self._pixel_budget = pixel_budget
-        self._max_pixels = max_pixels
-        self._memory_bytes = memory_bytes
-        self._kv_bits = kv_bits
-        self._kv_bytes = kv_bytes
-        self._spills_dir = spills_dir
-        self._spill_bytes = spill_bytes
-        self._spills: SpillFolder | None = None
+        self.slot = ModelSlot(limits, spills_dir, spill_bytes)
+        """The model in memory; what it does runs on the thread."""
+        self._closing_seconds = closing_seconds
         self._thread = MlxThread()
-        self._resident: ResidentModel | None = None
-        self._past = PastTurns()
-        self._stop = threading.Event()
-        self._interrupt = threading.Event()
+        self._stop = StopSignal()
+        """Of the newest answer."""
+        self._interrupt = StopSignal()
+        """Of the newest work ahead."""
+        self._computing: dict[StopSignal, int] = {}
+        """Conversations that are being computed or wait for it, by what stops that."""
 
     @property
     def model(self) -> LoadedModel | None:
         """The model that can answer now."""
-        resident = self._resident
+        resident = self.slot.resident
         return None if resident is None else resident.model
 
     @property
     def active_bytes(self) -> int:
         """Memory that weights, KV caches and features hold."""
-        resident = self._resident
-        return 0 if resident is None else resident.active_bytes
+        return self.slot.active_bytes
 
     @property
     def kv_cache_bytes(self) -> int:
         """Memory that KV caches hold, room for growth included."""
-        resident = self._resident
+        resident = self.slot.resident
         return 0 if resident is None else resident.pool.nbytes
 
     async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
@@ -99,9 +90,10 @@ class MlxEngine(Engine):
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()
         try:
-            model = await self._thread.run(lambda: self._load(files, given_up))
+            model = await self._thread.run(lambda: self.slot.load(files, given_up))
         finally:
             given_up.set()
+            self._evict_later()
         report(LoadProgress("ready", 1.0))
         return model
 
@@ -111,7 +103,7 @@ class MlxEngine(Engine):
         Raises:
             ImageError: the model can't take a picture of this shape.
         """
-        resident = self._resident
+        resident = self.slot.resident
         if resident is None:
             return attachment
         size = resident.pixels.fit(attachment.width, attachment.height, attachment.name)
@@ -132,25 +124,26 @@ class MlxEngine(Engine):
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.
         """
         self._interrupt.set()
-        stop = self._stop = threading.Event()
+        stop = self._stop = StopSignal(self._thread.pause)
         relay = Relay()
         started_at = time.perf_counter()
 
         def compute() -> None:
-            resident = self._loaded()
+            resident = self.slot.loaded()
             from .turn import Turn
 
             Turn(resident, options, started_at, relay.put, stop, conversation).run(prompt)
-            resident.pool.settle(self._thread.is_wanted)
 
-        turn = self._thread.run(compute)
-        turn.add_done_callback(lambda _: relay.close())
-        try:
-            async for event in relay.events():
-                yield event
-            await turn
-        finally:
-            stop.set()
+        with self._noted(stop, conversation):
+            turn = self._thread.run(compute)
+            turn.add_done_callback(lambda _: relay.close())
+            turn.add_done_callback(lambda _: self._evict_later())
+            try:
+                async for event in relay.events():
+                    yield event
+                await turn
+            finally:
+                stop.set()
 
     async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
         """Encodes and prefills what is known of a prompt, until something else is to be done.
@@ -159,15 +152,30 @@ class MlxEngine(Engine):
             TurnError, ImageError: why a turn of this prompt could not be computed.
         """
         self._interrupt.set()
-        stop = self._interrupt = threading.Event()
-        try:
-            await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
-        finally:
-            stop.set()
+        stop = self._interrupt = StopSignal(self._thread.pause, self._thread.has_next)
+        with self._noted(stop, conversation):
+            try:
+                await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
+            finally:
+                stop.set()
+                self._evict_later()
 
     async def forget(self, conversation: int) -> None:
-        """Frees the KV of a conversation as soon as the answer that is being computed has ended."""
-        self._thread.run(lambda: self._forget(conversation))
+        """Returns when the KV of a conversation is gone, in memory and on disk.
+
+        Its own answer is stopped; that of another is only paused between two of its steps.
+        """
+        for stop, computed in self._computing.items():
+            if computed == conversation:
+                stop.set()
+        # Its KV can't be freed while it is in use; what was stopped ends with its next step.
+        while not await self._thread.run_between(lambda: self.slot.forget(conversation)):
+            pass
+
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        """Returns when the KV of all other conversations is gone, in memory and on disk."""
+        kept = conversations.union(self._computing.values())
+        await self._thread.run_between(lambda: self.slot.keep_only(kept))
 
     def stop(self) -> None:
         """Ends the answer that is being computed, if any, as `cancelled`."""
@@ -175,79 +183,46 @@ class MlxEngine(Engine):
 
     async def unload(self) -> None:
         """Frees the model and everything that belongs to it."""
-        self._interrupt.set()
-        self._stop.set()
-        await self._thread.run(self._free)
+        await self._unload(never)
 
     async def close(self) -> None:
-        """Unloads and ends the thread; the engine can't be used again."""
+        """Unloads and ends the thread; the engine can't be used again.
+
+        What can't be written to disk within the time for it is lost, the oldest first.
+        """
+        latest = time.monotonic() + self._closing_seconds
         try:
-            await self.unload()
+            await self._unload(lambda: time.monotonic() > latest)
         finally:
             self._thread.close()
 
-    def _load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
-        """Runs on the thread, as all methods below do."""
-        try:
-            from .loading import load_checkpoint
-            from .memory import memory_limit_bytes
-            from .resident import Limits, ResidentModel
-        except ImportError as error:
-            raise ModelUnsupported(
-                f"MLX can't be used on this machine ({error}); name a model on another one, "
-                f"such as http://host:8080/v1."
-            ) from error
-        checkpoint = load_checkpoint(files)
-        memory_bytes = self._memory_bytes or memory_limit_bytes()
-        model = LoadedModel(
-            name=files.name,
-            source=files.source,
-            context_length=checkpoint.context_length,
-            weights_bytes=checkpoint.weights_bytes,
-            notice=files.notice,
-        )
-        limits = Limits(
-            self._pixel_budget, self._max_pixels, memory_bytes, self._kv_bits, self._kv_bytes
-        )
-        if not given_up.is_set():
-            self._free()
-            self._resident = ResidentModel(model, checkpoint, limits, self._open_spills())
-            self._resident.past = self._past
-        gc.collect()
-        return model
+    async def _unload(self, is_late: Callable[[], bool]) -> None:
+        self._interrupt.set()
+        self._stop.set()
+        await self._thread.run(lambda: self.slot.free(is_late))
 
-    def _loaded(self) -> "ResidentModel":
-        if self._resident is None:
-            raise TurnError("No model is loaded; choose one first.")
-        return self._resident
+    @contextmanager
+    def _noted(self, stop: StopSignal, conversation: int) -> Iterator[None]:
+        """Notes which conversation is computed while the block runs, and what stops that."""
+        self._computing[stop] = conversation
+        try:
+            yield
+        finally:
+            del self._computing[stop]
+
+    def _evict_later(self) -> None:
+        """Brings the KV caches under their budget once nothing else is to be done."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(_EVICTING_DELAY, self._thread.run_when_idle, self._evict)
+
+    def _evict(self) -> bool:
+        return self.slot.evict(self._thread.is_wanted)
 
     def _prepare(
-        self, messages: tuple[PromptMessage, ...], conversation: int, stop: threading.Event
+        self, messages: tuple[PromptMessage, ...], conversation: int, stop: StopSignal
     ) -> None:
-        if self._resident is not None and not stop.is_set():
-            from .prefill_ahead import Preparation
+        """Runs on the thread."""
+        if self.slot.resident is not None and not stop.is_set():
+            from .prefill_ahead import PrefillAhead
 
-            Preparation(self._resident, conversation, stop).run(messages)
-            self._resident.pool.settle(self._thread.is_wanted)
-
-    def _forget(self, conversation: int) -> None:
-        self._past.forget(conversation)
-        if self._resident is not None:
-            self._resident.drafts.drop(conversation)
-            self._resident.pool.forget(conversation)
-        elif spills := self._open_spills():
-            spills.forget(conversation)
-
-    def _open_spills(self) -> "SpillFolder | None":
-        from .kv.spill_folder import SpillFolder
-
-        if self._spills is None and self._spills_dir is not None:
-            self._spills = SpillFolder(self._spills_dir, self._spill_bytes)
-        return self._spills
-
-    def _free(self) -> None:
-        if self._resident is not None:
-            self._resident.spill()
-            self._past.lose(LOADED_ANEW)
-        self._resident = None
-        gc.collect()
+            PrefillAhead(self.slot.resident, conversation, stop).run(messages)

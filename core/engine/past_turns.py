@@ -25,11 +25,14 @@ NOT_KEPT: Final = "the conversation's KV was not kept"
 _MOST_TURNS: Final = 256
 """How many are remembered: at 4,000 tokens each, 4 MB."""
 
+_MOST_OF_CONVERSATION: Final = 8
+"""How many of one conversation: each is compared with the prompt before the first token."""
+
 _REPLACED_SHARE: Final = 8
-"""A branch that differs in less than this part is cut back, not copied: see `kv_cache`."""
+"""A branch that differs in less than this part is cut back, not copied: see `kv.pool`."""
 
 
-class Said(NamedTuple):
+class MessageKey(NamedTuple):
     """A message as the prefix cache tells it from others."""
 
     role: str
@@ -43,8 +46,8 @@ class PastTurn:
     """What a turn computed."""
 
     conversation: int
-    said: tuple[Said, ...]
-    """All messages, the answer included."""
+    messages: tuple[MessageKey, ...]
+    """The answer included."""
     run: TokenRun
     lost: str = EVICTED
     """Why its KV is gone, if it is."""
@@ -53,7 +56,7 @@ class PastTurn:
 def recompute_reason(
     past: Sequence[PastTurn],
     conversation: int,
-    said: Sequence[Said],
+    messages: Sequence[MessageKey],
     wanted: TokenRun,
     reused: int,
 ) -> str:
@@ -62,7 +65,7 @@ def recompute_reason(
     Args:
         past: the turns before, oldest first.
         conversation: of the turn; 0 for none.
-        said: its messages.
+        messages: what stands in its prompt.
         wanted: its prompt.
         reused: how many first tokens of the prompt are resident.
     """
@@ -72,14 +75,16 @@ def recompute_reason(
     own = next((turn for turn in reversed(past) if turn.conversation == conversation != 0), None)
     if own is None or common_length(own.run, wanted) >= min(len(own.run), len(wanted)):
         return ""
-    return _difference(own.said, said)
+    return _difference(own.messages, messages)
 
 
-def tell(messages: Sequence[PromptMessage], pictures: "Sequence[Picture]") -> tuple[Said, ...]:
+def message_keys(
+    messages: Sequence[PromptMessage], pictures: "Sequence[Picture]"
+) -> tuple[MessageKey, ...]:
     """Returns the messages with what tells all their pictures, which come in order, from others."""
     rest = iter(pictures)
     return tuple(
-        Said(message.role, message.text, tuple(next(rest).sha256 for _ in message.images))
+        MessageKey(message.role, message.text, tuple(next(rest).sha256 for _ in message.images))
         for message in messages
     )
 
@@ -90,42 +95,60 @@ class PastTurns:
     def __init__(self) -> None:
         self._turns: list[PastTurn] = []
 
-    def reason(self, conversation: int, said: Sequence[Said], wanted: TokenRun, reused: int) -> str:
+    def reason(
+        self, conversation: int, messages: Sequence[MessageKey], wanted: TokenRun, reused: int
+    ) -> str:
         """Returns why a turn computes again what an earlier one had computed."""
-        return recompute_reason(self._turns, conversation, said, wanted, reused)
+        return recompute_reason(self._turns, conversation, messages, _packed(wanted), reused)
 
     def knows(self, conversation: int) -> bool:
         """Whether a turn of the conversation is remembered."""
         return any(turn.conversation == conversation != 0 for turn in self._turns)
 
-    def note(self, conversation: int, said: tuple[Said, ...], run: TokenRun) -> None:
+    def record(self, conversation: int, messages: tuple[MessageKey, ...], run: TokenRun) -> None:
         """Remembers what a turn computed, in place of turns that it went on from."""
+        run = _packed(run)
         kept = []
         for turn in self._turns:
-            shared = common_length(turn.run, run)
-            if shared == len(turn.run) and turn.conversation == conversation:
-                continue
-            is_cut = 0 < len(turn.run) - shared <= shared // _REPLACED_SHARE
-            if is_cut and turn.conversation == conversation and turn.lost == EVICTED:
-                kept.append(replace(turn, lost=REPLACED))
-            else:
-                kept.append(turn)
-        tokens = TokenRun(array("i", run.tokens), tuple(run.spans))
-        self._turns = [*kept, PastTurn(conversation, said, tokens)][-_MOST_TURNS:]
+            still = turn if turn.conversation != conversation else _beside(turn, run)
+            if still is not None:
+                kept.append(still)
+        own = [turn for turn in kept if turn.conversation == conversation]
+        oldest = own[: max(0, len(own) + 1 - _MOST_OF_CONVERSATION)]
+        kept = [turn for turn in kept if turn not in oldest]
+        self._turns = [*kept, PastTurn(conversation, messages, run)][-_MOST_TURNS:]
 
-    def lose(self, reason: str, conversation: int | None = None) -> None:
+    def mark_lost(self, reason: str, conversation: int | None = None) -> None:
         """Notes why the KV of a conversation, or of all, is gone."""
         self._turns = [
             replace(turn, lost=reason) if conversation in (None, turn.conversation) else turn
             for turn in self._turns
         ]
 
-    def forget(self, conversation: int) -> None:
-        """Forgets the turns of a conversation."""
+    def remove_conversation(self, conversation: int) -> None:
+        """Removes the turns of a conversation."""
         self._turns = [turn for turn in self._turns if turn.conversation != conversation]
 
+    def keep_only(self, conversations: frozenset[int]) -> None:
+        """Removes the turns of all other conversations."""
+        self._turns = [turn for turn in self._turns if turn.conversation in conversations | {0}]
 
-def _difference(before: Sequence[Said], now: Sequence[Said]) -> str:
+
+def _packed(run: TokenRun) -> TokenRun:
+    """Returns the run in a form that takes little memory and is compared fast."""
+    return TokenRun(array("i", run.tokens), tuple(run.spans))
+
+
+def _beside(turn: PastTurn, run: TokenRun) -> PastTurn | None:
+    """Returns what is left of a turn once its conversation has computed `run`; None if nothing."""
+    shared = common_length(turn.run, run)
+    if shared == len(turn.run):
+        return None
+    is_cut = len(turn.run) - shared <= shared // _REPLACED_SHARE
+    return replace(turn, lost=REPLACED) if is_cut and turn.lost == EVICTED else turn
+
+
+def _difference(before: Sequence[MessageKey], now: Sequence[MessageKey]) -> str:
     """Names the first difference that something known already stands behind."""
     pictures = 0
     for index, (old, new) in enumerate(zip(before, now, strict=False)):

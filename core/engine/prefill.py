@@ -1,6 +1,5 @@
 """Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread."""
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,8 @@ from .kv.prefix import ImageSpan, TokenRun
 from .language import Chunk, PlacedFeatures
 from .positions import Positions, rope_positions
 from .resident import ResidentModel
-from .vision import Picture
+from .stop_signal import StopSignal
+from .vision import Features, Picture
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Prefill:
     prompt: TokenRun
     pictures: Sequence[Picture]
     """Of the prompt's spans, in order."""
-    stop: threading.Event
+    stop: StopSignal
     """Set by anyone who wants the work to end: at the latest after one chunk or one picture."""
 
     def run(self, branch: Branch, report: Callable[[int], None]) -> Any:
@@ -38,14 +38,15 @@ class Prefill:
         """
         hidden = None
         positions = rope_positions(self.prompt.spans, len(self.prompt))
-        while len(branch.tokens) < len(self.prompt) and not self.stop.is_set():
+        while len(branch.tokens) < len(self.prompt) and not self.stop.check():
             start = len(branch.tokens)
-            end = min(start + self.resident.pace.tokens, len(self.prompt))
+            wanted = min(self.resident.pace.tokens, len(self.prompt) - start)
+            end = start + self.resident.fit_chunk(start, wanted)
             chunk = self._cut(positions, start, end)
             if self.stop.is_set():
                 break
-            branch.reserve(len(self.prompt))
-            with self.resident.pace.timing(end - start):
+            work, count = self.resident.work, end - start
+            with work.learning(work.chunk, count, end), self.resident.pace.timing(count):
                 hidden = self.resident.language.extend(chunk, branch.layers)
                 mx.eval(hidden, branch.arrays())
             branch.extend(chunk.tokens, self.prompt.spans)
@@ -56,11 +57,21 @@ class Prefill:
         """Returns a chunk of the prompt; pictures in it are encoded if need be, until a stop."""
         placed = []
         for span, picture in zip(self.prompt.spans, self.pictures, strict=True):
-            if span.start < end and span.end > start and not self.stop.is_set():
+            if span.start < end and span.end > start and not self.stop.check():
                 placed.append(self._place(span, picture, start, end))
         return Chunk(self.prompt.tokens[start:end], positions[:, start:end], placed)
 
     def _place(self, span: ImageSpan, picture: Picture, start: int, end: int) -> PlacedFeatures:
         first, stop = max(span.start, start), min(span.end, end)
-        features = self.resident.pictures.features(picture)
+        features = self._features(picture)
         return PlacedFeatures(first - start, features, first - span.start, stop - span.start)
+
+    def _features(self, picture: Picture) -> Features:
+        """Returns a picture's features; it is encoded only where there is memory for it."""
+        resident = self.resident
+        if resident.pictures.is_held(picture):
+            return resident.pictures.features(picture)
+        resident.check_picture(picture)
+        patches = resident.pixels.patches_of(picture.rows, picture.columns)
+        with resident.work.learning(resident.work.picture, patches, patches):
+            return resident.pictures.features(picture)

@@ -1,6 +1,5 @@
 """Computes ahead what a turn will need, while its question is being typed. On the MLX thread."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from .kv.prefix import TokenRun
 from .memory_guard import guarded_memory
 from .prefill import Prefill
 from .resident import ResidentModel
+from .stop_signal import StopSignal
 from .turn import check_length
 from .vision import Picture
 
@@ -17,12 +17,12 @@ _ANY_TOKEN = -1
 
 
 @dataclass
-class Preparation:
+class PrefillAhead:
     """A prompt whose question, the last message, is not known yet but for its pictures."""
 
     resident: ResidentModel
     conversation: int
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: StopSignal = field(default_factory=StopSignal)
     """Set by anyone who has something more urgent to do; what was computed by then stays."""
 
     def run(self, messages: Sequence[PromptMessage]) -> None:
@@ -40,7 +40,7 @@ class Preparation:
     def _prepare(self, messages: Sequence[PromptMessage]) -> None:
         pictures = []
         for image in (image for message in messages for image in message.images):
-            if self.stop.is_set():
+            if self.stop.check():
                 return
             pictures.append(self.resident.pictures.look_up(image))
         run = self.resident.prompts.build_draft(messages, pictures)
@@ -52,6 +52,7 @@ class Preparation:
 
     def _extend(self, run: TokenRun, pictures: Sequence[Picture]) -> None:
         wanted = TokenRun([*run.tokens, _ANY_TOKEN], run.spans)
-        with self.resident.pool.lend(wanted, 0, owner=self.conversation) as branch:
-            self.resident.drafts.note(self.conversation, run, branch, len(branch.tokens))
+        pool, stopped = self.resident.pool, self.stop.is_set
+        with pool.acquire(wanted, 0, owner=self.conversation, is_stopped=stopped) as branch:
+            self.resident.drafts.record(self.conversation, run, branch, len(branch.tokens))
             Prefill(self.resident, run, pictures, self.stop).run(branch, lambda _: None)

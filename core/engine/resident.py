@@ -1,28 +1,29 @@
 """A loaded model with everything that belongs to it. Lives on the MLX thread."""
 
 import hashlib
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
-from typing import Final, NamedTuple
+from typing import Final
+
+import mlx.core as mx
 
 from .drafts import Drafts
 from .engine import LoadedModel
 from .kv.layout import KvLayout
 from .kv.pool import KvPool
-from .kv.spill import Spills
+from .kv.spill import Spills, spill_block_tokens
 from .kv.spill_block import SpillIdentity
 from .kv.spill_folder import SpillFolder
 from .language import LanguageModel
+from .limits import Limits
 from .loading import Checkpoint
-from .memory import spare_memory_bytes
+from .memory import memory_limit_bytes, out_of_memory, picture_too_large, spare_memory_bytes
 from .past_turns import PastTurns
+from .prefill_pace import PrefillPace
 from .prompt import PromptBuilder
-from .vision import Pictures, Pixels
-
-_CHUNK_SECONDS: Final = 0.2
-"""How long a chunk of prefill should take: a stop waits no longer."""
+from .stop_signal import never
+from .vision import Picture, Pictures, Pixels
+from .work_memory import WorkMemory, measure_chunk, measure_picture
 
 _FEATURES_SHARE: Final = 16
 """Features take at most this part of the weights: seven pictures of Qwen3-VL-4B at the default
@@ -32,40 +33,11 @@ _COPY_SHARE: Final = 64
 """A block's copy, while it is spilled, takes at most this part of the weights."""
 
 
-class Limits(NamedTuple):
-    """What a model may take."""
+_LEAST_CHUNK: Final = 8
+"""Tokens; where there is no memory for these, there is none for a prompt."""
 
-    pixel_budget: int
-    """Image tokens of one picture."""
-    max_pixels: int
-    """Pixels of a picture's file."""
-    memory_bytes: int
-    """Weights, KV caches and all else."""
-    kv_bits: int = 0
-    """Bits of a KV cache's number; 0 for the model's own precision."""
-    kv_bytes: int = 0
-    """KV caches of all conversations; 0 for what is left beside the model."""
-
-
-class PrefillPace:
-    """Sizes the chunks of prefill by how fast the last one was."""
-
-    def __init__(self, first: int = 128, least: int = 32, most: int = 2048) -> None:
-        self.tokens = first
-        """Tokens of the next chunk."""
-        self._least = least
-        self._most = most
-
-    @contextmanager
-    def timing(self, tokens: int) -> Iterator[None]:
-        """Measures the computing of a chunk of so many tokens."""
-        started_at = time.perf_counter()
-        yield
-        seconds = time.perf_counter() - started_at
-        # The cost of a short rest says nothing about that of a full chunk.
-        if tokens == self.tokens:
-            fitting = int(tokens * _CHUNK_SECONDS / seconds)
-            self.tokens = max(self._least, min(self._most, 2 * tokens, fitting))
+_ENOUGH: Final = 128
+"""Tokens of a chunk for which other conversations are evicted."""
 
 
 class ResidentModel:
@@ -77,7 +49,17 @@ class ResidentModel:
         checkpoint: Checkpoint,
         limits: Limits,
         spill_folder: SpillFolder | None = None,
+        past: PastTurns | None = None,
     ) -> None:
+        """Makes the caches of a loaded checkpoint, all empty.
+
+        Args:
+            model: what is known of it.
+            checkpoint: its weights and processor.
+            limits: what it may take.
+            spill_folder: where KV caches wait that are out of memory; None for nowhere.
+            past: turns of the time before it was loaded; None for none.
+        """
         self.model = model
         self.checkpoint = checkpoint
         self.language = LanguageModel(checkpoint.model.language_model)
@@ -90,27 +72,88 @@ class ResidentModel:
             checkpoint.processor.image_processor, limits.pixel_budget, limits.max_pixels
         )
         spare_bytes = spare_memory_bytes(limits.memory_bytes, checkpoint.weights_bytes)
-        features_bytes = min(checkpoint.weights_bytes // _FEATURES_SHARE, spare_bytes // 8)
+        features_bytes = limits.features_bytes or min(
+            checkpoint.weights_bytes // _FEATURES_SHARE, spare_bytes // 8
+        )
         self.pictures = Pictures(checkpoint.model.vision_tower, self.pixels, features_bytes)
         self.pool = self._make_pool(limits, spare_bytes - features_bytes, spill_folder)
         self.drafts = Drafts(self.pool, self.pictures)
-        self.past = PastTurns()
+        self.past = PastTurns() if past is None else past
         self.pace = PrefillPace()
+        self.work = WorkMemory()
+        self._limits = limits
 
     @property
     def active_bytes(self) -> int:
         """Memory that weights, KV caches and features hold; may be read by any thread."""
         return self.checkpoint.weights_bytes + self.pool.nbytes + self.pictures.nbytes
 
+    @property
+    def available_bytes(self) -> int:
+        """Memory that is free for work: within the limit, and as MLX counts it."""
+        unused_bytes = memory_limit_bytes() - int(mx.get_active_memory())
+        return max(0, min(self._limits.memory_bytes - self.active_bytes, unused_bytes))
+
+    def measure_work(self) -> None:
+        """Measures what a chunk and a picture take, on one layer each."""
+        self.work.chunk = measure_chunk(self.language, self.pool.layout)
+        self.work.picture = measure_picture(self.pictures, self.pixels, self._limits.pixel_budget)
+        mx.clear_cache()
+
+    def fit_chunk(self, held: int, tokens: int) -> int:
+        """Returns how many of the next tokens can be computed at once; others are evicted for them.
+
+        Args:
+            held: tokens before them.
+            tokens: most that are wanted.
+
+        Raises:
+            OutOfMemory: there is no memory even for a few.
+        """
+        few, enough = min(tokens, _LEAST_CHUNK), min(tokens, _ENOUGH)
+        needed = self.work.chunk.nbytes(few, held + few)
+        if needed > self._most_bytes:
+            raise out_of_memory(needed, self._most_bytes)
+        self._make_room(self.work.chunk.nbytes(enough, held + enough))
+        rows = self.work.chunk.most_rows(held, self.available_bytes)
+        return max(few, min(tokens, rows))
+
+    def check_picture(self, picture: Picture) -> None:
+        """Makes sure that there is memory to encode a picture; others are evicted for it.
+
+        Raises:
+            ImageError: there is not.
+        """
+        patches = self.pixels.patches_of(picture.rows, picture.columns)
+        needed = self.work.picture.nbytes(patches, patches)
+        if needed > self._most_bytes:
+            raise picture_too_large(picture.source.name, needed, self._most_bytes)
+        self._make_room(needed)
+
     def free_caches(self) -> None:
         """Frees all KV caches and features."""
         self.pool.clear()
         self.pictures.clear()
 
-    def spill(self) -> None:
-        """Writes to disk what later answers can go on from."""
+    def spill(self, is_late: Callable[[], bool] = never) -> None:
+        """Writes to disk what later answers can go on from, the newest first.
+
+        Args:
+            is_late: asked again and again whether the time for it is over.
+        """
         self.drafts.drop_all()
-        self.pool.spill_all()
+        self.pool.spill_all(is_late)
+
+    @property
+    def _most_bytes(self) -> int:
+        """Memory that would be free without the other conversations' KV caches."""
+        return self.available_bytes + self.pool.evictable_bytes
+
+    def _make_room(self, needed: int) -> None:
+        """Evicts others until there is the memory that is needed, or no other is left."""
+        if needed > self.available_bytes:
+            self.pool.free(needed - self.available_bytes)
+            mx.clear_cache()
 
     def _make_pool(
         self, limits: Limits, spare_bytes: int, spill_folder: SpillFolder | None
@@ -119,13 +162,13 @@ class ResidentModel:
         spills = None
         if spill_folder is not None:
             copy_bytes = self.checkpoint.weights_bytes // _COPY_SHARE
+            block_tokens = limits.block_tokens or spill_block_tokens(copy_bytes, layout.token_bytes)
             identity = self._identity(limits, layout)
-            spills = Spills(spill_folder, identity, layout, self.pictures, copy_bytes)
-        if limits.kv_bytes:
-            limit_bytes = min(limits.kv_bytes, spare_bytes)
-            return KvPool(layout, limit_bytes, limit_bytes, spills)
-        # The other half is for the conversation that is being answered.
-        return KvPool(layout, spare_bytes, spare_bytes // 2, spills)
+            spills = Spills(spill_folder, identity, layout, self.pictures, block_tokens)
+        limit_bytes = min(limits.kv_bytes or spare_bytes, spare_bytes)
+        # Half of what is left is for the conversation that is being answered.
+        idle_bytes = limit_bytes if limits.kv_bytes else limit_bytes // 2
+        return KvPool(layout, limit_bytes, limits.kv_idle_bytes or idle_bytes, spills)
 
     def _identity(self, limits: Limits, layout: KvLayout) -> SpillIdentity:
         return SpillIdentity(
@@ -142,11 +185,10 @@ class ResidentModel:
 
 def _layout(checkpoint: Checkpoint, kv_bits: int) -> KvLayout:
     text = checkpoint.model.config.text_config
-    numbers = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim
     return KvLayout(
         layer_count=text.num_hidden_layers,
         heads=text.num_key_value_heads,
         head_size=text.head_dim,
-        number_bytes=checkpoint.token_bytes // numbers,
+        dtype=checkpoint.kv_dtype,
         bits=kv_bits,
     )

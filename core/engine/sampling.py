@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import mlx.core as mx
-from mlx_vlm.generate.common import resolve_sampling_defaults
-from mlx_vlm.sample_utils import clamp_temperature, make_sampler
-
-# The streamer of mlx-vlm's server: unlike the detokenizer alone it holds no word back until the
-# next space, which in Chinese may never come.
-from mlx_vlm.tokenizer_utils import _ServerTokenStreamer, make_streaming_detokenizer
 
 from .engine import AnswerOptions
+from .mlx_vlm_names import (
+    ServerTokenStreamer,
+    clamp_temperature,
+    make_sampler,
+    make_streaming_detokenizer,
+    resolve_sampling_defaults,
+)
 
 Sampler = Callable[[Any], Any]
 """From logits of shape (1, vocabulary) to a token of shape (1,)."""
@@ -35,7 +36,7 @@ class AnswerText:
 
     def __init__(self, processor: Any) -> None:
         detokenizer = make_streaming_detokenizer(processor)
-        self._streamer = _ServerTokenStreamer(processor.tokenizer, detokenizer)
+        self._streamer = ServerTokenStreamer(processor.tokenizer, detokenizer)
         self._ends = frozenset(processor.tokenizer.stopping_criteria.eos_token_ids)
         self._silent = frozenset(processor.tokenizer.all_special_ids)
 

@@ -12,6 +12,7 @@ from ..models.sources import is_endpoint
 from ..settings import Settings
 from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, PromptMessage
 from .kv.spill_folder import SpillFolder
+from .limits import Limits
 from .remote.remote_engine import RemoteEngine
 
 
@@ -80,9 +81,16 @@ class SelectedEngine(Engine):
     async def forget(self, conversation: int) -> None:
         """Frees a conversation's KV in the engine in use, and on disk whatever is in use."""
         if self._engine is None or isinstance(self._engine, RemoteEngine):
-            await asyncio.to_thread(self._forget_spills, conversation)
+            await self._change_spills(lambda spills: spills.remove_conversation(conversation))
         else:
             await self._engine.forget(conversation)
+
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        """Frees all other conversations' KV, as `forget` does."""
+        if self._engine is None or isinstance(self._engine, RemoteEngine):
+            await self._change_spills(lambda spills: spills.keep_only(conversations))
+        else:
+            await self._engine.keep_only(conversations)
 
     def stop(self) -> None:
         """Ends the answer of the engine in use."""
@@ -99,9 +107,11 @@ class SelectedEngine(Engine):
         if self._engine:
             await self._engine.close()
 
-    def _forget_spills(self, conversation: int) -> None:
+    async def _change_spills(self, change: Callable[[SpillFolder], None]) -> None:
+        """Changes the folder of spills, which no engine uses now."""
         if self._spills_dir.exists():
-            SpillFolder(self._spills_dir, self._settings.spill_bytes).forget(conversation)
+            spill_bytes = self._settings.spill_bytes
+            await asyncio.to_thread(lambda: change(SpillFolder(self._spills_dir, spill_bytes)))
 
     def _make(self, source: str) -> Engine:
         settings = self._settings
@@ -110,10 +120,12 @@ class SelectedEngine(Engine):
         from .mlx_engine import MlxEngine
 
         return MlxEngine(
-            settings.pixel_budget,
-            settings.max_pixels,
-            kv_bits=settings.kv_bits,
-            kv_bytes=settings.kv_bytes,
+            Limits(
+                settings.pixel_budget,
+                settings.max_pixels,
+                kv_bits=settings.kv_bits,
+                kv_bytes=settings.kv_bytes,
+            ),
             spills_dir=self._spills_dir,
             spill_bytes=settings.spill_bytes,
         )

@@ -1,6 +1,5 @@
 """One answer, from the messages to its last token. Runs on the MLX thread."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,13 +20,15 @@ from .engine import (
 )
 from .kv.branch import Branch
 from .kv.prefix import TokenRun
+from .memory import kv_cache_full
 from .memory_guard import guarded_memory
-from .past_turns import NOT_KEPT, TURN_FAILED, Said, tell
+from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, message_keys
 from .positions import next_position
 from .prefill import Prefill
 from .resident import ResidentModel
 from .sampling import AnswerText, Sampler, choose_sampler
-from .turn_meter import Receipt
+from .stop_signal import StopSignal
+from .turn_meter import TurnMeter
 from .vision import Picture
 
 _ROOM: Final = 256
@@ -47,7 +48,7 @@ class Turn:
     """`time.perf_counter()` when the answer was asked for."""
     emit: Callable[[AnswerEvent], None]
     """Takes each event as it happens."""
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: StopSignal = field(default_factory=StopSignal)
     """Set by anyone who wants the answer to end."""
     conversation: int = 0
     """Whose KV this becomes; 0 for none."""
@@ -58,42 +59,46 @@ class Turn:
         Raises:
             TurnError, ImageError: with one sentence that says what to do.
         """
-        self._receipt = Receipt(self.started_at)
+        self._meter = TurnMeter(self.started_at)
         self._text = ""
-        mx.reset_peak_memory()
+        self.resident.work.begin_turn()
         try:
-            with guarded_memory(self.resident, lambda: self._receipt.prompt_tokens + _ROOM):
+            with guarded_memory(self.resident, lambda: self._meter.prompt_tokens + _ROOM):
                 reason = self._answer(messages)
         finally:
             self.resident.pictures.drop_pixels()
-        self.emit(AnswerEnd(reason, self._receipt.stats()))
+        self._meter.peak_bytes = self.resident.work.peak_bytes
+        self.emit(AnswerEnd(reason, self._meter.stats()))
 
     def _answer(self, messages: Sequence[PromptMessage]) -> FinishReason:
+        if self.stop.check():
+            return "cancelled"
         pictures = []
         for image in (image for message in messages for image in message.images):
-            if self.stop.is_set():
+            if self.stop.check():
                 return "cancelled"
             pictures.append(self.resident.pictures.look_up(image))
         prompt = self._build_prompt(messages, pictures)
-        self.resident.drafts.settle(self.conversation, prompt)
+        self.resident.drafts.commit(self.conversation, prompt)
         room = min(_ROOM, self._answer_limit())
-        with self.resident.pool.lend(prompt, room, owner=self.conversation) as branch:
+        pool, stopped = self.resident.pool, self.stop.is_set
+        with pool.acquire(prompt, room, owner=self.conversation, is_stopped=stopped) as branch:
             self._explain(messages, prompt, pictures, len(branch.tokens))
-            with self._remembered(tell(messages, pictures), branch):
+            with self._remembered(message_keys(messages, pictures), branch):
                 return self._extend(branch, prompt, pictures)
 
     @contextmanager
-    def _remembered(self, said: tuple[Said, ...], branch: Branch) -> Iterator[None]:
+    def _remembered(self, messages: tuple[MessageKey, ...], branch: Branch) -> Iterator[None]:
         """Notes for the turns to come what the block computes on the branch."""
         has_failed = True
         try:
             yield
             has_failed = False
         finally:
-            answer = Said("assistant", self._text, ())
-            self.resident.past.note(self.conversation, (*said, answer), branch.run)
+            answer = MessageKey("assistant", self._text, ())
+            self.resident.past.record(self.conversation, (*messages, answer), branch.run)
             if has_failed:
-                self.resident.past.lose(TURN_FAILED, self.conversation)
+                self.resident.past.mark_lost(TURN_FAILED, self.conversation)
 
     def _explain(
         self,
@@ -104,25 +109,25 @@ class Turn:
     ) -> None:
         """Notes why the prompt's rest is computed if an earlier turn had computed it."""
         past, conversation = self.resident.past, self.conversation
-        reason = past.reason(conversation, tell(messages, pictures), prompt, reused)
+        reason = past.reason(conversation, message_keys(messages, pictures), prompt, reused)
         if not reason and len(messages) > 1 and not past.knows(conversation):
             *before, _ = messages
             count = sum(len(message.images) for message in before)
             earlier = self.resident.prompts.build_draft(before, pictures[:count])
             reason = NOT_KEPT if reused < len(earlier) else ""
-        self._receipt.recomputed = reason
+        self._meter.recomputed = reason
 
     def _build_prompt(
         self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
     ) -> TokenRun:
         prompt = self.resident.prompts.build(messages, pictures)
-        self._receipt.prompt_tokens = len(prompt)
-        self._receipt.images = len(pictures)
+        self._meter.prompt_tokens = len(prompt)
+        self._meter.images = len(pictures)
         check_length(prompt, self.resident.checkpoint.context_length)
         return prompt
 
     def _answer_limit(self) -> int:
-        room = self.resident.checkpoint.context_length - self._receipt.prompt_tokens
+        room = self.resident.checkpoint.context_length - self._meter.prompt_tokens
         return min(self.options.max_tokens, room)
 
     def _extend(
@@ -132,20 +137,20 @@ class Turn:
         seen = self.resident.pictures
         before, before_again = seen.encoded_count, seen.encoded_again_count
         hidden = self._prefill(branch, prompt, pictures)
-        self._receipt.images_encoded = seen.encoded_count - before
-        self._receipt.images_encoded_again = seen.encoded_again_count - before_again
+        self._meter.images_encoded = seen.encoded_count - before
+        self._meter.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
         return self._decode(branch, self.resident.language.logits(hidden))
 
     def _prefill(self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]) -> Any:
         """Returns the hidden state after the prompt's last token, unless it was stopped."""
-        reused = self._receipt.reused_tokens = len(branch.tokens)
+        reused = self._meter.reused_tokens = len(branch.tokens)
         started_at = time.perf_counter()
 
         def report(done: int) -> None:
-            self._receipt.prefilled_tokens = done - reused
-            self._receipt.prefill_seconds = time.perf_counter() - started_at
+            self._meter.prefilled_tokens = done - reused
+            self._meter.prefill_seconds = time.perf_counter() - started_at
             self.emit(PrefillProgress(done, len(prompt), reused))
 
         self.emit(PrefillProgress(reused, len(prompt), reused))
@@ -155,14 +160,14 @@ class Turn:
         text = AnswerText(self.resident.checkpoint.processor)
         sampler = choose_sampler(self.resident.checkpoint.model.config, self.options)
         for token in self._tokens(branch, logits, sampler):
-            self._receipt.count_token()
+            self._meter.count_token()
             if text.is_end(token):
                 return "stop"
             delta = text.add(token)
             if delta:
                 self._text += delta
                 self.emit(TextDelta(delta))
-            if self.stop.is_set():
+            if self.stop.check():
                 return "cancelled"
         return "length"
 
@@ -179,18 +184,29 @@ class Turn:
         yield int(token.item())
         for index in range(limit):
             following = None
-            if index + 1 < limit:
+            is_last = index + 1 == limit or not self._has_room(branch)
+            if not is_last:
                 step = self.resident.language.step(token, position + index, branch.layers)
                 following = sampler(step)
                 mx.async_eval(following)  # type: ignore[no-untyped-call]
             value = int(token.item())
-            if following is not None:
+            if not is_last:
                 branch.extend([value])
             if index % _CACHE_CLEARING_TOKENS == 0:
                 mx.clear_cache()
             if index > 0:
                 yield value
+            if is_last:
+                return
             token = following
+
+    def _has_room(self, branch: Branch) -> bool:
+        """Whether the memory holds one more token's KV; if not, the answer ends and says why."""
+        pool = self.resident.pool
+        has_room = pool.reserve(branch, len(branch.tokens) + 1)
+        if not has_room:
+            self._meter.ended_early = kv_cache_full(pool.limit_bytes)
+        return has_room
 
 
 def check_length(prompt: TokenRun, context_length: int) -> None:

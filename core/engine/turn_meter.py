@@ -3,13 +3,11 @@
 import time
 from dataclasses import dataclass
 
-import mlx.core as mx
-
 from ..conversation import TurnStats
 
 
 @dataclass
-class Receipt:
+class TurnMeter:
     """What a turn has cost so far."""
 
     started_at: float
@@ -23,6 +21,10 @@ class Receipt:
     images_encoded_again: int = 0
     recomputed: str = ""
     """Why KV was computed again; empty if none was."""
+    ended_early: str = ""
+    """Why the answer ended before its end or the token limit; empty if it did not."""
+    peak_bytes: int = 0
+    """Most memory that was held."""
     prefill_seconds: float = 0.0
     first_token_at: float = 0.0
     last_token_at: float = 0.0
@@ -46,7 +48,8 @@ class Receipt:
             ttft=max(0.0, self.first_token_at - self.started_at),
             prompt_tps=_rate(self.prefilled_tokens, self.prefill_seconds),
             generation_tps=_rate(self.generated_tokens - 1, decode_seconds),
-            peak_bytes=int(mx.get_peak_memory()),
+            peak_bytes=self.peak_bytes,
+            ended_early=self.ended_early,
             recomputed="; ".join(filter(None, [self.recomputed, self._features_reason()])),
         )
 

@@ -7,6 +7,7 @@ kept, so that an earlier picture is neither decoded nor encoded again while its 
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from ..errors import ImageError
 from ..images import hash_file, open_image
 from .engine import PromptImage
 from .kv.prefix import ImageSpan
+from .mlx_vlm_names import fit_image
 from .vision_tower import without_waste
 
 
@@ -70,6 +72,7 @@ class Pixels:
     def __init__(self, image_processor: Any, pixel_budget: int, max_pixels: int) -> None:
         self._processor = image_processor
         self._token_side: int = image_processor.patch_size * image_processor.merge_size
+        self._token_patches: int = image_processor.merge_size**2
         self._limits = {
             "min_pixels": image_processor.min_pixels,
             "max_pixels": image_processor.max_pixels,
@@ -88,7 +91,7 @@ class Pixels:
             ImageError: more than 200 times as long as wide, which the model can't take.
         """
         try:
-            fitted = self._processor._resolved_size(height, width, **self._limits)
+            fitted = fit_image(self._processor, height, width, self._limits)
         except ValueError as error:
             raise ImageError(
                 f"{name} has {width}x{height} pixels, which is too narrow for the model; crop it."
@@ -107,6 +110,15 @@ class Pixels:
         upright = open_image(image.path, self._max_pixels, name=name)
         size = self.fit(*upright.size, name)
         return upright.resize((size.width, size.height), Image.Resampling.BICUBIC)
+
+    @property
+    def token_side(self) -> int:
+        """Pixels across and down of an image token."""
+        return self._token_side
+
+    def patches_of(self, rows: int, columns: int) -> int:
+        """Returns how many patches the vision tower gets of so many image tokens."""
+        return rows * columns * self._token_patches
 
     def describe(self, image: PromptImage, pixels: Image.Image) -> Picture:
         """Returns how the resized picture stands in a prompt."""
@@ -132,7 +144,7 @@ class Pictures:
         self._known: dict[str, _Seen] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
         self._fresh: dict[str, Image.Image] = {}
-        self._kept: set[str] = set()
+        self._used: set[str] = set()
         self._encoded: set[str] = set()
         self.encoded_count = 0
         """Pictures that went through the vision tower so far."""
@@ -156,7 +168,7 @@ class Pictures:
         self._fresh[picture.sha256] = pixels
         return picture
 
-    def learn(self, file: str, span: ImageSpan) -> None:
+    def add_known(self, file: str, span: ImageSpan) -> None:
         """Notes that a file of this sha256 holds the picture of a span.
 
         It was found to do so when the same model saw it before.
@@ -181,13 +193,23 @@ class Pictures:
         self._features.move_to_end(picture.sha256)
         return held
 
-    def keep(self, hashes: Iterable[str]) -> None:
+    def is_held(self, picture: Picture) -> bool:
+        """Whether the picture's features need no computing."""
+        return picture.sha256 in self._features
+
+    def one_block(self, pixels: Image.Image) -> Any:
+        """Returns what a single block of the vision tower makes of a picture, not evaluated."""
+        single = copy(self._tower)
+        single.blocks = [self._tower.blocks[len(self._tower.blocks) // 2]]
+        return self._run(single, pixels)
+
+    def mark_used(self, hashes: Iterable[str]) -> None:
         """Notes that a turn uses these pictures: from now on `drop` leaves them alone."""
-        self._kept.update(hashes)
+        self._used.update(hashes)
 
     def drop(self, sha256: str) -> None:
         """Forgets a picture unless a turn used it."""
-        if sha256 in self._kept:
+        if sha256 in self._used:
             return
         self._known = {file: it for file, it in self._known.items() if it.sha256 != sha256}
         self._fresh.pop(sha256, None)
@@ -208,14 +230,16 @@ class Pictures:
 
     def _encode(self, picture: Picture) -> Features:
         pixels = self._fresh.pop(picture.sha256, None) or self._pixels.read(picture.source)
-        patches, grid = self._pixels.patches(pixels)
-        dtype = self._tower.patch_embed.proj.weight.dtype
-        embeddings, deepstack = self._tower(patches.astype(dtype), grid)
+        embeddings, deepstack = self._run(self._tower, pixels)
         mx.eval(embeddings, deepstack)
         self.encoded_count += 1
         self.encoded_again_count += picture.sha256 in self._encoded
         self._encoded.add(picture.sha256)
         return Features(embeddings, deepstack)
+
+    def _run(self, tower: Any, pixels: Image.Image) -> Any:
+        patches, grid = self._pixels.patches(pixels)
+        return tower(patches.astype(tower.patch_embed.proj.weight.dtype), grid)
 
     def _evict(self) -> None:
         while self.nbytes > self._budget_bytes and len(self._features) > 1:

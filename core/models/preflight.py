@@ -38,6 +38,11 @@ the first was given up."""
 
 _HALF_PRECISION: Final = ("F16", "BF16")
 
+_NUMBERS: Final = frozenset(
+    "BOOL I8 I16 I32 I64 U8 U16 U32 U64 F16 BF16 F32 C64 F8_E4M3".split()  # noqa: SIM905
+)
+"""Types of numbers that MLX reads. For one more, F8_E8M0, mlx-vlm changes the file itself."""
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -96,8 +101,8 @@ def missing_files(folder: Path) -> list[str]:
     return missing
 
 
-def check_config(folder: Path, name: str = "") -> None:
-    """Checks that the folder's config.json describes a vision model that mlx-vlm knows.
+def check_config(folder: Path, name: str = "") -> dict[str, Any]:
+    """Returns the folder's config.json, which describes a vision model that mlx-vlm knows.
 
     Args:
         folder: where config.json lies.
@@ -130,15 +135,21 @@ def check_config(folder: Path, name: str = "") -> None:
             f"{name} is of the architecture {model_type!r}, which mlx-vlm does not know; choose "
             "another model or update mlx-vlm."
         )
+    return config
 
 
-def check_memory(name: str, needed_bytes: int) -> None:
+def check_memory(name: str, needed_bytes: int, usable_bytes: int = 0) -> None:
     """Checks that the weights fit the memory.
+
+    Args:
+        name: what errors call the model.
+        needed_bytes: what the loaded weights take.
+        usable_bytes: what a model can have; 0 for what this machine gives.
 
     Raises:
         ModelTooLarge: names both numbers and what helps.
     """
-    usable = usable_memory()
+    usable = usable_bytes or usable_memory()
     if needed_bytes > usable:
         raise ModelTooLarge(
             f"{name} needs {format_bytes(needed_bytes)} for its weights and a model can have "
@@ -249,6 +260,12 @@ def _weight_files(folder: Path) -> list[Path]:
 def _half_precision_bytes(file: Path) -> int:
     """Returns the bytes of 16-bit tensors, after checking that the file is as long as it says."""
     tensors = _read_header(file)
+    unknown = sorted({tensor["dtype"] for tensor in tensors.values()} - _NUMBERS)
+    if unknown:
+        raise ModelUnsupported(
+            f"{file} holds numbers of the type {unknown[0]}, which can't be read; choose another "
+            "version of the model."
+        )
     end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
     size = file.stat().st_size
     if size < end + tensors.start:

@@ -48,6 +48,8 @@ class ModelFiles:
     """Changes whenever the files do: a commit hash, or a hash over names, sizes and times."""
     weights_bytes: int
     """Bytes of the weight files."""
+    needed_bytes: int = 0
+    """Memory that the loaded weights take; 0 where it was not counted."""
 
 
 class Endpoint(NamedTuple):
@@ -121,8 +123,15 @@ def find_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFile
     if snapshot is None or missing_files(snapshot.path):
         snapshot = download(source, report)
     weights = check_checkpoint(snapshot.path, source)
-    name = display_name(source)
-    return ModelFiles(snapshot.path, source, name, "", snapshot.revision, weights.stored_bytes)
+    return ModelFiles(
+        snapshot.path,
+        source,
+        display_name(source),
+        "",
+        snapshot.revision,
+        weights.stored_bytes,
+        weights.needed_bytes,
+    )
 
 
 async def fetch_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFiles:
@@ -159,7 +168,15 @@ def display_name(source: str) -> str:
 def _checked(folder: Path, source: str, notice: str = "") -> ModelFiles:
     weights = check_checkpoint(folder, source)
     revision = identify_folder(folder)
-    return ModelFiles(folder, source, display_name(source), notice, revision, weights.stored_bytes)
+    return ModelFiles(
+        folder,
+        source,
+        display_name(source),
+        notice,
+        revision,
+        weights.stored_bytes,
+        weights.needed_bytes,
+    )
 
 
 def _is_usable(snapshot: Snapshot) -> bool:

@@ -79,6 +79,14 @@ def measure_engine(runs: int) -> Iterator[Run]:
             yield engine_bench.measure(workplace, models, run)
 
 
+def measure_answer_end(runs: int) -> Iterator[Run]:
+    """Yields what a turn waits for after its last token."""
+    from . import answer_end
+
+    for _ in range(runs):
+        yield answer_end.measure()
+
+
 def measure_log(runs: int) -> Iterator[Run]:
     """Yields what the log alone costs when one code block or one table never ends."""
     for _ in range(runs):
@@ -95,6 +103,7 @@ MEASUREMENTS: dict[str, Callable[[int], Iterator[Run]]] = {
     "opening": measure_opening,
     "idle": measure_idle,
     "engine": measure_engine,
+    "answer-end": measure_answer_end,
     "log": measure_log,
 }
 

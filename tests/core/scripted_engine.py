@@ -131,6 +131,9 @@ class ScriptedEngine(Engine):
     async def forget(self, conversation: int) -> None:
         self.forgotten.append(conversation)
 
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        self.kept = conversations
+
     def stop(self) -> None:
         self._stopped.set()
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.loading import Checkpoint
-from seeshell.core.engine.prefill_ahead import Preparation
-from seeshell.core.engine.resident import PrefillPace
+from seeshell.core.engine.prefill_ahead import PrefillAhead
+from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import OutOfMemory
 
 from ..core.engine.asking import (
@@ -121,7 +121,7 @@ class _Game:
                 self._ask = self._load()
             case "forget":
                 resident.drafts.drop(slot + 1)
-                resident.pool.forget(slot + 1)
+                resident.pool.drop_conversation(slot + 1)
                 self._messages[slot] = []
                 self._ends[slot] = []
             case "fork":
@@ -133,17 +133,21 @@ class _Game:
     def _load(self) -> Asker:
         ask = self._make_asker(SpillFolder(self._player.folder / "spills", 10_000_000))
         ask.resident.pace = PrefillPace(self._chunk, self._chunk, self._chunk)
-        ask.resident.pool._spills._block_tokens = _SPILLED_BLOCK_TOKENS  # type: ignore[union-attr]
         return ask
 
     def _make_asker(self, spills: SpillFolder | None = None) -> Asker:
         weights_bytes = self._player.checkpoint.weights_bytes
         memory_bytes = int((weights_bytes + _SPARE_BYTES) / 0.9)
-        return make_asker(self._player.checkpoint, spills, memory_bytes=memory_bytes)
+        return make_asker(
+            self._player.checkpoint,
+            spills,
+            memory_bytes=memory_bytes,
+            block_tokens=_SPILLED_BLOCK_TOKENS,
+        )
 
     def _prepare(self, step: Step) -> None:
         draft = PromptMessage.of("user", "", self._player.images(step))
-        preparation = Preparation(self._ask.resident, step.conversation + 1)
+        preparation = PrefillAhead(self._ask.resident, step.conversation + 1)
         if step.stop_after:
             language = self._ask.resident.language
             extend = _stopping(language.extend, step.stop_after, preparation.stop.set)
@@ -163,7 +167,7 @@ class _Game:
                 stop_when=_after(step.stop_after),
                 conversation=slot + 1,
             )
-            self._ask.resident.pool.settle()
+            self._ask.resident.pool.shrink_to_budget()
             self._player.compare(messages, answer)
             self._messages[slot] = [*messages, PromptMessage.of("assistant", answer.text)]
             self._ends[slot].append(self._messages[slot])

@@ -202,7 +202,9 @@ class Asking:
             case "stop":
                 return COMPLETE
             case "length":
-                self._output.notice("seeshell: the answer reached its token limit and is cut off.")
+                early = event.message.stats.ended_early if event.message.stats else ""
+                reason = early or "the answer reached its token limit and is cut off."
+                self._output.notice(f"seeshell: {reason}")
             case "cancelled":
                 self._output.notice("seeshell: the answer was stopped.")
         return INTERRUPTED if self._interrupted else ERROR

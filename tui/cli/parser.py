@@ -49,8 +49,9 @@ off, 2 for wrong usage, 130 after Ctrl+C (which also stops the model).
   cancelled or failed), attachments [name, sha256, width, height, model_width,
   model_height, tokens], stats {prompt_tokens, reused_tokens, prefilled_tokens,
   generated_tokens, images_encoded, images_reused, ttft, prompt_tps,
-  generation_tps, peak_bytes, recomputed}; times are in seconds. After an error:
-  error {kind, message}, and text and conversation if the question was stored.
+  generation_tps, peak_bytes, recomputed, ended_early}; times are in seconds. After
+  an error: error {kind, message}, and text and conversation if the question was
+  stored.
 
 examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"

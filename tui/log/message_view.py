@@ -149,7 +149,8 @@ class MessageView:
         if message.error:
             lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
         elif message.finish_reason in _ENDINGS:
-            notes.append(_ENDINGS[message.finish_reason])
+            early = message.stats.ended_early if message.stats else ""
+            notes.append(visible_line(early) or _ENDINGS[message.finish_reason])
         if message.failed_without_text:
             notes.append(_LEFT_OUT)
         if message.stats and look.shows_receipts:

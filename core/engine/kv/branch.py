@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .layout import KvLayer, Parts, append_parts, is_full, layer_parts
+from .layout import KvLayer, Parts, append_parts, layer_capacity, layer_parts
 from .prefix import ImageSpan, TokenRun, spans_within
 
 
@@ -40,6 +40,11 @@ class Branch:
         """Memory that its own layers hold, room for growth included."""
         return sum(layer.nbytes for layer in self.layers if not layer.empty())
 
+    @property
+    def capacity(self) -> int:
+        """Tokens that it can hold without other buffers."""
+        return self.shared + min(map(layer_capacity, self.layers))
+
     def parts(self, layer: int, start: int, stop: int) -> list[Parts]:
         """Returns a layer's arrays of some tokens, piece by piece along the trunks."""
         pieces = []
@@ -50,15 +55,6 @@ class Branch:
             own = layer_parts(self.layers[layer], start - self.shared, stop - self.shared)
             pieces.append(own)
         return pieces
-
-    def reserve(self, length: int) -> None:
-        """Makes room for a prompt of `length` tokens and some more, where there is too little.
-
-        Left to themselves the layers grow step by step, and each step copies all that they hold.
-        """
-        for layer in self.layers:
-            if is_full(layer, length):
-                append_parts(layer, [], length)
 
     def extend(self, tokens: Sequence[int], spans: Sequence[ImageSpan] = ()) -> None:
         """Notes tokens whose KV has been computed, and the pictures that start among them."""
@@ -75,7 +71,7 @@ class Branch:
         self.spans = spans_within(self.spans, length)
 
     def fork(
-        self, length: int, layers: list[KvLayer], owner: int = 0, prompt_tokens: int = 0
+        self, length: int, layers: list[KvLayer], owner: int = 0, capacity: int = 0
     ) -> "Branch":
         """Returns a whole copy of the first `length` tokens; this branch stays as it is.
 
@@ -83,9 +79,9 @@ class Branch:
             length: tokens to copy.
             layers: empty ones to fill.
             owner: of the copy.
-            prompt_tokens: how long a prompt there shall be room for; 0 for none.
+            capacity: tokens that there shall be room for; 0 for no more than these.
         """
-        self._copy(0, length, layers, prompt_tokens)
+        self._copy(0, length, layers, capacity)
         return Branch(layers, self.tokens[:length], spans_within(self.spans, length), owner)
 
     def shrink(self, length: int, layers: list[KvLayer]) -> None:
@@ -107,20 +103,20 @@ class Branch:
             self.layers, self.shared = layers, length
         self.trunk = trunk
 
-    def join(self, layers: list[KvLayer], prompt_tokens: int) -> None:
-        """Makes the branch whole, in empty layers that get room for a prompt."""
+    def join(self, layers: list[KvLayer], capacity: int) -> None:
+        """Makes the branch whole, in empty layers that get room for `capacity` tokens."""
         if self.trunk is not None:
-            self._copy(0, len(self.tokens), layers, prompt_tokens)
+            self._copy(0, len(self.tokens), layers, capacity)
             self.layers, self.trunk, self.shared = layers, None, 0
 
     def arrays(self) -> list[Any]:
         """Returns the arrays of all layers, for evaluation."""
         return [layer.state for layer in self.layers]
 
-    def _copy(self, start: int, stop: int, layers: list[KvLayer], prompt_tokens: int = 0) -> None:
+    def _copy(self, start: int, stop: int, layers: list[KvLayer], capacity: int = 0) -> None:
         if start < stop:
             for index, copy in enumerate(layers):
-                append_parts(copy, self.parts(index, start, stop), prompt_tokens)
+                append_parts(copy, self.parts(index, start, stop), capacity)
 
 
 def with_trunks(branches: Iterable[Branch]) -> set[Branch]:

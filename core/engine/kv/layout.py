@@ -6,13 +6,11 @@ from typing import Any, Final, TypeAlias
 
 import mlx.core as mx
 import numpy as np
-from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
+
+from ..mlx_vlm_names import KVCache, QuantizedKVCache, should_quantize_kv_layer
 
 _GROUP_SIZES: Final = (64, 32)
 """Numbers that share a scale; the first that divides the head is taken."""
-
-_SPARE_TOKENS: Final = KVCache.step
-"""Room in new buffers for an answer, and for the next question."""
 
 KvLayer: TypeAlias = KVCache | QuantizedKVCache
 """The KV of one decoder layer."""
@@ -33,10 +31,15 @@ class KvLayout:
     """Of keys and values."""
     head_size: int
     """Numbers of a key."""
-    number_bytes: int
-    """Memory of a number that is not quantised."""
+    dtype: Any
+    """Of numbers that are not quantised."""
     bits: int = 0
     """Bits of a quantised number; 0 for the model's own precision."""
+
+    @property
+    def number_bytes(self) -> int:
+        """Memory of a number that is not quantised."""
+        return int(self.dtype.size)
 
     @property
     def group_size(self) -> int:
@@ -62,6 +65,27 @@ class KvLayout:
             for index in range(self.layer_count)
         ]
 
+    def reserve(self, layers: Sequence[KvLayer], capacity: int) -> None:
+        """Gives layers with less room buffers for `capacity` tokens, one layer after the other.
+
+        Left to themselves they grow in steps of their own, each of which copies all that they
+        hold, to sizes that no limit knows of.
+        """
+        for index, layer in enumerate(layers):
+            if layer_capacity(layer) < capacity:
+                held = layer_parts(layer, 0, layer.offset)
+                room = capacity - layer.offset
+                arrays = join_parts([held], room) if held else self._zeros(index, capacity)
+                _take(layer, arrays, layer.offset)
+
+    def _zeros(self, index: int, capacity: int) -> list[Any]:
+        kinds = [(self.head_size, self.dtype)]
+        if self._quantises(index):
+            scales = (self.head_size // self.group_size, self.dtype)
+            kinds = [(self.head_size * self.bits // 32, mx.uint32), scales, scales]
+        shape = (1, self.heads, capacity)
+        return [mx.zeros((*shape, width), dtype=dtype) for width, dtype in 2 * kinds]
+
     def _quantises(self, index: int) -> bool:
         return bool(self.group_size) and should_quantize_kv_layer(index, self.layer_count)
 
@@ -78,39 +102,43 @@ def layer_parts(layer: KvLayer, start: int, stop: int) -> Parts:
     return [array[..., start:stop, :] for array in arrays]
 
 
-def append_parts(layer: KvLayer, pieces: Sequence[Parts], prompt_tokens: int = 0) -> None:
+def layer_capacity(layer: KvLayer) -> int:
+    """Returns how many tokens the layer's buffers have room for."""
+    if layer.keys is None:
+        return 0
+    keys = layer.keys[0] if isinstance(layer, QuantizedKVCache) else layer.keys
+    return int(keys.shape[-2])
+
+
+def append_parts(layer: KvLayer, pieces: Sequence[Parts], capacity: int = 0) -> None:
     """Adds the tokens of each piece to the layer, evaluated, in new buffers.
 
     Args:
         layer: what is extended.
         pieces: the arrays to add, in order.
-        prompt_tokens: how long the prompt is that the layer will be extended to, so that neither
-            it nor an answer needs other buffers again; 0 for no room at all.
+        capacity: tokens that there shall be room for; 0 for what is added and no more.
     """
     held = layer_parts(layer, 0, layer.offset)
     pieces = [held, *pieces] if held else pieces
     length = sum(piece[0].shape[-2] for piece in pieces)
-    room = max(0, prompt_tokens + _SPARE_TOKENS - length) if prompt_tokens else 0
-    _take(layer, join_parts(pieces, room), length)
+    _take(layer, join_parts(pieces, max(0, capacity - length)), length)
 
 
-def make_room(
-    layer: KvLayer, kinds: Sequence[ArrayKind], tokens: int, prompt_tokens: int
-) -> list[Any]:
+def make_room(layer: KvLayer, kinds: Sequence[ArrayKind], tokens: int, capacity: int) -> list[Any]:
     """Adds tokens to the layer, in new buffers, whose numbers are written afterwards.
 
     Args:
         layer: what is extended.
         kinds: of its arrays.
         tokens: how many to add.
-        prompt_tokens: as in `append_parts`.
+        capacity: as in `append_parts`.
 
     Returns:
         Of each array the bytes of the new tokens, to be written to: a view of shape (..., `tokens`,
         bytes of a row).
     """
     start, length = layer.offset, layer.offset + tokens
-    capacity = max(length, prompt_tokens + _SPARE_TOKENS)
+    capacity = max(length, capacity)
     arrays = [mx.zeros((*shape[:-2], capacity, shape[-1]), dtype=dtype) for shape, dtype in kinds]
     for array, part in zip(arrays, layer_parts(layer, 0, start), strict=False):
         array[..., :start, :] = part
@@ -121,14 +149,6 @@ def make_room(
 def join_parts(pieces: Sequence[Parts], room: int = 0) -> list[Any]:
     """Returns the arrays of consecutive pieces as one, with room for so many tokens behind."""
     return [_join(column, room) for column in zip(*pieces, strict=True)]
-
-
-def is_full(layer: KvLayer, length: int) -> bool:
-    """Whether a layer that holds something has no room for `length` tokens."""
-    if layer.empty():
-        return False
-    keys = layer.keys[0] if isinstance(layer, QuantizedKVCache) else layer.keys
-    return bool(keys.shape[-2] < length)
 
 
 def _take(layer: KvLayer, arrays: list[Any], length: int) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ...errors import ImageError
+from ...errors import ImageError, OutOfMemory
 from ..memory import out_of_memory
+from ..stop_signal import never
 from .branch import Branch, with_trunks
 from .layout import KvLayout
 from .prefix import TokenRun, common_length, reusable_length, spans_within
@@ -28,6 +29,10 @@ _LEAST_SHARE: Final = 8
 
 Less memory than that is not worth the copy of all the rest that its next turn begins with.
 """
+
+
+SPARE_TOKENS: Final = 256
+"""Room behind a prompt for an answer and the next question, and by how much it grows."""
 
 
 class KvPool:
@@ -52,54 +57,98 @@ class KvPool:
             budget_bytes: most memory between answers; None for half of the limit.
             spills: where branches go that are evicted; None to drop them.
         """
-        self._layout = layout
-        self._limit_bytes = limit_bytes
+        self.layout = layout
+        """Of the model."""
+        self.limit_bytes = limit_bytes
+        """Most memory while an answer is computed, its own KV included."""
         self._budget_bytes = limit_bytes // 2 if budget_bytes is None else budget_bytes
-        self._spills = spills
+        self.spills = spills
+        """Where evicted branches go; None where they are dropped."""
         self._branches: list[Branch] = []
-        self._lent: Branch | None = None
-        self._lent_bytes = 0
+        self._acquired: Branch | None = None
+        self._acquired_bytes = 0
         self.nbytes = 0
-        """Memory of all branches, the one lent included; may be read by any thread."""
+        """Memory of all branches, the one in use included; may be read by any thread."""
 
     @property
     def token_bytes(self) -> int:
         """Memory of one token's KV."""
-        return self._layout.token_bytes
+        return self.layout.token_bytes
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """All branches but the one in use, least recently used first."""
+        return tuple(self._branches)
+
+    @property
+    def evictable_bytes(self) -> int:
+        """Memory of all branches but the one in use."""
+        in_use = self._acquired.nbytes if self._acquired else 0
+        return self.nbytes - max(in_use, self._acquired_bytes)
 
     @contextmanager
-    def lend(self, wanted: TokenRun, room: int, *, owner: int = 0) -> Iterator[Branch]:
+    def acquire(
+        self,
+        wanted: TokenRun,
+        room: int,
+        *,
+        owner: int = 0,
+        is_stopped: Callable[[], bool] = never,
+    ) -> Iterator[Branch]:
         """Gives a branch that holds the longest reusable prefix of `wanted` and nothing else.
 
         It is kept for later turns when the block ends, and lost when the block raises, unless
-        that was for a picture's file. `settle` brings the pool back under its budget.
+        that was for a picture or for want of memory. `shrink_to_budget` brings the pool back under
+        its budget.
 
         Args:
-            wanted: the prompt.
-            room: tokens that the branch will be extended by after the prompt.
+            wanted: the prompt, which the branch has room for.
+            room: tokens that the branch will be extended by after the prompt, at least.
             owner: the conversation that the branch belongs to from now on; 0 for none yet.
+            is_stopped: whether the branch is not wanted any more: making room and reading spills
+                end early, and the branch may lack the room.
 
         Raises:
             OutOfMemory: prompt and room don't fit beside the model, even alone.
         """
         needed_bytes = self.token_bytes * (len(wanted) + room)
-        if needed_bytes > self._limit_bytes:
-            raise out_of_memory(needed_bytes, self._limit_bytes)
-        branch = self._lent = self._take(wanted, owner)
-        self._lent_bytes = needed_bytes
+        if needed_bytes > self.limit_bytes:
+            raise out_of_memory(needed_bytes, self.limit_bytes)
+        capacity = min(len(wanted) + max(room, SPARE_TOKENS), self._limit_tokens)
+        branch = self._acquired = self._take(wanted, owner, capacity)
+        self._acquired_bytes = self.token_bytes * capacity
         is_whole = False
         try:
-            self._make_room(branch)
-            if self._spills:
-                self._spills.restore(branch, wanted)
+            self._make_room(is_stopped)
+            if self.spills:
+                self.spills.restore(branch, wanted, capacity, is_stopped)
+            if branch.capacity < len(wanted) and not is_stopped():
+                self.layout.reserve(branch.layers, capacity)
             yield branch
             is_whole = True
-        except ImageError:
-            # A file is read between two chunks, when all layers hold the same.
+        except (ImageError, OutOfMemory):
+            # Pictures are read and memory is asked for between two chunks: all layers hold the
+            # same.
             is_whole = True
             raise
         finally:
             self._take_back(branch, is_whole)
+
+    def reserve(self, branch: Branch, length: int) -> bool:
+        """Gives the branch in use room for `length` tokens; others are evicted for it.
+
+        Returns:
+            False where even alone it would exceed the limit: it has no more room then.
+        """
+        if length <= branch.capacity:
+            return True
+        if length > self._limit_tokens:
+            return False
+        capacity = min(length - 1 + SPARE_TOKENS, self._limit_tokens)
+        self._acquired_bytes = self.token_bytes * capacity
+        self._make_room()
+        self.layout.reserve(branch.layers, capacity)
+        return True
 
     def touch(self, run: TokenRun) -> bool:
         """Whether a branch holds all of the run; if so it counts as used."""
@@ -109,7 +158,7 @@ class KvPool:
                 return True
         return False
 
-    def cut(self, branch: Branch, length: int) -> None:
+    def truncate(self, branch: Branch, length: int) -> None:
         """Frees what a branch holds past `length`, and all of it if another one has the rest.
 
         Nothing happens where the pool does not hold the branch any more.
@@ -121,53 +170,84 @@ class KvPool:
         if length == 0 or any(common_length(other.run, kept) == length for other in others):
             self._keep(others)
         else:
-            branch.shrink(length, self._layout.make_layers())
+            branch.shrink(length, self.layout.make_layers())
             self._count()
 
-    def settle(self, is_wanted: Callable[[], bool] = lambda: False) -> None:
-        """Frees what branches hold twice, then spills the least recently used over the budget.
+    def shrink_to_budget(self, is_wanted: Callable[[], bool] = never) -> bool:
+        """Frees what branches hold twice, then evicts the least recently used over the budget.
 
         The one used last stays.
 
         Args:
-            is_wanted: asked again and again whether the thread has something better to do; the
-                rest is then left to the next call.
+            is_wanted: asked again and again whether the thread has something better to do.
+
+        Returns:
+            False where it was interrupted: the rest is left to the next call.
         """
-        if self._branches:
-            self._share(self._branches[-1], is_wanted)
+        if self._branches and not self._share(self._branches[-1], is_wanted):
+            return False
         while len(self._branches) > 1 and self.nbytes > self._budget_bytes:
             if not self._spill(self._branches[0], is_wanted):
-                return
+                return False
+            self._keep(self._branches[1:])
+        return True
+
+    def free(self, nbytes: int) -> None:
+        """Evicts the least recently used branches until `nbytes` are free or none is left."""
+        goal = self.nbytes - nbytes
+        while self._branches and self.nbytes > goal:
+            self._spill(self._branches[0])
             self._keep(self._branches[1:])
 
-    def spill_all(self) -> None:
-        """Writes every branch to disk, the most recently used last; all stay in memory too."""
-        for branch in self._branches:
-            self._spill(branch)
+    def spill_all(self, is_late: Callable[[], bool] = never) -> None:
+        """Writes every branch to disk, the most recently used first; all stay in memory too.
 
-    def forget(self, conversation: int) -> None:
-        """Frees the branches of a conversation and deletes its spills."""
+        Args:
+            is_late: asked before each block whether the time for it is over.
+        """
+        if self.spills:
+            branches = [branch for branch in reversed(self._branches) if branch.owner]
+            self.spills.write_all(branches, is_late)
+
+    def drop_conversation(self, conversation: int) -> bool:
+        """Frees the branches of a conversation and deletes its spills.
+
+        Returns:
+            False where one of its branches is in use: that one stays.
+        """
         self._keep([branch for branch in self._branches if branch.owner != conversation])
-        if self._spills:
-            self._spills.forget(conversation)
+        if self.spills:
+            self.spills.remove_conversation(conversation)
+        return self._acquired is None or self._acquired.owner != conversation
+
+    def keep_only(self, conversations: frozenset[int]) -> None:
+        """Frees the branches of all other conversations and deletes their spills."""
+        known = conversations | {0}
+        self._keep([branch for branch in self._branches if branch.owner in known])
+        if self.spills:
+            self.spills.keep_only(conversations)
 
     def clear(self) -> None:
         """Frees every branch; what was spilled stays."""
         self._keep([])
 
+    @property
+    def _limit_tokens(self) -> int:
+        return self.limit_bytes // self.token_bytes
+
     def _take_back(self, branch: Branch, is_whole: bool) -> None:
-        self._lent, self._lent_bytes = None, 0
+        self._acquired, self._acquired_bytes = None, 0
         # What others rest on in a branch that is lost stands before all that has changed in it.
         if is_whole and branch.tokens:
             self._branches.append(branch)
         self._count()
 
-    def _take(self, wanted: TokenRun, owner: int) -> Branch:
+    def _take(self, wanted: TokenRun, owner: int, capacity: int) -> Branch:
         """Returns a branch with what memory holds of the prompt."""
         lengths = [reusable_length(branch.run, wanted) for branch in self._branches]
         length = max(lengths, default=0)
         if length == 0:
-            return Branch(self._layout.make_layers(), owner=owner)
+            return Branch(self.layout.make_layers(), owner=owner)
         # Of several equally good ones the own, else the most recent, which stands last.
         index = max(
             range(len(lengths)),
@@ -176,52 +256,61 @@ class KvPool:
         best = self._branches[index]
         loses_much = len(best.tokens) - length > length // _COPY_SHARE
         if loses_much or best.owner not in (0, owner):
-            return best.fork(length, self._layout.make_layers(), owner, len(wanted))
+            return best.fork(length, self.layout.make_layers(), owner, capacity)
         del self._branches[index]
         for branch in self._resting_on(best):
             if branch.shared > length:
-                branch.rest_on(best, length, self._layout.make_layers())
+                branch.rest_on(best, length, self.layout.make_layers())
         best.trim(length)
-        best.join(self._layout.make_layers(), len(wanted))
+        best.join(self.layout.make_layers(), capacity)
         best.owner, best.draft_start = owner, None
         return best
 
-    def _make_room(self, lent: Branch) -> None:
+    def _make_room(self, is_stopped: Callable[[], bool] = never) -> None:
+        """Evicts others until the pool is within its limit, or the work was stopped."""
         self._count()
-        if self.nbytes > self._limit_bytes:
-            self._share(lent)
-        while self._branches and self.nbytes > self._limit_bytes:
-            self._spill(self._branches[0])
+        if self._acquired and self.nbytes > self.limit_bytes:
+            self._share(self._acquired)
+        while self._branches and self.nbytes > self.limit_bytes:
+            if not self._spill(self._branches[0], is_stopped):
+                return
             self._keep(self._branches[1:])
 
-    def _spill(self, branch: Branch, is_wanted: Callable[[], bool] = lambda: False) -> bool:
+    def _spill(self, branch: Branch, is_wanted: Callable[[], bool] = never) -> bool:
         """Returns whether the branch needs no more writing; False where it was interrupted.
 
         What belongs to no conversation was never sent and is not kept, and so are drafts.
         """
-        if self._spills is None or branch.owner == 0:
+        if self.spills is None or branch.owner == 0:
             return True
-        return self._spills.write(branch, branch.draft_start, is_wanted)
+        return self.spills.write(branch, branch.draft_start, is_wanted)
 
-    def _share(self, whole: Branch, is_wanted: Callable[[], bool] = lambda: False) -> None:
-        """Lets others rest on a branch if it is whole; its next turn finds it as it is."""
+    def _share(self, whole: Branch, is_wanted: Callable[[], bool] = never) -> bool:
+        """Lets others rest on a branch if it is whole; its next turn finds it as it is.
+
+        Returns:
+            False where it was interrupted.
+        """
+        is_done = True
         for branch in self._branches:
             length = common_length(whole.run, branch.run)
             saves_enough = length >= max(branch.shared, len(branch.tokens) / _LEAST_SHARE)
             can_rest = whole.trunk is None and branch is not whole and branch.trunk is not whole
             if saves_enough and can_rest:
                 if is_wanted():
+                    is_done = False
                     break
-                branch.rest_on(whole, length, self._layout.make_layers())
+                branch.rest_on(whole, length, self.layout.make_layers())
         self._keep(self._branches)
+        return is_done
 
     def _keep(self, branches: list[Branch]) -> None:
         """Lets go of all other branches, but for what these rest on."""
         self._branches = branches
-        for trunk in with_trunks(branches).difference(branches, [self._lent]):
+        for trunk in with_trunks(branches).difference(branches, [self._acquired]):
             length = self._needed_length(trunk)
             if length < len(trunk.tokens):
-                trunk.shrink(length, self._layout.make_layers())
+                trunk.shrink(length, self.layout.make_layers())
         self._count()
 
     def _resting_on(self, trunk: Branch) -> list[Branch]:
@@ -231,5 +320,6 @@ class KvPool:
         return max((branch.shared for branch in self._resting_on(trunk)), default=0)
 
     def _count(self) -> None:
-        held = with_trunks(self._branches).difference([self._lent])
-        self.nbytes = self._lent_bytes + sum(branch.nbytes for branch in held)
+        held = with_trunks(self._branches).difference([self._acquired])
+        own_bytes = self._acquired.nbytes if self._acquired else 0
+        self.nbytes = max(own_bytes, self._acquired_bytes) + sum(it.nbytes for it in held)

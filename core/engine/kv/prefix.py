@@ -4,6 +4,7 @@ Two pictures of the same size have the same placeholder tokens, so token ids alo
 apart. A run of tokens therefore carries its image spans, and both must agree.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -67,7 +68,16 @@ def spans_within(spans: Sequence[ImageSpan], length: int) -> list[ImageSpan]:
 
 
 def _common_tokens(one: Sequence[int], other: Sequence[int]) -> int:
-    for index, (ours, theirs) in enumerate(zip(one, other, strict=False)):
-        if ours != theirs:
-            return index
-    return min(len(one), len(other))
+    """Halves the part that may hold the first difference: slices are compared in C."""
+    if type(one) is not type(other):
+        one, other = array("i", one), array("i", other)
+    same, end = 0, min(len(one), len(other))
+    if one[:end] == other[:end]:
+        return end
+    while end - same > 1:
+        middle = (same + end) // 2
+        if one[same:middle] == other[same:middle]:
+            same = middle
+        else:
+            end = middle
+    return same

@@ -1,17 +1,18 @@
 """Writes KV caches to disk and brings them back. Runs on the MLX thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import mlx.core as mx
 
+from ..stop_signal import never
 from ..vision import Pictures
 from .layout import KvLayout, join_parts, make_room
 from .prefix import TokenRun, reusable_length, spans_within
 from .spill_block import Block, SpillIdentity, StoredTensor, cut_blocks
-from .spill_folder import SpillFolder
+from .spill_folder import Found, SpillFolder
 from .tensor_file import dtype_of, read_tensor, write_tensors
 
 if TYPE_CHECKING:
@@ -19,6 +20,27 @@ if TYPE_CHECKING:
 
 _LEAST_BLOCK_TOKENS: Final = 64
 _MOST_BLOCK_BYTES: Final = 32 * 2**20
+
+
+class _Reading(NamedTuple):
+    """What is read back."""
+
+    blocks: list[Block]
+    """In order."""
+    start: int
+    """Tokens before the first that is read."""
+    end: int
+    """Tokens up to the last."""
+    is_stopped: Callable[[], bool]
+
+
+class _FirstUnread(NamedTuple):
+    """Where the reading of a layer ended early."""
+
+    block: Block | None = None
+    """The first block that was not read; None where all were."""
+    is_damaged: bool = False
+    """Whether that is since it is not as it was written."""
 
 
 class Spills:
@@ -30,7 +52,7 @@ class Spills:
         identity: SpillIdentity,
         layout: KvLayout,
         pictures: Pictures,
-        copy_bytes: int,
+        block_tokens: int,
     ) -> None:
         """Deletes what the folder holds of the model's earlier versions.
 
@@ -39,28 +61,45 @@ class Spills:
             identity: of the model.
             layout: of its KV.
             pictures: of the model; they learn which files the spilled ones were made of.
-            copy_bytes: memory that a block's copy may take while it is written.
+            block_tokens: how many a block holds.
         """
         self._folder = folder
         self._identity = identity
         self._layout = layout
         self._pictures = pictures
-        block_bytes = min(copy_bytes, _MOST_BLOCK_BYTES)
-        self._block_tokens = max(_LEAST_BLOCK_TOKENS, block_bytes // layout.token_bytes)
+        self._block_tokens = block_tokens
         folder.drop_outdated(identity)
         for file, span in folder.pictures(identity):
-            pictures.learn(file, span)
+            pictures.add_known(file, span)
 
-    def restore(self, branch: "Branch", wanted: TokenRun) -> None:
-        """Extends a branch that holds the start of a prompt by what the disk holds of the rest."""
+    def find(self, wanted: TokenRun) -> Found:
+        """Returns what the disk holds of a prompt."""
+        return self._folder.find(self._identity, wanted)
+
+    def restore(
+        self,
+        branch: "Branch",
+        wanted: TokenRun,
+        capacity: int,
+        is_stopped: Callable[[], bool] = never,
+    ) -> None:
+        """Extends a branch that holds the start of a prompt by what the disk holds of the rest.
+
+        Args:
+            branch: is given other buffers.
+            wanted: the prompt.
+            capacity: tokens that the branch shall have room for.
+            is_stopped: asked before each block by the threads that read; what all of them have
+                read by then is kept.
+        """
         held = len(branch.tokens)
-        found = self._folder.find(self._identity, wanted)
+        found = self.find(wanted)
         if found.length <= held:
             return
         blocks = [block for block in found.blocks if block.end > held]
-        whole = self._read(branch, blocks, found.length, len(wanted))
+        whole = self._read(branch, _Reading(blocks, held, found.length, is_stopped), capacity)
         branch.extend(wanted.tokens[held:whole], wanted.spans)
-        # Where a block was damaged, what is left may end inside a picture.
+        # Where a block was damaged or not read, what is left may end inside a picture.
         end = max(held, reusable_length(branch.run, wanted))
         branch.trim(end)
         if end > held:
@@ -70,7 +109,8 @@ class Spills:
         self,
         branch: "Branch",
         length: int | None = None,
-        is_wanted: Callable[[], bool] = lambda: False,
+        is_wanted: Callable[[], bool] = never,
+        kept: Iterable[str] = (),
     ) -> bool:
         """Writes what the disk lacks of a branch; returns False where it was interrupted.
 
@@ -78,24 +118,52 @@ class Spills:
             branch: stays as it is.
             length: tokens to write; None for all.
             is_wanted: asked before each block whether the thread has something better to do.
+            kept: names of blocks that are not deleted to make room.
         """
-        tokens = branch.tokens[:length]
-        run = TokenRun(tokens, spans_within(branch.spans, len(tokens)))
-        for block in cut_blocks(self._identity, run, self._block_tokens):
+        for block in self._blocks(branch, length):
             if self._folder.claim(block, branch.owner):
                 continue
             if is_wanted():
                 return False
-            if not self._store(branch, block):
+            if not self._store(branch, block, kept):
                 break
         mx.clear_cache()
         return True
 
-    def forget(self, conversation: int) -> None:
-        """Deletes what belongs to this conversation and to no other."""
-        self._folder.forget(conversation)
+    def write_all(self, branches: Sequence["Branch"], is_late: Callable[[], bool]) -> None:
+        """Writes what the disk lacks of branches, all but their drafts.
 
-    def _store(self, branch: "Branch", block: Block) -> bool:
+        Args:
+            branches: the most important first: nothing of it is deleted for those after it.
+            is_late: asked before each block whether the time for it is over.
+        """
+        kept: list[Block] = []
+        for branch in branches:
+            is_done = self.write(branch, branch.draft_start, is_late, {it.name for it in kept})
+            kept += self._blocks(branch, branch.draft_start)
+            if not is_done:
+                break
+        # What is used last is deleted last.
+        self._folder.use(kept[::-1])
+
+    def remove_conversation(self, conversation: int) -> None:
+        """Deletes what belongs to this conversation and to no other."""
+        self._folder.remove_conversation(conversation)
+
+    def keep_only(self, conversations: frozenset[int]) -> None:
+        """Deletes what belongs to none of these conversations."""
+        self._folder.keep_only(conversations)
+
+    def path(self, block: Block) -> Path:
+        """Returns the file of a block's tensors."""
+        return self._folder.path(block)
+
+    def _blocks(self, branch: "Branch", length: int | None) -> Iterator[Block]:
+        tokens = branch.tokens[:length]
+        run = TokenRun(tokens, spans_within(branch.spans, len(tokens)))
+        return cut_blocks(self._identity, run, self._block_tokens)
+
+    def _store(self, branch: "Branch", block: Block, kept: Iterable[str]) -> bool:
         nbytes = self._layout.token_bytes * len(block.tokens)
 
         def save(path: Path) -> dict[str, StoredTensor]:
@@ -109,57 +177,61 @@ class Spills:
             return write_tensors(path, arrays)
 
         files = tuple(self._pictures.file_of(span.sha256) for span in block.spans)
-        return self._folder.store(block, branch.owner, nbytes, save, files)
+        return self._folder.store(block, branch.owner, nbytes, save, files, kept)
 
-    def _read(self, branch: "Branch", blocks: list[Block], end: int, prompt_tokens: int) -> int:
-        """Appends the blocks' tensors up to `end` to the branch's layers.
+    def _read(self, branch: "Branch", reading: "_Reading", capacity: int) -> int:
+        """Appends the tensors of blocks to the branch's layers.
 
         Returns:
-            How many of these tokens are as they were written; a damaged block is deleted.
+            Up to which token all layers hold what was written; a damaged block is deleted.
         """
-        held = len(branch.tokens)
-        stored = self._folder.tensors(blocks[0])
+        stored = self._folder.tensors(reading.blocks[0])
         with ThreadPoolExecutor(thread_name_prefix="spill") as threads:
-            reading = []
+            layers = []
             for index, layer in enumerate(branch.layers):
                 names = sorted(name for name in stored if name.startswith(f"{index}."))
                 kinds = [(stored[name].shape, dtype_of(stored[name])) for name in names]
                 # The next layer's memory is made ready while those before it are read.
-                room = make_room(layer, kinds, end - held, prompt_tokens)
-                reading.append(threads.submit(self._fill, room, names, blocks, held))
-            damaged = [block for done in reading if (block := done.result())]
-        if not damaged:
-            return end
-        first = min(damaged, key=lambda block: block.start)
-        self._folder.drop_damaged(first)
-        return max(held, first.start)
+                room = make_room(layer, kinds, reading.end - reading.start, capacity)
+                layers.append(threads.submit(self._fill, room, names, reading))
+            ends = [layer.result() for layer in layers]
+        damaged = [end.block for end in ends if end.block and end.is_damaged]
+        if damaged:
+            self._folder.drop_damaged(min(damaged, key=lambda block: block.start))
+        missing = [end.block.start for end in ends if end.block]
+        return max(reading.start, min(missing, default=reading.end))
 
-    def _fill(
-        self, room: list[Any], names: list[str], blocks: list[Block], start: int
-    ) -> Block | None:
+    def _fill(self, room: list[Any], names: list[str], reading: "_Reading") -> "_FirstUnread":
         """Reads a layer's part of the blocks; neither this nor numpy holds the GIL for long.
 
         Args:
-            room: of each array the bytes of the tokens from `start` on.
+            room: of each array the bytes of the tokens that are read.
             names: of the arrays.
-            blocks: what to read, in order.
-            start: tokens before the first that is wanted.
-
-        Returns:
-            The first block that is not as it was written; what follows it is not read.
+            reading: what to read.
         """
-        end = start + room[0].shape[-2]
-        for block in blocks:
-            first, stop = max(block.start, start), min(block.end, end)
+        for block in reading.blocks:
+            if reading.is_stopped():
+                return _FirstUnread(block)
+            first, stop = max(block.start, reading.start), min(block.end, reading.end)
             stored = self._folder.tensors(block)
             for target, name in zip(room, names, strict=True):
                 try:
                     rows = read_tensor(self._folder.path(block), stored[name])
                 except (OSError, ValueError):
-                    return block
+                    return _FirstUnread(block, is_damaged=True)
                 rows = rows[..., first - block.start : stop - block.start, :]
-                target[..., first - start : stop - start, :] = rows
-        return None
+                target[..., first - reading.start : stop - reading.start, :] = rows
+        return _FirstUnread()
+
+
+def spill_block_tokens(copy_bytes: int, token_bytes: int) -> int:
+    """Returns how many tokens a block may hold.
+
+    Args:
+        copy_bytes: memory that a block's copy may take while it is written.
+        token_bytes: of one token's KV.
+    """
+    return max(_LEAST_BLOCK_TOKENS, min(copy_bytes, _MOST_BLOCK_BYTES) // token_bytes)
 
 
 def _name(layer: int, part: int) -> str:

@@ -123,8 +123,8 @@ class Manifest(Struct, frozen=True):
     @property
     def sealed(self) -> "Manifest":
         """The manifest with the seal that it should have."""
-        said = msgspec.json.encode(msgspec.structs.replace(self, seal=""))
-        return msgspec.structs.replace(self, seal=hashlib.sha256(said).hexdigest())
+        unsealed = msgspec.json.encode(msgspec.structs.replace(self, seal=""))
+        return msgspec.structs.replace(self, seal=hashlib.sha256(unsealed).hexdigest())
 
 
 def cut_blocks(identity: SpillIdentity, run: TokenRun, block_tokens: int) -> Iterator[Block]:

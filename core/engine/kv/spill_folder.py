@@ -1,13 +1,14 @@
 """The folder of spilled KV caches: what lies there, how much of it, and whose it is.
 
 A block is a file of tensors and a manifest beside it, both named by the block. The manifest is
-written last: tensors without one are rests of a write that was cut off.
+written last: tensors without one are leftovers of an interrupted write.
 """
 
 import logging
 import os
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -101,11 +102,14 @@ class SpillFolder:
         self._remove(block.name)
 
     def use(self, blocks: Sequence[Block]) -> None:
-        """Notes that blocks were needed just now: all others are deleted before them."""
+        """Notes that blocks were needed just now, the last most: others are deleted before them."""
+        held = [block for block in blocks if block.name in self._manifests]
+        now = time.time_ns()
         with _logging_failures("Noting the use of a spill"):
-            for block in blocks:
+            for index, block in enumerate(held):
                 self._manifests.move_to_end(block.name)
-                os.utime(self._path / (block.name + _MANIFEST))
+                # The clock of a file system is too coarse to tell one block from the next.
+                os.utime(self._path / (block.name + _MANIFEST), ns=(now + index, now + index))
 
     def claim(self, block: Block, owner: int) -> bool:
         """Makes the conversation an owner of a block; False where the block must be written."""
@@ -128,6 +132,7 @@ class SpillFolder:
         nbytes: int,
         save: Callable[[Path], dict[str, StoredTensor]],
         files: tuple[str, ...],
+        kept: Iterable[str] = (),
     ) -> bool:
         """Writes a block; returns whether it lies there now.
 
@@ -138,8 +143,9 @@ class SpillFolder:
             save: writes the tensors to a file whose name ends in `.safetensors` and returns where
                 they lie.
             files: sha256 of the file of each of its pictures; empty where it is not known.
+            kept: names of blocks that are not deleted to make room.
         """
-        if not self._make_room(nbytes, self._ancestors(block)):
+        if not self._make_room(nbytes, self._ancestors(block).union(kept)):
             return False
         unfinished = self._path / (_UNFINISHED + block.name + _TENSORS)
         with _logging_failures("Spilling"):
@@ -159,15 +165,15 @@ class SpillFolder:
             return True
         return False
 
-    def forget(self, owner: int) -> None:
+    def remove_conversation(self, owner: int) -> None:
         """Deletes what belongs to this conversation and to no other."""
         for name, manifest in list(self._manifests.items()):
-            if owner in manifest.owners:
-                others = tuple(other for other in manifest.owners if other != owner)
-                if others:
-                    self._set_owners(name, others)
-                else:
-                    self._remove(name)
+            self._leave_to(name, tuple(it for it in manifest.owners if it != owner))
+
+    def keep_only(self, owners: frozenset[int]) -> None:
+        """Deletes what belongs to none of these conversations."""
+        for name, manifest in list(self._manifests.items()):
+            self._leave_to(name, tuple(it for it in manifest.owners if it in owners))
 
     def _scan(self) -> None:
         paths = sorted(self._path.glob("*" + _MANIFEST), key=lambda path: path.stat().st_mtime_ns)
@@ -242,6 +248,16 @@ class SpillFolder:
         with _logging_failures("Deleting a spill"):
             for suffix in (_MANIFEST, _TENSORS):
                 (self._path / (name + suffix)).unlink(missing_ok=True)
+
+    def _leave_to(self, name: str, owners: tuple[int, ...]) -> None:
+        """Deletes a block that nobody owns any more; else notes whose it is."""
+        manifest = self._manifests.get(name)
+        if manifest is None or manifest.owners == owners:
+            return
+        if owners:
+            self._set_owners(name, owners)
+        else:
+            self._remove(name)
 
     def _set_owners(self, name: str, owners: tuple[int, ...]) -> None:
         manifest = msgspec.structs.replace(self._manifests[name], owners=owners)

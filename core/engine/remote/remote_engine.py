@@ -119,6 +119,9 @@ class RemoteEngine(Engine):
     async def forget(self, conversation: int) -> None:
         """Does nothing: only the server has KV."""
 
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        """Does nothing, as `forget`."""
+
     def stop(self) -> None:
         """Closes the stream at once; the answer ends as `cancelled`."""
         if self._reading is not None:

@@ -1,7 +1,6 @@
 """Asks the engine and plain mlx-vlm the same, and compares what both answer."""
 
 import hashlib
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,9 +24,11 @@ from seeshell.core.engine.engine import (
 )
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.language import LanguageModel
+from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
-from seeshell.core.engine.prefill_ahead import Preparation
-from seeshell.core.engine.resident import Limits, ResidentModel
+from seeshell.core.engine.prefill_ahead import PrefillAhead
+from seeshell.core.engine.resident import ResidentModel
+from seeshell.core.engine.stop_signal import StopSignal
 from seeshell.core.engine.turn import Turn
 from seeshell.core.images import open_image
 
@@ -90,7 +91,7 @@ class Asker:
         conversation: int = 0,
     ) -> Answer:
         answer = Answer()
-        stop = threading.Event()
+        stop = StopSignal()
 
         def collect(event: AnswerEvent) -> None:
             match event:
@@ -109,7 +110,7 @@ class Asker:
         turn.run(messages)
         answer.logits, answer.computed = language.first_logits, language.extended
         if answer.stats.generated_tokens:
-            newest = self.resident.pool._branches[-1]
+            newest = self.resident.pool.branches[-1]
             answer.tokens = newest.tokens[answer.stats.prompt_tokens :]
         return answer
 
@@ -117,7 +118,7 @@ class Asker:
         """Works ahead and returns how many tokens went through the prefill."""
         language = RecordingLanguage(self.resident.checkpoint.model.language_model)
         self.resident.language = language
-        Preparation(self.resident, conversation).run(messages)
+        PrefillAhead(self.resident, conversation).run(messages)
         return language.extended
 
 

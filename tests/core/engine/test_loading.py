@@ -109,6 +109,8 @@ def test_a_tokens_kv_is_counted_as_it_is_stored(demo: Any, ask: Any) -> None:
 
     ask(PromptMessage.of("user", "What is in the picture?"))
 
-    branch = ask.resident.pool._branches[-1]
+    branch = ask.resident.pool.branches[-1]
     arrays = [array for layer in branch.layers for array in layer.state]
-    assert sum(array.nbytes for array in arrays) == demo.token_bytes * len(branch.tokens)
+    assert sum(array.nbytes for array in arrays) == ask.resident.pool.token_bytes * len(
+        branch.tokens
+    )

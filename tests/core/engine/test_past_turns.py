@@ -12,9 +12,9 @@ from seeshell.core.engine.past_turns import (
     LOADED_ANEW,
     NOT_KEPT,
     REPLACED,
+    MessageKey,
     PastTurn,
     PastTurns,
-    Said,
     recompute_reason,
 )
 from seeshell.core.errors import OutOfMemory
@@ -31,12 +31,12 @@ def reply(text: str) -> PromptMessage:
     return PromptMessage.of("assistant", text)
 
 
-def said(*messages: str) -> tuple[Said, ...]:
+def keys(*messages: str) -> tuple[MessageKey, ...]:
     """Messages as "ab:text", in which a and b are pictures; questions and answers by turns."""
     roles = ("user", "assistant")
     parts = [message.rpartition(":") for message in messages]
     return tuple(
-        Said(roles[index % 2], text, tuple(pictures))
+        MessageKey(roles[index % 2], text, tuple(pictures))
         for index, (pictures, _, text) in enumerate(parts)
     )
 
@@ -45,7 +45,7 @@ def run(*messages: str) -> TokenRun:
     """A token for each letter, three for each picture, one for each message's end."""
     tokens: list[int] = []
     spans = []
-    for message in said(*messages):
+    for message in keys(*messages):
         for picture in message.pictures:
             spans.append(ImageSpan(len(tokens), 1, 3, picture))
             tokens += [PAD] * 3
@@ -54,7 +54,7 @@ def run(*messages: str) -> TokenRun:
 
 
 def past(*messages: str, conversation: int = 1, lost: str = EVICTED) -> PastTurn:
-    return PastTurn(conversation, said(*messages), run(*messages), lost)
+    return PastTurn(conversation, keys(*messages), run(*messages), lost)
 
 
 BEFORE = ("a:one", "two", "b:three", "four")
@@ -83,24 +83,24 @@ def test_a_change_is_named_if_something_known_stands_behind_it(
     turn = past(*BEFORE)
     reused = reusable_length(turn.run, run(*now))
 
-    assert recompute_reason([turn], 1, said(*now), run(*now), reused) == reason
+    assert recompute_reason([turn], 1, keys(*now), run(*now), reused) == reason
 
 
 def test_lost_kv_is_the_reason_wherever_it_was_computed() -> None:
     turns = [past(*BEFORE, lost=LOADED_ANEW), past("b:other", conversation=2)]
     now = (*BEFORE, "five")
 
-    assert recompute_reason(turns, 1, said(*now), run(*now), 0) == LOADED_ANEW
-    assert recompute_reason(turns, 3, said(*now), run(*now), 4) == LOADED_ANEW
-    assert recompute_reason(turns, 1, said(*now), run(*now), len(turns[0].run)) == ""
-    assert recompute_reason(turns, 2, said("new"), run("new"), 0) == ""
+    assert recompute_reason(turns, 1, keys(*now), run(*now), 0) == LOADED_ANEW
+    assert recompute_reason(turns, 3, keys(*now), run(*now), 4) == LOADED_ANEW
+    assert recompute_reason(turns, 1, keys(*now), run(*now), len(turns[0].run)) == ""
+    assert recompute_reason(turns, 2, keys("new"), run("new"), 0) == ""
 
 
 def test_an_answer_that_reads_in_other_tokens_is_named() -> None:
-    turn = PastTurn(1, said("one", "two"), TokenRun([*b"one", 1, 200, 201, 202, 1]))
+    turn = PastTurn(1, keys("one", "two"), TokenRun([*b"one", 1, 200, 201, 202, 1]))
     now = ("one", "two", "three")
 
-    reason = recompute_reason([turn], 1, said(*now), run(*now), 4)
+    reason = recompute_reason([turn], 1, keys(*now), run(*now), 4)
 
     assert reason == "message 2 reads in other tokens than it was written in"
 
@@ -109,10 +109,10 @@ def test_a_version_whose_place_was_taken_is_told_from_an_evicted_one() -> None:
     turns = PastTurns()
     long = "a:" + 50 * "long "
     for answer in ("yes", "no"):
-        turns.note(1, said(long, answer), run(long, answer))
+        turns.record(1, keys(long, answer), run(long, answer))
     now = (long, "yes", "more")
 
-    reason = turns.reason(1, said(*now), run(*now), len(run(long)))
+    reason = turns.reason(1, keys(*now), run(*now), len(run(long)))
 
     assert reason == REPLACED
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine.engine import PromptImage, PromptMessage
-from seeshell.core.engine.prefill_ahead import Preparation
+from seeshell.core.engine.prefill_ahead import PrefillAhead
+from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.engine.prompt import PromptBuilder
-from seeshell.core.engine.resident import PrefillPace
 from seeshell.core.engine.vision import Picture
 from seeshell.core.errors import ImageError, PromptTooLong
 
@@ -166,7 +166,7 @@ def test_work_that_was_interrupted_stays_and_goes_on(
     resident = ask_endless.resident
     resident.pace = PrefillPace(8, 8, 8)
     pictures = draw(size=(160, 96)), draw("square", size=(96, 160))
-    preparation = Preparation(resident, 0)
+    preparation = PrefillAhead(resident, 0)
     language = resident.language
     extend = type(language).extend
     computed: list[int] = []
@@ -220,13 +220,13 @@ def test_forgetting_frees_a_conversation_and_leaves_what_others_share(
     other = ask_endless(user("another"), conversation=3)
     pool = ask_endless.resident.pool
 
-    pool.forget(2)
+    pool.drop_conversation(2)
 
     again = ask_endless(first, reply(answer.text), user("three"), conversation=1)
     assert again.stats.reused_tokens >= answer.stats.prompt_tokens
     assert again.stats.reused_tokens < fork.stats.prompt_tokens
-    pool.forget(1)
-    pool.forget(3)
+    pool.drop_conversation(1)
+    pool.drop_conversation(3)
     assert other.stats.prompt_tokens > 0
     assert pool.nbytes == 0
 
@@ -269,4 +269,4 @@ def test_a_draft_is_the_start_of_every_prompt_that_it_may_become(
 
 
 def held_tokens(ask: Any) -> list[list[int]]:
-    return [list(branch.tokens) for branch in ask.resident.pool._branches]
+    return [list(branch.tokens) for branch in ask.resident.pool.branches]

@@ -21,7 +21,7 @@ from seeshell.core.engine.engine import (
 from seeshell.core.engine.language import Chunk, LanguageModel, PlacedFeatures
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.engine.positions import rope_positions
-from seeshell.core.engine.resident import PrefillPace
+from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError, OutOfMemory, PromptTooLong
 from seeshell.core.images import hash_file
 from seeshell.core.models.sources import find_model
@@ -429,9 +429,9 @@ def test_progress_counts_up_to_the_whole_prompt(ask_endless: Any, draw: Draw) ->
 
 
 def test_features_that_were_dropped_are_made_again(
-    ask: Any, plain: Any, same: Any, draw: Draw
+    make_asker: Any, demo: Any, plain: Any, same: Any, draw: Draw
 ) -> None:
-    ask.resident.pictures._budget_bytes = 1
+    ask = make_asker(demo, features_bytes=1)
     pictures = draw("circle", "red"), draw("square", "blue")
     for picture in pictures:
         ask(user("What is in the picture?", picture))
@@ -446,7 +446,7 @@ def test_features_that_were_dropped_are_made_again(
 
 def assert_cache_is_cold(resident: Any) -> None:
     """The newest branch holds what computing its tokens at once from nothing gives."""
-    branch = resident.pool._branches[-1]
+    branch = resident.pool.branches[-1]
     assert all(layer.offset == len(branch.tokens) for layer in branch.layers)
     end = len(branch.tokens)
     cold = [type(layer)() for layer in branch.layers]

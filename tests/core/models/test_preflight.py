@@ -157,6 +157,20 @@ def test_a_file_that_is_not_safetensors(folder: Path, content: bytes) -> None:
     assert_refused(folder, ModelUnsupported, "no safetensors file")
 
 
+@pytest.mark.parametrize("dtype", ["F8_E8M0", "F8_E8M0 and more", "F64", "F8_E5M2", "", "x"])
+def test_numbers_that_can_not_be_read_are_refused_and_the_file_stays_as_it_was(
+    folder: Path, dtype: str
+) -> None:
+    """mlx-vlm would write another header into a file that MLX refuses for its F8_E8M0."""
+    file = folder / "model.safetensors"
+    write_weights(file, {"scales": (dtype, 64), "weight": ("F8_E8M0", 64)})
+    before = file.read_bytes(), file.stat().st_mtime_ns
+
+    assert_refused(folder, ModelUnsupported, "numbers of the type", "another version")
+
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+
+
 def test_a_folder_without_tokenizer(folder: Path) -> None:
     (folder / "tokenizer.json").unlink()
     assert_refused(folder, ModelUnsupported, "lacks tokenizer.json")

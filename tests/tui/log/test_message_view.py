@@ -189,6 +189,12 @@ def test_an_answer_that_was_cut_short_says_so(look: Look, reason: str, word: str
     assert texts(message, look._replace(shows_receipts=False))[2] == f"  {word}"
 
 
+def test_an_answer_without_memory_for_more_says_so(look: Look) -> None:
+    stats = TurnStats(ended_early="The memory is full.")
+    message = Message(2, 1, "assistant", "Part", 0.0, finish_reason="length", stats=stats)
+    assert texts(message, look._replace(shows_receipts=False))[2] == "  The memory is full."
+
+
 def test_a_picture_keeps_its_room_until_it_is_drawn(look: Look) -> None:
     wide = look._replace(width=80)
     view = MessageView(question("Who?", PHOTO))

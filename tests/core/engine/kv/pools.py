@@ -8,7 +8,7 @@ from seeshell.core.engine.kv.pool import KvPool
 from seeshell.core.engine.kv.prefix import TokenRun
 
 LAYERS = 2
-LAYOUT = KvLayout(LAYERS, heads=1, head_size=4, number_bytes=4)
+LAYOUT = KvLayout(LAYERS, heads=1, head_size=4, dtype=mx.float32)
 TOKEN_BYTES = LAYOUT.token_bytes
 
 
@@ -17,7 +17,7 @@ def make_pool(limit_tokens: int = 100_000) -> KvPool:
 
 
 def fill(branch: Branch, tokens: list[int]) -> None:
-    """Computes the branch up to these tokens."""
+    """Computes the branch up to these tokens, for which it has room."""
     new = tokens[len(branch.tokens) :]
     values = mx.broadcast_to(
         mx.array(new, dtype=mx.float32)[None, None, :, None], (1, 1, len(new), 4)
@@ -29,12 +29,12 @@ def fill(branch: Branch, tokens: list[int]) -> None:
 
 def use(pool: KvPool, tokens: list[int], room: int = 0, owner: int = 0) -> int:
     """Computes a prompt in the pool and returns how much of it was reused."""
-    with pool.lend(TokenRun(tokens), room, owner=owner) as branch:
+    with pool.acquire(TokenRun(tokens), room, owner=owner) as branch:
         reused = len(branch.tokens)
         assert held(branch) == [tokens[:reused]] * LAYERS
         fill(branch, tokens)
         assert held(branch) == [tokens] * LAYERS
-    pool.settle()
+    pool.shrink_to_budget()
     return reused
 
 

@@ -46,7 +46,7 @@ def read(branch: Branch) -> list[list[float]]:
 def array_bytes(pool: KvPool) -> int:
     arrays = {
         id(array): array.nbytes
-        for branch in with_trunks(pool._branches)
+        for branch in with_trunks(pool.branches)
         for layer in branch.layers
         for array in (layer.keys, layer.values)
         if array is not None
@@ -63,7 +63,7 @@ def test_forks_hold_what_they_have_in_common_once() -> None:
     for index in range(1, 6):
         assert use(pool, [*TRUNK, *text(10_000 * index)], owner=index) in (0, len(TRUNK))
 
-    assert len(pool._branches) == 5
+    assert len(pool.branches) == 5
     assert pool.nbytes == array_bytes(pool)
     assert pool.nbytes <= (len(TRUNK) + 5 * 50 + SPARE_TOKENS) * TOKEN_BYTES
 
@@ -87,17 +87,16 @@ def test_a_follow_up_copies_nothing_while_others_rest_on_its_branch() -> None:
     use(pool, [*TRUNK, *text(10_000)], owner=1)
     asked = [*TRUNK, *text(20_000)]
     use(pool, asked, owner=2)
-    before = addresses(pool._branches[-1])
+    before = addresses(pool.branches[-1])
     follow_up = [*asked, *text(30_000)]
 
-    with pool.lend(TokenRun(follow_up), 0, owner=2) as branch:
-        branch.reserve(len(follow_up))
+    with pool.acquire(TokenRun(follow_up), 0, owner=2) as branch:
         fill(branch, follow_up)
         assert addresses(branch) == before
-    pool.settle()
+    pool.shrink_to_budget()
 
     assert addresses(branch) == before
-    assert pool._branches[0].trunk is branch
+    assert pool.branches[0].trunk is branch
 
 
 def test_a_beginning_that_all_conversations_have_is_held_by_each() -> None:
@@ -105,19 +104,19 @@ def test_a_beginning_that_all_conversations_have_is_held_by_each() -> None:
     use(pool, text(0, 1000, count=50) + text(2000, count=500), owner=1)
     use(pool, text(0) + text(3000, count=500), owner=2)
 
-    assert all(branch.trunk is None for branch in pool._branches)
+    assert all(branch.trunk is None for branch in pool.branches)
 
 
 def test_a_fork_without_memory_for_a_copy_shares_at_once_and_evicts_nothing() -> None:
     pool = make_pool(limit_tokens=6000)
     for index in range(1, 4):
         tokens = [*TRUNK, *text(10_000 * index)]
-        with pool.lend(TokenRun(tokens), 0, owner=index) as branch:
+        with pool.acquire(TokenRun(tokens), 0, owner=index) as branch:
             assert pool.nbytes <= 6000 * TOKEN_BYTES
             fill(branch, tokens)
 
-    assert [branch.owner for branch in pool._branches] == [1, 2, 3]
-    assert [read(branch)[0][-50:] for branch in pool._branches] == [
+    assert [branch.owner for branch in pool.branches] == [1, 2, 3]
+    assert [read(branch)[0][-50:] for branch in pool.branches] == [
         text(10_000),
         text(20_000),
         text(30_000),
@@ -130,11 +129,11 @@ def test_a_branch_is_lent_as_it_is_while_another_is_evicted_and_a_third_rests_on
     use(pool, [*TRUNK, *text(10_000)], owner=1)
     asked = [*TRUNK, *text(20_000)]
     use(pool, asked, owner=2)
-    assert len(pool._branches) == 3
+    assert len(pool.branches) == 3
 
     assert use(pool, [*asked, 1], room=7000, owner=2) == len(asked)
 
-    assert [branch.owner for branch in pool._branches] == [1, 2]
+    assert [branch.owner for branch in pool.branches] == [1, 2]
 
 
 def test_a_failed_turn_leaves_what_rests_on_its_branch() -> None:
@@ -144,13 +143,13 @@ def test_a_failed_turn_leaves_what_rests_on_its_branch() -> None:
     use(pool, failing, owner=2)
 
     wanted = [*failing, *text(30_000)]
-    with pytest.raises(ZeroDivisionError), pool.lend(TokenRun(wanted), 0, owner=2) as branch:
+    with pytest.raises(ZeroDivisionError), pool.acquire(TokenRun(wanted), 0, owner=2) as branch:
         fill(branch, wanted)
         # Half of the layers have got the next chunk.
         branch.layers[0].offset += 10
         raise ZeroDivisionError
     assert pool.nbytes == array_bytes(pool)
-    pool.settle()
+    pool.shrink_to_budget()
     assert pool.nbytes == array_bytes(pool) == len(other) * TOKEN_BYTES
 
     assert use(pool, [*other, 1], owner=1) == len(other)
@@ -163,11 +162,11 @@ def test_forgetting_a_conversation_leaves_what_rests_on_it_and_frees_the_rest() 
     use(pool, other, owner=1)
     use(pool, [*TRUNK, *text(20_000, count=3000)], owner=2)
 
-    pool.forget(2)
+    pool.drop_conversation(2)
 
     assert pool.nbytes == array_bytes(pool) == len(other) * TOKEN_BYTES
     assert use(pool, [*other, 1], owner=1) == len(other)
-    pool.forget(1)
+    pool.drop_conversation(1)
     assert pool.nbytes == 0
 
 
@@ -179,7 +178,7 @@ def test_an_evicted_branch_leaves_what_rests_on_it() -> None:
     assert pool.touch(TokenRun(other))
     use(pool, text(40_000, count=2000), owner=3)
 
-    assert [branch.owner for branch in pool._branches] == [1, 3]
+    assert [branch.owner for branch in pool.branches] == [1, 3]
     assert pool.nbytes == array_bytes(pool) <= 8000 * TOKEN_BYTES
     assert use(pool, [*other, 1], owner=1) == len(other)
 
@@ -191,11 +190,11 @@ def test_an_end_that_others_rest_on_is_theirs_where_it_is_cut_off() -> None:
     other = [*answered, *text(20_000)]
     use(pool, other, owner=2)
     use(pool, [*answered, 7], owner=1)
-    assert pool._branches[0].shared == len(answered)
+    assert pool.branches[0].shared == len(answered)
 
     assert use(pool, [*TRUNK, *text(30_000)], owner=1) == len(TRUNK)
 
-    assert [branch.owner for branch in pool._branches] == [2, 1]
+    assert [branch.owner for branch in pool.branches] == [2, 1]
     assert use(pool, [*other, 1], owner=2) == len(other)
 
 
@@ -212,21 +211,21 @@ def test_every_branch_holds_its_own_kv_whatever_happens_to_the_others(seed: int)
         owner = chance.randint(0, 3)
         match chance.randint(0, 9):
             case 0:
-                pool.forget(owner)
-            case 1 if pool._branches:
-                branch = chance.choice(pool._branches)
-                pool.cut(branch, chance.randint(0, len(branch.tokens)))
+                pool.drop_conversation(owner)
+            case 1 if pool.branches:
+                branch = chance.choice(pool.branches)
+                pool.truncate(branch, chance.randint(0, len(branch.tokens)))
             case 2:
-                with pytest.raises(ZeroDivisionError), pool.lend(TokenRun(tokens), 0) as branch:
+                with pytest.raises(ZeroDivisionError), pool.acquire(TokenRun(tokens), 0) as branch:
                     fill(branch, tokens)
                     raise ZeroDivisionError
             case 3:
                 pool.touch(TokenRun(start))
-                pool.settle()
+                pool.shrink_to_budget()
             case _:
                 use(pool, tokens, owner=owner)
                 known.append(tokens)
-        for branch in pool._branches:
+        for branch in pool.branches:
             assert read(branch) == [branch.tokens] * LAYERS
         assert pool.nbytes == array_bytes(pool)
 
@@ -236,9 +235,9 @@ def start(make_asker: Any, tmp_path: Any) -> Callable[..., Any]:
     """Makes an engine that finds what the one before has spilled."""
 
     def start(checkpoint: Any, kv_bits: int) -> Any:
-        ask = make_asker(checkpoint, SpillFolder(tmp_path / "spills", 2**30), kv_bits=kv_bits)
-        ask.resident.pool._spills._block_tokens = 16
-        return ask
+        return make_asker(
+            checkpoint, SpillFolder(tmp_path / "spills", 2**30), kv_bits=kv_bits, block_tokens=16
+        )
 
     return start
 
@@ -258,21 +257,21 @@ def test_forks_answer_as_if_each_were_alone_in_memory_and_back_from_disk(
     alone = {}
     for owner, messages in forks.items():
         alone[owner] = ask(*messages, conversation=owner)
-        pool.settle()
+        pool.shrink_to_budget()
 
-    resting = [branch for branch in pool._branches if branch.trunk is not None]
+    resting = [branch for branch in pool.branches if branch.trunk is not None]
     assert [branch.owner for branch in resting] == [1, 2]
-    assert all(branch.nbytes < pool._branches[-1].nbytes / 2 for branch in resting)
+    assert all(branch.nbytes < pool.branches[-1].nbytes / 2 for branch in resting)
     for owner in (1, 3, 2, 1):
         ask.prepare(*forks[owner], reply(alone[owner].text), user("", draw()), conversation=owner)
-        pool.settle()
+        pool.shrink_to_budget()
         forks[owner] = (*forks[owner], reply(alone[owner].text), user("Why?"))
         alone[owner] = ask(*forks[owner], conversation=owner)
-        pool.settle()
+        pool.shrink_to_budget()
         assert alone[owner].stats.reused_tokens > alone[owner].stats.prompt_tokens - 20
         if kv_bits == 0:
             same(alone[owner], plain_endless(*forks[owner]))
-    assert any(branch.trunk is not None for branch in pool._branches)
+    assert any(branch.trunk is not None for branch in pool.branches)
     ask.resident.spill()
 
     for owner, messages in forks.items():

@@ -1,13 +1,18 @@
 from typing import Any
 
+import mlx.core as mx
 import pytest
 from mlx_vlm.models.cache import KVCache
 
 from seeshell.core.engine.kv.layout import KvLayout
+from seeshell.core.engine.kv.pool import SPARE_TOKENS
 from seeshell.core.engine.kv.prefix import TokenRun
 from seeshell.core.errors import OutOfMemory
 
 from .pools import TOKEN_BYTES, fill, make_pool, text, use
+
+HELD = 50 + SPARE_TOKENS
+"""Tokens that a branch of 50 has room for."""
 
 
 @pytest.mark.parametrize("shared", [50, 600], ids=["copied", "taken"])
@@ -17,8 +22,7 @@ def test_a_follow_up_and_its_answer_change_no_buffers(shared: int) -> None:
     use(pool, held)
     wanted = [*held[:shared], *text(1000, count=700)]
 
-    with pool.lend(TokenRun(wanted), 0) as branch:
-        branch.reserve(len(wanted))
+    with pool.acquire(TokenRun(wanted), 0) as branch:
         capacity = branch.nbytes
         fill(branch, [*wanted, *text(2000, count=200)])
 
@@ -45,7 +49,7 @@ def test_a_short_end_is_cut_off_instead_of_keeping_the_branch_twice() -> None:
 
 
 def test_the_least_recently_used_branch_makes_room() -> None:
-    pool = make_pool(limit_tokens=4 * 256)
+    pool = make_pool(limit_tokens=4 * HELD)
     first, second, third = text(0), text(1000), text(2000)
 
     use(pool, first)
@@ -55,7 +59,7 @@ def test_the_least_recently_used_branch_makes_room() -> None:
 
     assert use(pool, first) == len(first) - 1
     assert use(pool, second) == 0
-    assert pool.nbytes <= 2 * 256 * TOKEN_BYTES
+    assert pool.nbytes <= 2 * HELD * TOKEN_BYTES
 
 
 def test_a_prompt_that_needs_all_the_budget_evicts_all_others() -> None:
@@ -71,7 +75,7 @@ def test_a_prompt_beyond_the_limit_is_refused_and_evicts_nothing() -> None:
     pool = make_pool(limit_tokens=600)
     use(pool, text(0))
 
-    with pytest.raises(OutOfMemory), pool.lend(TokenRun(text(0, count=500)), 101):
+    with pytest.raises(OutOfMemory), pool.acquire(TokenRun(text(0, count=500)), 101):
         pass
 
     assert use(pool, text(0)) == 49
@@ -82,7 +86,7 @@ def test_a_branch_whose_turn_failed_is_lost_and_no_other() -> None:
     use(pool, text(0))
     use(pool, text(1000))
 
-    with pytest.raises(ZeroDivisionError), pool.lend(TokenRun(text(0, 100)), 0):
+    with pytest.raises(ZeroDivisionError), pool.acquire(TokenRun(text(0, 100)), 0):
         raise ZeroDivisionError
 
     assert use(pool, text(1000)) == 49
@@ -92,7 +96,7 @@ def test_a_branch_whose_turn_failed_is_lost_and_no_other() -> None:
 def test_bytes_are_those_of_the_arrays() -> None:
     pool = make_pool()
     arrays: list[Any] = []
-    with pool.lend(TokenRun(text(0)), 0) as branch:
+    with pool.acquire(TokenRun(text(0)), 0) as branch:
         fill(branch, text(0))
         arrays = [array for layer in branch.layers for array in (layer.keys, layer.values)]
 
@@ -107,7 +111,7 @@ def test_another_conversation_goes_on_from_a_copy() -> None:
     use(pool, text(0), owner=1)
 
     assert use(pool, [*text(0), 900], owner=2) == 50
-    pool.forget(2)
+    pool.drop_conversation(2)
 
     assert use(pool, [*text(0), 901], owner=1) == 50
 
@@ -119,24 +123,24 @@ def test_what_belonged_to_no_conversation_becomes_that_of_the_next() -> None:
 
     assert use(pool, [*text(0), 900], owner=1) == 50
     assert pool.nbytes == before
-    pool.forget(1)
+    pool.drop_conversation(1)
 
     assert pool.nbytes == 0
     assert use(pool, text(0)) == 0
 
 
 def test_nothing_is_evicted_before_the_turn_has_ended_where_memory_is_left() -> None:
-    pool = make_pool(limit_tokens=4 * 256)
+    pool = make_pool(limit_tokens=4 * HELD)
     first, second, third = text(0), text(1000), text(2000)
     for tokens in (first, second):
         use(pool, tokens)
 
-    with pool.lend(TokenRun(third), 0) as branch:
+    with pool.acquire(TokenRun(third), 0) as branch:
         fill(branch, third)
-    assert len(pool._branches) == 3
-    pool.settle()
+    assert len(pool.branches) == 3
+    pool.shrink_to_budget()
 
-    assert len(pool._branches) == 2
+    assert len(pool.branches) == 2
 
 
 @pytest.mark.parametrize(
@@ -153,4 +157,4 @@ def test_nothing_is_evicted_before_the_turn_has_ended_where_memory_is_left() -> 
 def test_a_tokens_memory_is_that_of_its_numbers_and_scales(
     bits: int, head_size: int, token_bytes: int
 ) -> None:
-    assert KvLayout(36, 8, head_size, 2, bits).token_bytes == token_bytes
+    assert KvLayout(36, 8, head_size, mx.bfloat16, bits).token_bytes == token_bytes

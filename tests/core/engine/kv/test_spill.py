@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,18 @@ import pytest
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerOptions,
-    LoadedModel,
     PromptImage,
     PromptMessage,
     TextDelta,
 )
-from seeshell.core.engine.kv.prefix import common_length
+from seeshell.core.engine.kv.prefix import TokenRun, common_length
 from seeshell.core.engine.kv.spill_folder import SpillFolder
+from seeshell.core.engine.kv.tensor_file import read_tensor
+from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
-from seeshell.core.engine.resident import Limits, ResidentModel
+from seeshell.core.engine.prefill_ahead import PrefillAhead
+from seeshell.core.engine.stop_signal import StopSignal
+from seeshell.core.engine.turn import Turn
 
 from ....patience import PATIENCE
 
@@ -40,14 +44,9 @@ def start(make_asker: Any, path: Path) -> Callable[..., Any]:
     """Makes an engine that finds what the one before has spilled."""
 
     def start(checkpoint: Any, limit_bytes: int = 2**30, **limits: int) -> Any:
-        ask = make_asker(checkpoint)
-        model = LoadedModel("test", "test", checkpoint.context_length)
-        values = {"pixel_budget": 1280, "max_pixels": 10_000_000, "memory_bytes": 2**30} | limits
-        folder = SpillFolder(path, limit_bytes)
-        ask.resident = ResidentModel(model, checkpoint, Limits(**values), folder)
         # Small blocks, so that conversations of a test take several.
-        ask.resident.pool._spills._block_tokens = BLOCK_TOKENS
-        return ask
+        limits = {"block_tokens": BLOCK_TOKENS} | limits
+        return make_asker(checkpoint, SpillFolder(path, limit_bytes), **limits)
 
     return start
 
@@ -81,7 +80,7 @@ def test_a_conversation_of_yesterday_prefills_only_its_new_tokens(
     ask = start(demo)
     pictures = draw("circle", "red"), draw("square", "blue", (96, 64))
     messages = talk(ask, user("What is in the picture?", pictures[0]), user("And?", pictures[1]))
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.resident.spill()
 
     again = [*messages, user("What color is it?")]
@@ -148,11 +147,11 @@ def test_an_evicted_conversation_is_read_again_and_answers_as_before(
     kv_bytes = 500 * start(demo).resident.pool.token_bytes
     ask = start(demo, kv_bytes=kv_bytes)
     first = talk(ask, user("What is in the picture?", draw("circle", "red")), conversation=1)
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     talk(ask, user("What else is there? " * 8), conversation=2)
-    ask.resident.pool.settle()
+    ask.resident.pool.shrink_to_budget()
     assert ask.resident.pool.nbytes <= kv_bytes
-    assert [branch.owner for branch in ask.resident.pool._branches] == [2]
+    assert [branch.owner for branch in ask.resident.pool.branches] == [2]
 
     again = [*first, user("What color is it?")]
     answer = ask(*again, conversation=1)
@@ -167,7 +166,7 @@ def test_what_memory_holds_is_extended_by_what_the_disk_holds(
 ) -> None:
     ask = start(demo)
     messages = talk(ask, user("What is it?"), user("And then?"))
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.resident.spill()
     ask = start(demo)
     ask(messages[0], conversation=1, options=AnswerOptions(temperature=0.0, max_tokens=2))
@@ -185,12 +184,10 @@ def test_a_damaged_spill_is_computed_again_from_there(
 ) -> None:
     ask = start(demo)
     messages = talk(ask, user("What is in the picture?", draw("circle", "red", (320, 320))))
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.resident.spill()
-    blocks = ask.resident.pool._spills._folder.find(
-        ask.resident.pool._spills._identity, ask.resident.pool._branches[-1].run
-    ).blocks
-    file = ask.resident.pool._spills._folder.path(blocks[damaged])
+    blocks = ask.resident.pool.spills.find(ask.resident.pool.branches[-1].run).blocks
+    file = ask.resident.pool.spills.path(blocks[damaged])
     content = bytearray(file.read_bytes())
     content[-5] ^= 64
     file.write_bytes(content)
@@ -247,14 +244,14 @@ def test_forgetting_a_conversation_deletes_its_spills_and_no_others(
     two = talk(ask, user("Something quite different from that"), conversation=2)
     ask.resident.spill()
 
-    ask.resident.pool.forget(1)
+    ask.resident.pool.drop_conversation(1)
 
-    assert [branch.owner for branch in ask.resident.pool._branches] == [2]
+    assert [branch.owner for branch in ask.resident.pool.branches] == [2]
     ask = start(demo)
     assert ask(*two, user("Go on"), conversation=2).stats.reused_tokens > BLOCK_TOKENS
     ask = start(demo)
     assert ask(*one, user("Go on"), conversation=1).stats.reused_tokens < BLOCK_TOKENS
-    ask.resident.pool.forget(2)
+    ask.resident.pool.drop_conversation(2)
     assert list(path.iterdir()) == []
 
 
@@ -266,10 +263,10 @@ def test_a_fork_is_not_written_twice(start: Any, endless: Any, path: Path) -> No
 
     talk_on = [*messages, user("Why?")]
     ask(*talk_on, conversation=2)
-    assert sorted(branch.owner for branch in ask.resident.pool._branches) == [1, 2]
+    assert sorted(branch.owner for branch in ask.resident.pool.branches) == [1, 2]
     ask.resident.spill()
 
-    one, other = (branch.run for branch in ask.resident.pool._branches)
+    one, other = (branch.run for branch in ask.resident.pool.branches)
     shared = common_length(one, other) // BLOCK_TOKENS
     blocks = -(-len(other) // BLOCK_TOKENS)
     assert shared > 2
@@ -285,37 +282,157 @@ def test_drafts_and_what_was_never_sent_are_not_spilled(
     assert list(path.iterdir()) == []
 
     messages = talk(ask, user("Hello"), conversation=1)
-    held = len(ask.resident.pool._branches[-1].tokens)
+    held = len(ask.resident.pool.branches[-1].tokens)
     ask.prepare(*messages, user("", draw("circle", "red")), conversation=1)
     ask.resident.pool.spill_all()
 
-    found = ask.resident.pool._spills._folder.find(
-        ask.resident.pool._spills._identity, ask.resident.pool._branches[-1].run
-    )
-    assert held < len(ask.resident.pool._branches[-1].tokens)
+    found = ask.resident.pool.spills.find(ask.resident.pool.branches[-1].run)
+    assert held < len(ask.resident.pool.branches[-1].tokens)
     assert found.length <= held
 
 
 def test_writing_stops_where_the_thread_is_wanted_and_goes_on_later(
     start: Any, endless: Any, path: Path
 ) -> None:
-    ask = start(endless, kv_bytes=10**6)
+    ask = start(endless, kv_bytes=10**6, kv_idle_bytes=1)
     talk(ask, user("What is it? " * 12), conversation=1)
     talk(ask, user("Else " * 8), conversation=2)
     pool = ask.resident.pool
-    pool._budget_bytes = 0
     asked: list[None] = []
 
     def is_wanted() -> bool:
         asked.append(None)
         return len(asked) > 3
 
-    pool.settle(is_wanted)
+    pool.shrink_to_budget(is_wanted)
 
-    assert len(pool._branches) == 2
+    assert len(pool.branches) == 2
     assert len(list(path.glob("*.safetensors"))) == 3
-    pool.settle()
-    assert [branch.owner for branch in pool._branches] == [2]
+    pool.shrink_to_budget()
+    assert [branch.owner for branch in pool.branches] == [2]
+
+
+def on_disk(ask: Any, branch: Any) -> int:
+    """Returns how many tokens of a branch can be read back."""
+    wanted = TokenRun([*branch.tokens, 0], branch.spans)
+    return int(ask.resident.pool.spills.find(wanted).length)
+
+
+def blocks_of(branch: Any) -> int:
+    return -(-len(branch.tokens) // BLOCK_TOKENS)
+
+
+def talk_about_three(ask: Any) -> None:
+    """Has three conversations, one after the other, none of which begins like another."""
+    for conversation, word in enumerate(("Apples", "Bears", "Cars"), start=1):
+        talk(ask, user(f"{word} {word} {word} " * 6), conversation=conversation)
+
+
+@pytest.mark.parametrize("whole", [0, 1, 2, 3])
+def test_the_newest_conversation_is_written_first_while_there_is_time(
+    start: Any, endless: Any, whole: int
+) -> None:
+    ask = start(endless)
+    talk_about_three(ask)
+    newest_first = ask.resident.pool.branches[::-1]
+    blocks = sum(blocks_of(branch) for branch in newest_first[:whole])
+    written = iter(range(blocks))
+
+    ask.resident.spill(lambda: next(written, None) is None)
+
+    lengths = [on_disk(ask, branch) for branch in newest_first]
+    assert lengths[:whole] == [len(branch.tokens) for branch in newest_first[:whole]]
+    assert all(length < BLOCK_TOKENS for length in lengths[whole:])
+
+
+def test_the_newest_conversations_are_written_where_the_disk_holds_no_more(
+    start: Any, endless: Any, path: Path
+) -> None:
+    ask = start(endless)
+    talk_about_three(ask)
+    ask.resident.spill()
+    nbytes = sum(file.stat().st_size for file in path.iterdir())
+    for file in path.iterdir():
+        file.unlink()
+    ask = start(endless, limit_bytes=nbytes * 2 // 3)
+    talk_about_three(ask)
+
+    ask.resident.spill()
+
+    third, second, first = (on_disk(ask, branch) for branch in ask.resident.pool.branches[::-1])
+    assert third == len(ask.resident.pool.branches[-1].tokens)
+    assert first < second <= len(ask.resident.pool.branches[-2].tokens)
+
+
+def test_of_what_was_written_at_the_end_the_oldest_is_deleted_first(
+    start: Any, endless: Any, path: Path
+) -> None:
+    ask = start(endless)
+    talk_about_three(ask)
+    ask.resident.spill()
+    nbytes = sum(file.stat().st_size for file in path.iterdir())
+
+    SpillFolder(path, nbytes // 2)
+    after = start(endless)
+
+    first, _, third = (on_disk(after, branch) for branch in ask.resident.pool.branches)
+    assert third == len(ask.resident.pool.branches[-1].tokens)
+    assert first < BLOCK_TOKENS
+
+
+@pytest.mark.parametrize(("seconds", "writes"), [(-1.0, False), (PATIENCE, True)])
+async def test_closing_writes_while_there_is_time_and_ends(
+    path: Path, seconds: float, writes: bool
+) -> None:
+    engine = MlxEngine(Limits(1280, 10_000_000), spills_dir=path, closing_seconds=seconds)
+    await engine.load("demo", print)
+    await answer_of(engine, user("Hello"))
+
+    await asyncio.wait_for(engine.close(), PATIENCE)
+
+    assert bool(spilled(path)) == writes
+
+
+@pytest.mark.parametrize("reads", [0, 1, 9, 30])
+@pytest.mark.parametrize("work", ["answer", "prepare"])
+def test_reading_a_spill_ends_with_a_stop_and_keeps_what_all_layers_have(
+    start: Any,
+    endless: Any,
+    plain_endless: Any,
+    same: Any,
+    draw: Draw,
+    monkeypatch: pytest.MonkeyPatch,
+    reads: int,
+    work: str,
+) -> None:
+    ask = start(endless)
+    messages = talk(ask, user("What is it? " * 20, draw("circle", size=(160, 160))))
+    held = len(ask.resident.pool.branches[-1].tokens)
+    ask.resident.spill()
+    ask = start(endless)
+    again = (*messages, user("Why?"))
+    stop, done = StopSignal(), iter(range(reads))
+
+    def read_and_stop(*arguments: Any) -> Any:
+        if next(done, None) is None:
+            stop.set()
+        return read_tensor(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seeshell.core.engine.kv.spill.read_tensor", read_and_stop)
+        ends: list[Any] = []
+        if work == "answer":
+            turn = Turn(ask.resident, GREEDY, time.perf_counter(), ends.append, stop, 1)
+            turn.run(again)
+            assert ends[-1].finish_reason == "cancelled"
+            assert ends[-1].stats.prefilled_tokens == 0
+        else:
+            PrefillAhead(ask.resident, 1, stop).run(again)
+
+    for branch in ask.resident.pool.branches:
+        assert len(branch.tokens) < held
+        assert all(layer.offset == len(branch.tokens) for layer in branch.layers)
+    same(ask(*again, options=GREEDY, conversation=1), plain_endless(*again, max_tokens=12))
 
 
 @pytest.mark.parametrize("bits", [8, 4])
@@ -328,7 +445,7 @@ def test_quantised_kv_takes_less_memory_and_comes_back_as_it_was(
     first = user("What is in the picture?", draw("square", "blue"))
     messages = talk(ask, first)
     assert "blue square" in messages[-1].text
-    branch = ask.resident.pool._branches[-1]
+    branch = ask.resident.pool.branches[-1]
     capacity = branch.layers[0].keys[0].shape[-2]
     assert branch.nbytes == ask.resident.pool.token_bytes * capacity
     ask.resident.spill()
@@ -373,7 +490,7 @@ async def make_engine(path: Path) -> AsyncIterator[Callable[..., Any]]:
     engines: list[MlxEngine] = []
 
     async def make(source: str = "demo", **options: Any) -> MlxEngine:
-        engine = MlxEngine(1280, 10_000_000, memory_bytes=2**30, spills_dir=path, **options)
+        engine = MlxEngine(Limits(1280, 10_000_000, 2**30), spills_dir=path, **options)
         engines.append(engine)
         await engine.load(source, print)
         return engine
@@ -437,7 +554,5 @@ async def test_forgetting_without_a_model_deletes_the_spills(make_engine: Any, p
     assert spilled(path)
 
     await engine.forget(1)
-    # Waits for what the thread has to do.
-    await engine.unload()
 
     assert not spilled(path)

@@ -129,13 +129,13 @@ def test_forgetting_keeps_what_another_conversation_holds_whole(path: Path) -> N
     spill(folder, run(0, 100, 300), owner=2)
     spill(folder, run(500), owner=3)
 
-    open_folder(path).forget(1)
+    open_folder(path).remove_conversation(1)
 
     folder = open_folder(path)
     assert found(folder, run(0, 100, 200)) == 20
     assert found(folder, run(0, 100, 300)) == 30
-    folder.forget(2)
-    folder.forget(3)
+    folder.remove_conversation(2)
+    folder.remove_conversation(3)
     assert files(path) == []
     assert folder.nbytes == 0
 
@@ -145,10 +145,10 @@ def test_a_block_that_is_left_by_one_and_used_by_another_goes_with_the_last(path
     spill(folder, run(0, 100), owner=1)
     assert spill(folder, run(0, 100), owner=2) == []
 
-    folder.forget(1)
+    folder.remove_conversation(1)
     assert found(folder, run(0, 100)) == 20
 
-    folder.forget(2)
+    folder.remove_conversation(2)
     assert files(path) == []
 
 
@@ -351,7 +351,7 @@ def test_a_folder_that_can_not_be_made_is_logged(
 
     assert spill(folder, run(0)) == []
     assert found(folder, run(0)) == 0
-    folder.forget(1)
+    folder.remove_conversation(1)
     assert "failed" in caplog.text
 
 

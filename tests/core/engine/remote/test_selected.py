@@ -84,7 +84,25 @@ async def test_a_conversation_that_is_deleted_while_its_model_is_not_there_leave
     assert files_in(spills)
     await engine.forget(8)
     assert files_in(spills)
+    await engine.keep_only(frozenset({7}))
+    assert files_in(spills)
     await engine.forget(7)
+    assert files_in(spills) == []
+    await engine.close()
+
+
+async def test_spills_of_gone_conversations_are_deleted_while_the_model_is_a_remote_one(
+    model_server: Any, tmp_path: Path
+) -> None:
+    spills = tmp_path / "spills"
+    engine = SelectedEngine(Settings(), model_server.key, spills)
+    await engine.keep_only(frozenset())
+    await engine.load("demo", lambda _: None)
+    async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
+        pass
+    await engine.load(model_server.url, lambda _: None)
+    assert files_in(spills)
+    await engine.keep_only(frozenset({8}))
     assert files_in(spills) == []
     await engine.close()
 

@@ -1,0 +1,68 @@
+"""Everything of mlx-vlm that the engine builds on: much of it is private or undocumented.
+
+`mlx-vlm` is pinned for it. Before another version is allowed, the tests say which of these names
+have gone or take other arguments.
+"""
+
+from typing import Any, Final
+
+from mlx_vlm.generate.common import generation_stream, resolve_sampling_defaults
+from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
+from mlx_vlm.sample_utils import clamp_temperature, make_sampler
+
+# The streamer of mlx-vlm's server: unlike the detokenizer alone it holds no word back until the
+# next space, which in Chinese may never come.
+from mlx_vlm.tokenizer_utils import _ServerTokenStreamer as ServerTokenStreamer
+from mlx_vlm.tokenizer_utils import make_streaming_detokenizer
+from mlx_vlm.utils import load
+
+__all__ = [
+    "ATTRIBUTES",
+    "KVCache",
+    "QuantizedKVCache",
+    "ServerTokenStreamer",
+    "clamp_temperature",
+    "fit_image",
+    "generation_stream",
+    "load",
+    "make_sampler",
+    "make_streaming_detokenizer",
+    "resolve_sampling_defaults",
+    "should_quantize_kv_layer",
+]
+
+ATTRIBUTES: Final = {
+    "model": (
+        "config.image_token_id",
+        "config.text_config.head_dim",
+        "language_model",
+        "vision_tower",
+    ),
+    "model.language_model": ("args.tie_word_embeddings", "model.embed_tokens.as_linear"),
+    "model.language_model.model.layers.0": ("input_layernorm.weight",),
+    "model.vision_tower": ("patch_embed.proj.weight", "blocks.0.mlp.act_fn"),
+    "processor": ("image_token_id", "tokenizer.stopping_criteria.eos_token_ids"),
+    "processor.image_processor": (
+        "_resolved_size",
+        "min_pixels",
+        "max_pixels",
+        "patch_size",
+        "merge_size",
+    ),
+}
+"""What is used of a loaded checkpoint's parts, by the part; a number is an index."""
+
+
+def fit_image(image_processor: Any, height: int, width: int, limits: dict[str, int]) -> Any:
+    """Returns height and width at which the image processor shows a picture to the model.
+
+    Args:
+        image_processor: of the checkpoint.
+        height: pixels down.
+        width: pixels across.
+        limits: least and most pixels.
+
+    Raises:
+        ValueError: the model can't take a picture of this shape.
+    """
+    return image_processor._resolved_size(height, width, **limits)
