@@ -119,17 +119,21 @@ class Conversations:
 
     async def _delete(self, conversation: int) -> None:
         """Hides the conversation; returns when its KV and spills are gone too."""
-        is_hidden = False
-        while not is_hidden:
-            async with self._queues.hold(conversation):
+        with self._ahead.paused():
+            while not await self._hide(conversation):
                 turn = self._answering.find(conversation)
-                if turn is None:
-                    await self._archive.delete_conversation(conversation)
-                    self._queues.put(conversation, Queue())
-                    is_hidden = True
-            if turn is not None:
-                await self._answering.stop(turn)
-        await self._ahead.forget(conversation)
+                if turn is not None:
+                    await self._answering.stop(turn)
+            await self._ahead.forget(conversation)
+
+    async def _hide(self, conversation: int) -> bool:
+        """Marks a conversation as deleted, unless a turn is open in it; returns whether it did."""
+        async with self._queues.hold(conversation):
+            if self._answering.find(conversation) is not None:
+                return False
+            await self._archive.delete_conversation(conversation)
+            self._queues.put(conversation, Queue())
+        return True
 
     async def _restore(self, conversation: int) -> None:
         async with self._queues.hold(conversation):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from ..engine.engine import Engine
-from ..errors import NotStored, SeeshellError
+from ..errors import SeeshellError
 from ..store.archive import Archive
 from .prompt_messages import read_ahead
 from .subscribers import Subscriber
@@ -93,7 +93,13 @@ class WorkAhead:
 
     async def forget(self, conversation: int) -> None:
         """Forgets what was wanted and computed in a conversation that is gone."""
-        self._drop_conversation(conversation)
+        for drafts in self._drafts.values():
+            drafts.discard(conversation)
+        self._abandoned.pop(conversation, None)
+        turns = list(self._next_turns.items())
+        for client in [it for it, turn in turns if turn.conversation == conversation]:
+            self.drop(client)
+        self._due.set()
         await self._engine.forget(conversation)
 
     @contextmanager
@@ -126,18 +132,7 @@ class WorkAhead:
         """Notes that a turn was prepared, or why it can't be: its client hears that at submit."""
         self._prepared = turn
         self._abandoned.pop(turn.conversation, None)
-        if isinstance(error, NotStored) and turn.conversation is not None:
-            self._drop_conversation(turn.conversation)
         if isinstance(error, SeeshellError):
             _logger.info("nothing was computed ahead: %s", error)
         elif error is not None:
             _logger.error("computing ahead failed unexpectedly", exc_info=error)
-
-    def _drop_conversation(self, conversation: int) -> None:
-        for drafts in self._drafts.values():
-            drafts.discard(conversation)
-        self._abandoned.pop(conversation, None)
-        turns = list(self._next_turns.items())
-        for client in [it for it, turn in turns if turn.conversation == conversation]:
-            self.drop(client)
-        self._due.set()
