@@ -87,3 +87,15 @@ def test_nobody_else_can_read_it(file: DraftFile, tmp_path: Path) -> None:
 def test_a_full_or_read_only_disk_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     DraftFile(tmp_path / "file" / "drafts.json").write([Draft(3, "text")])
+
+
+@pytest.mark.parametrize("name", ["drafts.new", "drafts.json"])
+def test_links_in_the_files_way_are_not_written_through(
+    file: DraftFile, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "letters").write_text("kept")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).symlink_to(tmp_path / "letters")
+    file.write([Draft(3, "unsent")])
+    assert (tmp_path / "letters").read_text() == "kept"
+    assert file.take() == (SavedDraft(3, "unsent"),)

@@ -1,7 +1,6 @@
 """Requests of one connection: in their order about one conversation, else beside each other."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,9 +121,9 @@ async def test_a_picture_that_takes_long_holds_nothing_else_up(
     read = asyncio.Event()
     attach = archive.attach
 
-    async def attach_slowly(source: Path, name: str) -> object:
+    async def attach_slowly(*arguments: Any) -> object:
         await read.wait()
-        return await attach(source, name)
+        return await attach(*arguments)
 
     monkeypatch.setattr(archive, "attach", attach_slowly)
     line = await with_conversations(dial, engine)
