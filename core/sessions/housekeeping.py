@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Final
 
+from ..engine.engine import Engine
 from ..errors import StoreError
 from ..store.archive import Archive
 from .worker import Worker
@@ -20,13 +21,14 @@ _PATIENCE: Final = 5.0
 class Housekeeping:
     """Purges and sweeps when the core starts, and then every hour or as soon as it is idle."""
 
-    def __init__(self, archive: Archive, worker: Worker) -> None:
+    def __init__(self, archive: Archive, engine: Engine, worker: Worker) -> None:
         self._archive = archive
+        self._engine = engine
         self._worker = worker
 
     async def run(self) -> None:
         """Keeps house for ever."""
-        steps = (self._archive.purge, self._archive.sweep)
+        steps = (self._archive.purge, self._archive.sweep, self._forget_the_gone)
         while True:
             for step in steps:
                 while self._worker.is_busy:  # noqa: ASYNC110 - there is no hurry
@@ -36,3 +38,8 @@ class Housekeeping:
                 except (StoreError, OSError) as error:
                     _logger.warning("housekeeping is put off: %s", error)
             await asyncio.sleep(_INTERVAL)
+
+    async def _forget_the_gone(self) -> None:
+        """Deletes spills that a core left which ended between a deletion and its reply."""
+        conversations = await self._archive.list_conversation_ids()
+        await self._engine.keep_only(frozenset(conversations))

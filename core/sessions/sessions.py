@@ -72,7 +72,7 @@ class Sessions:
             archive, queues, self._answering, self._ahead, self.subscribers
         )
         self._worker = Worker(queues, self._answering, self._loader, self._ahead, due)
-        self._housekeeping = Housekeeping(archive, self._worker)
+        self._housekeeping = Housekeeping(archive, engine, self._worker)
         self.work = asyncio.create_task(self._work())
         """The work on turns and models; ends only by an error or `close`."""
         self.shutdown_asked = asyncio.Event()

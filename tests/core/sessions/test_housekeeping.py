@@ -63,6 +63,12 @@ class Core:
 
     async def sweep(self) -> None:
         self.calls.append("sweep")
+
+    async def list_conversation_ids(self) -> list[int]:
+        return [3, 5]
+
+    async def keep_only(self, conversations: frozenset[int]) -> None:
+        self.calls.append(f"keep {sorted(conversations)}")
         self.done.set()
 
 
@@ -72,8 +78,9 @@ async def test_house_is_kept_only_while_nothing_is_computed(
 ) -> None:
     monkeypatch.setattr(housekeeping, "_PATIENCE", 0.0)
     core: Any = Core(busy=3, fails=fails)
-    keeping = asyncio.create_task(Housekeeping(core, core).run())
+    keeping = asyncio.create_task(Housekeeping(core, core, core).run())
     async with asyncio.timeout(PATIENCE):
         await core.done.wait()
     keeping.cancel()
-    assert core.calls == ["busy", "busy", "busy", "idle", "purge", "idle", "sweep"]
+    steps = ["idle", "purge", "idle", "sweep", "idle", "keep [3, 5]"]
+    assert core.calls == ["busy", "busy", "busy", *steps]

@@ -336,6 +336,33 @@ async def test_a_deleted_conversation_leaves_no_kv_and_answers_again_once_it_is_
     assert answer.stats.images_encoded + answer.stats.images_reused == 1
 
 
+async def test_spills_that_a_deletion_was_cut_off_from_are_gone_after_a_restart(
+    sessions: Sessions,
+    engine: SelectedEngine,
+    client: Listener,
+    archive: Archive,
+    ask: Ask,
+    samples: Path,
+    paths: Paths,
+    settings: Settings,
+) -> None:
+    """The core was killed when the conversation was marked and its spills were still there."""
+    queued = await ask("What is in the picture?", samples / "red-circle-blue-square.png")
+    await end_of(client, queued)
+    await archive.delete_conversation(queued.conversation)
+    await sessions.close()
+    await engine.unload()
+    assert len(spilled(paths)) > 0
+    later = SelectedEngine(settings, None, paths.spills_dir)
+    sessions = Sessions(archive, later, paths, settings, "1.0")
+    sessions.load_model("demo")
+    async with asyncio.timeout(PATIENCE):
+        while spilled(paths):  # noqa: ASYNC110 - a file that goes tells nobody
+            await asyncio.sleep(0.01)
+    await sessions.close()
+    await later.close()
+
+
 async def test_deleting_while_it_is_answered_and_queued_leaves_nothing_behind(
     sessions: Sessions, client: Listener, ask: Ask, samples: Path, paths: Paths
 ) -> None:
