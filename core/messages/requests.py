@@ -162,7 +162,10 @@ class PrepareTurn(Request, frozen=True):
 
 
 class RegenerateAnswer(Request, frozen=True):
-    """Answers a question again, beside the answer that stands. Reply: `TurnQueued`."""
+    """Answers a question again, beside the answer that stands. Reply: `TurnQueued`.
+
+    It comes before what is paused in the conversation's queue, which is resumed behind it.
+    """
 
     conversation: int
     message: int | None = None
@@ -174,7 +177,8 @@ class RegenerateAnswer(Request, frozen=True):
 class EditQuestion(Request, frozen=True):
     """Asks something else in place of an earlier question, beside it. Reply: `TurnQueued`.
 
-    What followed the earlier question stays on its own branch.
+    What followed the earlier question stays on its own branch. As for `RegenerateAnswer`, it comes
+    before what is paused.
     """
 
     conversation: int

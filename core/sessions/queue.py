@@ -153,6 +153,15 @@ class Queues:
                 "Questions are queued in this conversation: let them be answered, or remove them."
             )
 
+    def check_none_in_line(self, conversation: int, *, but: str = "") -> None:
+        """Makes sure that no turn is about to be taken in a conversation, except `but`.
+
+        Raises:
+            BadRequest: one is; those of a paused queue are not.
+        """
+        if not self.order.find(conversation).is_paused:
+            self.check_none_queued(conversation, but=but)
+
     async def pause(self, conversation: int) -> None:
         """Lets what waits in the conversation wait for the user."""
         queue = self.order.find(conversation)

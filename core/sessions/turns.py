@@ -6,6 +6,7 @@ from ..conversation import Message, Queued
 from ..errors import BadRequest
 from ..messages.events import (
     AnyEvent,
+    QueueChanged,
     TurnEnded,
     TurnFailed,
     TurnQueued,
@@ -66,7 +67,7 @@ class Turns:
                 queued = await self._store(request)
                 self._ahead.submitted(client, request.conversation, queued.conversation)
                 if queued.is_new:
-                    more: list[AnyEvent] = [self._queues.add(queued, client)]
+                    more: list[AnyEvent] = [await self._line_up(queued, client)]
             if not queued.is_new:
                 async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
@@ -115,7 +116,7 @@ class Turns:
         turn = request.turn or uuid4().hex
         if not isinstance(request, SubmitTurn):
             self._answering.check_none_open(request.conversation, but=turn)
-            self._queues.check_none_queued(request.conversation, but=turn)
+            self._queues.check_none_in_line(request.conversation, but=turn)
         match request:
             case SubmitTurn(conversation=conversation, text=text, attachments=hashes):
                 if conversation is not None:
@@ -127,6 +128,21 @@ class Turns:
                 return await self._archive.queue_edit(turn, it, message, text, pictures)
             case RegenerateAnswer(conversation=it, message=message):
                 return await self._archive.queue_regenerate(turn, it, message)
+
+    async def _line_up(self, queued: Queued, client: Subscriber) -> QueueChanged:
+        """Gives a new turn its place: behind all others, or before those that are paused.
+
+        A question that is edited or answered again in front of a paused queue is how the user
+        goes on after a failed turn, so the queue is resumed behind it.
+        """
+        conversation, turn = queued.conversation, queued.turn
+        waiting = self._queues.order.find(conversation).turns
+        changed = self._queues.add(queued, client)
+        if turn.kind == "submit" or not waiting:
+            return changed
+        await self._archive.move_queued(conversation, turn.id, waiting[0].id)
+        queue = await self._archive.resume_queue(conversation)
+        return self._queues.change(conversation, queue, but=client)
 
     async def _tell_again(self, queued: Queued, client: Subscriber) -> list[AnyEvent]:
         """Returns what became of a turn that was sent again, for the client that did."""

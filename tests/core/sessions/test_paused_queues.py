@@ -21,6 +21,7 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.requests import (
     OpenConversation,
+    RegenerateAnswer,
     ResumeQueue,
     StopTurn,
 )
@@ -66,6 +67,20 @@ async def test_a_stop_that_comes_too_late_for_its_answer_still_pauses_the_rest(
     await carry_out(sessions, StopTurn(conversation=turns[0].conversation), client)
     assert (await end_of(client, turns[0])).message.finish_reason == "stop"
     assert await queue_of(sessions, turns[0].conversation) == (["2", "3"], True)
+
+
+async def test_asking_again_in_front_of_a_paused_queue_comes_first_and_resumes_it(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, turns: list[TurnQueued]
+) -> None:
+    conversation = turns[0].conversation
+    await carry_out(sessions, StopTurn(conversation=conversation), client)
+    await wait_for_queue(client, "2", "3", is_paused=True)
+    engine.enqueue("once more")
+    again = await carry_out(sessions, RegenerateAnswer(conversation=conversation), client)
+    await end_of(client, again)
+    await end_of(client, turns[2])
+    assert [prompt[-1].text for prompt in engine.history] == ["1", "1", "2", "3"]
+    assert await queue_of(sessions, conversation) == ([], False)
 
 
 async def test_resuming_where_nothing_is_paused_changes_nothing(

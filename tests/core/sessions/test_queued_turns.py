@@ -24,13 +24,11 @@ from seeshell.core.messages.events import (
 from seeshell.core.messages.requests import (
     AnyRequest,
     Attach,
-    EditQuestion,
     EditQueued,
     GetStatus,
     ListConversations,
     MoveQueued,
     OpenConversation,
-    RegenerateAnswer,
     RemoveQueued,
     StopTurn,
     SubmitTurn,
@@ -169,8 +167,6 @@ async def test_a_conversation_whose_only_turn_is_removed_is_gone(
         (MoveQueued(conversation=1, turn="?"), NotStored),
         (RemoveQueued(conversation=1, turn="?"), NotStored),
         (RemoveQueued(conversation=7, turn="?"), NotStored),
-        (RegenerateAnswer(conversation=1), BadRequest),
-        (EditQuestion(conversation=1, message=1, text="x"), BadRequest),
         (SwitchBranch(conversation=1, message=1), BadRequest),
     ],
 )
