@@ -18,6 +18,8 @@ class Limits(NamedTuple):
     """KV caches of all conversations; 0 for what is left beside the model."""
     kv_idle_bytes: int = 0
     """KV caches between answers; 0 for `kv_bytes`, or half of what is left beside the model."""
+    spare_tokens: int = 256
+    """Room behind a prompt that there must be memory for, and by which an answer's KV grows."""
     features_bytes: int = 0
     """Features of pictures; 0 for a share of the weights."""
     block_tokens: int = 0

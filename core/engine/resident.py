@@ -81,7 +81,7 @@ class ResidentModel:
         self.past = PastTurns() if past is None else past
         self.pace = PrefillPace()
         self.work = WorkMemory()
-        self._limits = limits
+        self.limits = limits
 
     @property
     def active_bytes(self) -> int:
@@ -92,12 +92,12 @@ class ResidentModel:
     def available_bytes(self) -> int:
         """Memory that is free for work: within the limit, and as MLX counts it."""
         unused_bytes = memory_limit_bytes() - int(mx.get_active_memory())
-        return max(0, min(self._limits.memory_bytes - self.active_bytes, unused_bytes))
+        return max(0, min(self.limits.memory_bytes - self.active_bytes, unused_bytes))
 
     def measure_work(self) -> None:
         """Measures what a chunk and a picture take, on one layer each."""
         self.work.chunk = measure_chunk(self.language, self.pool.layout)
-        self.work.picture = measure_picture(self.pictures, self.pixels, self._limits.pixel_budget)
+        self.work.picture = measure_picture(self.pictures, self.pixels, self.limits.pixel_budget)
         mx.clear_cache()
 
     def fit_chunk(self, held: int, tokens: int) -> int:
@@ -158,7 +158,7 @@ class ResidentModel:
     def _make_pool(
         self, limits: Limits, spare_bytes: int, spill_folder: SpillFolder | None
     ) -> KvPool:
-        layout = _layout(self.checkpoint, limits.kv_bits)
+        layout = make_layout(self.checkpoint, limits.kv_bits)
         spills = None
         if spill_folder is not None:
             copy_bytes = self.checkpoint.weights_bytes // _COPY_SHARE
@@ -168,7 +168,8 @@ class ResidentModel:
         limit_bytes = min(limits.kv_bytes or spare_bytes, spare_bytes)
         # Half of what is left is for the conversation that is being answered.
         idle_bytes = limit_bytes if limits.kv_bytes else limit_bytes // 2
-        return KvPool(layout, limit_bytes, limits.kv_idle_bytes or idle_bytes, spills)
+        idle_bytes = limits.kv_idle_bytes or idle_bytes
+        return KvPool(layout, limit_bytes, idle_bytes, spills, limits.spare_tokens)
 
     def _identity(self, limits: Limits, layout: KvLayout) -> SpillIdentity:
         return SpillIdentity(
@@ -183,7 +184,8 @@ class ResidentModel:
         )
 
 
-def _layout(checkpoint: Checkpoint, kv_bits: int) -> KvLayout:
+def make_layout(checkpoint: Checkpoint, kv_bits: int) -> KvLayout:
+    """Returns how the KV of a checkpoint lies in memory."""
     text = checkpoint.model.config.text_config
     return KvLayout(
         layer_count=text.num_hidden_layers,

@@ -31,9 +31,6 @@ from .stop_signal import StopSignal
 from .turn_meter import TurnMeter
 from .vision import Picture
 
-_ROOM: Final = 256
-"""Tokens of an answer that there must be memory for before its turn starts."""
-
 _CACHE_CLEARING_TOKENS: Final = 256
 """Freed buffers go back to the system this often in an answer, as in mlx-vlm."""
 
@@ -63,7 +60,7 @@ class Turn:
         self._text = ""
         self.resident.work.begin_turn()
         try:
-            with guarded_memory(self.resident, lambda: self._meter.prompt_tokens + _ROOM):
+            with guarded_memory(self.resident, self._needed_tokens):
                 reason = self._answer(messages)
         finally:
             self.resident.pictures.drop_pixels()
@@ -80,7 +77,7 @@ class Turn:
             pictures.append(self.resident.pictures.look_up(image))
         prompt = self._build_prompt(messages, pictures)
         self.resident.drafts.commit(self.conversation, prompt)
-        room = min(_ROOM, self._answer_limit())
+        room = min(self.resident.limits.spare_tokens, self._answer_limit())
         pool, stopped = self.resident.pool, self.stop.is_set
         with pool.acquire(prompt, room, owner=self.conversation, is_stopped=stopped) as branch:
             self._explain(messages, prompt, pictures, len(branch.tokens))
@@ -125,6 +122,10 @@ class Turn:
         self._meter.images = len(pictures)
         check_length(prompt, self.resident.checkpoint.context_length)
         return prompt
+
+    def _needed_tokens(self) -> int:
+        """Tokens that there must be memory for before the turn starts."""
+        return self._meter.prompt_tokens + self.resident.limits.spare_tokens
 
     def _answer_limit(self) -> int:
         room = self.resident.checkpoint.context_length - self._meter.prompt_tokens

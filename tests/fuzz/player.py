@@ -12,24 +12,32 @@ from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.prefill_ahead import PrefillAhead
 from seeshell.core.engine.prefill_pace import PrefillPace
+from seeshell.core.engine.resident import make_layout
 from seeshell.core.errors import OutOfMemory
 
 from ..core.engine.asking import (
     Answer,
     Asker,
     Plain,
+    assert_about_same,
     assert_same,
     assert_same_logits,
     draw_shape,
     make_asker,
 )
-from .programs import CONVERSATIONS, PICTURES, Program, Step
+from .programs import CONVERSATIONS, KV_TOKENS, PICTURES, Program, Step
 
-_TOKENS: Final = 7
-_SHORT: Final = AnswerOptions(temperature=0.0, max_tokens=_TOKENS)
+_SHORT, _LONG = (AnswerOptions(temperature=0.0, max_tokens=tokens) for tokens in (7, 40))
+"""Where there is a limit of KV, answers grow until they reach it."""
 
-_SPARE_BYTES: Final = 1_000_000
-"""Beside the weights, for KV and features: little, so that programs evict on their own too."""
+_FEATURES_BYTES: Final = 40_000
+"""Little, so that programs evict features on their own too."""
+
+_SPARE_TOKENS: Final = 2
+"""By which an answer's KV grows: several times in an answer, so that it evicts and ends there."""
+
+_TOLERANCE: Final = {8: 0.05, 4: 0.2}
+"""Of logits, by the bits of quantised KV."""
 
 _SPILLED_BLOCK_TOKENS: Final = 24
 """Short, so that a conversation has several blocks and pictures lie across their bounds."""
@@ -60,7 +68,7 @@ class Player:
             AssertionError: an answer is not the one of a cold run.
         """
         shutil.rmtree(self.folder / "spills", ignore_errors=True)
-        game = _Game(self, program.chunk)
+        game = _Game(self, program)
         for step in program.steps:
             game.take(step)
 
@@ -76,30 +84,48 @@ class Player:
         """The pictures that a step shows."""
         return tuple(self._images[index] for index in step.pictures)
 
-    def compare(self, messages: Messages, answer: Answer) -> None:
+    def compare(self, messages: Messages, answer: Answer, program: Program) -> None:
         """Makes sure that the answer is the one of a cold run, as far as it came."""
         self.answers += 1
-        key = tuple(
-            (message.role, message.text, tuple(image.sha256 for image in message.images))
-            for message in messages
-        )
-        if key not in self.cold:
-            self.cold[key] = self._plain(*messages, max_tokens=_TOKENS)
-        cold = self.cold[key]
+        cold = self._cold(messages, program)
         assert answer.end is not None
-        if answer.end.finish_reason != "cancelled":
+        is_cut = answer.end.finish_reason == "cancelled" or answer.end.stats.ended_early
+        if program.kv_bits and answer.logits is not None:
+            assert_about_same(answer, cold, _TOLERANCE[program.kv_bits])
+        elif not is_cut:
             assert_same(answer, cold)
         elif answer.logits is not None:
             assert_same_logits(answer, cold)
             assert answer.tokens == cold.tokens[: len(answer.tokens)]
 
+    def _cold(self, messages: Messages, program: Program) -> Answer:
+        """What mlx-vlm answers or, with quantised KV, an engine that has seen nothing else."""
+        options = options_of(program)
+        asked = tuple(
+            (message.role, message.text, tuple(image.sha256 for image in message.images))
+            for message in messages
+        )
+        key = program.kv_bits, options.max_tokens, asked
+        if key not in self.cold:
+            if program.kv_bits:
+                ask = make_asker(self.checkpoint, kv_bits=program.kv_bits)
+                self.cold[key] = ask(*messages, options=options)
+            else:
+                self.cold[key] = self._plain(*messages, max_tokens=options.max_tokens)
+        return self.cold[key]
+
+
+def options_of(program: Program) -> AnswerOptions:
+    """How a program's questions are answered."""
+    return _SHORT if program.kv_tokens == KV_TOKENS[0] else _LONG
+
 
 class _Game:
     """One program being played."""
 
-    def __init__(self, player: Player, chunk: int) -> None:
+    def __init__(self, player: Player, program: Program) -> None:
         self._player = player
-        self._chunk = chunk
+        self._program = program
         self._messages: list[Messages] = [[] for _ in range(CONVERSATIONS)]
         self._ends: list[list[Messages]] = [[] for _ in range(CONVERSATIONS)]
         self._ask = self._load()
@@ -132,16 +158,19 @@ class _Game:
 
     def _load(self) -> Asker:
         ask = self._make_asker(SpillFolder(self._player.folder / "spills", 10_000_000))
-        ask.resident.pace = PrefillPace(self._chunk, self._chunk, self._chunk)
+        ask.resident.pace = PrefillPace(*3 * [self._program.chunk])
         return ask
 
     def _make_asker(self, spills: SpillFolder | None = None) -> Asker:
-        weights_bytes = self._player.checkpoint.weights_bytes
-        memory_bytes = int((weights_bytes + _SPARE_BYTES) / 0.9)
+        program, checkpoint = self._program, self._player.checkpoint
+        layout = make_layout(checkpoint, program.kv_bits)
         return make_asker(
-            self._player.checkpoint,
+            checkpoint,
             spills,
-            memory_bytes=memory_bytes,
+            kv_bits=program.kv_bits,
+            kv_bytes=program.kv_tokens * layout.token_bytes,
+            spare_tokens=_SPARE_TOKENS,
+            features_bytes=_FEATURES_BYTES,
             block_tokens=_SPILLED_BLOCK_TOKENS,
         )
 
@@ -163,12 +192,12 @@ class _Game:
         with self._refusing(messages):
             answer = self._ask(
                 *messages,
-                options=_SHORT,
+                options=options_of(self._program),
                 stop_when=_after(step.stop_after),
                 conversation=slot + 1,
             )
             self._ask.resident.pool.shrink_to_budget()
-            self._player.compare(messages, answer)
+            self._player.compare(messages, answer, self._program)
             self._messages[slot] = [*messages, PromptMessage.of("assistant", answer.text)]
             self._ends[slot].append(self._messages[slot])
 

@@ -16,6 +16,9 @@ PICTURES: Final = (
 CONVERSATIONS: Final = 3
 CHUNKS: Final = (5, 13, 64)
 MOST_STEPS: Final = 12
+KV_BITS: Final = (0, 0, 8, 4)
+KV_TOKENS: Final = (100_000, 60, 75, 90, 110, 140)
+"""Limits of all KV: the small ones evict others while an answer grows, and end answers."""
 
 _ACTIONS: Final = {
     "ask": 6,
@@ -51,13 +54,19 @@ class Step(NamedTuple):
 
 
 class Program(NamedTuple):
-    """Steps, and how many tokens a chunk of prefill has."""
+    """Steps, and the engine that takes them."""
 
     steps: list[Step]
     chunk: int
+    """Tokens of a chunk of prefill."""
+    kv_bits: int = 0
+    kv_tokens: int = KV_TOKENS[0]
+    """Most tokens that there is memory for."""
 
     def __str__(self) -> str:
-        lines = [f"chunks of {self.chunk} tokens", *map(_describe, self.steps)]
+        bits = f"{self.kv_bits} bits" if self.kv_bits else "exact"
+        engine = f"chunks of {self.chunk} tokens, KV of {self.kv_tokens:,} tokens, {bits}"
+        lines = [engine, *map(_describe, self.steps)]
         return "\n".join(f"  {line}" for line in lines)
 
 
@@ -72,7 +81,11 @@ _STEPS = st.builds(
 )
 
 PROGRAMS: Final = st.builds(
-    Program, st.lists(_STEPS, min_size=3, max_size=MOST_STEPS), st.sampled_from(CHUNKS)
+    Program,
+    st.lists(_STEPS, min_size=3, max_size=MOST_STEPS),
+    st.sampled_from(CHUNKS),
+    st.sampled_from(KV_BITS),
+    st.sampled_from(KV_TOKENS),
 )
 
 
@@ -95,8 +108,10 @@ def _simpler(program: Program) -> Iterator[Program]:
             simpler = step._replace(**dict([change]))
             if simpler != step:
                 yield program._replace(steps=[*steps[:index], simpler, *steps[index + 1 :]])
-    if program.chunk != CHUNKS[-1]:
-        yield program._replace(chunk=CHUNKS[-1])
+    simple = {"chunk": CHUNKS[-1], "kv_bits": KV_BITS[0], "kv_tokens": KV_TOKENS[0]}
+    for name, value in simple.items():
+        if getattr(program, name) != value:
+            yield program._replace(**{name: value})
 
 
 def _describe(step: Step) -> str:

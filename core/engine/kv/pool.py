@@ -32,7 +32,7 @@ Less memory than that is not worth the copy of all the rest that its next turn b
 
 
 SPARE_TOKENS: Final = 256
-"""Room behind a prompt for an answer and the next question, and by how much it grows."""
+"""Room behind a prompt for an answer and the next question, and by how much that grows."""
 
 
 class KvPool:
@@ -48,6 +48,7 @@ class KvPool:
         limit_bytes: int,
         budget_bytes: int | None = None,
         spills: Spills | None = None,
+        spare_tokens: int = SPARE_TOKENS,
     ) -> None:
         """Makes an empty pool.
 
@@ -56,12 +57,14 @@ class KvPool:
             limit_bytes: most memory while an answer is computed, its own KV included.
             budget_bytes: most memory between answers; None for half of the limit.
             spills: where branches go that are evicted; None to drop them.
+            spare_tokens: room that a branch gets behind its prompt, and by which it grows.
         """
         self.layout = layout
         """Of the model."""
         self.limit_bytes = limit_bytes
         """Most memory while an answer is computed, its own KV included."""
         self._budget_bytes = limit_bytes // 2 if budget_bytes is None else budget_bytes
+        self._spare_tokens = spare_tokens
         self.spills = spills
         """Where evicted branches go; None where they are dropped."""
         self._branches: list[Branch] = []
@@ -114,7 +117,7 @@ class KvPool:
         needed_bytes = self.token_bytes * (len(wanted) + room)
         if needed_bytes > self.limit_bytes:
             raise out_of_memory(needed_bytes, self.limit_bytes)
-        capacity = min(len(wanted) + max(room, SPARE_TOKENS), self._limit_tokens)
+        capacity = min(len(wanted) + max(room, self._spare_tokens), self._limit_tokens)
         branch = self._acquired = self._take(wanted, owner, capacity)
         self._acquired_bytes = self.token_bytes * capacity
         is_whole = False
@@ -144,7 +147,7 @@ class KvPool:
             return True
         if length > self._limit_tokens:
             return False
-        capacity = min(length - 1 + SPARE_TOKENS, self._limit_tokens)
+        capacity = min(length - 1 + self._spare_tokens, self._limit_tokens)
         self._acquired_bytes = self.token_bytes * capacity
         self._make_room()
         self.layout.reserve(branch.layers, capacity)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from seeshell.core.engine import past_turns
 from seeshell.core.engine.engine import PromptImage, PromptMessage
-from seeshell.core.engine.kv.prefix import ImageSpan, TokenRun, reusable_length
+from seeshell.core.engine.kv.prefix import ImageSpan, TokenRun, common_length, reusable_length
 from seeshell.core.engine.past_turns import (
     EVICTED,
     LOADED_ANEW,
@@ -115,6 +116,40 @@ def test_a_version_whose_place_was_taken_is_told_from_an_evicted_one() -> None:
     reason = turns.reason(1, keys(*now), run(*now), len(run(long)))
 
     assert reason == REPLACED
+
+
+def test_a_question_is_compared_with_few_turns_however_often_it_was_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turns = PastTurns()
+    question = "a:" + 1000 * "long "
+    for answer in range(39):
+        turns.record(1, keys(question, f"{answer}"), run(question, f"{answer}"))
+    turns.record(2, keys("b:other", "yes"), run("b:other", "yes"))
+    compared: list[TokenRun] = []
+
+    def compare(held: TokenRun, wanted: TokenRun) -> int:
+        compared.append(held)
+        return common_length(held, wanted)
+
+    monkeypatch.setattr(past_turns, "common_length", compare)
+
+    reason = turns.reason(1, keys(question), run(question), len(run(question)) - 1)
+
+    assert reason == ""
+    assert len(compared) <= 11
+    assert turns.knows(2)
+
+
+def test_of_many_answers_the_newest_are_remembered() -> None:
+    turns = PastTurns()
+    for answer in "abcdefghijkl":
+        turns.record(1, keys("q", 9 * answer), run("q", 9 * answer))
+
+    newest, oldest = ("q", 9 * "l", "more"), ("q", 9 * "a", "more")
+
+    assert turns.reason(1, keys(*newest), run(*newest), 0) == EVICTED
+    assert turns.reason(1, keys(*oldest), run(*oldest), len(run("q"))) != EVICTED
 
 
 def test_a_conversation_without_surprises_has_an_empty_reason(ask: Any, draw: Draw) -> None:

@@ -1,8 +1,18 @@
+from array import array
+from functools import partial
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeshell.core.engine.kv.prefix import ImageSpan, TokenRun, reusable_length, spans_within
+from seeshell.core.engine.kv.prefix import (
+    ImageSpan,
+    TokenRun,
+    common_length,
+    reusable_length,
+    spans_within,
+)
 
 PAD = 9
 
@@ -78,6 +88,20 @@ def test_of_a_prefill_stopped_inside_another_picture_nothing_of_the_picture_is_r
     stopped = cut(run(1, ("a", 4), 2, 3, 4), length)
 
     assert reusable_length(stopped, run(1, ("b", 4), 2, 3, 4)) == 1
+
+
+packed = partial(array, "i")
+few_tokens = st.lists(st.integers(0, 1), max_size=40)
+
+
+@given(few_tokens, few_tokens, st.sampled_from([list, packed]), st.sampled_from([list, packed]))
+def test_the_common_start_is_the_longest_whatever_holds_the_tokens(
+    one: list[int], other: list[int], hold_one: Any, hold_other: Any
+) -> None:
+    length = common_length(TokenRun(hold_one(one)), TokenRun(hold_other(other)))
+
+    assert one[:length] == other[:length]
+    assert length == min(len(one), len(other)) or one[length] != other[length]
 
 
 parts = st.lists(
