@@ -11,6 +11,7 @@ import msgspec
 
 from ..conversation import Attachment
 from ..errors import ModelUnsupported, TurnError
+from ..images import ReadPixels, read_pixels
 from ..models.progress import LoadProgress
 from ..models.sources import ModelFiles, fetch_model
 from .engine import (
@@ -40,6 +41,7 @@ class MlxEngine(Engine):
         pixel_budget: int,
         max_pixels: int,
         *,
+        read_pixels: ReadPixels = read_pixels,
         memory_bytes: int | None = None,
         kv_bits: int = 0,
         kv_bytes: int = 0,
@@ -51,6 +53,7 @@ class MlxEngine(Engine):
         Args:
             pixel_budget: most image tokens of one picture.
             max_pixels: pictures with more are refused.
+            read_pixels: decodes pictures; by itself, on the engine's thread.
             memory_bytes: most memory to hold; None for what the machine has.
             kv_bits: bits of a KV cache's number; 0 for the model's own precision.
             kv_bytes: most memory for KV caches; 0 for what is left beside the model.
@@ -59,6 +62,7 @@ class MlxEngine(Engine):
         """
         self._pixel_budget = pixel_budget
         self._max_pixels = max_pixels
+        self._read_pixels = read_pixels
         self._memory_bytes = memory_bytes
         self._kv_bits = kv_bits
         self._kv_bytes = kv_bytes
@@ -211,7 +215,9 @@ class MlxEngine(Engine):
         )
         if not given_up.is_set():
             self._free()
-            self._resident = ResidentModel(model, checkpoint, limits, self._open_spills())
+            self._resident = ResidentModel(
+                model, checkpoint, limits, self._open_spills(), self._read_pixels
+            )
             self._resident.past = self._past
         gc.collect()
         return model

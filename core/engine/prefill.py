@@ -12,7 +12,7 @@ from .kv.prefix import ImageSpan, TokenRun
 from .language import Chunk, PlacedFeatures
 from .positions import Positions, rope_positions
 from .resident import ResidentModel
-from .vision import Picture
+from .vision import Features, Picture
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,14 @@ class Prefill:
         """Returns a chunk of the prompt; pictures in it are encoded if need be, until a stop."""
         placed = []
         for span, picture in zip(self.prompt.spans, self.pictures, strict=True):
-            if span.start < end and span.end > start and not self.stop.is_set():
-                placed.append(self._place(span, picture, start, end))
+            if span.start >= end or span.end <= start or self.stop.is_set():
+                continue
+            features = self.resident.pictures.features(picture, self.stop)
+            if features is not None:
+                placed.append(_place(span, features, start, end))
         return Chunk(self.prompt.tokens[start:end], positions[:, start:end], placed)
 
-    def _place(self, span: ImageSpan, picture: Picture, start: int, end: int) -> PlacedFeatures:
-        first, stop = max(span.start, start), min(span.end, end)
-        features = self.resident.pictures.features(picture)
-        return PlacedFeatures(first - start, features, first - span.start, stop - span.start)
+
+def _place(span: ImageSpan, features: Features, start: int, end: int) -> PlacedFeatures:
+    first, stop = max(span.start, start), min(span.end, end)
+    return PlacedFeatures(first - start, features, first - span.start, stop - span.start)

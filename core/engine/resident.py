@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
+from ..images import ReadPixels, read_pixels
 from .drafts import Drafts
 from .engine import LoadedModel
 from .kv.layout import KvLayout
@@ -77,6 +78,7 @@ class ResidentModel:
         checkpoint: Checkpoint,
         limits: Limits,
         spill_folder: SpillFolder | None = None,
+        read_pixels: ReadPixels = read_pixels,
     ) -> None:
         self.model = model
         self.checkpoint = checkpoint
@@ -87,7 +89,10 @@ class ResidentModel:
             checkpoint.model.config.image_token_id,
         )
         self.pixels = Pixels(
-            checkpoint.processor.image_processor, limits.pixel_budget, limits.max_pixels
+            checkpoint.processor.image_processor,
+            limits.pixel_budget,
+            limits.max_pixels,
+            read_pixels,
         )
         spare_bytes = spare_memory_bytes(limits.memory_bytes, checkpoint.weights_bytes)
         features_bytes = min(checkpoint.weights_bytes // _FEATURES_SHARE, spare_bytes // 8)

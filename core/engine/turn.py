@@ -69,11 +69,10 @@ class Turn:
         self.emit(AnswerEnd(reason, self._receipt.stats()))
 
     def _answer(self, messages: Sequence[PromptMessage]) -> FinishReason:
-        pictures = []
-        for image in (image for message in messages for image in message.images):
-            if self.stop.is_set():
-                return "cancelled"
-            pictures.append(self.resident.pictures.look_up(image))
+        images = (image for message in messages for image in message.images)
+        pictures = self.resident.pictures.look_up(images, self.stop)
+        if pictures is None:
+            return "cancelled"
         prompt = self._build_prompt(messages, pictures)
         self.resident.drafts.settle(self.conversation, prompt)
         room = min(_ROOM, self._answer_limit())

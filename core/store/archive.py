@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ..conversation import Attachment
+from ..pictures.workers import PictureWorkers
 from ..settings import Paths
 from .disk import DiskThread
 from .picture_files import PictureFiles
@@ -17,9 +18,6 @@ _logger = logging.getLogger(__name__)
 
 _UNUSED_PICTURE_AGE: Final = 86_400.0
 """Seconds that a picture stays that was attached and not sent."""
-
-_DECODES_AT_ONCE: Final = 2
-"""Each decoded picture takes up to `max_pixels` times four bytes."""
 
 
 class Archive:
@@ -34,10 +32,9 @@ class Archive:
         self.store = store
         self._disk = disk
         self._pictures = pictures
-        self._decoding = asyncio.Semaphore(_DECODES_AT_ONCE)
 
     @classmethod
-    async def open(cls, paths: Paths, max_pixels: int) -> "Archive":
+    async def open(cls, paths: Paths, max_pixels: int, workers: PictureWorkers) -> "Archive":
         """Opens the store and puts in order what an earlier core left behind.
 
         Raises:
@@ -46,7 +43,7 @@ class Archive:
         disk = DiskThread()
         try:
             store = await disk.run(Store, paths)
-            archive = cls(disk, store, PictureFiles(paths, max_pixels))
+            archive = cls(disk, store, PictureFiles(paths, max_pixels, workers))
             if closed := await disk.run(store.close_open_answers):
                 _logger.warning("%d answers were open when the last core ended", closed)
             unused = await disk.run(store.forget_unused_pictures, time.time() - _UNUSED_PICTURE_AGE)
@@ -69,8 +66,7 @@ class Archive:
             ImageError: the file is missing, can't be read or is no picture.
             StoreError: the copy can't be written.
         """
-        async with self._decoding:
-            picture = await asyncio.to_thread(self._pictures.add, source, name)
+        picture = await self._pictures.add(source, name)
         await self.run(self.store.add_picture, picture)
         return picture
 

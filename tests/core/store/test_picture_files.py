@@ -11,24 +11,27 @@ import pytest
 
 from seeshell.core.errors import ImageError, NotStored, StoreError
 from seeshell.core.images import hash_file
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths
 from seeshell.core.store.picture_files import PictureFiles
 
+# ruff: noqa: ASYNC240 - what these tests do to files takes no time
+
 
 @pytest.fixture
-def pictures(paths: Paths) -> PictureFiles:
-    return PictureFiles(paths, max_pixels=1_000_000)
+async def pictures(paths: Paths, workers: PictureWorkers) -> PictureFiles:
+    return PictureFiles(paths, 1_000_000, workers)
 
 
 def files_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def test_a_copy_is_named_by_its_bytes_and_outlives_the_original(
+async def test_a_copy_is_named_by_its_bytes_and_outlives_the_original(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
     content = picture.read_bytes()
-    attachment = pictures.add(picture, "")
+    attachment = await pictures.add(picture, "")
     assert (attachment.name, attachment.width, attachment.height) == ("circle.png", 224, 224)
     assert attachment.sha256 == hash_file(picture)
     picture.unlink()
@@ -39,68 +42,70 @@ def test_a_copy_is_named_by_its_bytes_and_outlives_the_original(
     assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
 
 
-def test_the_same_picture_twice_is_one_file(
+async def test_the_same_picture_twice_is_one_file(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    first, second = pictures.add(picture, "one"), pictures.add(picture, "two")
+    first, second = await pictures.add(picture, "one"), await pictures.add(picture, "two")
     assert (first.name, second.name, first.sha256) == ("one", "two", second.sha256)
     assert files_below(paths.pictures_dir) == [paths.picture(first.sha256)]
 
 
-def test_a_copy_that_was_altered_is_noticed_and_made_whole_by_attaching_again(
+async def test_a_copy_that_was_altered_is_noticed_and_made_whole_by_attaching_again(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    attachment = pictures.add(picture, "")
+    attachment = await pictures.add(picture, "")
     pictures.check(attachment)
     copy = paths.picture(attachment.sha256)
     copy.write_bytes(copy.read_bytes()[:-1] + b"x")
     with pytest.raises(NotStored, match="altered: attach it again"):
         pictures.check(attachment)
-    pictures.add(picture, "")
+    await pictures.add(picture, "")
     assert pictures.check(attachment) == copy
 
 
-def test_a_deleted_copy_is_gone_and_may_be_deleted_again(
+async def test_a_deleted_copy_is_gone_and_may_be_deleted_again(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    attachment = pictures.add(picture, "")
+    attachment = await pictures.add(picture, "")
     pictures.delete([attachment.sha256, attachment.sha256])
     assert files_below(paths.pictures_dir) == []
     with pytest.raises(NotStored, match="missing"):
         pictures.check(attachment)
 
 
-def test_what_is_no_picture_leaves_no_trace(pictures: PictureFiles, paths: Paths) -> None:
+async def test_what_is_no_picture_leaves_no_trace(pictures: PictureFiles, paths: Paths) -> None:
     text = paths.data_dir / "letter.png"
     paths.data_dir.mkdir(parents=True)
     text.write_text("Dear Sir")
     with pytest.raises(ImageError, match=r"letter\.png"):
-        pictures.add(text, "")
+        await pictures.add(text, "")
     assert files_below(paths.pictures_dir) == []
 
 
-def test_a_copy_that_a_crash_left_unfinished_is_swept_away(
+async def test_a_copy_that_a_crash_left_unfinished_is_swept_away(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    attachment = pictures.add(picture, "")
+    attachment = await pictures.add(picture, "")
     (paths.pictures_dir / ".copy-abc").write_bytes(b"half")
     pictures.sweep()
     assert files_below(paths.pictures_dir) == [paths.picture(attachment.sha256)]
 
 
-def test_missing_files_folders_and_pipes_are_refused_at_once(
+async def test_missing_files_folders_and_pipes_are_refused_at_once(
     pictures: PictureFiles, tmp_path: Path
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path in (tmp_path / "nothing.png", tmp_path, pipe):
         with pytest.raises(ImageError, match=str(path)):
-            pictures.add(path, "")
+            await pictures.add(path, "")
 
 
-def test_a_file_larger_than_any_allowed_picture_is_not_copied(paths: Paths, picture: Path) -> None:
-    with pytest.raises(ImageError, match="too large"):
-        PictureFiles(paths, max_pixels=10).add(picture, "")
+async def test_a_picture_of_too_many_pixels_is_not_copied(
+    paths: Paths, picture: Path, workers: PictureWorkers
+) -> None:
+    with pytest.raises(ImageError, match=r"circle\.png has 224x224 pixels, more than the limit"):
+        await PictureFiles(paths, 10, workers).add(picture, "")
     assert files_below(paths.pictures_dir) == []
 
 
@@ -115,9 +120,9 @@ def disk_that_holds(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def test_a_copy_that_does_not_fit_the_disk_is_reported_and_leaves_no_trace(
+async def test_a_copy_that_does_not_fit_the_disk_is_reported_and_leaves_no_trace(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
     with disk_that_holds(100), pytest.raises(StoreError, match=r"circle\.png can't be copied"):
-        pictures.add(picture, "")
+        await pictures.add(picture, "")
     assert files_below(paths.pictures_dir) == []
