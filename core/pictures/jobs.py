@@ -29,7 +29,7 @@ class CopyJob(Struct, frozen=True, tag=True):
     max_pixels: int
     """Pictures with more are refused before they are decoded; so below."""
     copy: bytes
-    """An empty file that takes the bytes."""
+    """A file that takes the bytes in place of its own."""
 
 
 class PixelsJob(Struct, frozen=True, tag=True):

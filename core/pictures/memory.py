@@ -12,7 +12,7 @@ from PIL import Image
 _STORED: Final = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 """Bytes that Pillow keeps of each pixel by mode; 4 in all other modes."""
 
-_WORKING: Final = {"HEIF": 12, "AVIF": 12, "WEBP": 12, "JPEG2000": 24, "PSD": 4, "TIFF": 4}
+_WORKING: Final = {"HEIF": 8, "AVIF": 8, "WEBP": 8, "JPEG2000": 12, "PSD": 4, "TIFF": 4}
 """Bytes a pixel that a format's decoder takes beside what Pillow keeps.
 
 Source: measured by `tests/core/pictures/test_memory.py`.
@@ -22,8 +22,8 @@ _COEFFICIENT: Final = 2
 """Bytes of each colour of each pixel that a progressive JPEG keeps from scan to scan."""
 
 _RGB: Final = 4
-_GREY: Final = 9
-"""What grey values of more than 8 bits pass through: two of floating point, one of 8 bits."""
+_GREY: Final = 5
+"""What grey values of more than 8 bits pass through on their way: floating point, then 8 bits."""
 
 _BASE_BYTES: Final = 512 * 2**20
 _MOST_PER_PIXEL: Final = 16

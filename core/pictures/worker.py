@@ -168,6 +168,7 @@ def _copy_bytes(picture: OpenedImage, copy: Path, name: str, parent: Parent) -> 
             if time.monotonic() - told_at > _REPORT_SECONDS:
                 told_at = time.monotonic()
                 parent.tell(StillReading())
+        file.truncate()
     return digest.hexdigest()
 
 
@@ -181,6 +182,7 @@ def _read(file: BinaryIO, name: str) -> bytes:
 @contextmanager
 def _writing(copy: Path, name: str) -> Iterator[BinaryIO]:
     try:
+        # Not made anew: the copy was given up if it is gone.
         with copy.open("r+b") as file:
             yield file
     except OSError as error:

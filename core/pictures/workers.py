@@ -6,8 +6,8 @@ on a disk that does not answer, loses its worker. Jobs that take much memory wai
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, Literal
 
@@ -143,45 +143,46 @@ class PictureWorkers:
     async def _wait_and_carry_out(
         self, job: Job, wanted: WantedPixels | None
     ) -> tuple[Finished, bytes]:
-        async with self._places, self._turn():
-            worker = await self._take_worker(job.name)
-            with self._at_work(worker):
+        async with self._places, self._worker(job.name) as worker:
+            self._check_open(job.name)
+            fit = wanted.fit if wanted is not None else ImageSize
+            try:
+                return await worker.carry_out(job, fit, self._take_memory)
+            except ImageError:
                 self._check_open(job.name)
-                fit = wanted.fit if wanted is not None else ImageSize
-                try:
-                    return await worker.carry_out(job, fit, self._take_memory)
-                except ImageError:
-                    self._check_open(job.name)
-                    raise
+                raise
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Waits for a turn and holds it for the time of the block, or as long as patience lasts."""
+    async def _worker(self, name: str) -> AsyncIterator[WorkerProcess]:
+        """Waits for a turn and gives a worker; when patience is over, the next job has its turn."""
+        loop = asyncio.get_running_loop()
         await self._turns.acquire()
-        waiting = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._turns.release)
         try:
-            yield
-        finally:
-            if waiting.when() > asyncio.get_running_loop().time():
-                waiting.cancel()
-                self._turns.release()
-
-    @contextmanager
-    def _at_work(self, worker: WorkerProcess) -> Iterator[None]:
-        """Keeps the worker for the next job once the block has ended, if it is of any use."""
+            worker = await self._take_worker(name)
+        except BaseException:
+            self._turns.release()
+            raise
+        next_turn = loop.call_later(_PATIENCE_SECONDS, self._turns.release)
         self._busy.add(worker)
         try:
-            yield
+            yield worker
         finally:
+            if next_turn.when() > loop.time():
+                next_turn.cancel()
+                self._turns.release()
             self._busy.discard(worker)
-            if not worker.is_usable:
-                worker.kill()
-                self._ended.add(worker)
-            elif len(self._idle) < _WARM_WORKERS and not self._is_closed:
-                self._idle.append(worker)
-            else:
-                worker.end()
-                self._ended.add(worker)
+            self._keep_or_end(worker)
+
+    def _keep_or_end(self, worker: WorkerProcess) -> None:
+        """Keeps a worker for the next job if it is of any use."""
+        if not worker.is_usable:
+            worker.kill()
+        elif len(self._idle) < _WARM_WORKERS and not self._is_closed:
+            self._idle.append(worker)
+            return
+        else:
+            worker.end()
+        self._ended.add(worker)
 
     @asynccontextmanager
     async def _take_memory(self, needed_bytes: int) -> AsyncIterator[None]:
@@ -204,8 +205,10 @@ class PictureWorkers:
                 f"{name} is not read while the system waits for {len(self._ended)} others on disks "
                 "or network shares that do not answer; check these."
             )
-        if self._idle:
-            return self._idle.pop()
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.is_running:
+                return worker
         try:
             return await WorkerProcess.start()
         except OSError as error:
