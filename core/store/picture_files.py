@@ -49,7 +49,7 @@ class PictureFiles:
         Whole pictures stay even if the database does not know them: it may be a restored one.
         """
         for copy in self._paths.pictures_dir.glob(f"{_UNFINISHED}*"):
-            if copy.is_symlink() or not copy.is_dir():
+            if not _is_folder(copy):
                 copy.unlink(missing_ok=True)
 
     def check(self, picture: Attachment) -> Path:
@@ -69,17 +69,21 @@ class PictureFiles:
                 self._checked[picture.sha256] = (found.st_size, found.st_mtime_ns)
         except (OSError, ImageError) as error:
             sentence = f"The stored copy of {picture.name} is missing or can't be read"
-            if path.is_dir():
+            if _is_folder(path):
                 raise NotStored(f"{sentence}: move the folder {path} away.") from error
             raise NotStored(f"{sentence}: attach it again.") from error
         return path
 
     def delete(self, pictures: Iterable[str]) -> None:
-        """Deletes the copies of these sha256; those already gone are passed over."""
+        """Deletes the copies of these sha256.
+
+        Those already gone are passed over; so are folders, which nobody here has made.
+        """
         for sha256 in pictures:
             self._checked.pop(sha256, None)
             try:
-                self._paths.picture(sha256).unlink(missing_ok=True)
+                if not _is_folder(self._paths.picture(sha256)):
+                    self._paths.picture(sha256).unlink(missing_ok=True)
             except OSError as error:
                 raise StoreError(
                     f"A deleted picture is still on the disk: {error.strerror} "
@@ -101,7 +105,7 @@ class PictureFiles:
             make_private_folder(place.parent)
             if _is_whole(place, sha256):
                 return
-            if place.is_dir() and not place.is_symlink():
+            if _is_folder(place):
                 raise StoreError(
                     f"{name} can't be stored: {place} is a folder; move it away and attach the "
                     "picture again."
@@ -125,6 +129,10 @@ def _is_whole(place: Path, sha256: str) -> bool:
         return hash_file(place) == sha256
     except ImageError:
         return False
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _sync(path: Path) -> None:

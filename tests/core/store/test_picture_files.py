@@ -1,9 +1,12 @@
 """Copies of pictures: whole, named by their bytes, and the user's alone."""
 
+import asyncio
 import os
 import resource
+import signal
+import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from seeshell.core.images import hash_file
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths
 from seeshell.core.store.picture_files import PictureFiles
+
+from ...patience import PATIENCE
 
 # ruff: noqa: ASYNC240 - what these tests do to files takes no time
 
@@ -126,3 +131,76 @@ async def test_a_copy_that_does_not_fit_the_disk_is_reported_and_leaves_no_trace
     with disk_that_holds(100), pytest.raises(StoreError, match=r"circle\.png can't be copied"):
         await pictures.add(picture, "")
     assert files_below(paths.pictures_dir) == []
+
+
+def make_folder(place: Path) -> None:
+    place.mkdir()
+
+
+def make_pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def make_loop(place: Path) -> None:
+    place.symlink_to(place.name)
+
+
+def make_socket(place: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(place))
+
+
+INTRUDERS = [make_folder, make_pipe, make_loop, make_socket]
+
+
+@pytest.mark.parametrize("make", INTRUDERS)
+async def test_what_lies_in_place_of_a_copy_is_said_at_once_and_replaced_if_it_is_no_folder(
+    pictures: PictureFiles, picture: Path, paths: Paths, make: Callable[[Path], None]
+) -> None:
+    attachment = await pictures.add(picture, "")
+    place = paths.picture(attachment.sha256)
+    place.unlink()
+    make(place)
+    sentence = r"^The stored copy of circle\.png is missing or can't be read: "
+    if make is make_folder:
+        with pytest.raises(NotStored, match=rf"{sentence}move the folder {place} away\.$"):
+            pictures.check(attachment)
+        with pytest.raises(StoreError, match=rf"{place} is a folder; move it away and attach"):
+            await pictures.add(picture, "")
+        pictures.delete([attachment.sha256])
+        assert place.is_dir()
+        place.rmdir()
+    else:
+        with pytest.raises(NotStored, match=rf"{sentence}attach it again\.$"):
+            pictures.check(attachment)
+    assert await pictures.add(picture, "") == attachment
+    assert pictures.check(attachment) == place
+    assert files_below(paths.pictures_dir) == [place]
+
+
+@pytest.mark.parametrize("make", INTRUDERS)
+async def test_sweeping_stumbles_over_nothing(
+    pictures: PictureFiles, paths: Paths, make: Callable[[Path], None]
+) -> None:
+    paths.pictures_dir.mkdir(parents=True)
+    make(paths.pictures_dir / ".copy-abc")
+    pictures.sweep()
+    assert [it.is_dir() for it in paths.pictures_dir.iterdir()] == [True] * (make is make_folder)
+
+
+async def test_an_attach_that_is_given_up_leaves_no_trace(
+    pictures: PictureFiles, picture: Path, paths: Paths, workers: PictureWorkers
+) -> None:
+    await workers.start()
+    (pid,) = workers.pids
+    os.kill(pid, signal.SIGSTOP)
+    attaching = asyncio.create_task(pictures.add(picture, ""))
+    async with asyncio.timeout(PATIENCE):
+        while not workers._busy:  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
+    attaching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attaching
+    os.kill(pid, signal.SIGCONT)
+    await pictures.add(picture, "")
+    assert len(files_below(paths.pictures_dir)) == 1
