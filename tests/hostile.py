@@ -81,10 +81,15 @@ def dead_mount(folder: Path) -> Iterator[Path]:
         try:
             yield folder
         finally:
-            libc.umount2(bytes(folder), _MNT_FORCE_DETACH)
+            unmount(folder)
             listening.join()
     finally:
         os.close(device)
+
+
+def unmount(folder: Path) -> None:
+    """Ends a dead mount, and with it whatever waits for it."""
+    ctypes.CDLL(None).umount2(bytes(folder), _MNT_FORCE_DETACH)
 
 
 def _listen(device: int) -> None:

@@ -1,6 +1,8 @@
 """One worker program as its parent sees it: asked, timed and ended."""
 
 import asyncio
+import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process, SubprocessStreamProtocol
 from collections.abc import Callable
@@ -19,12 +21,25 @@ SILENCE_SECONDS: Final = 10.0
 READ_SECONDS: Final = 120.0
 """Longest that reading a file may take, however slowly its bytes come."""
 
-DECODE_SECONDS: Final = 20.0
-"""Longest that decoding a picture may take: 200 megapixels take about 5 on a machine of 2020."""
+COMPUTE_SECONDS: Final = 20
+"""Longest that a processor may work at a picture: for 200 megapixels about 5 in 2020."""
+
+DECODE_SECONDS: Final = 120.0
+"""Longest that decoding may take, others' work on the processors and a slow disk included."""
 
 _CLOSE_SECONDS: Final = 0.5
 
+_GIVEN_WAY: Final = 10
+_LOWEST_PRIORITY: Final = 19
+
 _PROGRAM: Final = f"{__package__}.worker"
+
+_SILENT: Final = (
+    "can't be read: its disk or network share does not answer. Check it, or copy the picture to "
+    "another place."
+)
+_SLOW: Final = "takes too long to decode; save it again as a plain JPEG or PNG."
+_DEADLY: Final = "ended the picture decoder; convert it to JPEG and attach that."
 
 TakeMemory = Callable[[int], AbstractAsyncContextManager[None]]
 """Gives so many bytes of memory to a decoder for the time of the block."""
@@ -36,6 +51,7 @@ class WorkerProcess:
     def __init__(self, transport: asyncio.SubprocessTransport, process: Process) -> None:
         self._transport = transport
         self._process = process
+        self._gives_way = False
         self.is_usable = True
         """Whether it waits for a job, as far as it has said."""
 
@@ -46,7 +62,7 @@ class WorkerProcess:
         # -P: a folder `PIL` where the user happens to stand is never imported.
         transport, protocol = await loop.subprocess_exec(
             lambda: SubprocessStreamProtocol(LONGEST_LINE, loop),
-            *(sys.executable, "-P", "-m", _PROGRAM),
+            *(sys.executable, "-P", "-m", _PROGRAM, str(COMPUTE_SECONDS)),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
@@ -73,24 +89,28 @@ class WorkerProcess:
             StoreError: its copy can't be written.
         """
         self.is_usable = False
-        sentence = (
-            "can't be read: its disk or network share does not answer. Check it, or copy the "
-            "picture to another place."
-        )
+        sentence = _SILENT
         try:
             reply = await self._read_file(job)
             if not isinstance(reply, Ready):
                 return await self._end(reply)
             async with take_memory(reply.needed_bytes):
-                sentence = "takes too long to decode; save it again as a plain JPEG or PNG."
+                sentence = _SLOW
                 async with asyncio.timeout(DECODE_SECONDS):
                     return await self._decode(fit)
         except TimeoutError as error:
             raise ImageError(f"{job.name} {sentence}") from error
         except (OSError, EOFError, msgspec.DecodeError, asyncio.LimitOverrunError) as error:
-            raise ImageError(
-                f"{job.name} ended the picture decoder; convert it to JPEG and attach that."
-            ) from error
+            await self.wait()
+            is_slow = self._process.returncode == -signal.SIGXCPU
+            raise ImageError(f"{job.name} {_SLOW if is_slow else _DEADLY}") from error
+
+    def give_way(self) -> None:
+        """Lets whatever else wants to compute go first; for good, so no other job follows."""
+        self._gives_way = True
+        priority = min(os.getpriority(os.PRIO_PROCESS, 0) + _GIVEN_WAY, _LOWEST_PRIORITY)
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, priority)
 
     def end(self) -> None:
         """Lets an idle worker end by itself."""
@@ -140,13 +160,16 @@ class WorkerProcess:
 
     async def _end(self, reply: Reply) -> tuple[Finished, bytes]:
         if isinstance(reply, Failed):
-            self.is_usable = not reply.is_last
+            self._note_end(reply)
             raise StoreError(reply.sentence) if reply.is_store_error else ImageError(reply.sentence)
         if not isinstance(reply, Finished) or self._process.stdout is None:
             raise EOFError
         payload = await self._process.stdout.readexactly(reply.payload_bytes)
-        self.is_usable = not reply.is_last
+        self._note_end(reply)
         return reply, payload
+
+    def _note_end(self, reply: Finished | Failed) -> None:
+        self.is_usable = not reply.is_last and not self._gives_way
 
     async def _send(self, line: bytes) -> None:
         if self._process.stdin is None:

@@ -1,7 +1,8 @@
-"""The program that reads pictures: `python -P -m seeshell.core.pictures.worker`.
+"""The program that reads pictures: `python -P -m seeshell.core.pictures.worker SECONDS`.
 
-It does one job at a time, as `jobs.py` says, from standard input to standard output. It ends when
-its input ends, which it does with its parent, however that ends. It imports neither MLX nor
+It does one job at a time, as `jobs.py` says, from standard input to standard output. SIGXCPU ends
+it when decoding a picture takes more seconds of computing. It ends when its input ends, which it
+does with its parent, however that ends. It imports neither MLX nor
 Textual and stays at about 25 MB: after a job that left it larger it ends.
 """
 
@@ -9,12 +10,13 @@ import base64
 import hashlib
 import io
 import os
+import resource
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -44,9 +46,8 @@ _GROWN_BYTES: Final = 150 * 2**20
 _CHUNK_BYTES: Final = 2**20
 _REPORT_SECONDS: Final = 1.0
 
-_LONGEST_READ: Final = 150
-_LONGEST_DECODE: Final = 30
-"""Seconds after which a worker ends itself: its parent, if there is one, would have by then."""
+_LONGEST_SECONDS: Final = 300
+"""After so long a worker ends itself: its parent, if there is one, would have ended it by then."""
 
 _LONGEST_PNG: Final = 512 * 2**10
 """Bytes of a data URL; what is larger as PNG is a photograph, and goes as JPEG."""
@@ -58,9 +59,10 @@ _REDUCING_GAP: Final = 3.0
 class Parent:
     """Where jobs come from and replies go."""
 
-    def __init__(self, lines: BinaryIO, replies: BinaryIO) -> None:
+    def __init__(self, lines: BinaryIO, replies: BinaryIO, decode_seconds: int) -> None:
         self._lines = lines
         self._replies = replies
+        self._decode_seconds = decode_seconds
 
     def jobs(self) -> Iterator[Job]:
         """Yields jobs until there are no more."""
@@ -87,7 +89,8 @@ class Parent:
         signal.alarm(0)
         self.tell(Ready(needed))
         self._answer()
-        signal.alarm(_LONGEST_DECODE)
+        signal.alarm(_LONGEST_SECONDS)
+        limit_computing(self._decode_seconds)
 
     def fit(self, width: int, height: int) -> tuple[int, int]:
         """Returns the size wanted of a picture of this size.
@@ -112,7 +115,7 @@ def serve(parent: Parent) -> None:
     """Does every job until there are no more, or until too much memory is held."""
     for job in parent.jobs():
         limit_memory(memory_limit(job.max_pixels))
-        signal.alarm(_LONGEST_READ)
+        signal.alarm(_LONGEST_SECONDS)
         payload = b""
         reply: Finished | Failed
         try:
@@ -126,6 +129,12 @@ def serve(parent: Parent) -> None:
         parent.tell(msgspec.structs.replace(reply, is_last=is_last), payload)
         if is_last:
             return
+
+
+def limit_computing(seconds: int) -> None:
+    """Lets this process compute for so long from now on; SIGXCPU ends it then."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (ceil(time.process_time()) + seconds, most))
 
 
 def carry_out(job: Job, parent: Parent) -> tuple[Finished, bytes]:
@@ -256,7 +265,9 @@ def _path(job: Job) -> Path:
 def main() -> None:
     """Serves standard input and output; the parent, not a key, ends this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(Parent(sys.stdin.buffer, sys.stdout.buffer))
+    # What a decoder leaves when it crashes may be gigabytes.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(Parent(sys.stdin.buffer, sys.stdout.buffer, int(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ on a disk that does not answer, loses its worker. Jobs that take much memory wai
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final, Literal
+from weakref import WeakValueDictionary
 
 from PIL import Image
 
@@ -19,13 +20,16 @@ from .jobs import CopyJob, Finished, Job, PixelsJob, ThumbnailJob
 from .process import WorkerProcess
 
 _AT_ONCE: Final = 2
-"""Jobs at a time: more would not be faster."""
+"""Jobs of a kind at a time: an answer's pictures never wait behind those being attached."""
 
-_PATIENCE_SECONDS: Final = 0.3
-"""A job that takes longer does not count among those any more: the next one starts beside it."""
+_PATIENCE_SECONDS: Final = 0.25
+"""A job that takes longer gives way: others start beside it, and computing is theirs first."""
 
 _MOST_WORKERS: Final = 12
-"""Jobs at a time in any case. A worker takes 25 MB, those in memory-hungry jobs excepted."""
+"""Jobs at a time in any case. An idle worker, or one that waits, takes 25 MB."""
+
+_MOST_OF_A_FOLDER: Final = 4
+"""Jobs at a time for files of one folder: all of them may lie where nothing answers."""
 
 _MOST_STUCK: Final = 32
 """Workers that were told to end and that the kernel does not let go; with more, no job begins."""
@@ -49,7 +53,10 @@ class PictureWorkers:
         self._ended: set[WorkerProcess] = set()
         self._jobs: set[asyncio.Task[tuple[Finished, bytes]]] = set()
         self._places = asyncio.Semaphore(_MOST_WORKERS)
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._folders: WeakValueDictionary[bytes, asyncio.Semaphore] = WeakValueDictionary()
+        self._turns = {
+            kind: asyncio.Semaphore(_AT_ONCE) for kind in (CopyJob, PixelsJob, ThumbnailJob)
+        }
         self._memory = asyncio.Lock()
         self._is_closed = False
 
@@ -143,38 +150,48 @@ class PictureWorkers:
     async def _wait_and_carry_out(
         self, job: Job, wanted: WantedPixels | None
     ) -> tuple[Finished, bytes]:
-        async with self._places, self._worker(job.name) as worker:
-            self._check_open(job.name)
-            fit = wanted.fit if wanted is not None else ImageSize
-            try:
-                return await worker.carry_out(job, fit, self._take_memory)
-            except ImageError:
+        folder = self._folders.setdefault(
+            os.path.dirname(job.path),  # noqa: PTH120 - bytes
+            asyncio.Semaphore(_MOST_OF_A_FOLDER),
+        )
+        async with folder, self._turn(job), self._places:
+            worker = await self._take_worker(job.name)
+            with self._at_work(worker):
                 self._check_open(job.name)
-                raise
+                fit = wanted.fit if wanted is not None else ImageSize
+                try:
+                    return await worker.carry_out(job, fit, self._take_memory)
+                except ImageError:
+                    self._check_open(job.name)
+                    raise
 
     @asynccontextmanager
-    async def _worker(self, name: str) -> AsyncIterator[WorkerProcess]:
-        """Waits for a turn and gives a worker; when patience is over, the next job has its turn."""
-        loop = asyncio.get_running_loop()
-        await self._turns.acquire()
+    async def _turn(self, job: Job) -> AsyncIterator[None]:
+        """Waits for a turn; when patience is over, the next job of the kind has its own."""
+        turns, loop = self._turns[type(job)], asyncio.get_running_loop()
+        await turns.acquire()
+        next_turn = loop.call_later(_PATIENCE_SECONDS, turns.release)
         try:
-            worker = await self._take_worker(name)
-        except BaseException:
-            self._turns.release()
-            raise
-        next_turn = loop.call_later(_PATIENCE_SECONDS, self._turns.release)
-        self._busy.add(worker)
-        try:
-            yield worker
+            yield
         finally:
             if next_turn.when() > loop.time():
                 next_turn.cancel()
-                self._turns.release()
+                turns.release()
+
+    @contextmanager
+    def _at_work(self, worker: WorkerProcess) -> Iterator[None]:
+        """Keeps the worker for the next job once the block has ended, if it is of any use."""
+        self._busy.add(worker)
+        loop = asyncio.get_running_loop()
+        giving_way = loop.call_later(_PATIENCE_SECONDS, worker.give_way)
+        try:
+            yield
+        finally:
+            giving_way.cancel()
             self._busy.discard(worker)
             self._keep_or_end(worker)
 
     def _keep_or_end(self, worker: WorkerProcess) -> None:
-        """Keeps a worker for the next job if it is of any use."""
         if not worker.is_usable:
             worker.kill()
         elif len(self._idle) < _WARM_WORKERS and not self._is_closed:

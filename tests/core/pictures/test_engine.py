@@ -21,6 +21,9 @@ from seeshell.core.pictures.workers import PictureWorkers
 
 from ...patience import PATIENCE
 
+SOON = 8.0
+"""Seconds on a machine that is busy with other tests; decoding the picture takes far more."""
+
 GREEDY = AnswerOptions(temperature=0.0, max_tokens=20)
 
 
@@ -79,7 +82,7 @@ async def test_a_stop_is_heard_while_a_picture_is_decoded(
     stopped_at = time.monotonic()
     engine.stop()
     _, end = await asking
-    assert time.monotonic() - stopped_at < 1.0
+    assert time.monotonic() - stopped_at < SOON
     assert end.finish_reason == "cancelled"
     text, _ = await answer(engine, ask_about(picture))
     assert "red circle" in text
@@ -93,7 +96,7 @@ async def test_work_ahead_gives_way_to_a_turn_while_its_picture_is_decoded(
     started_at = time.monotonic()
     text, _ = await answer(engine, ask_about(picture))
     assert "red circle" in text
-    assert time.monotonic() - started_at < 5.0
+    assert time.monotonic() - started_at < SOON
     await preparing
 
 
@@ -104,5 +107,5 @@ async def test_unloading_waits_for_no_picture(
     await wait_until_busy(workers)
     started_at = time.monotonic()
     await engine.unload()
-    assert time.monotonic() - started_at < 1.0
+    assert time.monotonic() - started_at < SOON
     assert (await asking)[1].finish_reason == "cancelled"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import msgspec
@@ -17,10 +18,10 @@ from PIL import Image
 from seeshell.core.engine.remote.picture_urls import fit_pixel_budget
 from seeshell.core.errors import ImageError, StoreError
 from seeshell.core.images import ImageSize, WantedPixels, hash_file, opened_image, read_pixels
-from seeshell.core.pictures.jobs import CopyJob, Finished, Ready, Reply
+from seeshell.core.pictures.jobs import CopyJob, Finished, Ready, Reply, ThumbnailJob
 from seeshell.core.pictures.workers import PictureWorkers
 
-from ...hostile import FILM_BYTES, write_film, write_scan_bomb
+from ...hostile import FILM_BYTES, unmount, write_film, write_scan_bomb
 from ...patience import PATIENCE
 
 # ruff: noqa: ASYNC240 - what these tests do to files takes no time
@@ -246,10 +247,10 @@ async def test_pipes_and_sockets_are_refused_at_once(
         await workers.copy(tmp_path / "pipe", copy, "it", LIMIT)
 
 
-def start_program(setup: str = "") -> "subprocess.Popen[bytes]":
+def start_program(setup: str = "", seconds: int = 60) -> "subprocess.Popen[bytes]":
     program = f"import seeshell.core.pictures.worker as worker\n{setup}\nworker.main()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return subprocess.Popen([sys.executable, "-c", program], **pipes)
+    return subprocess.Popen([sys.executable, "-c", program, str(seconds)], **pipes)
 
 
 def send(program: "subprocess.Popen[bytes]", line: bytes) -> None:
@@ -267,10 +268,23 @@ def hear(program: "subprocess.Popen[bytes]") -> Reply:
 def test_a_worker_without_a_parent_does_not_decode_for_ever(tmp_path: Path) -> None:
     bomb, copy = write_scan_bomb(tmp_path / "bomb.jpg"), tmp_path / "copy"
     copy.touch()
-    with start_program("worker._LONGEST_DECODE = 1") as program:
+    with start_program(seconds=1) as program:
         send(program, msgspec.json.encode(CopyJob(bytes(bomb), "it", 10**8, bytes(copy))))
         assert isinstance(hear(program), Ready)
         send(program, b"")
+        assert program.wait(PATIENCE) == -signal.SIGXCPU
+
+
+def test_a_worker_without_a_parent_does_not_hang_for_ever(unanswered: Path) -> None:
+    with start_program("worker._LONGEST_SECONDS = 1") as program:
+        send(program, msgspec.json.encode(ThumbnailJob(bytes(unanswered), "it", 10**8, 1, "png")))
+        # The signal is there; what hangs in the kernel ends when that lets it go.
+        status = Path(f"/proc/{program.pid}/status")
+        until = time.monotonic() + PATIENCE
+        while "ShdPnd:\t0000000000002000" not in status.read_text():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        unmount(unanswered.parent)
         assert program.wait(PATIENCE) == -signal.SIGALRM
 
 
