@@ -1,16 +1,15 @@
-"""The worker programs of one process: few, warm, and never in each other's way.
+"""The worker programs of one process: started when needed, kept warm, ended.
 
-A job that takes long lets others start beside it. One that takes too long, or hangs in the kernel
-on a disk that does not answer, loses its worker. Jobs that take much memory wait for each other.
+A job that takes long has the lowest priority. One that takes too long, or hangs in the kernel on a
+disk that does not answer, loses its worker.
 """
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
-from weakref import WeakValueDictionary
 
 from PIL import Image
 
@@ -18,27 +17,14 @@ from ..errors import ImageError
 from ..images import ImageSize, WantedPixels
 from .jobs import CopyJob, Finished, Job, PixelsJob, ThumbnailJob
 from .process import WorkerProcess
-
-_AT_ONCE: Final = 2
-"""Jobs of a kind at a time: an answer's pictures never wait behind those being attached."""
-
-_PATIENCE_SECONDS: Final = 0.25
-"""A job that takes longer gives way: others start beside it, and computing is theirs first."""
-
-_MOST_WORKERS: Final = 12
-"""Jobs at a time in any case. An idle worker, or one that waits, takes 25 MB."""
-
-_MOST_OF_A_FOLDER: Final = 4
-"""Jobs at a time for files of one folder: all of them may lie where nothing answers."""
+from .turns import PATIENCE_SECONDS, Turns
 
 _MOST_STUCK: Final = 32
 """Workers that were told to end and that the kernel does not let go; with more, no job begins."""
 
 _WARM_WORKERS: Final = 1
-"""Idle workers that stay."""
-
-_SMALL_BYTES: Final = 256 * 2**20
-"""Jobs that take more memory are done one at a time."""
+_WARM_SECONDS: Final = 5.0
+"""So many idle workers stay for good, the others for so long: more pictures may come."""
 
 
 class PictureWorkers:
@@ -52,12 +38,8 @@ class PictureWorkers:
         self._busy: set[WorkerProcess] = set()
         self._ended: set[WorkerProcess] = set()
         self._jobs: set[asyncio.Task[tuple[Finished, bytes]]] = set()
-        self._places = asyncio.Semaphore(_MOST_WORKERS)
-        self._folders: WeakValueDictionary[bytes, asyncio.Semaphore] = WeakValueDictionary()
-        self._turns = {
-            kind: asyncio.Semaphore(_AT_ONCE) for kind in (CopyJob, PixelsJob, ThumbnailJob)
-        }
-        self._memory = asyncio.Lock()
+        self._turns = Turns()
+        self._cooling: asyncio.TimerHandle | None = None
         self._is_closed = False
 
     @property
@@ -73,13 +55,11 @@ class PictureWorkers:
     async def close(self) -> None:
         """Ends every worker and refuses every job, those at work included."""
         self._is_closed = True
-        for worker in self._idle:
-            worker.end()
-        self._ended.update(self._idle)
-        self._idle.clear()
         for worker in self._busy:
             worker.kill()
         await asyncio.gather(*self._jobs, return_exceptions=True)
+        self._cancel_cooling()
+        self._end_idle(kept=0)
         await asyncio.gather(*(worker.wait() for worker in self._ended))
 
     async def copy(self, source: Path, copy: Path, name: str, max_pixels: int) -> Finished:
@@ -150,40 +130,23 @@ class PictureWorkers:
     async def _wait_and_carry_out(
         self, job: Job, wanted: WantedPixels | None
     ) -> tuple[Finished, bytes]:
-        folder = self._folders.setdefault(
-            os.path.dirname(job.path),  # noqa: PTH120 - bytes
-            asyncio.Semaphore(_MOST_OF_A_FOLDER),
-        )
-        async with folder, self._turn(job), self._places:
+        async with self._turns.wait(job) as take_memory:
             worker = await self._take_worker(job.name)
             with self._at_work(worker):
                 self._check_open(job.name)
                 fit = wanted.fit if wanted is not None else ImageSize
                 try:
-                    return await worker.carry_out(job, fit, self._take_memory)
+                    return await worker.carry_out(job, fit, take_memory)
                 except ImageError:
                     self._check_open(job.name)
                     raise
-
-    @asynccontextmanager
-    async def _turn(self, job: Job) -> AsyncIterator[None]:
-        """Waits for a turn; when patience is over, the next job of the kind has its own."""
-        turns, loop = self._turns[type(job)], asyncio.get_running_loop()
-        await turns.acquire()
-        next_turn = loop.call_later(_PATIENCE_SECONDS, turns.release)
-        try:
-            yield
-        finally:
-            if next_turn.when() > loop.time():
-                next_turn.cancel()
-                turns.release()
 
     @contextmanager
     def _at_work(self, worker: WorkerProcess) -> Iterator[None]:
         """Keeps the worker for the next job once the block has ended, if it is of any use."""
         self._busy.add(worker)
         loop = asyncio.get_running_loop()
-        giving_way = loop.call_later(_PATIENCE_SECONDS, worker.give_way)
+        giving_way = loop.call_later(PATIENCE_SECONDS, worker.give_way)
         try:
             yield
         finally:
@@ -194,20 +157,23 @@ class PictureWorkers:
     def _keep_or_end(self, worker: WorkerProcess) -> None:
         if not worker.is_usable:
             worker.kill()
-        elif len(self._idle) < _WARM_WORKERS and not self._is_closed:
-            self._idle.append(worker)
+            self._ended.add(worker)
             return
-        else:
-            worker.end()
-        self._ended.add(worker)
+        self._idle.append(worker)
+        self._cancel_cooling()
+        loop = asyncio.get_running_loop()
+        self._cooling = loop.call_later(_WARM_SECONDS, self._end_idle, _WARM_WORKERS)
 
-    @asynccontextmanager
-    async def _take_memory(self, needed_bytes: int) -> AsyncIterator[None]:
-        if needed_bytes <= _SMALL_BYTES:
-            yield
-            return
-        async with self._memory:
-            yield
+    def _cancel_cooling(self) -> None:
+        if self._cooling is not None:
+            self._cooling.cancel()
+
+    def _end_idle(self, kept: int) -> None:
+        """Ends idle workers but for so many."""
+        while len(self._idle) > kept:
+            worker = self._idle.pop()
+            worker.end()
+            self._ended.add(worker)
 
     async def _take_worker(self, name: str) -> WorkerProcess:
         """Returns an idle worker, or a new one.

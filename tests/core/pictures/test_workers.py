@@ -19,7 +19,7 @@ from PIL import Image
 
 from seeshell.core.errors import ImageError
 from seeshell.core.images import WantedPixels, hash_file
-from seeshell.core.pictures import process
+from seeshell.core.pictures import process, turns
 from seeshell.core.pictures import workers as workers_module
 from seeshell.core.pictures.waiting import WaitingReader
 from seeshell.core.pictures.workers import PictureWorkers
@@ -69,7 +69,6 @@ async def test_a_scan_bomb_is_refused_after_a_while_and_keeps_nobody_waiting(
             await bomb
     await assert_others_are_served(workers, picture)
     await wait_for_ends(set(pids) - set(workers.pids))
-    assert len(workers.pids) == 1
 
 
 async def test_a_decoder_that_hangs_is_given_up(
@@ -131,7 +130,7 @@ async def test_a_file_on_a_dead_mount_keeps_nobody_waiting_and_is_given_up(
     # A whole folder, dropped on the prompt.
     others = [unanswered.parent / f"{number}.png" for number in range(20)]
     waiting = [asyncio.create_task(workers.copy(it, copy, "it", LIMIT)) for it in others]
-    await until(workers, 4)
+    await until(workers, 3)
     pids = workers.pids
     await assert_others_are_served(workers, picture, [*hanging, *waiting])
     for job in hanging:
@@ -179,7 +178,7 @@ async def test_closing_waits_for_nothing_that_hangs(
 ) -> None:
     jobs = [asyncio.create_task(workers.shrink(unanswered, 5_000, "png", LIMIT)) for _ in range(2)]
     jobs += [asyncio.create_task(workers.shrink(scan_bomb, 5_000, "png", LIMIT)) for _ in range(20)]
-    await until(workers, 6)
+    await until(workers, 8)
     async with asyncio.timeout(process.SILENCE_SECONDS / 2):
         await workers.close()
     for job in jobs:
@@ -222,17 +221,21 @@ async def test_more_memory_than_may_be_taken_is_refused_before_decoding(
         await workers.shrink(path, 5_000, "png", 144_000_000)
 
 
-async def test_many_pictures_are_read_by_two_workers_one_of_which_stays(
+async def test_many_pictures_are_read_by_few_workers_one_of_which_stays(
     workers: PictureWorkers, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers_module, "_PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(workers_module, "_WARM_SECONDS", 0.1)
     jobs = [asyncio.create_task(workers.shrink(picture, 5_000, "png", LIMIT)) for _ in range(40)]
     most = 0
     for job in jobs:
         most = max(most, len(workers.pids))
         await job
-    assert most == 2
-    assert len(workers.pids) == 1
+    assert most <= 4
+    async with asyncio.timeout(PATIENCE):
+        while len(workers.pids) > 1:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+    assert (await workers.read_pixels(wanted(picture))).size == (32, 32)
 
 
 async def test_a_worker_that_dies_is_said_and_the_next_picture_gets_a_new_one(
