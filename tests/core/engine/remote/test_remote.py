@@ -115,7 +115,8 @@ def test_a_remote_model_imports_no_mlx() -> None:
     program = (
         "import sys, asyncio; from seeshell.core.engine.selected import SelectedEngine;"
         "from pathlib import Path; from seeshell.core.settings import Settings\n"
-        "engine = SelectedEngine(Settings(), None, Path('spills'))\n"
+        "from seeshell.core.pictures.workers import PictureWorkers\n"
+        "engine = SelectedEngine(Settings(), None, Path('spills'), PictureWorkers())\n"
         "try: asyncio.run(engine.load('http://127.0.0.1:1', print))\n"
         "except Exception as error: print(type(error).__name__)\n"
         "print([n for n in ('mlx', 'mlx_vlm', 'transformers', 'numpy') if n in sys.modules])"
