@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import shutil
 import signal
 import struct
@@ -321,10 +320,11 @@ async def test_workers_end_with_their_parent_however_it_ends(picture: Path) -> N
         "async def main():\n"
         "    workers = PictureWorkers()\n"
         "    await workers.shrink(Path(sys.argv[1]), 5000, 'png', 10**6)\n"
+        "    await workers.start()\n"
         "    print(*workers.pids, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
     )
     ended = subprocess.run([sys.executable, "-c", script, str(picture)], capture_output=True)
     assert ended.returncode == -signal.SIGKILL
-    await wait_for_ends({int(pid) for pid in re.findall(rb"\d+", ended.stdout)})
+    await wait_for_ends({int(ended.stdout)})

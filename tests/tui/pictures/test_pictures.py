@@ -297,6 +297,7 @@ async def test_the_decoder_ends_with_the_app_however_it_ends(photo: Path) -> Non
         "async def main():\n"
         "    decoder = Decoder('rgb')\n"
         "    await decoder.decode(Path(sys.argv[1]))\n"
+        "    await decoder.start()\n"
         "    print(*decoder.workers.pids, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
