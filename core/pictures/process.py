@@ -21,8 +21,8 @@ SILENCE_SECONDS: Final = 10.0
 READ_SECONDS: Final = 120.0
 """Longest that reading a file may take, however slowly its bytes come."""
 
-COMPUTE_SECONDS: Final = 20
-"""Longest that a processor may work at a picture: for 200 megapixels about 5 in 2020."""
+COMPUTE_SECONDS: Final = 30
+"""Longest that a processor may work at a picture; 200 megapixels as PNG take it about 3."""
 
 DECODE_SECONDS: Final = 120.0
 """Longest that decoding may take, others' work on the processors and a slow disk included."""

@@ -11,7 +11,7 @@ from ...hostile import dead_mount, write_png, write_scan_bomb
 
 @pytest.fixture(scope="session")
 def scan_bomb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A JPEG of half a megabyte that takes half a minute to decode."""
+    """A JPEG of half a megabyte that takes half a minute to decode, or more."""
     return write_scan_bomb(tmp_path_factory.mktemp("bomb") / "scans.jpg")
 
 

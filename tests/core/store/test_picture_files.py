@@ -104,6 +104,8 @@ async def test_missing_files_folders_and_pipes_are_refused_at_once(
     for path in (tmp_path / "nothing.png", tmp_path, pipe):
         with pytest.raises(ImageError, match=str(path)):
             await pictures.add(path, "")
+    with pytest.raises(ImageError, match=r"a␀b can't be opened \(it holds a NUL character\)"):
+        await pictures.add(tmp_path / "a\0b", "")
 
 
 async def test_a_picture_of_too_many_pixels_is_not_copied(
