@@ -7,7 +7,12 @@ Its modules in reading order:
     settings       Settings: `config.toml` and the environment, read once into frozen values.
     messages/      Requests and events that cross the core's socket, one JSON document a line.
     private_files  Folders and files that only their owner can read.
+    regular_files  Files that users name, opened for reading without ever waiting for a pipe or a
+                   device.
+    upright_rgb    Decoded pictures made RGB and turned upright.
     images         Pictures as files: checked, decoded, turned upright, made RGB, scaled and hashed.
+    pictures/      Reads pictures that strangers made in programs of their own, under limits of time
+                   and memory.
     __main__       Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model
                    SOURCE]`.
     service        The core in the foreground: everything from the lock to the last goodbye.

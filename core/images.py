@@ -1,22 +1,26 @@
 """Pictures as files: checked, decoded, turned upright, made RGB, scaled and hashed.
 
-Everything blocks: call it off the event loop. Whatever a decoder raises comes out as one
-`ImageError`. Formats are tried one by one instead of through `PIL.Image.open`, whose pixel limit
-is a global of the whole process; `max_pixels` is checked here, before anything is decoded.
+Everything blocks, and may do so for long: `pictures/` runs it in processes that can be ended.
+Whatever a decoder raises comes out as one `ImageError`. Formats are tried one by one instead of
+through `PIL.Image.open`, whose pixel limit is a global of the whole process; `max_pixels` is
+checked here, before anything is decoded.
 """
 
 import hashlib
-import stat
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from io import BufferedReader
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import BinaryIO, Final, NamedTuple
 
 from PIL import Image, ImageFile
 
-from .errors import ImageError
+from .errors import ImageError, SeeshellError
+from .regular_files import open_regular
+from .upright_rgb import find_orientation, flatten, turn_upright
 
 _PLUGINS: Final = {
     "JPEG": "JpegImagePlugin",
@@ -44,18 +48,17 @@ _SUFFIXES: Final = frozenset(
     | {".psd", ".qoi", ".ppm", ".pgm", ".pbm", ".pnm"}
 )
 
-_UPRIGHT: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What turns a picture of each EXIF orientation upright. Source: EXIF 2.3, tag 0x0112."""
+_MOST_BYTES: Final = 256 * 2**20
+"""A picture of few pixels may be a large file: layers, frames, a film at its end."""
 
-_ORIENTATION_TAG: Final = 0x0112
+_BYTES_PER_PIXEL: Final = 8
+"""No file takes more for its pixels: four channels of sixteen bits."""
+
+_READ_WHOLE: Final = frozenset({"HEIF", "AVIF", "WEBP"})
+"""Formats whose decoder takes the whole file into memory before the size is known."""
+
+Fit = Callable[[int, int], tuple[int, int]]
+"""Returns the width and height wanted of an upright picture of this width and height."""
 
 
 class ImageSize(NamedTuple):
@@ -70,8 +73,74 @@ def is_picture_name(name: str) -> bool:
     return Path(name).suffix.lower() in _SUFFIXES
 
 
-def inspect_image(path: Path, max_pixels: int, *, name: str = "") -> ImageSize:
-    """Returns the size of a picture that was decoded to its end, so that it is known to be whole.
+@dataclass(frozen=True)
+class WantedPixels:
+    """A stored picture and the size at which its pixels are wanted."""
+
+    path: Path
+    sha256: str
+    """Of the file's bytes."""
+    name: str
+    """For errors."""
+    max_pixels: int
+    """A picture with more is refused before it is decoded."""
+    fit: Fit
+
+
+class OpenedImage:
+    """A picture whose header was read and whose size was checked. It is decoded once, as asked."""
+
+    def __init__(self, header: ImageFile.ImageFile, file: BinaryIO, most_bytes: int) -> None:
+        self.header = header
+        """What Pillow knows of the picture before it is decoded."""
+        self.file = file
+        """The file that it is decoded from."""
+        self.most_bytes = most_bytes
+        """A file with more bytes is no picture of this size."""
+
+    def decode(self) -> ImageSize:
+        """Returns the picture's size after decoding it to its end: it is known to be whole."""
+        self.header.load()
+        return self._upright_size(self.header.size)
+
+    def upright_rgb(self) -> Image.Image:
+        """Returns the picture upright and as RGB, what is transparent in it on white."""
+        rgb = flatten(self.header)
+        return turn_upright(rgb, find_orientation(self.header))
+
+    def fitted(self, fit: Fit, reducing_gap: float | None = None) -> Image.Image:
+        """Returns the picture, upright and as RGB, at the size that `fit` gives for its own."""
+        upright = self.upright_rgb()
+        size = fit(*upright.size)
+        return upright.resize(size, Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
+
+    def thumbnail(self, max_width: int, max_height: int) -> tuple[Image.Image, ImageSize]:
+        """Returns a small copy within these bounds, upright and as RGB, and the picture's own size.
+
+        A JPEG is decoded at a fraction of its size where that suffices; a picture is never
+        enlarged.
+        """
+        # Twice the size asked for leaves the resampling enough pixels to look smooth, and a square
+        # serves both directions: which way is up is known for certain once it is decoded.
+        side = 2 * max(max_width, max_height)
+        whole_size = self.header.size
+        self.header.draft("RGB", (side, side))
+        is_fraction = self.header.size != whole_size
+        small = flatten(self.header)
+        size = self._upright_size(whole_size if is_fraction else self.header.size)
+        orientation = find_orientation(self.header)
+        bounds = (max_height, max_width) if orientation >= 5 else (max_width, max_height)
+        small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return turn_upright(small, orientation), size
+
+    def _upright_size(self, size: tuple[int, int]) -> ImageSize:
+        width, height = size
+        return ImageSize(height, width) if find_orientation(self.header) >= 5 else ImageSize(*size)
+
+
+@contextmanager
+def opened_image(path: Path, max_pixels: int, *, name: str = "") -> Iterator[OpenedImage]:
+    """Gives the picture with its header read and its size checked; decode it inside.
 
     Args:
         path: a file in any format that can be read; of several frames the first counts.
@@ -81,64 +150,15 @@ def inspect_image(path: Path, max_pixels: int, *, name: str = "") -> ImageSize:
     Raises:
         ImageError: missing, unreadable, no picture, damaged or too large.
     """
-    with _decoding(path, max_pixels, name) as image:
-        image.load()
-        width, height = image.size
-        if _orientation(image) >= 5:
-            width, height = height, width
-        return ImageSize(width, height)
-
-
-def open_image(path: Path, max_pixels: int, *, name: str = "") -> Image.Image:
-    """Returns the picture upright and as RGB, what is transparent in it on white.
-
-    Arguments and errors are those of `inspect_image`.
-    """
-    with _decoding(path, max_pixels, name) as image:
-        upright = _flatten(image)
-        return _turn_upright(upright, _orientation(image))
-
-
-def thumbnail(
-    path: Path, max_width: int, max_height: int, max_pixels: int, *, name: str = ""
-) -> Image.Image:
-    """Returns a small copy within the given width and height, upright and as RGB.
-
-    A JPEG is decoded at a fraction of its size where that suffices; a picture is never enlarged.
-    Other arguments and errors are those of `inspect_image`.
-    """
-    with _decoding(path, max_pixels, name) as image:
-        # Twice the size asked for leaves the resampling enough pixels to look smooth, and a square
-        # serves both directions: which way is up is known for certain once it is decoded.
-        side = 2 * max(max_width, max_height)
-        image.draft("RGB", (side, side))
-        small = _flatten(image)
-        orientation = _orientation(image)
-        bounds = (max_height, max_width) if orientation >= 5 else (max_width, max_height)
-        small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return _turn_upright(small, orientation)
-
-
-def hash_file(path: Path) -> str:
-    """Returns the sha256 of the file's bytes in hexadecimal.
-
-    Raises:
-        ImageError: missing or unreadable.
-    """
-    with _opened(path, path.name) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _decoding(path: Path, max_pixels: int, name: str) -> Iterator[ImageFile.ImageFile]:
-    """Gives the picture with its header read and its size checked; decode it inside."""
     name = name or path.name
-    with _opened(path, name) as file:
+    with open_regular(path, name) as file:
         try:
-            image = _read_header(file, name)
-            _check_size(image, max_pixels, name)
-            yield image
-        except ImageError:
+            header = _read_header(file, name)
+            _check_size(header, max_pixels, name)
+            most_bytes = max(_MOST_BYTES, _BYTES_PER_PIXEL * header.width * header.height)
+            _check_bytes(file, most_bytes, name)
+            yield OpenedImage(header, file, most_bytes)
+        except SeeshellError:
             raise
         except MemoryError as error:
             raise ImageError(
@@ -151,27 +171,48 @@ def _decoding(path: Path, max_pixels: int, name: str) -> Iterator[ImageFile.Imag
             ) from error
 
 
-@contextmanager
-def _opened(path: Path, name: str) -> Iterator[BufferedReader]:
-    """Gives the regular file, open for reading; a pipe or a device would block for ever."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise ImageError(f"{path} is a folder; choose a picture in it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise ImageError(f"{path} is not a regular file; choose a picture file.")
-        file = path.open("rb")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise ImageError(f"{path} does not exist; check the path.") from error
-    except PermissionError as error:
-        raise ImageError(f"{path} may not be read; change its permissions.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ImageError(f"{path} can't be opened ({reason}); check the path.") from error
-    with file:
-        if status.st_size == 0:
-            raise ImageError(f"{name} is empty; copy it again from its source.")
-        yield file
+ReadPixels = Callable[[WantedPixels, Callable[[], bool]], Image.Image | None]
+"""Returns a picture's pixels, or None once the second, asked again and again, says to stop.
+
+Blocks; raises `ImageError`.
+"""
+
+
+def read_pixels(
+    wanted: WantedPixels,
+    is_stopped: Callable[[], bool],  # noqa: ARG001
+) -> Image.Image | None:
+    """Returns the pixels, decoded here and now; what was asked to stop is not heard meanwhile.
+
+    Raises:
+        ImageError: the file can't be read, or is not the one that was attached.
+    """
+    check_hash(wanted.path, wanted.sha256, wanted.name)
+    with opened_image(wanted.path, wanted.max_pixels, name=wanted.name) as picture:
+        return picture.fitted(wanted.fit)
+
+
+def check_hash(path: Path, sha256: str, name: str) -> None:
+    """Makes sure that the file holds the bytes that were attached.
+
+    Raises:
+        ImageError: it does not, or can't be read.
+    """
+    if hash_file(path) != sha256:
+        raise ImageError(f"{name} has changed since it was attached; attach it again.")
+
+
+def hash_file(path: Path) -> str:
+    """Returns the sha256 of the file's bytes in hexadecimal.
+
+    Raises:
+        ImageError: missing or unreadable.
+    """
+    with open_regular(path, path.name) as file:
+        try:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise ImageError(f"{path.name} can't be read: {error.strerror}.") from error
 
 
 def _read_header(file: BufferedReader, name: str) -> ImageFile.ImageFile:
@@ -180,6 +221,8 @@ def _read_header(file: BufferedReader, name: str) -> ImageFile.ImageFile:
     for image_format, plugin in _PLUGINS.items():
         if not _claims(image_format, plugin, prefix):
             continue
+        if image_format in _READ_WHOLE:
+            _check_bytes(file, _MOST_BYTES, name)
         file.seek(0)
         try:
             return Image.OPEN[image_format][0](file, "")
@@ -212,46 +255,8 @@ def _check_size(image: Image.Image, max_pixels: int, name: str) -> None:
         )
 
 
-def _orientation(image: Image.Image) -> int:
-    """Returns the EXIF orientation from 1 to 8 of a decoded picture; 1 if it can't be read.
-
-    pillow-heif and Pillow's TIFF reader turn pictures upright while decoding and then report 1.
-    """
-    try:
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-    except Exception:  # noqa: BLE001 - a broken EXIF block must not hide a sound picture
-        return 1
-    return orientation if orientation in _UPRIGHT else 1
-
-
-def _turn_upright(image: Image.Image, orientation: int) -> Image.Image:
-    method = _UPRIGHT.get(orientation)
-    return image if method is None else image.transpose(method)
-
-
-def _flatten(image: Image.Image) -> Image.Image:
-    """Returns the decoded picture as RGB, on white where it is transparent."""
-    image.load()
-    if image.mode[0] in "IF":
-        return _to_8_bits(image).convert("RGB")
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layered = image.convert("RGBA")
-    ground = Image.new("RGB", layered.size, "white")
-    ground.paste(layered, mask=layered.getchannel("A"))
-    return ground
-
-
-def _to_8_bits(image: Image.Image) -> Image.Image:
-    """Returns grey values of 16 or 32 bits or floating point as 8 bits.
-
-    The range is that of the mode where the values fit it (16 bits; 0 to 1 in floating point), else
-    from the darkest to the brightest value.
-    """
-    wide = image.convert("F")
-    low, high = cast(tuple[float, float], wide.getextrema())
-    usual = 1.0 if image.mode[0] == "F" else 65535.0
-    if low >= 0 and high <= usual:
-        low, high = 0.0, usual
-    scale = 255 / (high - low) if high > low else 0.0
-    return wide.point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
+def _check_bytes(file: BufferedReader, most_bytes: int, name: str) -> None:
+    if os.fstat(file.fileno()).st_size > most_bytes:
+        raise ImageError(
+            f"{name} is too large a file for a picture of its size; save it as JPEG or PNG."
+        )

@@ -14,6 +14,7 @@ from .ipc.lock import CoreLock
 from .ipc.server import Server
 from .ipc.socket_path import make_socket_path
 from .models.sources import default_source
+from .pictures.workers import PictureWorkers
 from .sessions.sessions import Sessions
 from .settings import Paths, Settings
 from .store.archive import Archive
@@ -44,13 +45,16 @@ async def serve(
         SeeshellError, OSError: the core can't start.
     """
     async with AsyncExitStack() as stack:
-        archive = await Archive.open(paths, settings.max_pixels)
+        workers = PictureWorkers()
+        archive = await Archive.open(paths, settings.max_pixels, workers)
         stack.push_async_callback(archive.close)
-        engine = SelectedEngine(settings, key, paths.spills_dir)
+        engine = SelectedEngine(settings, key, paths.spills_dir, workers)
         stack.push_async_callback(_close_engine, engine)
         sessions = Sessions(archive, engine, paths, settings, lock.version)
         server = Server(sessions, make_socket_path(paths), lock.version, paths.data_dir)
         stack.push_async_callback(server.close)
+        # Pictures that are being attached are not waited for.
+        stack.push_async_callback(workers.close)
         stack.push_async_callback(sessions.close)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, sessions.shutdown_asked.set)

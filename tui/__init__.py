@@ -16,7 +16,7 @@ Its modules in reading order, from the command to what is drawn:
     sidebar, status_bar, key_line, welcome    what stands around them
     core_notice                               why there is no core, and how to get one
     dialogs, commands, help_screen            what lies above them
-    picker/, pictures/, picture_worker        choosing pictures, and drawing them in cells
+    picker/, pictures/                        choosing pictures, and drawing them in cells
     visible, control_filter                   text from anywhere made safe for the terminal
     laid_out                                  sizes of widgets that come and go
     sizes, state_file                         sizes in words, small files

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from ..conversation import Attachment
+from ..images import ReadPixels, read_pixels
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
 from .engine import (
@@ -40,6 +41,7 @@ class MlxEngine(Engine):
         self,
         limits: Limits,
         *,
+        read_pixels: ReadPixels = read_pixels,
         spills_dir: Path | None = None,
         spill_bytes: int = 4 * 2**30,
         closing_seconds: float = 8.0,
@@ -48,11 +50,12 @@ class MlxEngine(Engine):
 
         Args:
             limits: what its models may take.
+            read_pixels: decodes pictures; by itself, on the engine's thread.
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
             closing_seconds: how long `close` may write to it; the core waits little longer.
         """
-        self.slot = ModelSlot(limits, spills_dir, spill_bytes)
+        self.slot = ModelSlot(limits, spills_dir, spill_bytes, read_pixels)
         """The model in memory; what it does runs on the thread."""
         self._closing_seconds = closing_seconds
         self._thread = MlxThread()

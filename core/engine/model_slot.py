@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError, ModelUnsupported, TurnError
+from ..images import ReadPixels, read_pixels
 from ..models.preflight import check_memory
 from ..models.sources import ModelFiles
 from .engine import LoadedModel
@@ -26,15 +27,23 @@ if TYPE_CHECKING:
 class ModelSlot:
     """Holds a model or none, and what outlives it: its spills and the past turns."""
 
-    def __init__(self, limits: Limits, spills_dir: Path | None, spill_bytes: int) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        spills_dir: Path | None,
+        spill_bytes: int,
+        read_pixels: ReadPixels = read_pixels,
+    ) -> None:
         """Makes an empty slot.
 
         Args:
             limits: what its models may take.
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
+            read_pixels: decodes pictures.
         """
         self._limits = limits
+        self._read_pixels = read_pixels
         self._spills_dir = spills_dir
         self._spill_bytes = spill_bytes
         self._spills: SpillFolder | None = None
@@ -150,7 +159,9 @@ class ModelSlot:
 
         limits = self._limits._replace(memory_bytes=memory_bytes)
         model = _describe(files, checkpoint)
-        resident = ResidentModel(model, checkpoint, limits, self._open_spills(), self._past)
+        resident = ResidentModel(
+            model, checkpoint, limits, self._open_spills(), self._past, self._read_pixels
+        )
         resident.measure_work()
         self.resident, self._files = resident, files
         return model

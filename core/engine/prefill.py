@@ -57,21 +57,24 @@ class Prefill:
         """Returns a chunk of the prompt; pictures in it are encoded if need be, until a stop."""
         placed = []
         for span, picture in zip(self.prompt.spans, self.pictures, strict=True):
-            if span.start < end and span.end > start and not self.stop.check():
-                placed.append(self._place(span, picture, start, end))
+            if span.start >= end or span.end <= start or self.stop.check():
+                continue
+            features = self._features(picture)
+            if features is not None:
+                placed.append(_place(span, features, start, end))
         return Chunk(self.prompt.tokens[start:end], positions[:, start:end], placed)
 
-    def _place(self, span: ImageSpan, picture: Picture, start: int, end: int) -> PlacedFeatures:
-        first, stop = max(span.start, start), min(span.end, end)
-        features = self._features(picture)
-        return PlacedFeatures(first - start, features, first - span.start, stop - span.start)
-
-    def _features(self, picture: Picture) -> Features:
-        """Returns a picture's features; it is encoded only where there is memory for it."""
-        resident = self.resident
+    def _features(self, picture: Picture) -> Features | None:
+        """Returns a picture's features, encoded only where there is memory; None after a stop."""
+        resident, is_stopped = self.resident, self.stop.check
         if resident.pictures.is_held(picture):
-            return resident.pictures.features(picture)
+            return resident.pictures.features(picture, is_stopped)
         resident.check_picture(picture)
         patches = resident.pixels.patches_of(picture.rows, picture.columns)
         with resident.work.learning(resident.work.picture, patches, patches):
-            return resident.pictures.features(picture)
+            return resident.pictures.features(picture, is_stopped)
+
+
+def _place(span: ImageSpan, features: Features, start: int, end: int) -> PlacedFeatures:
+    first, stop = max(span.start, start), min(span.end, end)
+    return PlacedFeatures(first - start, features, first - span.start, stop - span.start)

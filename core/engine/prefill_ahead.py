@@ -38,11 +38,10 @@ class PrefillAhead:
             self.resident.pictures.drop_pixels()
 
     def _prepare(self, messages: Sequence[PromptMessage]) -> None:
-        pictures = []
-        for image in (image for message in messages for image in message.images):
-            if self.stop.check():
-                return
-            pictures.append(self.resident.pictures.look_up(image))
+        images = (image for message in messages for image in message.images)
+        pictures = self.resident.pictures.look_up(images, self.stop.check)
+        if pictures is None:
+            return
         run = self.resident.prompts.build_draft(messages, pictures)
         self._tokens = len(run)
         check_length(run, self.resident.checkpoint.context_length)

@@ -7,6 +7,7 @@ from typing import Final
 
 import mlx.core as mx
 
+from ..images import ReadPixels, read_pixels
 from .drafts import Drafts
 from .engine import LoadedModel
 from .kv.layout import KvLayout
@@ -50,6 +51,7 @@ class ResidentModel:
         limits: Limits,
         spill_folder: SpillFolder | None = None,
         past: PastTurns | None = None,
+        read_pixels: ReadPixels = read_pixels,
     ) -> None:
         """Makes the caches of a loaded checkpoint, all empty.
 
@@ -59,6 +61,7 @@ class ResidentModel:
             limits: what it may take.
             spill_folder: where KV caches wait that are out of memory; None for nowhere.
             past: turns of the time before it was loaded; None for none.
+            read_pixels: decodes pictures.
         """
         self.model = model
         self.checkpoint = checkpoint
@@ -69,7 +72,10 @@ class ResidentModel:
             checkpoint.model.config.image_token_id,
         )
         self.pixels = Pixels(
-            checkpoint.processor.image_processor, limits.pixel_budget, limits.max_pixels
+            checkpoint.processor.image_processor,
+            limits.pixel_budget,
+            limits.max_pixels,
+            read_pixels,
         )
         spare_bytes = spare_memory_bytes(limits.memory_bytes, checkpoint.weights_bytes)
         features_bytes = limits.features_bytes or min(

@@ -9,6 +9,8 @@ from ..conversation import Attachment
 from ..errors import TurnError
 from ..models.progress import LoadProgress
 from ..models.sources import is_endpoint
+from ..pictures.waiting import WaitingReader
+from ..pictures.workers import PictureWorkers
 from ..settings import Settings
 from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, PromptMessage
 from .kv.spill_folder import SpillFolder
@@ -19,14 +21,18 @@ from .remote.remote_engine import RemoteEngine
 class SelectedEngine(Engine):
     """Holds one engine at a time, made when first needed; a remote model never loads mlx."""
 
-    def __init__(self, settings: Settings, key: str | None, spills_dir: Path) -> None:
+    def __init__(
+        self, settings: Settings, key: str | None, spills_dir: Path, workers: PictureWorkers
+    ) -> None:
         """Makes an engine without a model.
 
         Args:
             settings: budgets and limits.
             key: for a remote endpoint.
             spills_dir: where KV caches wait that are out of memory.
+            workers: decode pictures.
         """
+        self._workers = workers
         self._settings = settings
         self._spills_dir = spills_dir
         self._key = key
@@ -116,7 +122,9 @@ class SelectedEngine(Engine):
     def _make(self, source: str) -> Engine:
         settings = self._settings
         if is_endpoint(source):
-            return RemoteEngine(settings.pixel_budget, settings.max_pixels, self._key)
+            return RemoteEngine(
+                settings.pixel_budget, settings.max_pixels, self._key, self._workers
+            )
         from .mlx_engine import MlxEngine
 
         return MlxEngine(
@@ -126,6 +134,7 @@ class SelectedEngine(Engine):
                 kv_bits=settings.kv_bits,
                 kv_bytes=settings.kv_bytes,
             ),
+            read_pixels=WaitingReader(self._workers, asyncio.get_running_loop()),
             spills_dir=self._spills_dir,
             spill_bytes=settings.spill_bytes,
         )

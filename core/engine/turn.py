@@ -68,13 +68,10 @@ class Turn:
         self.emit(AnswerEnd(reason, self._meter.stats()))
 
     def _answer(self, messages: Sequence[PromptMessage]) -> FinishReason:
-        if self.stop.check():
+        images = (image for message in messages for image in message.images)
+        pictures = self.resident.pictures.look_up(images, self.stop.check)
+        if pictures is None or self.stop.check():
             return "cancelled"
-        pictures = []
-        for image in (image for message in messages for image in message.images):
-            if self.stop.check():
-                return "cancelled"
-            pictures.append(self.resident.pictures.look_up(image))
         prompt = self._build_prompt(messages, pictures)
         self.resident.drafts.commit(self.conversation, prompt)
         room = min(self.resident.limits.spare_tokens, self._answer_limit())

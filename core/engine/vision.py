@@ -6,7 +6,7 @@ kept, so that an earlier picture is neither decoded nor encoded again while its 
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ import mlx.core as mx
 from PIL import Image
 
 from ..errors import ImageError
-from ..images import hash_file, open_image
+from ..images import ReadPixels, WantedPixels
 from .engine import PromptImage
 from .kv.prefix import ImageSpan
 from .mlx_vlm_names import fit_image
@@ -69,7 +69,10 @@ class Features(NamedTuple):
 class Pixels:
     """Fits pictures into what the checkpoint's image processor and the pixel budget allow."""
 
-    def __init__(self, image_processor: Any, pixel_budget: int, max_pixels: int) -> None:
+    def __init__(
+        self, image_processor: Any, pixel_budget: int, max_pixels: int, read_pixels: ReadPixels
+    ) -> None:
+        self._read_pixels = read_pixels
         self._processor = image_processor
         self._token_side: int = image_processor.patch_size * image_processor.merge_size
         self._token_patches: int = image_processor.merge_size**2
@@ -98,18 +101,16 @@ class Pixels:
             ) from error
         return PictureSize(fitted[1], fitted[0], fitted[0] * fitted[1] // self._token_side**2)
 
-    def read(self, image: PromptImage) -> Image.Image:
-        """Returns the picture at the size that the model sees.
+    def read(self, image: PromptImage, is_stopped: Callable[[], bool]) -> Image.Image | None:
+        """Returns the picture at the size that the model sees, or None once that is asked for.
 
         Raises:
             ImageError: the file can't be read, or is not the one that was attached.
         """
         name = image.name or image.path.name
-        if hash_file(image.path) != image.sha256:
-            raise ImageError(f"{name} has changed since it was attached; attach it again.")
-        upright = open_image(image.path, self._max_pixels, name=name)
-        size = self.fit(*upright.size, name)
-        return upright.resize((size.width, size.height), Image.Resampling.BICUBIC)
+        fit = _Fit(self, name)
+        wanted = WantedPixels(image.path, image.sha256, name, self._max_pixels, fit)
+        return self._read_pixels(wanted, is_stopped)
 
     @property
     def token_side(self) -> int:
@@ -134,6 +135,19 @@ class Pixels:
         return mx.array(inputs["pixel_values"]), mx.array(inputs["image_grid_thw"])
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """The size that a model sees of a named picture; equal for the same model and name."""
+
+    pixels: Pixels
+    name: str
+
+    def __call__(self, width: int, height: int) -> tuple[int, int]:
+        """Returns the width and height."""
+        size = self.pixels.fit(width, height, self.name)
+        return size.width, size.height
+
+
 class Pictures:
     """The pictures that one loaded model has seen."""
 
@@ -153,20 +167,25 @@ class Pictures:
         self.nbytes = 0
         """Memory of the features held; may be read by any thread."""
 
-    def look_up(self, image: PromptImage) -> Picture:
-        """Returns the picture; its file is opened only the first time that it is seen.
+    def look_up(
+        self, images: Iterable[PromptImage], is_stopped: Callable[[], bool]
+    ) -> list[Picture] | None:
+        """Returns the pictures, or None once that is asked for.
+
+        The file of each is opened only the first time that it is seen.
 
         Raises:
-            ImageError: the file can't be read, or is not the one that was attached.
+            ImageError: a file can't be read, or is not the one that was attached.
         """
-        known = self._known.get(image.sha256)
-        if known is not None:
-            return Picture(image, *known)
-        pixels = self._pixels.read(image)
-        picture = self._pixels.describe(image, pixels)
-        self._known[image.sha256] = _Seen(picture.sha256, picture.rows, picture.columns)
-        self._fresh[picture.sha256] = pixels
-        return picture
+        pictures = []
+        for image in images:
+            if is_stopped():
+                return None
+            known = self._known.get(image.sha256) or self._see(image, is_stopped)
+            if known is None:
+                return None
+            pictures.append(Picture(image, *known))
+        return pictures
 
     def add_known(self, file: str, span: ImageSpan) -> None:
         """Notes that a file of this sha256 holds the picture of a span.
@@ -179,15 +198,21 @@ class Pictures:
         """Returns the sha256 of a file with these pixels; empty if none is known."""
         return next((file for file, seen in self._known.items() if seen.sha256 == sha256), "")
 
-    def features(self, picture: Picture) -> Features:
+    def features(self, picture: Picture, is_stopped: Callable[[], bool]) -> Features | None:
         """Returns the picture's features, from the vision tower if they are not held.
+
+        None if a stop is asked for while the file has to be read again.
 
         Raises:
             ImageError: the file has to be read again and can't be.
         """
         held = self._features.get(picture.sha256)
         if held is None:
-            held = self._features[picture.sha256] = self._encode(picture)
+            pixels = self._fresh.pop(picture.sha256, None)
+            pixels = pixels or self._pixels.read(picture.source, is_stopped)
+            if pixels is None:
+                return None
+            held = self._features[picture.sha256] = self._encode(picture, pixels)
             self.nbytes += held.nbytes
             self._evict()
         self._features.move_to_end(picture.sha256)
@@ -228,8 +253,17 @@ class Pictures:
         self._fresh.clear()
         self.nbytes = 0
 
-    def _encode(self, picture: Picture) -> Features:
-        pixels = self._fresh.pop(picture.sha256, None) or self._pixels.read(picture.source)
+    def _see(self, image: PromptImage, is_stopped: Callable[[], bool]) -> _Seen | None:
+        pixels = self._pixels.read(image, is_stopped)
+        if pixels is None:
+            return None
+        picture = self._pixels.describe(image, pixels)
+        seen = _Seen(picture.sha256, picture.rows, picture.columns)
+        self._known[image.sha256] = seen
+        self._fresh[picture.sha256] = pixels
+        return seen
+
+    def _encode(self, picture: Picture, pixels: Image.Image) -> Features:
         embeddings, deepstack = self._run(self._tower, pixels)
         mx.eval(embeddings, deepstack)
         self.encoded_count += 1

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final
 
 from ..conversation import (
     Attachment,
@@ -16,6 +15,7 @@ from ..conversation import (
     Queued,
     StartedTurn,
 )
+from ..pictures.workers import PictureWorkers
 from ..settings import Paths
 from .database import Database
 from .picture_files import PictureFiles
@@ -27,9 +27,6 @@ from .stored_turns import StoredTurns
 from .sweeper import Sweeper
 
 _logger = logging.getLogger(__name__)
-
-_DECODES_AT_ONCE: Final = 2
-"""Each decoded picture takes up to `max_pixels` times four bytes."""
 
 
 class Archive:
@@ -55,12 +52,17 @@ class Archive:
         self._turns = StoredTurns(database, self._conversations)
         self._pictures = StoredPictures(database, files)
         self._sweeper = Sweeper(thread, database.paths, self._conversations, self._pictures, files)
-        self._decoding = asyncio.Semaphore(_DECODES_AT_ONCE)
         self._closing = AsyncExitStack()
 
     @classmethod
-    async def open(cls, paths: Paths, max_pixels: int) -> "Archive":
-        """Opens the store, closes the answers that an earlier core left open, pauses all queues."""
+    async def open(cls, paths: Paths, max_pixels: int, workers: PictureWorkers) -> "Archive":
+        """Opens the store, closes the answers that an earlier core left open, pauses all queues.
+
+        Args:
+            paths: where it lies.
+            max_pixels: pictures with more are refused.
+            workers: read the pictures that are attached.
+        """
         async with AsyncExitStack() as stack:
             thread = StoreThread("store")
             stack.push_async_callback(asyncio.to_thread, thread.close)
@@ -68,7 +70,7 @@ class Archive:
             stack.push_async_callback(thread.run, database.close)
             search = await Search.open(database)
             stack.push_async_callback(search.close)
-            archive = cls(database, thread, search, PictureFiles(paths, max_pixels))
+            archive = cls(database, thread, search, PictureFiles(paths, max_pixels, workers))
             if closed := await thread.run(archive._conversations.recover):
                 _logger.warning("%d answers were open when the last core ended", closed)
             archive._closing = stack.pop_all()
@@ -217,8 +219,7 @@ class Archive:
         """
         await self._run(self._pictures.check_database)
         while True:
-            async with self._decoding:
-                picture = await asyncio.to_thread(self._files.add, source, name)
+            picture = await self._files.add(source, name)
             if await self._run(self._pictures.record, picture, window):
                 return picture
 

@@ -1,39 +1,37 @@
 """Copies of attached pictures: files named by the sha256 of their bytes."""
 
-import hashlib
+import asyncio
 import logging
 import math
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from stat import S_ISREG
-from typing import BinaryIO, Final
+from typing import Final
 
 from ..conversation import Attachment
 from ..errors import ImageError, NotStored, StoreError
-from ..images import hash_file, inspect_image
+from ..images import hash_file
+from ..pictures.workers import PictureWorkers
 from ..private_files import make_private_folder
 from ..settings import Paths
 
 _logger = logging.getLogger(__name__)
 
-_CHUNK_BYTES: Final = 1 << 20
-_BYTES_PER_PIXEL: Final = 8
-"""No picture that can be read takes more: four channels of sixteen bits."""
-
 _UNFINISHED: Final = ".copy-"
 
 
 class PictureFiles:
-    """The pictures of one data directory. Every method blocks and may run on any thread."""
+    """The pictures of one data directory. Methods that are no coroutines block, on any thread."""
 
-    def __init__(self, paths: Paths, max_pixels: int) -> None:
+    def __init__(self, paths: Paths, max_pixels: int, workers: PictureWorkers) -> None:
         self._paths = paths
         self._max_pixels = max_pixels
+        self._workers = workers
         self._checked: dict[str, tuple[int, int]] = {}
 
-    def add(self, source: Path, name: str) -> Attachment:
+    async def add(self, source: Path, name: str) -> Attachment:
         """Copies a picture into the store; what is decoded and hashed is the copy.
 
         Raises:
@@ -41,22 +39,13 @@ class PictureFiles:
             StoreError: the copy can't be written.
         """
         name = name or source.name
+        copy = await asyncio.to_thread(self._make_copy, name)
         try:
-            make_private_folder(self._paths.pictures_dir)
-            descriptor, temporary = tempfile.mkstemp(
-                dir=self._paths.pictures_dir, prefix=_UNFINISHED
-            )
-            copy = Path(temporary)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    sha256 = self._copy(source, file, name)
-                size = inspect_image(copy, self._max_pixels, name=name)
-                self._put_in_place(copy, sha256)
-            finally:
-                copy.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreError(f"{name} can't be copied into the store: {error.strerror}.") from error
-        return Attachment(sha256, name, size.width, size.height)
+            copied = await self._workers.copy(source, copy, name, self._max_pixels)
+            await asyncio.to_thread(self._put_in_place, copy, copied.sha256, name)
+        finally:
+            await asyncio.to_thread(copy.unlink, missing_ok=True)
+        return Attachment(copied.sha256, name, *copied.size)
 
     def is_there(self, sha256: str) -> bool:
         """Whether there is a file of that name; `check` tells whether it is whole."""
@@ -73,7 +62,7 @@ class PictureFiles:
     def delete_unfinished(self, before: float) -> None:
         """Deletes what is left of copies that were interrupted before that time."""
         for copy in self._paths.pictures_dir.glob(f"{_UNFINISHED}*"):
-            if _written_at(copy) < before:
+            if _written_at(copy) < before and not _is_folder(copy):
                 _unlink(copy)
 
     def check(self, picture: Attachment) -> Path:
@@ -92,53 +81,53 @@ class PictureFiles:
                     )
                 self._checked[picture.sha256] = (found.st_size, found.st_mtime_ns)
         except (OSError, ImageError) as error:
-            raise NotStored(
-                f"The stored copy of {picture.name} is missing or can't be read: attach it again."
-            ) from error
+            sentence = f"The stored copy of {picture.name} is missing or can't be read"
+            if _is_folder(path):
+                raise NotStored(f"{sentence}: move the folder {path} away.") from error
+            raise NotStored(f"{sentence}: attach it again.") from error
         return path
 
     def delete(self, pictures: Iterable[str]) -> None:
-        """Deletes the copies of these sha256; what can't be deleted is left for a later sweep."""
+        """Deletes the copies of these sha256; what can't be deleted is left for a later sweep.
+
+        A folder of that name stays: nobody here has made it.
+        """
         for sha256 in pictures:
             self._checked.pop(sha256, None)
-            _unlink(self._paths.picture(sha256))
+            if not _is_folder(self._paths.picture(sha256)):
+                _unlink(self._paths.picture(sha256))
 
-    def _copy(self, source: Path, copy: BinaryIO, name: str) -> str:
-        digest = hashlib.sha256()
-        left = self._max_pixels * _BYTES_PER_PIXEL
-        with _open_source(source) as original:
-            while chunk := original.read(_CHUNK_BYTES):
-                left -= len(chunk)
-                if left < 0:
-                    raise ImageError(f"{name} is too large a file for a picture.")
-                digest.update(chunk)
-                copy.write(chunk)
-        copy.flush()
-        os.fsync(copy.fileno())
-        return digest.hexdigest()
+    def _make_copy(self, name: str) -> Path:
+        """Returns an empty file that is to be the copy."""
+        with _writing(name):
+            make_private_folder(self._paths.pictures_dir)
+            descriptor, path = tempfile.mkstemp(dir=self._paths.pictures_dir, prefix=_UNFINISHED)
+            os.close(descriptor)
+            return Path(path)
 
-    def _put_in_place(self, copy: Path, sha256: str) -> None:
+    def _put_in_place(self, copy: Path, sha256: str, name: str) -> None:
         """Gives the copy its name, unless a whole one is there already."""
         place = self._paths.picture(sha256)
-        make_private_folder(place.parent)
-        if place.exists() and hash_file(place) == sha256:
-            return
-        copy.replace(place)
-        _sync_folder(place.parent)
+        with _writing(name):
+            make_private_folder(place.parent)
+            if _is_whole(place, sha256):
+                return
+            if _is_folder(place):
+                raise StoreError(
+                    f"{name} can't be stored: {place} is a folder; move it away and attach the "
+                    "picture again."
+                )
+            _sync(copy)
+            copy.replace(place)
+            _sync(place.parent)
 
 
-def _open_source(source: Path) -> BinaryIO:
-    """Opens a regular file; a pipe or device would block or never end."""
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
     try:
-        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise ImageError(f"{source} does not exist.") from error
+        yield
     except OSError as error:
-        raise ImageError(f"{source} can't be read: {error.strerror}.") from error
-    if not S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ImageError(f"{source} is no file.")
-    return os.fdopen(descriptor, "rb")
+        raise StoreError(f"{name} can't be copied into the store: {error.strerror}.") from error
 
 
 def _written_at(copy: Path) -> float:
@@ -156,9 +145,21 @@ def _unlink(copy: Path) -> None:
         _logger.warning("a picture that is not needed is still on the disk: %s", error)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Makes a new name in the folder last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _is_whole(place: Path, sha256: str) -> bool:
+    """Whether a file of these bytes lies there; whatever else does is replaced."""
+    try:
+        return hash_file(place) == sha256
+    except ImageError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _sync(path: Path) -> None:
+    """Makes a file's bytes, or a new name in a folder, last through a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from seeshell.core.ipc.client import CoreClient
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
@@ -49,8 +50,15 @@ async def engine() -> ScriptedEngine:
 
 
 @pytest.fixture
-async def archive(paths: Paths) -> AsyncIterator[Archive]:
-    archive = await Archive.open(paths, Settings().max_pixels)
+async def workers() -> AsyncIterator[PictureWorkers]:
+    workers = PictureWorkers()
+    yield workers
+    await workers.close()
+
+
+@pytest.fixture
+async def archive(paths: Paths, workers: PictureWorkers) -> AsyncIterator[Archive]:
+    archive = await Archive.open(paths, Settings().max_pixels, workers)
     yield archive
     await archive.close()
 

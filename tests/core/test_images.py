@@ -17,14 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from seeshell.core.errors import ImageError
-from seeshell.core.images import (
-    ImageSize,
-    hash_file,
-    inspect_image,
-    is_picture_name,
-    open_image,
-    thumbnail,
-)
+from seeshell.core.images import ImageSize, hash_file, is_picture_name, opened_image
 
 LIMIT = 1_000_000
 FORMATS = ("jpg", "png", "webp", "gif", "avif", "tif", "bmp", "jp2", "qoi", "ppm", "heic")
@@ -39,6 +32,23 @@ UNDO = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
+
+
+def open_image(path: Path, max_pixels: int, *, name: str = "") -> Image.Image:
+    with opened_image(path, max_pixels, name=name) as picture:
+        return picture.upright_rgb()
+
+
+def inspect_image(path: Path, max_pixels: int) -> ImageSize:
+    with opened_image(path, max_pixels) as picture:
+        return picture.decode()
+
+
+def thumbnail(path: Path, max_width: int, max_height: int, max_pixels: int) -> Image.Image:
+    with opened_image(path, max_pixels) as picture:
+        small, size = picture.thumbnail(max_width, max_height)
+    assert size == open_image(path, max_pixels).size
+    return small
 
 
 def upright() -> Image.Image:

@@ -7,12 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from weakref import WeakValueDictionary
 
 from textual.strip import Strip
 
 from ...core.conversation import Attachment
 from ...core.errors import ImageError
-from ..picture_worker import Decoded
+from ...core.pictures.jobs import Finished
 from ..terminal import TerminalFacts
 from .decoder import MAX_PIXELS, Decoder
 from .drawn import NOT_DRAWN, CellGrid, DrawnPicture, draw_error, fit
@@ -34,7 +35,7 @@ class _Picture:
     """A small copy and what was drawn of it."""
 
     path: Path
-    decoded: Decoded
+    decoded: Finished
     payload: bytes
     image_id: int = 0
     """Id in the terminal; 0 where it was not sent."""
@@ -68,8 +69,8 @@ class Pictures:
         self._decoder = Decoder("png" if self._is_sent else "rgb", max_pixels=max_pixels)
         self._transmitter = Transmitter(write, is_behind, is_tmux=terminal.is_tmux)
         self._pictures: OrderedDict[str, _Picture] = OrderedDict()
-        self._hashes: dict[tuple[str, int, int], str] = {}
-        self._loading = asyncio.Lock()
+        self._seen: dict[Path, Finished] = {}
+        self._loading: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._library: Library | None = None
 
     async def draw(self, source: Source, max_columns: int, max_rows: int) -> DrawnPicture:
@@ -84,7 +85,7 @@ class Pictures:
         except ImageError as error:
             return draw_error(str(error), max_columns)
         cell_size = (self._terminal.cell_width, self._terminal.cell_height)
-        size = (picture.decoded.source_width, picture.decoded.source_height)
+        size = picture.decoded.size
         grid = fit(size, (max_columns, max_rows), cell_size)
         drawn = picture.drawn.get(grid)
         if drawn is None:
@@ -117,23 +118,16 @@ class Pictures:
         await self._decoder.close()
 
     async def _load(self, source: Source) -> _Picture:
-        """Returns the small copy, decoded now if this is the first time."""
-        picture = self._find_loaded(source)
+        """Returns the small copy, decoded now if this is the first time or the file has changed."""
+        picture = None
+        if isinstance(source, Attachment):
+            picture = self._pictures.get(source.sha256)
         if picture is None:
             path = source if isinstance(source, Path) else self._find_stored(source)
-            async with self._loading:
-                picture = self._find_loaded(source) or await self._decode(path)
+            async with self._loading.setdefault(path, asyncio.Lock()):
+                picture = await self._decode(path)
         self._pictures.move_to_end(picture.decoded.sha256)
         return picture
-
-    def _find_loaded(self, source: Source) -> _Picture | None:
-        """Returns the small copy of a picture that was drawn before and has not changed."""
-        if isinstance(source, Attachment):
-            return self._pictures.get(source.sha256)
-        try:
-            return self._pictures.get(self._hashes.get(_file_state(source), ""))
-        except OSError:
-            return None
 
     def _find_stored(self, attachment: Attachment) -> Path:
         path = self._find_file(attachment.sha256)
@@ -142,9 +136,14 @@ class Pictures:
         return path
 
     async def _decode(self, path: Path) -> _Picture:
-        decoded, payload = await self._decoder.decode(path)
-        with suppress(OSError):
-            self._hashes[_file_state(path)] = decoded.sha256
+        # Whether it has changed is found by the worker: the file may lie where nothing answers.
+        seen = self._seen.get(path, Finished())
+        held = self._pictures.get(seen.sha256)
+        decoded, payload = await self._decoder.decode(path, seen.state if held else (0, 0))
+        if held is not None and not payload:
+            self._pictures[seen.sha256] = held
+            return held
+        self._seen[path] = decoded
         picture = self._pictures.get(decoded.sha256)
         if picture is not None:
             return picture
@@ -166,10 +165,8 @@ class Pictures:
             placement = await self._transmitter.place(picture.image_id, grid)
             return library.placeholder_strips(picture.image_id, placement, *grid)
         strips = []
-        decoded = picture.decoded
-        for strip in library.halfblock_strips(
-            picture.payload, (decoded.width, decoded.height), *grid
-        ):
+        size = picture.decoded.payload_size
+        for strip in library.halfblock_strips(picture.payload, size, *grid):
             strips.append(strip)
             await asyncio.sleep(0)
         return strips
@@ -180,9 +177,3 @@ class Pictures:
                 Library, self._terminal.cell_width, self._terminal.cell_height
             )
         return self._library
-
-
-def _file_state(path: Path) -> tuple[str, int, int]:
-    """Returns what changes when the file does."""
-    status = path.stat()
-    return str(path), status.st_mtime_ns, status.st_size

@@ -14,6 +14,7 @@ from ...conversation import Attachment, FinishReason, TurnStats
 from ...errors import EndpointError, ModelNotFound
 from ...models.progress import LoadProgress
 from ...models.sources import display_name, parse_endpoint
+from ...pictures.workers import PictureWorkers
 from ..engine import (
     AnswerEnd,
     AnswerEvent,
@@ -30,9 +31,11 @@ from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
 class RemoteEngine(Engine):
     """Answers with the model of an endpoint; pictures travel inside each request."""
 
-    def __init__(self, pixel_budget: int, max_pixels: int, key: str | None) -> None:
+    def __init__(
+        self, pixel_budget: int, max_pixels: int, key: str | None, workers: PictureWorkers
+    ) -> None:
         self._pixel_budget = pixel_budget
-        self._urls = PictureUrls(pixel_budget, max_pixels)
+        self._urls = PictureUrls(pixel_budget, max_pixels, workers)
         self._key = key
         self._server: ChatServer | None = None
         self._model_id = ""
@@ -114,7 +117,7 @@ class RemoteEngine(Engine):
     ) -> None:
         """Makes the pictures ready to be sent, one after the other."""
         for picture in (picture for message in prompt for picture in message.images):
-            await asyncio.to_thread(self._urls.find, picture)
+            await self._urls.find(picture)
 
     async def forget(self, conversation: int) -> None:
         """Does nothing: only the server has KV."""
@@ -145,12 +148,13 @@ class RemoteEngine(Engine):
         options: AnswerOptions,
         answer: "_Answer",
     ) -> None:
-        body = await asyncio.to_thread(self._request, prompt, options)
+        messages = [await self._message(message) for message in prompt]
+        body = await asyncio.to_thread(self._request, messages, options)
         async for piece in server.stream(body):
             answer.add(piece)
 
-    def _request(self, prompt: tuple[PromptMessage, ...], options: AnswerOptions) -> bytes:
-        """Returns the request's body; decodes and encodes pictures, so it blocks."""
+    def _request(self, messages: list[dict[str, Any]], options: AnswerOptions) -> bytes:
+        """Returns the request's body; with many pictures it is long, so this blocks."""
         sampling = {
             name: value
             for name in ("max_tokens", "temperature", "top_p", "top_k", "seed")
@@ -159,20 +163,20 @@ class RemoteEngine(Engine):
         return msgspec.json.encode(
             {
                 "model": self._model_id,
-                "messages": [self._message(message) for message in prompt],
+                "messages": messages,
                 "stream": True,
                 "stream_options": {"include_usage": True},
                 **sampling,
             }
         )
 
-    def _message(self, message: PromptMessage) -> dict[str, Any]:
+    async def _message(self, message: PromptMessage) -> dict[str, Any]:
         if not message.images:
             return {"role": message.role, "content": message.text}
         parts: list[dict[str, Any]] = [
             {"type": "text", "text": part}
             if isinstance(part, str)
-            else {"type": "image_url", "image_url": {"url": self._urls.find(part)}}
+            else {"type": "image_url", "image_url": {"url": await self._urls.find(part)}}
             for part in message.parts
         ]
         return {"role": message.role, "content": parts}

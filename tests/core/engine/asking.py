@@ -30,7 +30,7 @@ from seeshell.core.engine.prefill_ahead import PrefillAhead
 from seeshell.core.engine.resident import ResidentModel
 from seeshell.core.engine.stop_signal import StopSignal
 from seeshell.core.engine.turn import Turn
-from seeshell.core.images import open_image
+from seeshell.core.images import opened_image
 
 GREEDY = AnswerOptions(temperature=0.0, max_tokens=40)
 MAX_PIXELS = 10_000_000
@@ -153,9 +153,7 @@ class Plain:
             tokenize=False,
             add_generation_prompt=True,
         )
-        images = [
-            open_image(image.path, MAX_PIXELS) for message in messages for image in message.images
-        ]
+        images = [open_image(image.path) for message in messages for image in message.images]
         limit = min(processor.image_processor.max_pixels, self.pixel_budget * 32 * 32)
         return dict(
             prepare_inputs(processor, images=images or None, prompts=rendered, max_pixels=limit)
@@ -187,6 +185,11 @@ class Plain:
         tokenizer = self.checkpoint.processor.tokenizer
         answer.text = tokenizer.decode(answer.tokens, skip_special_tokens=True)
         return answer
+
+
+def open_image(path: Path) -> Image.Image:
+    with opened_image(path, MAX_PIXELS) as picture:
+        return picture.upright_rgb()
 
 
 def assert_same_logits(answer: Answer, cold: Answer) -> None:

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from PIL import Image
 from seeshell.core.conversation import Attachment
 from seeshell.core.errors import ImageError
 from seeshell.core.images import hash_file
-from seeshell.tui.picture_worker import Decoded
+from seeshell.core.pictures.jobs import Finished
 from seeshell.tui.pictures import Decoder, Pictures
 from seeshell.tui.terminal import TerminalFacts
 
@@ -87,16 +87,17 @@ async def test_a_picture_wanted_twice_at_once_is_decoded_once(
     open_bench: Opens, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = open_bench(HALF_BLOCKS)
-    decoded: list[Path] = []
+    lengths: list[int] = []
     decode = bench.pictures._decoder.decode
 
-    def count(path: Path) -> Coroutine[None, None, tuple[Decoded, bytes]]:
-        decoded.append(path)
-        return decode(path)
+    async def count(path: Path, known: tuple[int, int]) -> tuple[Finished, bytes]:
+        decoded, payload = await decode(path, known)
+        lengths.append(len(payload))
+        return decoded, payload
 
     monkeypatch.setattr(bench.pictures._decoder, "decode", count)
     await asyncio.gather(*(bench.pictures.draw(photo, size, size) for size in (10, 20, 30)))
-    assert decoded == [photo]
+    assert [length > 0 for length in lengths] == [True, False, False]
 
 
 async def test_drawing_again_at_a_size_sends_nothing(open_bench: Opens, photo: Path) -> None:
@@ -154,10 +155,10 @@ async def test_a_picture_given_up_while_it_is_decoded_spoils_no_other(
     other = tmp_path / "red.png"
     Image.new("RGB", (50, 50), "red").save(other)
     await bench.pictures.start()
-    turn = bench.pictures._decoder._turn
+    workers = bench.pictures._decoder.workers
     for patience in range(5):
         drawing = asyncio.create_task(bench.pictures.draw(photo, 40, 10))
-        await _until(turn.locked)
+        await _until(lambda: bool(workers._busy))
         for _ in range(patience):
             await asyncio.sleep(0)
         drawing.cancel()
@@ -269,24 +270,23 @@ async def test_small_copies_keep_to_the_budget_and_the_ratio(
     path = tmp_path / "picture.png"
     Image.new("RGB", size, "white").save(path)
     decoded, _ = await decoder.decode(path)
-    assert decoded.width * decoded.height <= 5_000
-    assert (decoded.source_width, decoded.source_height) == size
+    assert decoded.payload_size.width * decoded.payload_size.height <= 5_000
+    assert decoded.size == size
 
 
 async def test_a_decoder_that_dies_is_said_and_the_next_picture_gets_a_new_one(
     decoder: Decoder, photo: Path
 ) -> None:
     await decoder.decode(photo)
-    process = decoder._process
-    assert process is not None
-    process.send_signal(signal.SIGSTOP)
+    (pid,) = decoder.workers.pids
+    os.kill(pid, signal.SIGSTOP)
     waiting = asyncio.create_task(decoder.decode(photo))
-    await asyncio.sleep(0)
-    process.kill()
+    await _until(lambda: bool(decoder.workers._busy))
+    os.kill(pid, signal.SIGKILL)
     with pytest.raises(ImageError, match="ended the picture decoder"):
         await waiting
     decoded, _ = await decoder.decode(photo)
-    assert decoded.source_width == 640
+    assert decoded.size.width == 640
 
 
 async def test_the_decoder_ends_with_the_app_however_it_ends(photo: Path) -> None:
@@ -297,7 +297,8 @@ async def test_the_decoder_ends_with_the_app_however_it_ends(photo: Path) -> Non
         "async def main():\n"
         "    decoder = Decoder('rgb')\n"
         "    await decoder.decode(Path(sys.argv[1]))\n"
-        "    print(decoder._process.pid, flush=True)\n"
+        "    await decoder.start()\n"
+        "    print(*decoder.workers.pids, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())\n"
     )
@@ -310,7 +311,7 @@ async def test_the_decoder_ends_with_the_app_however_it_ends(photo: Path) -> Non
 
 def test_the_decoder_imports_no_textual() -> None:
     check = (
-        "import sys, seeshell.tui.picture_worker\n"
+        "import sys, seeshell.core.pictures.worker\n"
         "assert not {'textual', 'rich', 'mlx', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", check], check=True, timeout=PATIENCE)

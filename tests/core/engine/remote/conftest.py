@@ -19,6 +19,7 @@ from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.engine import AnswerEvent, AnswerOptions, PromptImage, PromptMessage
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.images import hash_file
+from seeshell.core.pictures.workers import PictureWorkers
 
 from ....patience import PATIENCE
 
@@ -161,9 +162,9 @@ async def fake() -> AsyncIterator[FakeEndpoint]:
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[RemoteEngine]:
+async def engine(workers: PictureWorkers) -> AsyncIterator[RemoteEngine]:
     """A remote engine with the key that the endpoints want and room for 100 image tokens."""
-    engine = RemoteEngine(pixel_budget=100, max_pixels=LIMIT, key=KEY)
+    engine = RemoteEngine(100, LIMIT, KEY, workers)
     yield engine
     await engine.close()
 

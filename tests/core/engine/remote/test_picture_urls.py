@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -16,15 +17,25 @@ from seeshell.core.engine.remote.picture_urls import PictureUrls, fit_pixel_budg
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import ImageError
 from seeshell.core.images import hash_file
+from seeshell.core.pictures.workers import PictureWorkers
 
 LIMIT = 100_000_000
 
 
-def send(path: Path, budget: int = 100) -> tuple[str, Image.Image]:
+Send = Callable[..., Awaitable[tuple[str, Image.Image]]]
+
+
+@pytest.fixture
+def send(workers: PictureWorkers) -> Send:
     """Returns the media type and the picture inside the data URL."""
-    url = PictureUrls(budget, LIMIT).find(PromptImage(path, hash_file(path), path.name))
-    head, _, body = url.partition(";base64,")
-    return head.removeprefix("data:"), Image.open(io.BytesIO(base64.b64decode(body)))
+
+    async def make(path: Path, budget: int = 100) -> tuple[str, Image.Image]:
+        urls = PictureUrls(budget, LIMIT, workers)
+        url = await urls.find(PromptImage(path, hash_file(path), path.name))
+        head, _, body = url.partition(";base64,")
+        return head.removeprefix("data:"), Image.open(io.BytesIO(base64.b64decode(body)))
+
+    return make
 
 
 @pytest.mark.parametrize(
@@ -52,39 +63,47 @@ def test_no_picture_exceeds_the_budget(width: int, height: int, budget: int) -> 
     assert 1 <= fitted.width * fitted.height // 1024 <= budget
 
 
-def test_drawings_are_sent_without_loss(tmp_path: Path) -> None:
+async def test_drawings_are_sent_without_loss(send: Send, tmp_path: Path) -> None:
     picture = Image.new("RGB", (256, 128), "white")
     picture.paste((200, 30, 40), (0, 0, 64, 64))
     picture.save(tmp_path / "drawing.bmp")
-    media_type, sent = send(tmp_path / "drawing.bmp")
+    media_type, sent = await send(tmp_path / "drawing.bmp")
     assert (media_type, sent.format) == ("image/png", "PNG")
     assert sent.tobytes() == picture.tobytes()
 
 
-def test_photographs_are_sent_as_jpeg(tmp_path: Path) -> None:
+async def test_photographs_are_sent_as_jpeg(send: Send, tmp_path: Path) -> None:
     Image.effect_noise((1200, 900), 90).convert("RGB").save(tmp_path / "photo.png")
-    media_type, sent = send(tmp_path / "photo.png", 1280)
+    media_type, sent = await send(tmp_path / "photo.png", 1280)
     assert (media_type, sent.format) == ("image/jpeg", "JPEG")
     assert sent.size == (1216, 896)
 
 
-def test_pictures_are_sent_upright(tmp_path: Path) -> None:
+async def test_pictures_are_sent_upright(send: Send, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (320, 160), "red").save(tmp_path / "photo.jpg", exif=exif)
-    _, sent = send(tmp_path / "photo.jpg", 1280)
+    _, sent = await send(tmp_path / "photo.jpg", 1280)
     assert sent.size == (160, 320)
 
 
-def test_a_picture_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+def write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+async def test_a_picture_that_can_not_be_read_is_named(
+    workers: PictureWorkers, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "blob", b"no picture at all")
     with pytest.raises(ImageError, match=r"^beach\.jpg is not a picture"):
-        path = tmp_path / "blob"
-        path.write_bytes(b"no picture at all")
-        PictureUrls(100, LIMIT).find(PromptImage(path, "0" * 64, "beach.jpg"))
+        await PictureUrls(100, LIMIT, workers).find(PromptImage(path, hash_file(path), "beach.jpg"))
+    with pytest.raises(ImageError, match=r"^beach\.jpg has changed since it was attached"):
+        await PictureUrls(100, LIMIT, workers).find(PromptImage(path, "0" * 64, "beach.jpg"))
 
 
-async def test_attachments_are_measured_as_they_will_be_sent() -> None:
+async def test_attachments_are_measured_as_they_will_be_sent(workers: PictureWorkers) -> None:
     attachment = Attachment("0" * 64, "photo.jpg", 4032, 3024)
-    measured = await RemoteEngine(1280, LIMIT, None).measure(attachment)
+    measured = await RemoteEngine(1280, LIMIT, None, workers).measure(attachment)
     changes = {"model_width": 1312, "model_height": 960, "tokens": 41 * 30}
     assert measured == msgspec.structs.replace(attachment, **changes)

@@ -1,42 +1,41 @@
 """Pictures for an endpoint are made ready before their turn, once."""
 
 import asyncio
-import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from seeshell.core.engine.engine import PromptImage, PromptMessage
-from seeshell.core.engine.remote import picture_urls
 from seeshell.core.engine.remote.picture_urls import PictureUrls
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import ImageError
+from seeshell.core.images import WantedPixels
+from seeshell.core.pictures.workers import PictureWorkers
 
-from ....patience import PATIENCE
 
+class HeldWorkers(PictureWorkers):
+    """Decodes pictures as the program does, one only when the test lets it."""
 
-class Decoder:
-    """Opens pictures as the program does, one only when the test lets it."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.opened: list[str] = []
-        self.begun = threading.Event()
-        self.may_go_on = threading.Event()
-        self._open = picture_urls.open_image
-        monkeypatch.setattr(picture_urls, "open_image", self)
+        self.begun = asyncio.Event()
+        self.may_go_on = asyncio.Event()
 
-    def __call__(self, path: Path, max_pixels: int, *, name: str = "") -> Image.Image:
-        self.opened.append(name)
+    async def read_url(self, wanted: WantedPixels) -> str:
+        self.opened.append(wanted.name)
         self.begun.set()
-        assert self.may_go_on.wait(PATIENCE)
-        return self._open(path, max_pixels, name=name)
+        await self.may_go_on.wait()
+        return await super().read_url(wanted)
 
 
 @pytest.fixture
-def decoder(monkeypatch: pytest.MonkeyPatch) -> Decoder:
-    return Decoder(monkeypatch)
+async def held() -> AsyncIterator[HeldWorkers]:
+    workers = HeldWorkers()
+    yield workers
+    await workers.close()
 
 
 def question(*pictures: PromptImage) -> tuple[PromptMessage, ...]:
@@ -73,29 +72,29 @@ async def test_a_picture_that_can_not_be_read_is_said_to_be_so(
         await engine.prepare(question(red_circle))
 
 
-async def test_giving_up_ends_after_the_picture_at_hand(
-    engine: RemoteEngine, decoder: Decoder, red_circle: PromptImage
+async def test_giving_up_ends_at_once_and_the_picture_at_hand_is_still_made(
+    held: HeldWorkers, red_circle: PromptImage
 ) -> None:
+    engine = RemoteEngine(100, 10**6, None, held)
     second = PromptImage(red_circle.path, "0" * 64, "second.png")
     work = asyncio.create_task(engine.prepare(question(red_circle, second)))
-    await asyncio.to_thread(decoder.begun.wait, PATIENCE)
+    await held.begun.wait()
     work.cancel()
-    decoder.may_go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await work
+    held.may_go_on.set()
     await engine.prepare(question(red_circle))
-    assert decoder.opened == [red_circle.name]
+    assert held.opened == [red_circle.name]
 
 
 async def test_a_turn_that_comes_in_between_waits_for_its_picture_instead_of_making_it_again(
-    decoder: Decoder, red_circle: PromptImage
+    held: HeldWorkers, red_circle: PromptImage
 ) -> None:
-    urls = PictureUrls(100, 10**6)
-    first = asyncio.create_task(asyncio.to_thread(urls.find, red_circle))
-    await asyncio.to_thread(decoder.begun.wait, PATIENCE)
-    decoder.begun.clear()
-    second = asyncio.create_task(asyncio.to_thread(urls.find, red_circle))
-    assert not await asyncio.to_thread(decoder.begun.wait, 0.2)
-    decoder.may_go_on.set()
+    urls = PictureUrls(100, 10**6, held)
+    first = asyncio.create_task(urls.find(red_circle))
+    await held.begun.wait()
+    second = asyncio.create_task(urls.find(red_circle))
+    await asyncio.sleep(0)
+    held.may_go_on.set()
     assert await first is await second
-    assert decoder.opened == [red_circle.name]
+    assert held.opened == [red_circle.name]

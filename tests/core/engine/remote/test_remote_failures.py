@@ -16,6 +16,7 @@ from seeshell.core.errors import (
     PromptTooLong,
     SeeshellError,
 )
+from seeshell.core.pictures.workers import PictureWorkers
 
 from ....patience import PATIENCE
 
@@ -227,17 +228,19 @@ async def test_the_key_is_sent_and_appears_nowhere_else(
         assert "sk-the-secret-key" not in place
 
 
-async def test_without_a_key_none_is_sent(fake: Any) -> None:
-    engine = RemoteEngine(100, 10**6, None)
+async def test_without_a_key_none_is_sent(fake: Any, workers: PictureWorkers) -> None:
+    engine = RemoteEngine(100, 10**6, None, workers)
     await load(engine, fake)
     await engine.close()
     assert "authorization" not in fake.exchanges[0].headers
 
 
 @pytest.mark.parametrize("key", ["clé", "two\nlines", "sk-\x00"])
-async def test_a_key_that_can_not_be_sent_says_so_without_it(fake: Any, key: str) -> None:
+async def test_a_key_that_can_not_be_sent_says_so_without_it(
+    fake: Any, key: str, workers: PictureWorkers
+) -> None:
     with pytest.raises(ModelNotFound, match="holds characters that no key has") as caught:
-        await RemoteEngine(100, 10**6, key).load(fake.url, lambda _: None)
+        await RemoteEngine(100, 10**6, key, workers).load(fake.url, lambda _: None)
     assert key not in str(caught.value)
 
 
@@ -250,9 +253,9 @@ async def test_a_proxy_is_not_asked_for_this_machine(
     assert engine.model
 
 
-async def test_nobody_listens() -> None:
+async def test_nobody_listens(workers: PictureWorkers) -> None:
     with pytest.raises(ModelNotFound, match=r"^No server answers at \S+:1/v1; start it"):
-        await RemoteEngine(100, 10**6, None).load("http://127.0.0.1:1", lambda _: None)
+        await RemoteEngine(100, 10**6, None, workers).load("http://127.0.0.1:1", lambda _: None)
 
 
 @pytest.mark.parametrize(

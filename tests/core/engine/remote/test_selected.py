@@ -10,14 +10,17 @@ from seeshell.core.conversation import Attachment
 from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.selected import SelectedEngine
 from seeshell.core.errors import ModelNotFound, TurnError
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Settings
 
 QUESTION = (PromptMessage.of("user", "what can you do?"),)
 
 
 @pytest.fixture
-async def selected(model_server: Any, tmp_path: Path) -> AsyncIterator[SelectedEngine]:
-    engine = SelectedEngine(Settings(), model_server.key, tmp_path / "spills")
+async def selected(
+    model_server: Any, tmp_path: Path, workers: PictureWorkers
+) -> AsyncIterator[SelectedEngine]:
+    engine = SelectedEngine(Settings(), model_server.key, tmp_path / "spills", workers)
     yield engine
     await engine.close()
 
@@ -73,10 +76,10 @@ async def test_a_model_that_can_not_be_loaded_leaves_the_one_before(
 
 
 async def test_a_conversation_that_is_deleted_while_its_model_is_not_there_leaves_no_spill(
-    model_server: Any, tmp_path: Path
+    model_server: Any, tmp_path: Path, workers: PictureWorkers
 ) -> None:
     spills = tmp_path / "spills"
-    engine = SelectedEngine(Settings(), model_server.key, spills)
+    engine = SelectedEngine(Settings(), model_server.key, spills, workers)
     await engine.load("demo", lambda _: None)
     async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
         pass

@@ -1,0 +1,12 @@
+"""Reads pictures that strangers made in programs of their own, under limits of time and memory.
+
+Its modules in reading order:
+
+    jobs      What a worker program is asked, and what it answers: one JSON line each.
+    memory    How much memory a picture takes while it is decoded, and how much it may take.
+    worker    The program that reads pictures: `python -P -m seeshell.core.pictures.worker SECONDS`.
+    process   One worker program as its parent sees it: asked, timed and ended.
+    turns     Whose turn it is: jobs wait for each other only where they must.
+    workers   The worker programs of one process: started when needed, kept warm, ended.
+    waiting   Pixels for a thread beside the event loop, which waits only until it is told to stop.
+"""

@@ -1,0 +1,111 @@
+"""What a worker program is asked, and what it answers: one JSON line each.
+
+    parent                        worker
+    a job                    →
+                             ←    StillReading, as often as it likes
+                             ←    Ready: the file was read, decoding it takes memory
+    an empty line            →
+                             ←    Decoded, if the job needs a size; else nothing
+    a size, or null          →
+                             ←    Finished and its payload, or Failed
+
+A worker may answer `Finished` or `Failed` at any point instead.
+"""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from ..images import ImageSize
+
+
+class CopyJob(Struct, frozen=True, tag=True):
+    """Copy a picture that a user named, and decode the copy: it is known to be whole."""
+
+    path: bytes
+    """Bytes, because names need not be text; so below."""
+    name: str
+    """What errors call the picture; so below."""
+    max_pixels: int
+    """Pictures with more are refused before they are decoded; so below."""
+    copy: bytes
+    """A file that takes the bytes in place of its own."""
+
+
+class PixelsJob(Struct, frozen=True, tag=True):
+    """Decode a stored picture and resize it to a size that the parent gives for its own."""
+
+    path: bytes
+    name: str
+    max_pixels: int
+    sha256: str
+    """Of the file's bytes; others are refused."""
+    form: Literal["rgb", "url"]
+    """Raw RGB, or a data URL."""
+
+
+class ThumbnailJob(Struct, frozen=True, tag=True):
+    """Make a small copy to look at."""
+
+    path: bytes
+    name: str
+    max_pixels: int
+    pixels: int
+    """Most pixels of the small copy."""
+    form: Literal["rgb", "png"]
+    """Raw RGB, or a PNG with a palette."""
+    known: tuple[int, int] = (0, 0)
+    """The file's modification time and size when it was read last; unchanged, it is not again."""
+
+
+Job = CopyJob | PixelsJob | ThumbnailJob
+
+
+class StillReading(Struct, frozen=True, tag=True):
+    """Bytes of the file are coming."""
+
+
+class Ready(Struct, frozen=True, tag=True):
+    """The file was read and its header is sound; decoding waits for an empty line."""
+
+    needed_bytes: int
+    """Memory that decoding takes, as far as the header tells."""
+
+
+class Decoded(Struct, frozen=True, tag=True):
+    """The picture is decoded; the size wanted of it is waited for."""
+
+    width: int
+    """Pixels across, upright."""
+    height: int
+
+
+class Finished(Struct, frozen=True, tag=True):
+    """The job is done; `payload_bytes` follow the line."""
+
+    sha256: str = ""
+    """Of the file's bytes."""
+    size: ImageSize = ImageSize(0, 0)
+    """Of the picture, upright."""
+    payload_size: ImageSize = ImageSize(0, 0)
+    """Of the pixels that follow."""
+    payload_bytes: int = 0
+    state: tuple[int, int] = (0, 0)
+    """The file's modification time and size."""
+    is_last: bool = False
+    """Whether the worker ends now, to give memory back; so below."""
+
+
+class Failed(Struct, frozen=True, tag=True):
+    """The job can't be done."""
+
+    sentence: str
+    is_store_error: bool = False
+    """Whether the copy could not be written; else the picture is to blame."""
+    is_last: bool = False
+
+
+Reply = StillReading | Ready | Decoded | Finished | Failed
+
+LONGEST_LINE: Final = 2**20
+"""Bytes of a line either way: a path, a name or a sentence, and little else."""

@@ -1,0 +1,70 @@
+"""How much memory a picture takes while it is decoded, and how much it may take."""
+
+import os
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+_STORED: Final = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
+"""Bytes that Pillow keeps of each pixel by mode; 4 in all other modes."""
+
+_WORKING: Final = {"HEIF": 8, "AVIF": 8, "WEBP": 8, "JPEG2000": 12, "PSD": 4, "TIFF": 4}
+"""Bytes a pixel that a format's decoder takes beside what Pillow keeps.
+
+Source: measured by `tests/core/pictures/test_memory.py`.
+"""
+
+_COEFFICIENT: Final = 2
+"""Bytes of each colour of each pixel that a progressive JPEG keeps from scan to scan."""
+
+_RGB: Final = 4
+_GREY: Final = 5
+"""What grey values of more than 8 bits pass through on their way: floating point, then 8 bits."""
+
+_BASE_BYTES: Final = 512 * 2**20
+_MOST_PER_PIXEL: Final = 16
+_MEMORY_SHARE: Final = 2
+"""Never more than this part of the machine's memory."""
+
+_ADDRESSES: Final = 2**30
+"""Address space of a worker that holds no picture: code, stacks and arenas of a few threads."""
+
+
+def decoding_bytes(image: Image.Image) -> int:
+    """Returns most memory that decoding a picture to RGB takes, judged by its header alone."""
+    per_pixel = _STORED.get(image.mode, 4) + _RGB + _WORKING.get(image.format or "", 0)
+    if image.info.get("progressive"):
+        per_pixel += _COEFFICIENT * len(image.getbands())
+    if image.mode[0] in "IF":
+        per_pixel += _GREY
+    elif image.mode != "RGBA" and image.has_transparency_data:
+        per_pixel += _RGB
+    return per_pixel * image.width * image.height
+
+
+def memory_limit(max_pixels: int) -> int:
+    """Returns most memory that decoding one picture may take."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(_BASE_BYTES + _MOST_PER_PIXEL * max_pixels, machine // _MEMORY_SHARE)
+
+
+def limit_memory(limit_bytes: int) -> None:
+    """Lets this process allocate so much beside itself, where the system can limit that.
+
+    macOS does not: there the judgement by the header is all.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESSES + limit_bytes, most))
+
+
+def held_bytes() -> int:
+    """Returns the memory that this process holds; on macOS, the most that it ever held."""
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,0 +1,65 @@
+"""Decoded pictures made RGB and turned upright."""
+
+from typing import Final, cast
+
+from PIL import Image
+
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture of each EXIF orientation upright. Source: EXIF 2.3, tag 0x0112."""
+
+_ORIENTATION_TAG: Final = 0x0112
+
+
+def find_orientation(image: Image.Image) -> int:
+    """Returns the EXIF orientation from 1 to 8 of a decoded picture; 1 if it can't be read.
+
+    pillow-heif and Pillow's TIFF reader turn pictures upright while decoding and then report 1.
+    """
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # noqa: BLE001 - a broken EXIF block must not hide a sound picture
+        return 1
+    return orientation if orientation in _UPRIGHT else 1
+
+
+def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Returns the picture of this EXIF orientation upright."""
+    method = _UPRIGHT.get(orientation)
+    return image if method is None else image.transpose(method)
+
+
+def flatten(image: Image.Image) -> Image.Image:
+    """Returns the picture, decoded if need be, as RGB, on white where it is transparent."""
+    image.load()
+    if image.mode[0] in "IF":
+        return _to_8_bits(image).convert("RGB")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    # Without copies of what may be 800 MB.
+    layered = image if image.mode == "RGBA" else image.convert("RGBA")
+    ground = Image.new("RGB", layered.size, "white")
+    ground.paste(layered, mask=layered)
+    return ground
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    """Returns grey values of 16 or 32 bits or floating point as 8 bits.
+
+    The range is that of the mode where the values fit it (16 bits; 0 to 1 in floating point), else
+    from the darkest to the brightest value.
+    """
+    wide = image.convert("F")
+    low, high = cast(tuple[float, float], wide.getextrema())
+    usual = 1.0 if image.mode[0] == "F" else 65535.0
+    if low >= 0 and high <= usual:
+        low, high = 0.0, usual
+    scale = 255 / (high - low) if high > low else 0.0
+    return wide.point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
