@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from seeshell.core.conversation import Attachment, Queue, QueuedTurn
@@ -23,6 +25,7 @@ from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
     Delta,
+    TurnEnded,
     TurnStarted,
     TurnWithdrawn,
 )
@@ -33,6 +36,7 @@ from seeshell.core.messages.requests import (
     EditQuestion,
     ListConversations,
     MoveQueued,
+    OpenConversation,
     PrepareTurn,
     RegenerateAnswer,
     RemoveQueued,
@@ -42,6 +46,8 @@ from seeshell.core.messages.requests import (
     SubmitTurn,
 )
 from seeshell.core.settings import find_paths
+from seeshell.tui import attach_paths
+from seeshell.tui.attach_paths import FoundPictures
 from seeshell.tui.draft import Draft, DraftPicture, SentTurn
 from seeshell.tui.draft_file import DraftFile
 from seeshell.tui.launch import Launch
@@ -61,7 +67,7 @@ from seeshell.tui.session_events import (
     TextReturned,
 )
 
-from ..messages import opened, question
+from ..messages import answer, opened, question
 from .scripted_client import NEW, ScriptedClient, conversation, ended
 
 PATIENCE = 20.0
@@ -185,6 +191,24 @@ async def test_messages_are_sent_in_the_order_in_which_they_were_typed() -> None
         assert [turn.conversation for turn in turns] == [None, NEW]
         assert [len(turn.attachments) for turn in turns] == [1, 0]
         assert len({turn.turn for turn in turns}) == 2
+
+
+async def test_a_slow_disk_lets_no_later_message_overtake(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_find = threading.Event()
+
+    def find_slowly(text: str) -> FoundPictures:
+        if text == "one":
+            may_find.wait(PATIENCE)
+        return FoundPictures([], text)
+
+    monkeypatch.setattr(attach_paths, "find_pictures", find_slowly)
+    async with talk(ScriptedClient()) as it:
+        first = asyncio.create_task(it.session.submit("one"))
+        second = asyncio.create_task(it.session.submit("two"))
+        await asyncio.to_thread(lambda: None)
+        may_find.set()
+        await asyncio.gather(first, second)
+        assert it.client.submitted() == ["one", "two"]
 
 
 async def test_what_another_window_queues_pauses_and_resumes_is_shown() -> None:
@@ -313,6 +337,7 @@ async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
         await it.session.attach(Path("/pictures/lemons.png"))
         await it.session.submit("how much?")
         assert it.session.draft.is_cut_off
+        assert it.session.drafts.claim == ClaimPictures(pictures=(LEMONS.sha256,))
         assert not it.of(TextReturned)
         second = await reconnect(it, ScriptedClient(OLD), Launch(chat=3))
         await it.until(lambda: queued(it) == ["how much?"])
@@ -518,6 +543,8 @@ async def test_a_message_that_was_withdrawn_while_no_window_was_open_comes_back(
         await it.until(lambda: it.of(TextReturned))
         assert it.of(TextReturned)[0].text == "long question"
         assert "was not kept" in it.of(RequestRefused)[0].sentence
+        # Opening it twice would bring the text of an open answer twice.
+        assert sum(isinstance(one, OpenConversation) for one in it.client.asked) == 1
 
 
 async def test_a_message_whose_answer_has_begun_does_not_come_back_at_the_next_start() -> None:
@@ -546,6 +573,17 @@ async def test_a_queue_told_before_the_reply_makes_no_message_forgotten() -> Non
         it.client.tell(replace(withdrawn(4, started.turn), restored=OLD))
         await it.until(lambda: it.of(TextReturned))
         assert it.of(TextReturned)[0].text == "long question"
+
+
+async def test_what_is_told_again_of_an_answer_that_has_ended_replaces_nothing() -> None:
+    both = conversation(3, "old", WHAT, answer(2, "red"), question(3, "and why?"), answer(4))
+    async with talk(ScriptedClient(both), Launch(chat=3)) as it:
+        it.client.tell(
+            TurnStarted(conversation=3, turn="old", user_message=WHAT, answer=answer(2, "red")),
+            TurnEnded(conversation=3, message=answer(2, "red")),
+        )
+        await it.until(lambda: it.of(AnswerEnded))
+        assert not it.of(AnswerStarted)
 
 
 async def test_a_message_that_another_window_took_back_does_not_come_back_here() -> None:

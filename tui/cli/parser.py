@@ -42,7 +42,8 @@ asked before; if they were paused, they go on. --retry, with --chat or --continu
 asks the last question again if its answer failed, and takes neither PROMPT nor -i.
 
 exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
-off, 2 for wrong usage, 130 after Ctrl+C (which also stops the model).
+off, 2 for wrong usage, 130 after Ctrl+C, which stops the answer, or takes a question
+that still waits out of the queue.
 
 --json prints one document with these keys:
   text, conversation (the ID for --chat), model, finish_reason (stop, length,

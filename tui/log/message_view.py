@@ -114,28 +114,31 @@ class MessageView:
         self._drawn.clear()
 
     def _start(self, look: Look) -> None:
-        """Renders heading and pictures, and leaves all text to be read."""
+        """Renders heading and parts, and leaves the text of an answer to be read."""
         self._look = look
         name = "you" if self.message.role == "user" else "answer"
         style = look.palette.user if self.message.role == "user" else look.palette.answer
         place = Segment(self._place(), look.palette.muted)
         self._lines = wrap([Segment(name, style), place], look.width)
         drawn = self._drawn if self._drawn_within == picture_bounds(look) else {}
-        for index, attachment in enumerate(self.message.attachments):
-            self._lines += picture_lines(attachment, index, drawn.get(index), look)
+        index = 0
+        for part in self.message.parts:
+            if isinstance(part, Attachment):
+                self._lines += picture_lines(part, index, drawn.get(index), look)
+                index += 1
+            elif self.message.role == "user":
+                self._lines += wrap([Segment(_shown(part.text), look.palette.base)], look.width)
         self._frozen = len(self._lines)
         self._splitter = BlockSplitter()
-        self._unread = self._text
+        self._unread = "" if self.message.role == "user" else self._text
         self._read(look)
 
     def _read(self, look: Look) -> None:
         """Renders the text that came, and all that may still change."""
-        text = visible(self._unread.replace("\r", "").replace("\t", TAB))
+        text = _shown(self._unread)
         self._unread = ""
         del self._lines[self._frozen :]
-        if self.message.role == "user":
-            self._lines += wrap([Segment(text, look.palette.base)], look.width) if text else []
-        else:
+        if self.message.role == "assistant":
             self._lines += _render(self._splitter.feed(text), look)
             self._frozen = len(self._lines)
             self._lines += _render(self._splitter.open_blocks(), look)
@@ -178,6 +181,10 @@ class MessageView:
         if self.message.stats and look.shows_receipts:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
         return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines
+
+
+def _shown(text: str) -> str:
+    return visible(text.replace("\r", "").replace("\t", TAB))
 
 
 def _render(blocks: Iterable[Block], look: Look) -> list[Line]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rich.segment import Segment
 from textual.strip import Strip
 
-from seeshell.core.conversation import Attachment, Message, TurnStats
+from seeshell.core.conversation import Attachment, Message, TextPart, TurnStats
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
 from seeshell.tui.log.palette import Palette
@@ -163,6 +163,14 @@ def test_a_failed_answer_shows_why(look: Look, palette: Palette) -> None:
     lines = MessageView(ended("Part", "The memory ran out.")).lines(look)
     assert [line.text for line in lines] == ["answer", "Part", "The memory ran out.", ""]
     assert lines[2].segments[0].style == palette.error
+
+
+def test_texts_and_pictures_stand_in_the_order_of_the_question(look: Look) -> None:
+    parts = (TextPart("This one:"), PHOTO, TextPart("or this one:"), PHOTO, TextPart("?"))
+    wide = look._replace(max_picture_rows=0, width=80)
+    photo = "IMG_0412.HEIC · 4032x3024 → 1152x864 · 972 tokens"
+    lines = texts(replace(question(), parts=parts), wide)
+    assert lines == ["you", "This one:", photo, "or this one:", photo, "?", ""]
 
 
 def test_a_question_without_an_answer_says_that_it_is_left_out_and_what_can_be_done(
