@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
+from uuid import uuid4
 
 from textual import on, work
 from textual.app import App
@@ -100,6 +101,8 @@ class SeeshellApp(App[None]):
         self.settings = settings
         self.terminal = terminal
         self._launch = launch
+        self._window = uuid4().hex
+        """Names this run to the core, which keeps the pictures that are unsent in it."""
         self._pictures: Pictures | None = None
         self._control_filter = ControlFilter()
         self._quit_asked_at = 0.0
@@ -227,5 +230,7 @@ class SeeshellApp(App[None]):
         if replace_core:
             await client.stop_core(self.paths)
         model = ["--model", self._launch.model] if self._launch.model else []
-        connected: CoreClient = await client.CoreClient.connect(self.paths, launch_arguments=model)
+        connected: CoreClient = await client.CoreClient.connect(
+            self.paths, launch_arguments=model, window=self._window
+        )
         return connected

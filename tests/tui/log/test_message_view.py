@@ -199,7 +199,7 @@ def test_an_answer_that_was_cut_short_says_so(look: Look, reason: str, word: str
 
 def test_an_answer_without_memory_for_more_says_so(look: Look) -> None:
     stats = TurnStats(ended_early="The memory is full.")
-    message = Message(2, 1, "assistant", "Part", 0.0, finish_reason="length", stats=stats)
+    message = replace(ended("Part", stats=stats), finish_reason="length")
     assert texts(message, look._replace(shows_receipts=False))[2] == "  The memory is full."
 
 
