@@ -29,7 +29,7 @@ _MOST_OF_CONVERSATION: Final = 8
 """How many of one conversation: each is compared with the prompt before the first token."""
 
 _REPLACED_SHARE: Final = 8
-"""A branch that differs in less than this part is cut back, not copied: see `kv.pool`."""
+"""A branch that differs in less than this part is cut back, not copied: see `kv.sharing`."""
 
 
 class MessageKey(NamedTuple):

@@ -38,9 +38,7 @@ the first was given up."""
 
 _HALF_PRECISION: Final = ("F16", "BF16")
 
-_NUMBERS: Final = frozenset(
-    "BOOL I8 I16 I32 I64 U8 U16 U32 U64 F16 BF16 F32 C64 F8_E4M3".split()  # noqa: SIM905
-)
+_NUMBERS: Final = re.compile("BOOL|[IU](8|16|32|64)|B?F16|F32|C64|F8_E4M3")
 """Types of numbers that MLX reads. For one more, F8_E8M0, mlx-vlm changes the file itself."""
 
 
@@ -143,7 +141,7 @@ def check_memory(name: str, needed_bytes: int, usable_bytes: int = 0) -> None:
 
     Args:
         name: what errors call the model.
-        needed_bytes: what the loaded weights take.
+        needed_bytes: of the loaded weights.
         usable_bytes: what a model can have; 0 for what this machine gives.
 
     Raises:
@@ -168,10 +166,8 @@ def usable_memory() -> int:
     total = sysconf("SC_PAGE_SIZE") * sysconf("SC_PHYS_PAGES")
     if sys.platform != "darwin":
         return total
-    answer = subprocess.run(
-        ["sysctl", "-n", "iogpu.wired_limit_mb"], capture_output=True, text=True, check=False
-    )
-    limit = answer.stdout.strip()
+    command = ["sysctl", "-n", "iogpu.wired_limit_mb"]
+    limit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     if limit.isdigit() and int(limit):
         return int(limit) << 20
     return total * 2 // 3 if total <= 36 << 30 else total * 3 // 4
@@ -260,12 +256,12 @@ def _weight_files(folder: Path) -> list[Path]:
 def _half_precision_bytes(file: Path) -> int:
     """Returns the bytes of 16-bit tensors, after checking that the file is as long as it says."""
     tensors = _read_header(file)
-    unknown = sorted({tensor["dtype"] for tensor in tensors.values()} - _NUMBERS)
-    if unknown:
-        raise ModelUnsupported(
-            f"{file} holds numbers of the type {unknown[0]}, which can't be read; choose another "
-            "version of the model."
-        )
+    for tensor in tensors.values():
+        if not _NUMBERS.fullmatch(tensor["dtype"]):
+            raise ModelUnsupported(
+                f"{file} holds numbers of the type {tensor['dtype']}, which can't be read; choose "
+                "another version of the model."
+            )
     end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
     size = file.stat().st_size
     if size < end + tensors.start:

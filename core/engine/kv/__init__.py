@@ -8,11 +8,15 @@ Its modules in reading order:
                   once.
     layout        How a model's KV caches lie in memory: in the model's own precision, or quantised
                   by mlx-vlm.
+    sharing       What branches have in common: which one a prompt goes on from, and who holds the
+                  beginning.
     pool          KV caches that stay resident: several conversations and branches under one byte
                   budget.
     spill         Writes KV caches to disk and brings them back. Runs on the MLX thread.
     spill_block   Blocks of spilled KV: which tokens they hold, of which model, and how they match a
                   prompt.
+    manifest_file Manifests of spilled blocks as files: written whole or not at all, and read with
+                  suspicion.
     spill_folder  The folder of spilled KV caches: what lies there, how much of it, and whose it is.
     tensor_file   Files of tensors, read straight to where the numbers shall lie.
 """

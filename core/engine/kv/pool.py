@@ -14,22 +14,9 @@ from ..memory import out_of_memory
 from ..stop_signal import never
 from .branch import Branch, with_trunks
 from .layout import KvLayout
-from .prefix import TokenRun, common_length, reusable_length, spans_within
+from .prefix import TokenRun, common_length, spans_within
+from .sharing import share, shrink_trunks, take
 from .spill import Spills
-
-_COPY_SHARE: Final = 8
-"""A branch is copied, and not cut back, where it would lose more than this part of what is shared.
-
-So an edited early message keeps the branch before it, and a regenerated answer at the end of a
-long conversation does not take its memory twice.
-"""
-
-_LEAST_SHARE: Final = 8
-"""A branch rests on another that begins with at least this part of it.
-
-Less memory than that is not worth the copy of all the rest that its next turn begins with.
-"""
-
 
 SPARE_TOKENS: Final = 256
 """Room behind a prompt for an answer and the next question, and by how much that grows."""
@@ -114,11 +101,9 @@ class KvPool:
         Raises:
             OutOfMemory: prompt and room don't fit beside the model, even alone.
         """
-        needed_bytes = self.token_bytes * (len(wanted) + room)
-        if needed_bytes > self.limit_bytes:
-            raise out_of_memory(needed_bytes, self.limit_bytes)
-        capacity = min(len(wanted) + max(room, self._spare_tokens), self._limit_tokens)
-        branch = self._acquired = self._take(wanted, owner, capacity)
+        capacity = self._capacity(len(wanted), room)
+        branch = take(self._branches, wanted, owner, capacity, self.layout)
+        self._acquired = branch
         self._acquired_bytes = self.token_bytes * capacity
         is_whole = False
         try:
@@ -130,8 +115,7 @@ class KvPool:
             yield branch
             is_whole = True
         except (ImageError, OutOfMemory):
-            # Pictures are read and memory is asked for between two chunks: all layers hold the
-            # same.
+            # Both come between two chunks, when all layers hold the same.
             is_whole = True
             raise
         finally:
@@ -234,6 +218,13 @@ class KvPool:
         """Frees every branch; what was spilled stays."""
         self._keep([])
 
+    def _capacity(self, prompt: int, room: int) -> int:
+        """Returns how many tokens a branch gets room for; raises where that is too little."""
+        needed_bytes = self.token_bytes * (prompt + room)
+        if needed_bytes > self.limit_bytes:
+            raise out_of_memory(needed_bytes, self.limit_bytes)
+        return min(prompt + max(room, self._spare_tokens), self._limit_tokens)
+
     @property
     def _limit_tokens(self) -> int:
         return self.limit_bytes // self.token_bytes
@@ -244,30 +235,6 @@ class KvPool:
         if is_whole and branch.tokens:
             self._branches.append(branch)
         self._count()
-
-    def _take(self, wanted: TokenRun, owner: int, capacity: int) -> Branch:
-        """Returns a branch with what memory holds of the prompt."""
-        lengths = [reusable_length(branch.run, wanted) for branch in self._branches]
-        length = max(lengths, default=0)
-        if length == 0:
-            return Branch(self.layout.make_layers(), owner=owner)
-        # Of several equally good ones the own, else the most recent, which stands last.
-        index = max(
-            range(len(lengths)),
-            key=lambda index: (lengths[index], self._branches[index].owner in (0, owner), index),
-        )
-        best = self._branches[index]
-        loses_much = len(best.tokens) - length > length // _COPY_SHARE
-        if loses_much or best.owner not in (0, owner):
-            return best.fork(length, self.layout.make_layers(), owner, capacity)
-        del self._branches[index]
-        for branch in self._resting_on(best):
-            if branch.shared > length:
-                branch.rest_on(best, length, self.layout.make_layers())
-        best.trim(length)
-        best.join(self.layout.make_layers(), capacity)
-        best.owner, best.draft_start = owner, None
-        return best
 
     def _make_room(self, is_stopped: Callable[[], bool] = never) -> None:
         """Evicts others until the pool is within its limit, or the work was stopped."""
@@ -289,38 +256,16 @@ class KvPool:
         return self.spills.write(branch, branch.draft_start, is_wanted)
 
     def _share(self, whole: Branch, is_wanted: Callable[[], bool] = never) -> bool:
-        """Lets others rest on a branch if it is whole; its next turn finds it as it is.
-
-        Returns:
-            False where it was interrupted.
-        """
-        is_done = True
-        for branch in self._branches:
-            length = common_length(whole.run, branch.run)
-            saves_enough = length >= max(branch.shared, len(branch.tokens) / _LEAST_SHARE)
-            can_rest = whole.trunk is None and branch is not whole and branch.trunk is not whole
-            if saves_enough and can_rest:
-                if is_wanted():
-                    is_done = False
-                    break
-                branch.rest_on(whole, length, self.layout.make_layers())
+        """Returns False where it was interrupted."""
+        is_done = share(self._branches, whole, self.layout, is_wanted)
         self._keep(self._branches)
         return is_done
 
     def _keep(self, branches: list[Branch]) -> None:
         """Lets go of all other branches, but for what these rest on."""
         self._branches = branches
-        for trunk in with_trunks(branches).difference(branches, [self._acquired]):
-            length = self._needed_length(trunk)
-            if length < len(trunk.tokens):
-                trunk.shrink(length, self.layout.make_layers())
+        shrink_trunks(branches, self._acquired, self.layout)
         self._count()
-
-    def _resting_on(self, trunk: Branch) -> list[Branch]:
-        return [branch for branch in with_trunks(self._branches) if branch.trunk is trunk]
-
-    def _needed_length(self, trunk: Branch) -> int:
-        return max((branch.shared for branch in self._resting_on(trunk)), default=0)
 
     def _count(self) -> None:
         held = with_trunks(self._branches).difference([self._acquired])

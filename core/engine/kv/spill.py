@@ -176,8 +176,10 @@ class Spills:
             }
             return write_tensors(path, arrays)
 
+        if not self._folder.make_room(block, nbytes, kept):
+            return False
         files = tuple(self._pictures.file_of(span.sha256) for span in block.spans)
-        return self._folder.store(block, branch.owner, nbytes, save, files, kept)
+        return self._folder.store(block, branch.owner, save, files)
 
     def _read(self, branch: "Branch", reading: "_Reading", capacity: int) -> int:
         """Appends the tensors of blocks to the branch's layers.

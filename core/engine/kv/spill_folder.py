@@ -11,19 +11,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from ...private_files import make_private_folder, open_private
+from .manifest_file import MANIFEST, TENSORS, UNFINISHED, flush, read_manifest, write_manifest
 from .prefix import ImageSpan, TokenRun, reusable_length
 from .spill_block import Block, Manifest, SpillIdentity, StoredTensor
 
 _log = logging.getLogger(__name__)
-
-_TENSORS: Final = ".safetensors"
-_MANIFEST: Final = ".json"
-_UNFINISHED: Final = "unfinished-"
 
 
 class Found(NamedTuple):
@@ -59,7 +56,7 @@ class SpillFolder:
 
     def path(self, block: Block) -> Path:
         """Returns the file of a block's tensors."""
-        return self._path / (block.name + _TENSORS)
+        return self._path / (block.name + TENSORS)
 
     def tensors(self, block: Block) -> dict[str, StoredTensor]:
         """Returns what lies in that file, by name."""
@@ -109,7 +106,7 @@ class SpillFolder:
             for index, block in enumerate(held):
                 self._manifests.move_to_end(block.name)
                 # The clock of a file system is too coarse to tell one block from the next.
-                os.utime(self._path / (block.name + _MANIFEST), ns=(now + index, now + index))
+                os.utime(self._path / (block.name + MANIFEST), ns=(now + index, now + index))
 
     def claim(self, block: Block, owner: int) -> bool:
         """Makes the conversation an owner of a block; False where the block must be written."""
@@ -125,36 +122,40 @@ class SpillFolder:
         self._manifests.move_to_end(name)
         return True
 
+    def make_room(self, block: Block, nbytes: int, kept: Iterable[str] = ()) -> bool:
+        """Deletes the least recently used blocks; returns whether a new one fits then.
+
+        Args:
+            block: the new one, whose ancestors are kept.
+            nbytes: about how much it takes.
+            kept: names of others that are kept.
+        """
+        return self._make_room(nbytes, self._ancestors(block).union(kept))
+
     def store(
         self,
         block: Block,
         owner: int,
-        nbytes: int,
         save: Callable[[Path], dict[str, StoredTensor]],
         files: tuple[str, ...],
-        kept: Iterable[str] = (),
     ) -> bool:
-        """Writes a block; returns whether it lies there now.
+        """Writes a block for which there is room; returns whether it lies there now.
 
         Args:
             block: what is written; its parent lies there already.
             owner: the conversation that it belongs to.
-            nbytes: about how much is written.
             save: writes the tensors to a file whose name ends in `.safetensors` and returns where
                 they lie.
             files: sha256 of the file of each of its pictures; empty where it is not known.
-            kept: names of blocks that are not deleted to make room.
         """
-        if not self._make_room(nbytes, self._ancestors(block).union(kept)):
-            return False
-        unfinished = self._path / (_UNFINISHED + block.name + _TENSORS)
+        unfinished = self._path / (UNFINISHED + block.name + TENSORS)
         with _logging_failures("Spilling"):
             # Again, as it may have been removed, or replaced by a link, since.
             make_private_folder(self._path)
             try:
                 os.close(open_private(unfinished, os.O_WRONLY))
                 tensors = save(unfinished)
-                _flush(unfinished)
+                flush(unfinished)
                 size = unfinished.stat().st_size
                 manifest = Manifest(block, tensors, size, (owner,), files)
                 unfinished.replace(self.path(block))
@@ -176,9 +177,9 @@ class SpillFolder:
             self._leave_to(name, tuple(it for it in manifest.owners if it in owners))
 
     def _scan(self) -> None:
-        paths = sorted(self._path.glob("*" + _MANIFEST), key=lambda path: path.stat().st_mtime_ns)
+        paths = sorted(self._path.glob("*" + MANIFEST), key=lambda path: path.stat().st_mtime_ns)
         for path in paths:
-            manifest = _read_manifest(path)
+            manifest = read_manifest(path)
             if manifest is not None:
                 self._add(path.stem, manifest, path.stat().st_size)
         # A block without the one before it can never be reached.
@@ -186,7 +187,7 @@ class SpillFolder:
             if manifest.block.parent and manifest.block.parent not in self._manifests:
                 self._remove(name)
         for path in self._path.iterdir():
-            if path.suffix in (_TENSORS, _MANIFEST) and path.stem not in self._manifests:
+            if path.suffix in (TENSORS, MANIFEST) and path.stem not in self._manifests:
                 path.unlink(missing_ok=True)
 
     def _add(self, name: str, manifest: Manifest, manifest_bytes: int) -> None:
@@ -246,7 +247,7 @@ class SpillFolder:
         self._children.pop(name, None)
         self._children[manifest.block.parent].discard(name)
         with _logging_failures("Deleting a spill"):
-            for suffix in (_MANIFEST, _TENSORS):
+            for suffix in (MANIFEST, TENSORS):
                 (self._path / (name + suffix)).unlink(missing_ok=True)
 
     def _leave_to(self, name: str, owners: tuple[int, ...]) -> None:
@@ -266,36 +267,10 @@ class SpillFolder:
 
     def _write(self, name: str, manifest: Manifest) -> None:
         """Writes a manifest, whose tensors lie there already."""
-        unfinished = self._path / (_UNFINISHED + name + _MANIFEST)
         manifest = manifest.sealed
-        encoded = msgspec.json.encode(manifest)
         make_private_folder(self._path)
-        os.close(open_private(unfinished, os.O_WRONLY))
-        unfinished.write_bytes(encoded)
-        _flush(unfinished)
-        unfinished.replace(self._path / (name + _MANIFEST))
-        self._add(name, manifest, len(encoded))
-
-
-def _read_manifest(path: Path) -> Manifest | None:
-    """Returns the manifest in the file; None, with a log line, where it is not to be trusted."""
-    try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        size = path.with_suffix(_TENSORS).stat().st_size
-    except (OSError, msgspec.MsgspecError, ValueError) as error:
-        _log.warning("spilled block %s can't be read (%s); deleted", path.stem, error)
-        return None
-    is_whole = manifest == manifest.sealed and manifest.tensor_bytes == size
-    if not is_whole or manifest.block.name != path.stem:
-        _log.warning("spilled block %s is damaged; deleted", path.stem)
-        return None
-    return manifest
-
-
-def _flush(path: Path) -> None:
-    """Waits until the file is on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+        size = write_manifest(self._path / (name + MANIFEST), manifest)
+        self._add(name, manifest, size)
 
 
 @contextmanager

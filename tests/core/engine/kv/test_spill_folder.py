@@ -48,7 +48,8 @@ def spill(
         block
         for block in cut_blocks(identity, tokens, BLOCK_TOKENS)
         if not folder.claim(block, owner)
-        and folder.store(block, owner, BLOCK_BYTES, write_tensors, ("",) * len(block.spans))
+        and folder.make_room(block, BLOCK_BYTES)
+        and folder.store(block, owner, write_tensors, ("",) * len(block.spans))
     ]
 
 
@@ -93,7 +94,7 @@ def test_another_picture_of_the_same_size_is_another_run(path: Path) -> None:
 def test_the_pictures_of_a_model_are_known_with_their_files(path: Path) -> None:
     spans = ImageSpan(3, 1, 2, "red"), ImageSpan(6, 1, 2, "of an unknown file")
     (block,) = cut_blocks(IDENTITY, run(0, spans=spans), BLOCK_TOKENS)
-    open_folder(path).store(block, 1, BLOCK_BYTES, write_tensors, ("red.png", ""))
+    open_folder(path).store(block, 1, write_tensors, ("red.png", ""))
 
     folder = open_folder(path)
 
@@ -335,7 +336,7 @@ def test_a_full_disk_is_logged_and_leaves_nothing(
         file.write_bytes(b"half")
         raise error
 
-    assert not folder.store(block, 1, BLOCK_BYTES, save, ())
+    assert not folder.store(block, 1, save, ())
 
     assert files(path) == []
     assert str(error) in caplog.text
