@@ -42,6 +42,7 @@ from seeshell.core.messages.requests import (
     StopTurn,
     SubmitTurn,
 )
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, find_paths
 from seeshell.core.store.archive import Archive
 
@@ -275,7 +276,7 @@ async def check_sweep(paths: Paths, ledger: Ledger) -> None:
         for copy in paths.pictures_dir.rglob("*"):
             if copy.is_file():
                 os.utime(copy, (real() - _TWO_DAYS, real() - _TWO_DAYS))
-        archive = await Archive.open(paths, 10_000_000)
+        archive = await Archive.open(paths, 10_000_000, PictureWorkers())
         await archive.sweep()
         await archive.close()
     needed = ledger.needed_pictures()

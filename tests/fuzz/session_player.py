@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from seeshell.core.conversation import Conversation, Message
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.errors import TurnError
@@ -43,6 +44,7 @@ from seeshell.core.messages.requests import (
     SubmitTurn,
     SwitchBranch,
 )
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions import prompt_messages
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings, find_paths
@@ -140,15 +142,13 @@ class SessionPlayer:
 
     def engine(self, program: SessionProgram, spills: Path | None) -> MlxEngine:
         """Returns an engine with the program's limits, without a model."""
-        token_bytes = self.checkpoint.token_bytes
-        return MlxEngine(
+        limits = Limits(
             1280,
             MAX_PIXELS,
             kv_bits=program.kv_bits,
-            kv_bytes=program.kv_tokens * token_bytes,
-            spills_dir=spills,
-            spill_bytes=10_000_000,
+            kv_bytes=program.kv_tokens * self.checkpoint.token_bytes,
         )
+        return MlxEngine(limits, spills_dir=spills, spill_bytes=10_000_000)
 
     async def _ask_plain(self, _: SessionProgram, prompt: tuple[PromptMessage, ...]) -> Cold:
         answer = self._plain(*prompt, max_tokens=_TOKENS)
@@ -182,7 +182,8 @@ class _Game:
 
     async def open(self) -> None:
         """Opens a core on the program's places and loads the model."""
-        self._archive = await Archive.open(self._paths, MAX_PIXELS)
+        self._workers = PictureWorkers()
+        self._archive = await Archive.open(self._paths, MAX_PIXELS, self._workers)
         engine = self._player.engine(self._program, self._paths.spills_dir)
         settings = Settings(max_tokens=_TOKENS, temperature=0.0)
         self._sessions = Sessions(self._archive, engine, self._paths, settings, "1.0")
@@ -197,6 +198,7 @@ class _Game:
         await self._sessions.close()
         await self._engine.close()
         await self._archive.close()
+        await self._workers.close()
 
     async def take(self, request: Request) -> None:
         """Does what the request says and compares each answer that comes of it."""

@@ -14,6 +14,7 @@ from seeshell.core.engine.engine import (
     PromptMessage,
     TextDelta,
 )
+from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.waiting import WaitingReader
@@ -30,7 +31,7 @@ GREEDY = AnswerOptions(temperature=0.0, max_tokens=20)
 @pytest.fixture
 async def engine(workers: PictureWorkers) -> AsyncIterator[MlxEngine]:
     read = WaitingReader(workers, asyncio.get_running_loop())
-    engine = MlxEngine(1280, 200_000_000, read_pixels=read, memory_bytes=2**30)
+    engine = MlxEngine(Limits(1280, 200_000_000, 2**30), read_pixels=read)
     await engine.load("demo", print)
     yield engine
     await engine.close()
@@ -62,7 +63,7 @@ async def test_answers_are_those_of_an_engine_that_decodes_itself(
     engine: MlxEngine, picture: Path, samples: Path
 ) -> None:
     prompt = ask_about(picture, samples / "green-star.png")
-    itself = MlxEngine(1280, 200_000_000, memory_bytes=2**30)
+    itself = MlxEngine(Limits(1280, 200_000_000, 2**30))
     await itself.load("demo", print)
     expected, cold = await answer(itself, prompt)
     seen = itself._loaded().pictures._known

@@ -51,6 +51,7 @@ from seeshell.core.messages.requests import (
     SubmitTurn,
     SwitchBranch,
 )
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings, find_paths
 from seeshell.core.store.archive import Archive
@@ -123,7 +124,7 @@ class AnyOrder(RuleBasedStateMachine):
         return self._runner.run(with_patience())
 
     async def _start(self) -> None:
-        self._archive = await Archive.open(self._paths, Settings().max_pixels)
+        self._archive = await Archive.open(self._paths, Settings().max_pixels, PictureWorkers())
         self._engine = ScriptedEngine()
         self._gate = asyncio.Event()
         for _ in self._asked:

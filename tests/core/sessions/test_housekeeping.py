@@ -8,6 +8,7 @@ import pytest
 
 from seeshell.core.errors import StoreError
 from seeshell.core.messages.requests import DeleteConversation
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions import housekeeping
 from seeshell.core.sessions.housekeeping import Housekeeping
 from seeshell.core.sessions.sessions import Sessions
@@ -30,7 +31,7 @@ async def test_what_was_deleted_long_ago_is_removed_when_a_core_starts(
     await archive.close()
     database = sqlite3.connect(paths.database, isolation_level=None)
     database.execute("UPDATE conversation SET deleted_at = 1")
-    archive = await Archive.open(paths, Settings().max_pixels)
+    archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     later = Sessions(archive, ScriptedEngine(), paths, Settings(), "1.0")
     async with asyncio.timeout(PATIENCE):
         while database.execute("SELECT count(*) FROM message").fetchone() != (0,):

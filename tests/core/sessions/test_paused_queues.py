@@ -25,6 +25,7 @@ from seeshell.core.messages.requests import (
     ResumeQueue,
     StopTurn,
 )
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
@@ -185,7 +186,7 @@ async def test_a_turn_that_waits_for_a_model_is_stopped_at_once(
 async def restart(sessions: Sessions, archive: Archive, paths: Paths) -> Archive:
     await sessions.close()
     await archive.close()
-    return await Archive.open(paths, Settings().max_pixels)
+    return await Archive.open(paths, Settings().max_pixels, PictureWorkers())
 
 
 async def test_a_core_that_ends_stops_the_open_turn_and_keeps_the_others_paused(

@@ -42,6 +42,7 @@ from seeshell.core.messages.requests import (
     StopTurn,
     SubmitTurn,
 )
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
@@ -72,7 +73,7 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 async def engine(paths: Paths, settings: Settings) -> AsyncIterator[SelectedEngine]:
-    engine = SelectedEngine(settings, None, paths.spills_dir)
+    engine = SelectedEngine(settings, None, paths.spills_dir, PictureWorkers())
     yield engine
     await engine.close()
 
@@ -115,7 +116,9 @@ async def cold(
     sessions: Sessions, paths: Paths, settings: Settings, tmp_path: Path
 ) -> AsyncIterator[Cold]:
     """What an engine that knows nothing answers to a conversation's last question."""
-    engine = SelectedEngine(Settings(kv_bits=settings.kv_bits), None, tmp_path / "no-spills")
+    engine = SelectedEngine(
+        Settings(kv_bits=settings.kv_bits), None, tmp_path / "no-spills", PictureWorkers()
+    )
     await engine.load("demo", lambda _: None)
 
     async def cold(conversation: int) -> str:
@@ -353,7 +356,7 @@ async def test_spills_that_a_deletion_was_cut_off_from_are_gone_after_a_restart(
     await sessions.close()
     await engine.unload()
     assert len(spilled(paths)) > 0
-    later = SelectedEngine(settings, None, paths.spills_dir)
+    later = SelectedEngine(settings, None, paths.spills_dir, PictureWorkers())
     sessions = Sessions(archive, later, paths, settings, "1.0")
     sessions.load_model("demo")
     async with asyncio.timeout(PATIENCE):

@@ -6,6 +6,7 @@ import pytest
 
 from seeshell.core.conversation import Attachment, StartedTurn, TextPart
 from seeshell.core.errors import NotStored
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.stored_conversations import CORE_ENDED
@@ -56,7 +57,7 @@ async def test_answers_that_a_dead_core_left_open_are_closed_as_failed_with_thei
     turn = await start(archive, "Tell me")
     await archive.save_text(turn.answer.id, "Once upon")
     finished = await ask(archive, "Other", "done")
-    again = await Archive.open(paths, Settings().max_pixels)
+    again = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     try:
         closed = (await again.read_conversation(turn.conversation)).messages[-1]
         assert (closed.text, closed.finish_reason) == ("Once upon", "failed")

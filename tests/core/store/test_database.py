@@ -14,6 +14,7 @@ from seeshell.core.conversation import Attachment, StartedTurn
 from seeshell.core.errors import StoreError
 from seeshell.core.messages.events import Delta, TurnEnded, TurnFailed
 from seeshell.core.messages.requests import ListConversations, OpenConversation, SubmitTurn
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.migrations import MIGRATIONS
@@ -23,7 +24,7 @@ from ..talk import Connect
 
 
 async def open_archive(paths: Paths) -> Archive:
-    return await Archive.open(paths, Settings().max_pixels)
+    return await Archive.open(paths, Settings().max_pixels, PictureWorkers())
 
 
 def wal(paths: Paths) -> Path:

@@ -10,6 +10,7 @@ import pytest
 
 from seeshell.core.conversation import Attachment, TextPart
 from seeshell.core.errors import StoreError
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store import backups, migrations
 from seeshell.core.store.archive import Archive
@@ -55,7 +56,7 @@ def version_1(paths: Paths) -> Path:
 
 
 async def open_archive(paths: Paths) -> Archive:
-    return await Archive.open(paths, Settings().max_pixels)
+    return await Archive.open(paths, Settings().max_pixels, PictureWorkers())
 
 
 def dump(path: Path) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from seeshell.core.conversation import Attachment, Queue, Queued, StartedTurn, TextPart
 from seeshell.core.errors import NotStored, StoreError
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 
@@ -111,7 +112,7 @@ async def test_a_turn_that_is_sent_again_after_a_lost_reply_is_stored_once(
     await end(archive, turn, "Yes.")
     listed = await archive.list_conversations("", 10)
     assert await is_known(archive)
-    after_restart = await Archive.open(paths, Settings().max_pixels)
+    after_restart = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     assert await is_known(after_restart)
     await after_restart.close()
 
@@ -241,7 +242,7 @@ async def test_a_core_that_starts_finds_all_queues_paused(
     assert list(queues) == [later, first.conversation]
     assert [it.id for it in queues[later].turns] == ["a", "b", "c"]
     assert not any(it.is_paused for it in queues.values())
-    again = await Archive.open(paths, Settings().max_pixels)
+    again = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     paused = await again.read_queues()
     assert paused == {it: queue._replace(is_paused=True) for it, queue in queues.items()}
     await again.close()

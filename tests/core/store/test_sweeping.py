@@ -16,6 +16,7 @@ import pytest
 
 from seeshell.core.conversation import Attachment, StartedTurn
 from seeshell.core.errors import NotStored
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store import conversation_table
 from seeshell.core.store.archive import Archive
@@ -202,7 +203,7 @@ async def test_files_that_are_older_than_the_database_are_not_its_own(
     pass_days(paths, 5)
     await archive.close()
     paths.database.rename(paths.database.with_name("damaged"))
-    another = await Archive.open(paths, Settings().max_pixels)
+    another = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     await clean(another)
     assert are_there(paths, dog)
     await another.close()
@@ -214,7 +215,7 @@ async def test_pictures_that_a_backup_needs_stay_until_it_goes(
     backup = paths.data_dir / "conversations-20260101-120000-version-1.sqlite"
     await archive.close()
     shutil.copy(paths.database, backup)
-    archive = await Archive.open(paths, Settings().max_pixels)
+    archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     await archive.delete_conversation(first.conversation)
     pass_days(paths, 31)
     await clean(archive)
@@ -323,7 +324,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 async def main():
-    archive = await Archive.open(find_paths(os.environ), Settings().max_pixels)
+    archive = await Archive.open(find_paths(os.environ), Settings().max_pixels, PictureWorkers())
     {name}.{method} = die
     {work}
 
@@ -346,7 +347,7 @@ async def test_a_core_that_is_killed_between_row_and_file_leaves_a_file_for_the_
     await archive.close()
     run_and_die("picture_files", "PictureFiles", "delete", "await archive.purge()")
     assert are_there(paths, dog)
-    archive = await Archive.open(paths, Settings().max_pixels)
+    archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     with pytest.raises(NotStored, match="attach it again"):
         await archive.find_pictures([dog.sha256])
     await archive.sweep()
@@ -366,7 +367,7 @@ async def test_a_core_that_is_killed_between_file_and_row_leaves_a_file_for_the_
         f"await archive.attach(Path({str(path)!r}), '')",
     )
     assert len(files(paths)) == 1
-    archive = await Archive.open(paths, Settings().max_pixels)
+    archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     await archive.sweep()
     assert len(files(paths)) == 1
     pass_days(paths, 2)
@@ -383,7 +384,7 @@ async def test_a_core_that_is_killed_while_deleting_leaves_the_conversation_whol
     await archive.close()
     work = f"await archive.delete_conversation({first.conversation})"
     run_and_die("turn_table", "TurnTable", "set_paused", work)
-    archive = await Archive.open(paths, Settings().max_pixels)
+    archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     await ask(archive, "And?", "Brown.", first.conversation)
     expected = ["What is it?", "A dog.", "And?", "Brown."]
     assert await texts(archive, first.conversation) == expected
@@ -398,7 +399,7 @@ async def test_a_purge_that_was_killed_is_finished_by_the_next_and_not_restored_
     pass_days(paths, 31)
     await archive.close()
     run_and_die("conversation_table", "ConversationTable", "remove", "await archive.purge()")
-    archive = await Archive.open(paths, Settings().max_pixels)
+    archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     with pytest.raises(NotStored, match="no conversation"):
         await archive.restore_conversation(first.conversation)
     assert are_there(paths, dog)

@@ -98,7 +98,7 @@ async def test_spills_of_gone_conversations_are_deleted_while_the_model_is_a_rem
     model_server: Any, tmp_path: Path
 ) -> None:
     spills = tmp_path / "spills"
-    engine = SelectedEngine(Settings(), model_server.key, spills)
+    engine = SelectedEngine(Settings(), model_server.key, spills, PictureWorkers())
     await engine.keep_only(frozenset())
     await engine.load("demo", lambda _: None)
     async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
