@@ -17,6 +17,7 @@ from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
+from seeshell.core.engine.resident import make_layout
 from seeshell.core.errors import TurnError
 from seeshell.core.messages.events import (
     Attached,
@@ -58,6 +59,12 @@ from .session_programs import Request, SessionProgram
 _TOKENS: Final = 7
 _NEAR_TIE: Final = 1e-3
 """Two best tokens nearer than that may change places with the order of a sum."""
+
+_SPARE_TOKENS: Final = 4
+"""Less than an answer has, so that some reach the limit while they grow."""
+
+_SPILLED_BLOCK_TOKENS: Final = 24
+"""Short, so that a conversation has several blocks and pictures lie across their bounds."""
 
 _GREEDY: Final = AnswerOptions(max_tokens=_TOKENS, temperature=0.0)
 
@@ -142,11 +149,14 @@ class SessionPlayer:
 
     def engine(self, program: SessionProgram, spills: Path | None) -> MlxEngine:
         """Returns an engine with the program's limits, without a model."""
+        layout = make_layout(self.checkpoint, program.kv_bits)
         limits = Limits(
             1280,
             MAX_PIXELS,
             kv_bits=program.kv_bits,
-            kv_bytes=program.kv_tokens * self.checkpoint.token_bytes,
+            kv_bytes=program.kv_tokens * layout.token_bytes,
+            spare_tokens=_SPARE_TOKENS,
+            block_tokens=_SPILLED_BLOCK_TOKENS,
         )
         return MlxEngine(limits, spills_dir=spills, spill_bytes=10_000_000)
 

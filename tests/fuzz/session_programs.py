@@ -9,7 +9,7 @@ from .programs import PICTURES, TEXTS
 SLOTS: Final = 3
 """Conversations that a program goes back to."""
 
-KV_TOKENS: Final = (0, 300, 900)
+KV_TOKENS: Final = (0, 120, 300)
 """Room for KV caches, in tokens; 0 for as much as the machine has."""
 
 _ACTIONS: Final = {

@@ -66,13 +66,13 @@ async def test_answers_are_those_of_an_engine_that_decodes_itself(
     itself = MlxEngine(Limits(1280, 200_000_000, 2**30))
     await itself.load("demo", print)
     expected, cold = await answer(itself, prompt)
-    seen = itself._loaded().pictures._known
+    seen = itself.slot.loaded().pictures._known
     await itself.close()
     text, end = await answer(engine, prompt)
     assert text == expected
     assert end.stats.prompt_tokens == cold.stats.prompt_tokens
     # By these hashes KV caches of earlier releases are found again.
-    assert engine._loaded().pictures._known == seen
+    assert engine.slot.loaded().pictures._known == seen
 
 
 async def test_a_stop_is_heard_while_a_picture_is_decoded(

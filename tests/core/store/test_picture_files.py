@@ -205,7 +205,7 @@ async def test_sweeping_stumbles_over_nothing(
 ) -> None:
     paths.pictures_dir.mkdir(parents=True)
     make(paths.pictures_dir / ".copy-abc")
-    pictures.sweep()
+    pictures.delete_unfinished(before=time.time() + 60)
     assert [it.is_dir() for it in paths.pictures_dir.iterdir()] == [True] * (make is make_folder)
 
 

@@ -182,10 +182,11 @@ async def test_a_claim_lasts_for_30_days_after_it_was_renewed(
 
 
 async def test_files_that_nothing_names_are_swept_once_they_are_old(
-    archive: Archive, cat: Attachment, tmp_path: Path, paths: Paths
+    archive: Archive, workers: PictureWorkers, cat: Attachment, tmp_path: Path, paths: Paths
 ) -> None:
     await ask(archive, "What is it?", "A cat.", pictures=[cat])
-    orphan = PictureFiles(paths, Settings().max_pixels).add(draw(tmp_path, "orphan.png"), "")
+    files_alone = PictureFiles(paths, Settings().max_pixels, workers)
+    orphan = await files_alone.add(draw(tmp_path, "orphan.png"), "")
     half = paths.pictures_dir / ".copy-half"
     half.write_bytes(b"half")
     await archive.sweep()
@@ -239,15 +240,14 @@ async def test_a_picture_that_is_attached_while_it_is_swept_is_there_in_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pass_days(paths, 2)
-    loop = asyncio.get_running_loop()
     add = PictureFiles.add
     swept: list[bool] = []
 
-    def add_and_sweep(self: PictureFiles, source: Path, name: str) -> Attachment:
+    async def add_and_sweep(self: PictureFiles, source: Path, name: str) -> Attachment:
         """Sweeps between the copy, which found a whole one, and its record."""
-        picture = add(self, source, name)
+        picture = await add(self, source, name)
         if not swept:
-            asyncio.run_coroutine_threadsafe(clean(archive), loop).result(PATIENCE)
+            await clean(archive)
             swept.append(are_there(paths))
         return picture
 
@@ -315,6 +315,7 @@ async def test_a_file_that_can_not_be_unlinked_is_swept_later(
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
+from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Settings, find_paths
 from seeshell.core.store import conversation_table
 from seeshell.core.store.archive import Archive
