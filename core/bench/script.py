@@ -83,7 +83,7 @@ def play(
     Args:
         script: what to ask.
         ask: returns the answer's text and what was measured.
-        limit: stops after so many questions; 0 for all.
+        limit: most questions that are asked; 0 for all.
     """
     results: list[ResultT] = []
     asked = next(script)

@@ -118,7 +118,7 @@ class Pixels:
         return self._token_side
 
     def patches_of(self, rows: int, columns: int) -> int:
-        """Returns how many patches the vision tower gets of so many image tokens."""
+        """Returns how many patches the vision tower gets of `rows` x `columns` image tokens."""
         return rows * columns * self._token_patches
 
     def describe(self, image: PromptImage, pixels: Image.Image) -> Picture:

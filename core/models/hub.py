@@ -185,7 +185,7 @@ class _Counter:
         self._lock = Lock()
 
     def show(self, done: float) -> None:
-        """Reports that so many bytes are there, if that is a percent more than last time."""
+        """Reports that `done` bytes are there, if that is a percent more than last time."""
         with self._lock:
             percent = min(100, int(100 * done / self._total))
             if percent > self._percent:

@@ -147,7 +147,7 @@ def make_room(layer: KvLayer, kinds: Sequence[ArrayKind], tokens: int, capacity:
 
 
 def join_parts(pieces: Sequence[Parts], room: int = 0) -> list[Any]:
-    """Returns the arrays of consecutive pieces as one, with room for so many tokens behind."""
+    """Returns the arrays of consecutive pieces as one, with `room` tokens of spare room behind."""
     return [_join(column, room) for column in zip(*pieces, strict=True)]
 
 

@@ -262,7 +262,7 @@ class KvPool:
         return is_done
 
     def _keep(self, branches: list[Branch]) -> None:
-        """Lets go of all other branches, but for what these rest on."""
+        """Frees all other branches, but for what these rest on."""
         self._branches = branches
         shrink_trunks(branches, self._acquired, self.layout)
         self._count()

@@ -31,7 +31,7 @@ def run(*parts: int | tuple[str, int]) -> TokenRun:
 
 
 def cut(whole: TokenRun, length: int) -> TokenRun:
-    """What is held after a prefill of so many tokens."""
+    """What is held after a prefill of `length` tokens."""
     return TokenRun(whole.tokens[:length], spans_within(whole.spans, length))
 
 
