@@ -165,6 +165,7 @@ async def test_no_job_begins_while_too_many_hang_in_the_kernel(
 ) -> None:
     monkeypatch.setattr(process, "SILENCE_SECONDS", 0.3)
     monkeypatch.setattr(workers_module, "_MOST_STUCK", 1)
+    monkeypatch.setattr(workers_module, "_STUCK_SECONDS", 0.0)
     for _ in range(2):
         with pytest.raises(ImageError, match="does not answer"):
             await workers.shrink(unanswered, 5_000, "png", LIMIT)
