@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from io import BufferedReader
 from pathlib import Path
-from threading import Event
 from typing import BinaryIO, Final, NamedTuple
 
 from PIL import Image, ImageFile
@@ -172,11 +171,17 @@ def opened_image(path: Path, max_pixels: int, *, name: str = "") -> Iterator[Ope
             ) from error
 
 
-ReadPixels = Callable[[WantedPixels, Event], Image.Image | None]
-"""Returns a picture's pixels, or None once the event is set. Blocks; raises `ImageError`."""
+IsStopped = Callable[[], bool]
+"""Whether what waits shall wait no longer; asked again and again, on the thread that waits."""
+
+ReadPixels = Callable[[WantedPixels, IsStopped], Image.Image | None]
+"""Returns a picture's pixels, or None once it is stopped. Blocks; raises `ImageError`."""
 
 
-def read_pixels(wanted: WantedPixels, stop: Event) -> Image.Image | None:  # noqa: ARG001
+def read_pixels(
+    wanted: WantedPixels,
+    is_stopped: IsStopped,  # noqa: ARG001
+) -> Image.Image | None:
     """Returns the pixels, decoded here and now; what was asked to stop is not heard meanwhile.
 
     Raises:

@@ -58,7 +58,7 @@ class Prefill:
         for span, picture in zip(self.prompt.spans, self.pictures, strict=True):
             if span.start >= end or span.end <= start or self.stop.is_set():
                 continue
-            features = self.resident.pictures.features(picture, self.stop)
+            features = self.resident.pictures.features(picture, self.stop.is_set)
             if features is not None:
                 placed.append(_place(span, features, start, end))
         return Chunk(self.prompt.tokens[start:end], positions[:, start:end], placed)

@@ -39,7 +39,7 @@ class Preparation:
 
     def _prepare(self, messages: Sequence[PromptMessage]) -> None:
         images = (image for message in messages for image in message.images)
-        pictures = self.resident.pictures.look_up(images, self.stop)
+        pictures = self.resident.pictures.look_up(images, self.stop.is_set)
         if pictures is None:
             return
         run = self.resident.prompts.build_draft(messages, pictures)

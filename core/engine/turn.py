@@ -70,7 +70,7 @@ class Turn:
 
     def _answer(self, messages: Sequence[PromptMessage]) -> FinishReason:
         images = (image for message in messages for image in message.images)
-        pictures = self.resident.pictures.look_up(images, self.stop)
+        pictures = self.resident.pictures.look_up(images, self.stop.is_set)
         if pictures is None:
             return "cancelled"
         prompt = self._build_prompt(messages, pictures)

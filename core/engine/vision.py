@@ -8,14 +8,13 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Event
 from typing import Any, NamedTuple
 
 import mlx.core as mx
 from PIL import Image
 
 from ..errors import ImageError
-from ..images import ReadPixels, WantedPixels
+from ..images import IsStopped, ReadPixels, WantedPixels
 from .engine import PromptImage
 from .kv.prefix import ImageSpan
 from .vision_tower import without_waste
@@ -99,8 +98,8 @@ class Pixels:
             ) from error
         return PictureSize(fitted[1], fitted[0], fitted[0] * fitted[1] // self._token_side**2)
 
-    def read(self, image: PromptImage, stop: Event) -> Image.Image | None:
-        """Returns the picture at the size that the model sees, or None once `stop` is set.
+    def read(self, image: PromptImage, is_stopped: IsStopped) -> Image.Image | None:
+        """Returns the picture at the size that the model sees, or None once it is stopped.
 
         Raises:
             ImageError: the file can't be read, or is not the one that was attached.
@@ -108,7 +107,7 @@ class Pixels:
         name = image.name or image.path.name
         fit = _Fit(self, name)
         wanted = WantedPixels(image.path, image.sha256, name, self._max_pixels, fit)
-        return self._read_pixels(wanted, stop)
+        return self._read_pixels(wanted, is_stopped)
 
     def describe(self, image: PromptImage, pixels: Image.Image) -> Picture:
         """Returns how the resized picture stands in a prompt."""
@@ -156,8 +155,8 @@ class Pictures:
         self.nbytes = 0
         """Memory of the features held; may be read by any thread."""
 
-    def look_up(self, images: Iterable[PromptImage], stop: Event) -> list[Picture] | None:
-        """Returns the pictures, or None once `stop` is set.
+    def look_up(self, images: Iterable[PromptImage], is_stopped: IsStopped) -> list[Picture] | None:
+        """Returns the pictures, or None once it is stopped.
 
         The file of each is opened only the first time that it is seen.
 
@@ -166,9 +165,9 @@ class Pictures:
         """
         pictures = []
         for image in images:
-            if stop.is_set():
+            if is_stopped():
                 return None
-            known = self._known.get(image.sha256) or self._see(image, stop)
+            known = self._known.get(image.sha256) or self._see(image, is_stopped)
             if known is None:
                 return None
             pictures.append(Picture(image, *known))
@@ -185,10 +184,10 @@ class Pictures:
         """Returns the sha256 of a file with these pixels; empty if none is known."""
         return next((file for file, seen in self._known.items() if seen.sha256 == sha256), "")
 
-    def features(self, picture: Picture, stop: Event) -> Features | None:
+    def features(self, picture: Picture, is_stopped: IsStopped) -> Features | None:
         """Returns the picture's features, from the vision tower if they are not held.
 
-        None if `stop` is set while the file has to be read again.
+        None if it is stopped while the file has to be read again.
 
         Raises:
             ImageError: the file has to be read again and can't be.
@@ -196,7 +195,7 @@ class Pictures:
         held = self._features.get(picture.sha256)
         if held is None:
             pixels = self._fresh.pop(picture.sha256, None)
-            pixels = pixels or self._pixels.read(picture.source, stop)
+            pixels = pixels or self._pixels.read(picture.source, is_stopped)
             if pixels is None:
                 return None
             held = self._features[picture.sha256] = self._encode(picture, pixels)
@@ -230,8 +229,8 @@ class Pictures:
         self._fresh.clear()
         self.nbytes = 0
 
-    def _see(self, image: PromptImage, stop: Event) -> _Seen | None:
-        pixels = self._pixels.read(image, stop)
+    def _see(self, image: PromptImage, is_stopped: IsStopped) -> _Seen | None:
+        pixels = self._pixels.read(image, is_stopped)
         if pixels is None:
             return None
         picture = self._pixels.describe(image, pixels)

@@ -2,12 +2,11 @@
 
 import asyncio
 from concurrent.futures import Future, wait
-from threading import Event
 from typing import Final
 
 from PIL import Image
 
-from ..images import WantedPixels
+from ..images import IsStopped, WantedPixels
 from .workers import PictureWorkers
 
 _STOP_SECONDS: Final = 0.05
@@ -26,8 +25,8 @@ class WaitingReader:
         self._wanted: WantedPixels | None = None
         self._reading: Future[Image.Image] = Future()
 
-    def __call__(self, wanted: WantedPixels, stop: Event) -> Image.Image | None:
-        """Returns the pixels, or None once the event is set.
+    def __call__(self, wanted: WantedPixels, is_stopped: IsStopped) -> Image.Image | None:
+        """Returns the pixels, or None once it is stopped.
 
         A picture that was not waited for to the end goes on: wanted again, it is not begun again.
 
@@ -39,7 +38,7 @@ class WaitingReader:
             reading = self._workers.read_pixels(wanted)
             self._wanted = wanted
             self._reading = asyncio.run_coroutine_threadsafe(reading, self._loop)
-        while not stop.is_set():
+        while not is_stopped():
             if wait([self._reading], _STOP_SECONDS).done:
                 self._wanted, reading_done, self._reading = None, self._reading, Future()
                 return reading_done.result()

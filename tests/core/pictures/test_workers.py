@@ -288,12 +288,12 @@ async def test_a_thread_stops_waiting_when_it_is_told_to_and_finds_its_picture_l
     (pid,) = workers.pids
     os.kill(pid, signal.SIGSTOP)
     stop = threading.Event()
-    reading = asyncio.create_task(asyncio.to_thread(read, wanted(picture), stop))
+    reading = asyncio.create_task(asyncio.to_thread(read, wanted(picture), stop.is_set))
     await until(workers, 1)
     stop.set()
     assert await reading is None
     os.kill(pid, signal.SIGCONT)
-    found = await asyncio.to_thread(read, wanted(picture), threading.Event())
+    found = await asyncio.to_thread(read, wanted(picture), lambda: False)
     assert found is not None
     assert found.size == (32, 32)
     assert len(asked) == 1
@@ -305,10 +305,8 @@ async def test_a_thread_that_wants_another_picture_gets_that_one(
     other = tmp_path / "blue.png"
     Image.new("RGB", (64, 64), "blue").save(other)
     read = WaitingReader(workers, asyncio.get_running_loop())
-    stopped = threading.Event()
-    stopped.set()
-    assert await asyncio.to_thread(read, wanted(picture), stopped) is None
-    found = await asyncio.to_thread(read, wanted(other), threading.Event())
+    assert await asyncio.to_thread(read, wanted(picture), lambda: True) is None
+    found = await asyncio.to_thread(read, wanted(other), lambda: False)
     assert found is not None
     assert found.getpixel((9, 9)) == (0, 0, 255)
 
