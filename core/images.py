@@ -171,16 +171,16 @@ def opened_image(path: Path, max_pixels: int, *, name: str = "") -> Iterator[Ope
             ) from error
 
 
-ReadPixels = Callable[[WantedPixels, Callable[[], bool]], Image.Image | None]
-"""Returns a picture's pixels, or None once the second, asked again and again, says to stop.
+IsStopped = Callable[[], bool]
+"""Whether what waits shall wait no longer; asked again and again, on the thread that waits."""
 
-Blocks; raises `ImageError`.
-"""
+ReadPixels = Callable[[WantedPixels, IsStopped], Image.Image | None]
+"""Returns a picture's pixels, or None once it is stopped. Blocks; raises `ImageError`."""
 
 
 def read_pixels(
     wanted: WantedPixels,
-    is_stopped: Callable[[], bool],  # noqa: ARG001
+    is_stopped: IsStopped,  # noqa: ARG001
 ) -> Image.Image | None:
     """Returns the pixels, decoded here and now; what was asked to stop is not heard meanwhile.
 

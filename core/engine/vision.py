@@ -6,7 +6,7 @@ kept, so that an earlier picture is neither decoded nor encoded again while its 
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ import mlx.core as mx
 from PIL import Image
 
 from ..errors import ImageError
-from ..images import ReadPixels, WantedPixels
+from ..images import IsStopped, ReadPixels, WantedPixels
 from .engine import PromptImage
 from .kv.prefix import ImageSpan
 from .mlx_vlm_names import fit_image
@@ -101,8 +101,8 @@ class Pixels:
             ) from error
         return PictureSize(fitted[1], fitted[0], fitted[0] * fitted[1] // self._token_side**2)
 
-    def read(self, image: PromptImage, is_stopped: Callable[[], bool]) -> Image.Image | None:
-        """Returns the picture at the size that the model sees, or None once that is asked for.
+    def read(self, image: PromptImage, is_stopped: IsStopped) -> Image.Image | None:
+        """Returns the picture at the size that the model sees, or None once it is stopped.
 
         Raises:
             ImageError: the file can't be read, or is not the one that was attached.
@@ -167,10 +167,8 @@ class Pictures:
         self.nbytes = 0
         """Memory of the features held; may be read by any thread."""
 
-    def look_up(
-        self, images: Iterable[PromptImage], is_stopped: Callable[[], bool]
-    ) -> list[Picture] | None:
-        """Returns the pictures, or None once that is asked for.
+    def look_up(self, images: Iterable[PromptImage], is_stopped: IsStopped) -> list[Picture] | None:
+        """Returns the pictures, or None once it is stopped.
 
         The file of each is opened only the first time that it is seen.
 
@@ -198,10 +196,10 @@ class Pictures:
         """Returns the sha256 of a file with these pixels; empty if none is known."""
         return next((file for file, seen in self._known.items() if seen.sha256 == sha256), "")
 
-    def features(self, picture: Picture, is_stopped: Callable[[], bool]) -> Features | None:
+    def features(self, picture: Picture, is_stopped: IsStopped) -> Features | None:
         """Returns the picture's features, from the vision tower if they are not held.
 
-        None if a stop is asked for while the file has to be read again.
+        None if it is stopped while the file has to be read again.
 
         Raises:
             ImageError: the file has to be read again and can't be.
@@ -253,7 +251,7 @@ class Pictures:
         self._fresh.clear()
         self.nbytes = 0
 
-    def _see(self, image: PromptImage, is_stopped: Callable[[], bool]) -> _Seen | None:
+    def _see(self, image: PromptImage, is_stopped: IsStopped) -> _Seen | None:
         pixels = self._pixels.read(image, is_stopped)
         if pixels is None:
             return None

@@ -1,13 +1,12 @@
 """Pixels for a thread beside the event loop, which waits only until it is told to stop."""
 
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Final
 
 from PIL import Image
 
-from ..images import WantedPixels
+from ..images import IsStopped, WantedPixels
 from .workers import PictureWorkers
 
 _STOP_SECONDS: Final = 0.05
@@ -26,8 +25,8 @@ class WaitingReader:
         self._wanted: WantedPixels | None = None
         self._reading: Future[Image.Image] = Future()
 
-    def __call__(self, wanted: WantedPixels, is_stopped: Callable[[], bool]) -> Image.Image | None:
-        """Returns the pixels, or None once `is_stopped` says so.
+    def __call__(self, wanted: WantedPixels, is_stopped: IsStopped) -> Image.Image | None:
+        """Returns the pixels, or None once it is stopped.
 
         A picture that was not waited for to the end goes on: wanted again, it is not begun again.
 

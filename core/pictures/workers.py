@@ -6,6 +6,7 @@ disk that does not answer, loses its worker.
 
 import asyncio
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,8 @@ from .process import WorkerProcess
 from .turns import PATIENCE_SECONDS, Turns
 
 _MOST_STUCK: Final = 32
-"""Workers that were told to end and that the kernel does not let go; with more, no job begins."""
+_STUCK_SECONDS: Final = 5.0
+"""Workers that were told to end so long ago hang in the kernel; with more, no job begins."""
 
 _WARM_WORKERS: Final = 1
 _WARM_SECONDS: Final = 5.0
@@ -36,7 +38,7 @@ class PictureWorkers:
     def __init__(self) -> None:
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
-        self._ended: set[WorkerProcess] = set()
+        self._ended: dict[WorkerProcess, float] = {}
         self._jobs: set[asyncio.Task[tuple[Finished, bytes]]] = set()
         self._turns = Turns()
         self._cooling: asyncio.TimerHandle | None = None
@@ -157,7 +159,7 @@ class PictureWorkers:
     def _keep_or_end(self, worker: WorkerProcess) -> None:
         if not worker.is_usable:
             worker.kill()
-            self._ended.add(worker)
+            self._ended[worker] = time.monotonic()
             return
         self._idle.append(worker)
         self._cancel_cooling()
@@ -173,7 +175,7 @@ class PictureWorkers:
         while len(self._idle) > kept:
             worker = self._idle.pop()
             worker.end()
-            self._ended.add(worker)
+            self._ended[worker] = time.monotonic()
 
     async def _take_worker(self, name: str) -> WorkerProcess:
         """Returns an idle worker, or a new one.
@@ -182,11 +184,11 @@ class PictureWorkers:
             ImageError: there can be none now.
         """
         self._check_open(name)
-        self._ended = {worker for worker in self._ended if worker.is_running}
-        if len(self._ended) > _MOST_STUCK:
+        stuck = self._count_stuck()
+        if stuck > _MOST_STUCK:
             raise ImageError(
-                f"{name} is not read while the system waits for {len(self._ended)} others on disks "
-                "or network shares that do not answer; check these."
+                f"{name} is not read while the system waits for {stuck} others on disks or network "
+                "shares that do not answer; check these."
             )
         while self._idle:
             worker = self._idle.pop()
@@ -198,6 +200,12 @@ class PictureWorkers:
             raise ImageError(
                 f"{name} can't be read now: no process can be started for it ({error.strerror})."
             ) from error
+
+    def _count_stuck(self) -> int:
+        """Returns how many workers should have ended long ago."""
+        running = {it: since for it, since in self._ended.items() if it.is_running}
+        self._ended = running
+        return sum(time.monotonic() - since > _STUCK_SECONDS for since in running.values())
 
     def _check_open(self, name: str) -> None:
         if self._is_closed:

@@ -165,6 +165,7 @@ async def test_no_job_begins_while_too_many_hang_in_the_kernel(
 ) -> None:
     monkeypatch.setattr(process, "SILENCE_SECONDS", 0.3)
     monkeypatch.setattr(workers_module, "_MOST_STUCK", 1)
+    monkeypatch.setattr(workers_module, "_STUCK_SECONDS", 0.0)
     for _ in range(2):
         with pytest.raises(ImageError, match="does not answer"):
             await workers.shrink(unanswered, 5_000, "png", LIMIT)
@@ -304,9 +305,7 @@ async def test_a_thread_that_wants_another_picture_gets_that_one(
     other = tmp_path / "blue.png"
     Image.new("RGB", (64, 64), "blue").save(other)
     read = WaitingReader(workers, asyncio.get_running_loop())
-    stopped = threading.Event()
-    stopped.set()
-    assert await asyncio.to_thread(read, wanted(picture), stopped.is_set) is None
+    assert await asyncio.to_thread(read, wanted(picture), lambda: True) is None
     found = await asyncio.to_thread(read, wanted(other), lambda: False)
     assert found is not None
     assert found.getpixel((9, 9)) == (0, 0, 255)
