@@ -28,7 +28,7 @@ from seeshell.core.ipc.lock import CoreAddress, is_core_alive, read_address
 from seeshell.core.ipc.socket_path import make_socket_path
 from seeshell.core.messages.events import ModelFailed, TurnEnded, Welcome
 from seeshell.core.messages.lines import PROTOCOL
-from seeshell.core.messages.requests import GetStatus, ListConversations
+from seeshell.core.messages.requests import GetStatus, ListConversations, LoadModel
 from seeshell.core.settings import Paths, find_paths
 
 from ...patience import PATIENCE
@@ -235,11 +235,11 @@ async def test_a_folder_that_can_not_be_made_is_named(paths: Paths) -> None:
 
 async def test_a_missing_model_is_reported_and_the_rest_works(talk: Connect) -> None:
     client = await talk(*NO_MODEL)
+    # Whether the core's own load is over by now or not, this client hears of one.
+    await client.request(LoadModel(model="/nowhere"))
+    failed = await client.until(ModelFailed)
+    assert failed.error == "ModelNotFound"
     status = await client.request(GetStatus())
-    if status.state == "loading":
-        failed = await client.until(ModelFailed)
-        assert failed.error == "ModelNotFound"
-        status = await client.request(GetStatus())
     assert (status.state, status.model) == ("failed", "/nowhere")
     answer = await client.ask("Is anybody there?")
     assert answer.finish_reason == "failed"

@@ -27,14 +27,18 @@ async def load(engine: RemoteEngine, fake: Any) -> None:
     await engine.load(fake.url, lambda _: None)
 
 
-async def read_until_it_fails(engine: RemoteEngine) -> tuple[str, SeeshellError]:
-    """Returns the text that came and the error that ended it."""
+async def read_until_it_fails(
+    engine: RemoteEngine, has_come: asyncio.Event | None = None
+) -> tuple[str, SeeshellError]:
+    """Returns the text that came and the error that ended it; sets the event with the first."""
     text = ""
     with pytest.raises(SeeshellError) as caught:
         async with asyncio.timeout(PATIENCE):
             async for event in engine.answer(PROMPT, AnswerOptions()):
                 assert isinstance(event, TextDelta)
                 text += event.text
+                if has_come is not None:
+                    has_come.set()
     sentence = str(caught.value)
     assert sentence.endswith(".")
     assert "\n" not in sentence
@@ -99,15 +103,18 @@ async def test_closing_the_answer_closes_the_stream(engine: RemoteEngine, fake: 
 
 
 async def test_a_stream_that_breaks_keeps_what_came(engine: RemoteEngine, fake: Any) -> None:
+    has_come = asyncio.Event()
+
     async def chat(exchange: Any) -> None:
         await exchange.start()
         await exchange.text("Half an ")
+        await has_come.wait()
         exchange.writer.transport.abort()
 
     fake.chat = chat
     await load(engine, fake)
-    text, error = await read_until_it_fails(engine)
-    assert text in ("", "Half an ")
+    text, error = await read_until_it_fails(engine, has_come)
+    assert text == "Half an "
     assert isinstance(error, EndpointError)
     assert "what came is kept" in str(error)
 
