@@ -238,8 +238,9 @@ async def test_a_missing_model_is_reported_and_the_rest_works(talk: Connect) -> 
     # Whether the core's own load is over by now or not, this client hears of one.
     await client.request(LoadModel(model="/nowhere"))
     failed = await client.until(ModelFailed)
+    while (status := await client.request(GetStatus())).state == "loading":
+        failed = await client.until(ModelFailed)
     assert failed.error == "ModelNotFound"
-    status = await client.request(GetStatus())
     assert (status.state, status.model) == ("failed", "/nowhere")
     answer = await client.ask("Is anybody there?")
     assert answer.finish_reason == "failed"
