@@ -84,6 +84,23 @@ class Branch:
         self._copy(0, length, layers, capacity)
         return Branch(layers, self.tokens[:length], spans_within(self.spans, length), owner)
 
+    def split(self, length: int, layers: list[KvLayer], owner: int = 0) -> "Branch":
+        """Returns a whole branch of the first `length` tokens, on which this one rests then.
+
+        It takes over the buffers, so that only the rest is copied.
+
+        Args:
+            length: tokens that both begin with; this branch is whole.
+            layers: empty ones, for the rest.
+            owner: of the new branch.
+        """
+        whole = Branch(self.layers, self.tokens[:length], spans_within(self.spans, length), owner)
+        self._copy(length, len(self.tokens), layers)
+        self.layers, self.trunk, self.shared = layers, whole, length
+        for layer in whole.layers:
+            layer.trim(layer.offset - length)
+        return whole
+
     def shrink(self, length: int, layers: list[KvLayer]) -> None:
         """Cuts the branch back as `trim` does and frees the memory of what is cut off."""
         self._copy(min(self.shared, length), length, layers)

@@ -45,6 +45,8 @@ def take(
     best = branches[index]
     loses_much = len(best.tokens) - length > length // _COPY_SHARE
     if loses_much or best.owner not in (0, owner):
+        if best.trunk is None and len(best.tokens) - length <= length:
+            return best.split(length, layout.make_layers(), owner)
         return best.fork(length, layout.make_layers(), owner, capacity)
     del branches[index]
     for branch in _resting_on(branches, best):

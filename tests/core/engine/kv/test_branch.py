@@ -123,7 +123,38 @@ def test_a_fork_without_memory_for_a_copy_shares_at_once_and_evicts_nothing() ->
     ]
 
 
-def test_a_branch_is_lent_as_it_is_while_another_is_evicted_and_a_third_rests_on_it() -> None:
+def test_a_fork_takes_over_the_beginning_instead_of_holding_it_twice() -> None:
+    pool = make_pool(limit_tokens=6000)
+    use(pool, [*TRUNK, *text(10_000)], owner=1)
+    before = addresses(pool.branches[-1])
+    tokens = [*TRUNK, *text(20_000)]
+
+    with pool.acquire(TokenRun(tokens), 0, owner=2) as branch:
+        assert addresses(branch) == before
+        held = sum(it.nbytes for it in with_trunks([*pool.branches, branch]))
+        assert held <= pool.nbytes <= 6000 * TOKEN_BYTES
+        fill(branch, tokens)
+
+    assert read(pool.branches[0])[0] == [*TRUNK, *text(10_000)]
+    assert use(pool, [*TRUNK, *text(10_000), 7], owner=1) == len(TRUNK) + 50
+
+
+def test_a_fork_whose_turn_fails_leaves_the_conversation_that_it_came_from() -> None:
+    pool = make_pool()
+    tokens = [*TRUNK, *text(10_000)]
+    use(pool, tokens, owner=1)
+
+    wanted = [*TRUNK, *text(20_000)]
+    with pytest.raises(ZeroDivisionError), pool.acquire(TokenRun(wanted), 0, owner=2) as branch:
+        fill(branch, wanted)
+        branch.layers[0].offset += 10
+        raise ZeroDivisionError
+
+    assert read(pool.branches[0]) == [tokens] * LAYERS
+    assert use(pool, [*tokens, 7], owner=1) == len(tokens)
+
+
+def test_a_branch_is_given_as_it_is_while_another_is_evicted_and_a_third_rests_on_it() -> None:
     pool = make_pool(limit_tokens=12_000)
     use(pool, text(50_000, count=1000))
     use(pool, [*TRUNK, *text(10_000)], owner=1)
