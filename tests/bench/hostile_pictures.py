@@ -34,6 +34,9 @@ _SECONDS = 6.0
 
 _ATTACHES = 4
 
+_COOLING_SECONDS = 7.0
+"""Workers that are not needed any more stay for a little less."""
+
 FIGURES = (
     Figure("attach_s", "another picture attached, longest", "s", 1.0),
     Figure("status_s", "status asked for, longest", "s", 1.0),
@@ -93,7 +96,7 @@ async def measure(paths: Paths, model: str, files: Sequence[Path], sound: Path) 
     await _wait_for(attaching)
     if all(task.done() for task in attaching):
         figures["answered_s"] = max((task.result() for task in attaching), default=0.0)
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(_COOLING_SECONDS)
         figures["left_mb"] = watch.count_workers() / 1e6
     figures["core_mb"] = (watch.core_bytes - before) / 1e6
     figures["workers_mb"] = watch.workers_bytes / 1e6
