@@ -11,7 +11,7 @@ OPENBLAS := $(firstword $(wildcard /usr/lib/*-linux-gnu/openblas-pthread/libblas
 FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 
 .DEFAULT_GOAL := help
-.PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine \
+.PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine bench-hostile \
     fuzz-engine fuzz-sessions fuzz-kills soak demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
@@ -62,6 +62,10 @@ fuzz-sessions: set-up  ## compares random requests to sessions and store with co
 
 fuzz-kills: set-up  ## kills the core again and again and looks for losses (ARGS="--kills 20")
 	$(FAST) $(PYTHON) -m tests.fuzz.kills $(ARGS)
+
+bench-hostile: set-up  ## measures what hostile clients and pictures cost the core and the others
+	$(FAST) $(PYTHON) -m tests.bench.hostile_clients $(ARGS)
+	$(FAST) $(PYTHON) -m tests.bench.hostile_pictures $(ARGS)
 
 soak: set-up  ## asks 4,000 questions and looks what they leave behind (ARGS="--turns 400")
 	$(FAST) $(PYTHON) -m tests.bench.soak $(ARGS)

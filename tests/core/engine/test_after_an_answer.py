@@ -141,11 +141,11 @@ async def test_no_picture_of_a_draft_is_encoded_while_something_waits(
     begun, may_go_on = threading.Event(), threading.Event()
     encode = Pictures._encode
 
-    def wait_and_encode(self: Pictures, picture: Any) -> Any:
+    def wait_and_encode(self: Pictures, picture: Any, pixels: Any) -> Any:
         encoded.append(picture.sha256)
         begun.set()
         assert may_go_on.wait(PATIENCE)
-        return encode(self, picture)
+        return encode(self, picture, pixels)
 
     def wait_until_something_waits() -> None:
         while not engine._thread.is_wanted():
