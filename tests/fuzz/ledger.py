@@ -44,6 +44,8 @@ class Ledger:
     """The questions of each fork when it was made."""
     claimed: set[str] = field(default_factory=set)
     """sha256 of pictures that were attached."""
+    gone: set[str] = field(default_factory=set)
+    """sha256 of pictures of questions whose conversation was deleted before their reply came."""
     _heard: dict[tuple[int, int], list[tuple[float, int]]] = field(default_factory=dict)
     _texts: dict[tuple[int, int], str] = field(default_factory=dict)
 

@@ -49,10 +49,12 @@ def drop_deepstack(patch: pytest.MonkeyPatch) -> None:
     """Features that are held already come without those of the tower's inner layers."""
     features = Pictures.features
 
-    def features_without_deepstack(self: Pictures, picture: Any) -> Features:
+    def features_without_deepstack(
+        self: Pictures, picture: Any, is_stopped: Any
+    ) -> Features | None:
         is_held = picture.sha256 in self._features
-        found = features(self, picture)
-        if is_held:
+        found = features(self, picture, is_stopped)
+        if is_held and found is not None:
             return Features(found.embeddings, [mx.zeros_like(it) for it in found.deepstack])
         return found
 
