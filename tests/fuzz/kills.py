@@ -30,6 +30,7 @@ from seeshell.core.messages.events import (
     ConversationOpened,
     Delta,
     TurnQueued,
+    TurnStarted,
 )
 from seeshell.core.messages.requests import (
     Attach,
@@ -92,9 +93,12 @@ class Round:
             await asyncio.sleep(self._chance.choice([0, 0, 0.02, 0.2]))
 
     async def listen(self) -> None:
-        """Notes the text of every answer that it follows."""
+        """Notes the text of every answer that it follows from its start."""
+        followed: set[int] = set()
         async for event in self._client.events():
-            if isinstance(event, Delta):
+            if isinstance(event, TurnStarted):
+                followed.add(event.answer.id)
+            elif isinstance(event, Delta) and event.message in followed:
                 self._ledger.hear(event.conversation, event.message, event.text)
 
     async def resend(self) -> None:
