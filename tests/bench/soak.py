@@ -36,7 +36,7 @@ _CONVERSATIONS: Final = 8
 _TURNS_EACH: Final = 12
 """Turns after which a conversation is deleted and a new one takes its place."""
 
-_SETTINGS: Final = "kv_bytes = 12_000_000\nspill_bytes = 20_000_000\nmax_tokens = 24\n"
+_SETTINGS: Final = "kv_bytes = 2_000_000\nspill_bytes = 20_000_000\nmax_tokens = 24\n"
 
 _MOST_GROWTH: Final = 1.05
 _QUESTIONS: Final = ("What is in the picture?", "What color is it?", "How many shapes are there?")
