@@ -298,12 +298,19 @@ async def test_a_follow_up_to_a_failed_question_answers_as_if_that_had_not_been_
 
 
 async def test_a_picture_that_no_model_takes_is_given_back_when_there_is_a_model(
-    sessions: Sessions, client: Listener, ask: Ask, tmp_path: Path, samples: Path
+    archive: Archive,
+    sessions: Sessions,
+    client: Listener,
+    ask: Ask,
+    tmp_path: Path,
+    samples: Path,
 ) -> None:
-    """Sent while the model was still being loaded, which could not be asked."""
+    """Attached while there was no model that could be asked."""
     ribbon = tmp_path / "ribbon.png"
     Image.new("RGB", (3000, 10), "white").save(ribbon)
-    alone = await ask("What is it?", ribbon)
+    attached = await archive.attach(ribbon, "")
+    request = SubmitTurn(text="What is it?", attachments=(attached.sha256,))
+    alone: TurnQueued = await carry_out(sessions, request, client)
     withdrawn: TurnWithdrawn = await client.until(TurnWithdrawn, turn=alone.turn.id)
     assert (withdrawn.error, withdrawn.restored) == ("ImageError", None)
     assert "ribbon.png" in withdrawn.sentence
