@@ -54,7 +54,7 @@ from seeshell.core.store.archive import Archive
 from ..core.engine.asking import MAX_PIXELS, Plain, draw_shape
 from ..core.talk import Listener, carry_out
 from .programs import PICTURES
-from .session_programs import Request, SessionProgram
+from .session_programs import SLOTS, Request, SessionProgram
 
 _TOKENS: Final = 7
 _NEAR_TIE: Final = 1e-3
@@ -258,7 +258,7 @@ class _Game:
                 fork = ForkConversation(conversation=conversation, message=message.id)
                 opened = await self._request(fork)
                 assert isinstance(opened, ConversationOpened)
-                self._slots[(request.slot + 1) % 3] = opened.conversation.summary.id
+                self._slots[(request.slot + 1) % SLOTS] = opened.conversation.summary.id
 
     async def _restore(self, slot: int) -> None:
         if slot in self._deleted and slot not in self._slots:
