@@ -2,31 +2,34 @@
 
 Its modules in reading order:
 
-    conversation   Values of a conversation: what is stored, what travels, what is shown.
-    errors         Every error that seeshell raises on purpose, as one tree.
-    settings       Settings: `config.toml` and the environment, read once into frozen values.
-    messages/      Requests and events that cross the core's socket, one JSON document a line.
-    private_files  Folders and files that only their owner can read.
-    regular_files  Files that users name, opened for reading without ever waiting for a pipe or a
-                   device.
-    upright_rgb    Decoded pictures made RGB and turned upright.
-    images         Pictures as files: checked, decoded, turned upright, made RGB, scaled and hashed.
-    pictures/      Reads pictures that strangers made in programs of their own, under limits of time
-                   and memory.
-    __main__       Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model
-                   SOURCE]`.
-    service        The core in the foreground: everything from the lock to the last goodbye.
-    core_log       The core's log: one file, rotated, 0600; standard error goes there too.
-    ipc/           The core's socket, both ends of it: the server here, the client that the
-                   interface uses.
-    sessions/      The session manager: does what clients ask, and keeps conversations and turns
-                   together.
-    store/         Conversations and pictures on disk.
-    models/        What can be loaded: found, downloaded, checked. Imports no MLX.
-    engine/        What computes answers: the local MLX model, or a remote endpoint, behind one
-                   interface.
-    bench/         `seeshell bench`: how long one waits in a chat about pictures, on this machine
-                   and this model.
-    demo/          The built-in demonstration model: a tiny trained Qwen3-VL and pictures it can
-                   talk about.
+    conversation        Values of a conversation: what is stored, what travels, what is shown.
+    errors              Every error that seeshell raises on purpose, as one tree.
+    settings            Settings: `config.toml` and the environment, read once into frozen values.
+    client_environment  What a client's environment says about reaching servers: keys, proxies,
+                        certificates.
+    messages/           Requests and events that cross the core's socket, one JSON document a line.
+    private_files       Folders and files that only their owner can read.
+    regular_files       Files that users name, opened for reading without ever waiting for a pipe or
+                        a device.
+    upright_rgb         Decoded pictures made RGB and turned upright.
+    images              Pictures as files: checked, decoded, turned upright, made RGB, scaled and
+                        hashed.
+    pictures/           Reads pictures that strangers made in programs of their own, under limits of
+                        time and memory.
+    __main__            Runs the core: `python -m seeshell.core [--background] [--paths JSON]
+                        [--model SOURCE]`.
+    service             The core in the foreground: everything from the lock to the last goodbye.
+    core_log            The core's log: one file, rotated, 0600; standard error goes there too.
+    ipc/                The core's socket, both ends of it: the server here, the client that the
+                        interface uses.
+    sessions/           The session manager: does what clients ask, and keeps conversations and
+                        turns together.
+    store/              Conversations and pictures on disk.
+    models/             What can be loaded: found, downloaded, checked. Imports no MLX.
+    engine/             What computes answers: the local MLX model, or a remote endpoint, behind one
+                        interface.
+    bench/              `seeshell bench`: how long one waits in a chat about pictures, on this
+                        machine and this model.
+    demo/               The built-in demonstration model: a tiny trained Qwen3-VL and pictures it
+                        can talk about.
 """

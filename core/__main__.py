@@ -101,11 +101,10 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
         settings = replace(settings, keep_alive=options.keep_alive)
     if options.background:
         os.chdir("/")
-    key = os.environ.get(settings.endpoint_key_variable)
     ready = Welcome(version=__version__, pid=os.getpid())
     report_ready = partial(_announce, options.background, ready)
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(serve(paths, settings, key, lock, report_ready))
+    loop.run_until_complete(serve(paths, settings, lock, report_ready))
     lock.release()
     logging.shutdown()
     # A download in a thread can't be interrupted, and an orderly exit would wait for it.

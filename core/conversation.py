@@ -12,12 +12,21 @@ from msgspec.structs import replace
 
 Role = Literal["user", "assistant"]
 
-FinishReason = Literal["stop", "length", "cancelled", "failed"]
-"""Why an answer ended: the model was done, the token limit, the user's stop, an error."""
+FinishReason = Literal[
+    "stop", "length", "cancelled", "failed", "filtered", "empty", "thoughts_only"
+]
+"""Why an answer ended: the model was done, the token limit, the user's stop, an error; a server's
+filter cut it off, the model was done without a word, or with nothing but thoughts."""
 
 
 class TextPart(Struct, frozen=True, tag="text"):
     """A piece of a message's text."""
+
+    text: str
+
+
+class ThoughtsPart(Struct, frozen=True, tag="thoughts"):
+    """What the model thought before it answered; no part of the message's text or of prompts."""
 
     text: str
 
@@ -41,7 +50,7 @@ class Attachment(Struct, frozen=True, tag="picture"):
     """Image tokens it takes in the prompt; 0 while no model is loaded."""
 
 
-Part = TextPart | Attachment
+Part = TextPart | ThoughtsPart | Attachment
 """What a message is made of."""
 
 
@@ -110,6 +119,11 @@ class Message(Struct, frozen=True):
     def text(self) -> str:
         """All texts, joined."""
         return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def thoughts(self) -> str:
+        """All thoughts, joined."""
+        return "".join(part.text for part in self.parts if isinstance(part, ThoughtsPart))
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:

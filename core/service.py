@@ -28,7 +28,6 @@ _CHECK_INTERVAL: Final = 2.0
 async def serve(
     paths: Paths,
     settings: Settings,
-    key: str | None,
     lock: CoreLock,
     report_ready: Callable[[], None],
 ) -> None:
@@ -37,7 +36,6 @@ async def serve(
     Args:
         paths: where everything lies.
         settings: `model` is loaded at once, beside serving.
-        key: for a remote endpoint.
         lock: held already.
         report_ready: called once clients can connect.
 
@@ -48,7 +46,7 @@ async def serve(
         workers = PictureWorkers()
         archive = await Archive.open(paths, settings.max_pixels, workers)
         stack.push_async_callback(archive.close)
-        engine = SelectedEngine(settings, key, paths.spills_dir, workers)
+        engine = SelectedEngine(settings, paths.spills_dir, workers)
         stack.push_async_callback(_close_engine, engine)
         sessions = Sessions(archive, engine, paths, settings, lock.version)
         server = Server(sessions, make_socket_path(paths), lock.version, paths.data_dir)

@@ -26,6 +26,21 @@ ImageProtocol = Literal["auto", "tgp", "halfblock", "none"]
 ByteCount = Annotated[int, Meta(ge=0)]
 
 
+class EndpointSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """A server with a name: one `[endpoints.NAME]` of `config.toml`."""
+
+    url: str
+    """Its address, as `--model` takes it."""
+    model: str = ""
+    """The server's name for the model; empty to take one that it lists."""
+    key_variable: str = ""
+    """Name of the environment variable that holds its key; empty for none of its own."""
+    context: Annotated[int, Meta(ge=0)] = 0
+    """Tokens of the model's context; 0 to take what the server says."""
+    key_over_http: bool = False
+    """Whether its key may be sent over plain http beyond this machine."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """What `config.toml` may hold; every field has a default."""
 
@@ -49,8 +64,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     beside the model."""
     spill_bytes: ByteCount = 4 * 2**30
     """Most disk for KV caches that wait there for their conversation; 0 keeps none."""
-    endpoint_key_variable: str = "OPENAI_API_KEY"
-    """Name of the environment variable that holds a remote endpoint's key."""
+    endpoints: dict[str, EndpointSettings] = {}
+    """Servers by name: `--model NAME` asks one."""
     theme: str = "dark"
     """Name of a file in `themes/`, without its ending."""
     images: ImageProtocol = "auto"

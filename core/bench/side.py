@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from ..errors import ModelUnsupported, SeeshellError
+from ..models.endpoints import find_endpoint
 from ..models.progress import LoadProgress
-from ..models.sources import default_source, is_endpoint
+from ..models.sources import default_source
 from .values import Failed, Plan, Progress, Reply
 
 ANSWER_TOKENS: Final = 8
@@ -53,7 +54,7 @@ def model_source(plan: Plan) -> str:
         ModelUnsupported: it runs on another machine.
     """
     source = default_source(plan.model)
-    if is_endpoint(source):
+    if find_endpoint(source, {}) is not None:
         raise ModelUnsupported(
             f"Only a model on this machine can be measured and {source} is an endpoint; name "
             f"another with --model."

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment, FinishReason, Role, TurnStats
 from ..models.progress import LoadProgress
 
@@ -70,6 +71,21 @@ class PrefillProgress:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """The answer waits for something else than computing, as for a server that is busy."""
+
+    reason: str
+    """One sentence for the user: what is waited for, and for how long."""
+
+
+@dataclass(frozen=True)
+class ThoughtsDelta:
+    """More of what the model thinks before it answers; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class TextDelta:
     """More text of the answer; never empty."""
 
@@ -84,7 +100,7 @@ class AnswerEnd:
     stats: TurnStats = field(default_factory=TurnStats)
 
 
-AnswerEvent = PrefillProgress | TextDelta | AnswerEnd
+AnswerEvent = PrefillProgress | Waiting | ThoughtsDelta | TextDelta | AnswerEnd
 
 
 @dataclass(frozen=True)
@@ -116,8 +132,18 @@ class Engine(ABC):
         """Memory that weights, KV caches and features hold."""
 
     @abstractmethod
-    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+    async def load(
+        self,
+        source: str,
+        report: Callable[[LoadProgress], None],
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
+
+        Args:
+            source: what names it.
+            report: called with the stages.
+            environment: of the client that wants it, to reach the hub or a server.
 
         Raises:
             ModelError: with one sentence that says what to do.
@@ -134,8 +160,9 @@ class Engine(ABC):
         options: AnswerOptions,
         *,
         conversation: int = 0,
+        environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> AsyncIterator[AnswerEvent]:
-        """Yields progress, text and at last one `AnswerEnd`, at once after the last token.
+        """Yields what happens and at last one `AnswerEnd`, at once after the last token.
 
         What has to be evicted and written to disk then is work of its own, which ends as soon as
         there is something else to do.
@@ -144,6 +171,7 @@ class Engine(ABC):
             prompt: all messages, the question last.
             options: how to answer.
             conversation: whose KV this becomes; 0 for none.
+            environment: of the client that asks, to reach a server.
 
         Raises:
             TurnError, ImageError: with one sentence that says what to do; the engine can go on.

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..images import ReadPixels, read_pixels
 from ..models.progress import LoadProgress
@@ -83,13 +84,18 @@ class MlxEngine(Engine):
         resident = self.slot.resident
         return 0 if resident is None else resident.pool.nbytes
 
-    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+    async def load(
+        self,
+        source: str,
+        report: Callable[[LoadProgress], None],
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
 
         Raises:
             ModelError: with one sentence that says what to do.
         """
-        files = await fetch_model(source, report)
+        files = await fetch_model(source, report, environment)
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()
         try:
@@ -120,6 +126,7 @@ class MlxEngine(Engine):
         options: AnswerOptions,
         *,
         conversation: int = 0,
+        environment: ClientEnvironment = NO_ENVIRONMENT,  # noqa: ARG002 - it asks no server
     ) -> AsyncIterator[AnswerEvent]:
         """Yields progress, text and at last one `AnswerEnd`.
 

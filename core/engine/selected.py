@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..errors import TurnError
+from ..models.endpoints import find_endpoint
 from ..models.progress import LoadProgress
-from ..models.sources import is_endpoint
 from ..pictures.waiting import WaitingReader
 from ..pictures.workers import PictureWorkers
 from ..settings import Settings
@@ -21,21 +22,17 @@ from .remote.remote_engine import RemoteEngine
 class SelectedEngine(Engine):
     """Holds one engine at a time, made when first needed; a remote model never loads mlx."""
 
-    def __init__(
-        self, settings: Settings, key: str | None, spills_dir: Path, workers: PictureWorkers
-    ) -> None:
+    def __init__(self, settings: Settings, spills_dir: Path, workers: PictureWorkers) -> None:
         """Makes an engine without a model.
 
         Args:
             settings: budgets and limits.
-            key: for a remote endpoint.
             spills_dir: where KV caches wait that are out of memory.
             workers: decode pictures.
         """
         self._workers = workers
         self._settings = settings
         self._spills_dir = spills_dir
-        self._key = key
         self._engine: Engine | None = None
 
     @property
@@ -48,15 +45,21 @@ class SelectedEngine(Engine):
         """Memory of the engine in use."""
         return self._engine.active_bytes if self._engine else 0
 
-    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+    async def load(
+        self,
+        source: str,
+        report: Callable[[LoadProgress], None],
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> LoadedModel:
         """Returns the model; an engine of the other kind is closed once this one stands."""
         before = self._engine
-        if before is not None and isinstance(before, RemoteEngine) == is_endpoint(source):
-            return await before.load(source, report)
+        is_remote = find_endpoint(source, self._settings.endpoints) is not None
+        if before is not None and isinstance(before, RemoteEngine) == is_remote:
+            return await before.load(source, report, environment)
         async with AsyncExitStack() as undo:
-            engine = self._make(source)
+            engine = self._make_remote() if is_remote else self._make_local()
             undo.push_async_callback(engine.close)
-            model = await engine.load(source, report)
+            model = await engine.load(source, report, environment)
             undo.pop_all()
         self._engine = engine
         if before is not None:
@@ -73,11 +76,14 @@ class SelectedEngine(Engine):
         options: AnswerOptions,
         *,
         conversation: int = 0,
+        environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> AsyncIterator[AnswerEvent]:
         """Returns the answer of the engine in use."""
         if self._engine is None:
             raise TurnError("No model is loaded; choose one and ask again.")
-        return self._engine.answer(prompt, options, conversation=conversation)
+        return self._engine.answer(
+            prompt, options, conversation=conversation, environment=environment
+        )
 
     async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
         """Computes ahead with the engine in use."""
@@ -119,12 +125,14 @@ class SelectedEngine(Engine):
             spill_bytes = self._settings.spill_bytes
             await asyncio.to_thread(lambda: change(SpillFolder(self._spills_dir, spill_bytes)))
 
-    def _make(self, source: str) -> Engine:
+    def _make_remote(self) -> Engine:
         settings = self._settings
-        if is_endpoint(source):
-            return RemoteEngine(
-                settings.pixel_budget, settings.max_pixels, self._key, self._workers
-            )
+        return RemoteEngine(
+            settings.pixel_budget, settings.max_pixels, settings.endpoints, self._workers
+        )
+
+    def _make_local(self) -> Engine:
+        settings = self._settings
         from .mlx_engine import MlxEngine
 
         return MlxEngine(

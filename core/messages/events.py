@@ -140,6 +140,23 @@ class Delta(Event, frozen=True):
     text: str
 
 
+class ThoughtsDelta(Event, frozen=True):
+    """More of what the model thinks before it answers."""
+
+    conversation: int
+    message: int
+    text: str
+
+
+class Waiting(Event, frozen=True):
+    """The answer waits for something else than computing; whatever comes next of it ends that."""
+
+    conversation: int
+    message: int
+    reason: str
+    """One sentence for the user."""
+
+
 class TurnEnded(Event, frozen=True):
     """The answer is complete, or was stopped; it is on disk."""
 
@@ -171,6 +188,12 @@ class TurnWithdrawn(Event, frozen=True):
     """The conversation again; None if the turn had made it: it is gone."""
     error: str
     """Class name in `core.errors`."""
+    sentence: str
+
+
+class Notice(Event, frozen=True):
+    """Something that the user should know and that no request brought, as about the settings."""
+
     sentence: str
 
 
@@ -215,10 +238,13 @@ AnyEvent = (
     | TurnStarted
     | Prefilled
     | Delta
+    | ThoughtsDelta
+    | Waiting
     | TurnEnded
     | TurnFailed
     | TurnWithdrawn
     | ModelLoading
     | ModelLoaded
     | ModelFailed
+    | Notice
 )

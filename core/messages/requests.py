@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
+
 
 class Request(Struct, frozen=True, tag=True, kw_only=True):
     """Base of everything a client sends."""
@@ -19,6 +21,8 @@ class Hello(Request, frozen=True):
     """The client's `PROTOCOL`; another one than the core's is refused."""
     window: str = ""
     """Names the client's window, for the pictures that are unsent in it; empty for none."""
+    environment: ClientEnvironment = NO_ENVIRONMENT
+    """How this client reaches servers: counts for what it loads and asks on this connection."""
 
 
 class GetStatus(Request, frozen=True):

@@ -2,8 +2,9 @@
 
 Its modules in reading order:
 
-    sources    What can be loaded: the demo, a folder, a repository of the Hugging Face hub, an
-               endpoint.
+    sources    What can be loaded as files: the demo, a folder, a repository of the Hugging Face
+               hub.
+    endpoints  Which server a name or an address means, and which key may go to it.
     progress   How far a model is on its way from its source into memory.
     hub        Models of the Hugging Face hub: found in the cache without a network, else
                downloaded.

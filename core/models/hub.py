@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..errors import ModelError, ModelNotFound
 from .preflight import check_config, check_memory, format_bytes
 from .progress import LoadProgress
@@ -64,7 +65,11 @@ def list_cached() -> list[Snapshot]:
     return [snapshot for name in names if (snapshot := find_cached(name))]
 
 
-def download(repository: str, report: Callable[[LoadProgress], None]) -> Snapshot:
+def download(
+    repository: str,
+    report: Callable[[LoadProgress], None],
+    environment: ClientEnvironment = NO_ENVIRONMENT,  # noqa: ARG001
+) -> Snapshot:
     """Downloads the newest version, what is already there excepted, and returns it.
 
     Size and licence are reported first; configuration, memory and disk are checked before the
@@ -73,6 +78,7 @@ def download(repository: str, report: Callable[[LoadProgress], None]) -> Snapsho
     Args:
         repository: `owner/name`.
         report: called from several threads, never twice at once.
+        environment: of the client that wants it.
 
     Raises:
         ModelError: with one sentence that says what to do.

@@ -1,4 +1,4 @@
-"""What can be loaded: the demo, a folder, a repository of the Hugging Face hub, an endpoint.
+"""What can be loaded as files: the demo, a folder, a repository of the Hugging Face hub.
 
 Finding a model blocks and may download gigabytes: call it off the event loop.
 """
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from os.path import expanduser
 from pathlib import Path
 from threading import Event
-from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from typing import Final
 
 from .. import demo
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..errors import ModelError, ModelNotFound
 from .hub import Snapshot, download, find_cached, is_repository, list_cached
 from .preflight import check_checkpoint, identify_folder, missing_files
@@ -52,40 +52,6 @@ class ModelFiles:
     """Memory that the loaded weights take; 0 where it was not counted."""
 
 
-class Endpoint(NamedTuple):
-    """A model behind an OpenAI-compatible server."""
-
-    url: str
-    """Base address, without a slash at its end."""
-    model: str
-    """The server's name for the model; empty to take the first that it lists."""
-
-
-def is_endpoint(source: str) -> bool:
-    """Whether the source is the address of a server rather than files."""
-    return source.lower().startswith(("http://", "https://"))
-
-
-def parse_endpoint(source: str) -> Endpoint:
-    """Returns the parts of `http://host:port/v1#name`; a path left out is taken to be `/v1`.
-
-    Raises:
-        ModelNotFound: the address can't be one.
-    """
-    try:
-        parts = urlsplit(source)
-        is_address = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address or parts.query or parts.username is not None or " " in source:
-        raise ModelNotFound(
-            "This is no address of a model; write http://host:port/v1#name-of-the-model, "
-            "and put a key into the environment."
-        )
-    path = parts.path.rstrip("/").removesuffix("/chat/completions")
-    return Endpoint(f"{parts.scheme}://{parts.netloc}{path or '/v1'}", parts.fragment)
-
-
 def default_source(settings_model: str) -> str:
     """Returns the model to load: the setting, else Qwen3-VL-4B if it is cached, else the demo."""
     if settings_model:
@@ -99,12 +65,17 @@ def default_source(settings_model: str) -> str:
     return DEMO
 
 
-def find_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFiles:
+def find_model(
+    source: str,
+    report: Callable[[LoadProgress], None],
+    environment: ClientEnvironment = NO_ENVIRONMENT,
+) -> ModelFiles:
     """Returns the checked files of a model, downloading them where they are missing.
 
     Args:
         source: `demo`, a folder or `owner/name`.
         report: called with the stages of a download, from the threads that do it.
+        environment: of the client that wants it, to reach the hub.
 
     Raises:
         ModelError: with one sentence that says what to do.
@@ -121,7 +92,7 @@ def find_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFile
         )
     snapshot = find_cached(source)
     if snapshot is None or missing_files(snapshot.path):
-        snapshot = download(source, report)
+        snapshot = download(source, report, environment)
     weights = check_checkpoint(snapshot.path, source)
     return ModelFiles(
         snapshot.path,
@@ -134,7 +105,11 @@ def find_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFile
     )
 
 
-async def fetch_model(source: str, report: Callable[[LoadProgress], None]) -> ModelFiles:
+async def fetch_model(
+    source: str,
+    report: Callable[[LoadProgress], None],
+    environment: ClientEnvironment = NO_ENVIRONMENT,
+) -> ModelFiles:
     """Returns what `find_model` does, which runs on a thread of its own.
 
     Cancelling gives a download up within a percent of its size; what has come stays in the cache.
@@ -142,6 +117,7 @@ async def fetch_model(source: str, report: Callable[[LoadProgress], None]) -> Mo
     Args:
         source: `demo`, a folder or `owner/name`.
         report: called on the event loop with the stages of a download.
+        environment: of the client that wants it, to reach the hub.
     """
     loop = asyncio.get_running_loop()
     given_up = Event()
@@ -152,7 +128,7 @@ async def fetch_model(source: str, report: Callable[[LoadProgress], None]) -> Mo
         loop.call_soon_threadsafe(report, progress)
 
     try:
-        return await asyncio.to_thread(find_model, source, report_on_loop)
+        return await asyncio.to_thread(find_model, source, report_on_loop, environment)
     finally:
         given_up.set()
 

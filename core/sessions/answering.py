@@ -16,6 +16,8 @@ from ..engine.engine import (
     Engine,
     PrefillProgress,
     TextDelta,
+    ThoughtsDelta,
+    Waiting,
 )
 from ..errors import (
     BadRequest,
@@ -30,8 +32,6 @@ from ..errors import (
 from ..messages.events import (
     AnyEvent,
     ConversationsChanged,
-    Delta,
-    Prefilled,
     TurnEnded,
     TurnFailed,
     TurnStarted,
@@ -210,12 +210,19 @@ class Answering:
         self.last_stats = end.stats
         return end
 
-    def _pass_on(self, turn: OpenTurn, event: PrefillProgress | TextDelta) -> None:
-        news: Delta | Prefilled
-        if isinstance(event, TextDelta):
-            news = turn.add_text(event.text)
-        else:
-            news = turn.note_progress(event)
+    def _pass_on(
+        self, turn: OpenTurn, event: PrefillProgress | Waiting | ThoughtsDelta | TextDelta
+    ) -> None:
+        news: AnyEvent
+        match event:
+            case TextDelta(text=text):
+                news = turn.add_text(text)
+            case ThoughtsDelta(text=text):
+                news = turn.add_thoughts(text)
+            case Waiting(reason=reason):
+                news = turn.note_waiting(reason)
+            case PrefillProgress():
+                news = turn.note_progress(event)
         self._subscribers.publish_to_followers(turn.conversation, news)
         if turn.is_stopping:
             # A stop that came before the engine had begun found nothing to stop.

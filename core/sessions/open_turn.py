@@ -11,10 +11,12 @@ from ..messages.events import (
     AnyEvent,
     Delta,
     Prefilled,
+    ThoughtsDelta,
     TurnEnded,
     TurnFailed,
     TurnStarted,
     TurnWithdrawn,
+    Waiting,
 )
 
 
@@ -69,6 +71,14 @@ class OpenTurn:
         self.text += text
         self.has_unsaved_text.set()
         return self._delta(text)
+
+    def add_thoughts(self, text: str) -> ThoughtsDelta:
+        """Returns the event that carries new thoughts."""
+        return ThoughtsDelta(conversation=self.conversation, message=self.answer.id, text=text)
+
+    def note_waiting(self, reason: str) -> Waiting:
+        """Returns the event that tells what is waited for."""
+        return Waiting(conversation=self.conversation, message=self.answer.id, reason=reason)
 
     def replay(self) -> list[AnyEvent]:
         """Returns the events that bring a client that comes late up to date."""

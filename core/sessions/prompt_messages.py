@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from ..conversation import Message, Part, TextPart
+from ..conversation import Attachment, Message, Part, TextPart, ThoughtsPart
 from ..engine.engine import PromptImage, PromptMessage
 from ..store.archive import Archive
 
@@ -65,14 +65,15 @@ async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[Pro
     pictures = [picture for message in messages for picture in message.attachments]
     paths = iter(await archive.locate_pictures(pictures))
 
-    def as_prompt_part(part: Part) -> str | PromptImage:
+    def as_prompt_part(part: TextPart | Attachment) -> str | PromptImage:
         if isinstance(part, TextPart):
             return part.text
         return PromptImage(next(paths), part.sha256, part.name)
 
     prompt: list[PromptMessage] = []
     for message in messages:
-        new = PromptMessage(message.role, tuple(as_prompt_part(part) for part in message.parts))
+        told = (part for part in message.parts if not isinstance(part, ThoughtsPart))
+        new = PromptMessage(message.role, tuple(as_prompt_part(part) for part in told))
         if prompt and prompt[-1].role == new.role == "user":
             prompt[-1] = _merge(prompt[-1], new)
         else:

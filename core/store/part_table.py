@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from ..conversation import Attachment, Part, TextPart
+from ..conversation import Attachment, Part, TextPart, ThoughtsPart
 
 _PARTS: Final = "SELECT part.*, width, height FROM part LEFT JOIN picture USING (sha256) "
 
@@ -87,12 +87,16 @@ def _columns(part: Part) -> tuple[str, str, str | None, str | None]:
     """Returns kind, text, sha256 and data."""
     if isinstance(part, TextPart):
         return "text", part.text, None, None
+    if isinstance(part, ThoughtsPart):
+        return "thoughts", part.text, None, None
     return "picture", "", part.sha256, _picture_data(part)
 
 
 def _read_part(row: sqlite3.Row) -> Part:
     if row["kind"] == "text":
         return TextPart(row["text"])
+    if row["kind"] == "thoughts":
+        return ThoughtsPart(row["text"])
     data = msgspec.json.decode(row["data"], type=_PictureDetails)
     return Attachment(
         row["sha256"],

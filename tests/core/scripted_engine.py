@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 from msgspec.structs import replace
 
+from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.conversation import Attachment, TurnStats
 from seeshell.core.engine.engine import (
     AnswerEnd,
@@ -28,6 +29,8 @@ class ScriptedEngine(Engine):
     def __init__(self) -> None:
         self.history: list[tuple[PromptMessage, ...]] = []
         self.loads: list[str] = []
+        self.environments: list[ClientEnvironment] = []
+        """Those that came with loads and prompts."""
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
         self.measure_error: SeeshellError | None = None
@@ -56,8 +59,14 @@ class ScriptedEngine(Engine):
     def active_bytes(self) -> int:
         return 0
 
-    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+    async def load(
+        self,
+        source: str,
+        report: Callable[[LoadProgress], None],
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> LoadedModel:
         self.loads.append(source)
+        self.environments.append(environment)
         report(LoadProgress("reading", 0.5))
         if self.load_gate is not None:
             await self.load_gate.wait()
@@ -77,8 +86,10 @@ class ScriptedEngine(Engine):
         options: AnswerOptions,  # noqa: ARG002 - the script decides
         *,
         conversation: int = 0,
+        environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> AsyncIterator[AnswerEvent]:
         self.history.append(prompt)
+        self.environments.append(environment)
         self._note("answer", conversation)
         self._stopped.clear()
         yield PrefillProgress(5, 5, 0)

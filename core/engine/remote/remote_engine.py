@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import Task
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import Any
@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ...client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ...conversation import Attachment, FinishReason, TurnStats
 from ...errors import EndpointError, ModelNotFound
+from ...models.endpoints import choose_key, find_endpoint
 from ...models.progress import LoadProgress
-from ...models.sources import display_name, parse_endpoint
+from ...models.sources import display_name
 from ...pictures.workers import PictureWorkers
+from ...settings import EndpointSettings
 from ..engine import (
     AnswerEnd,
     AnswerEvent,
@@ -32,11 +35,15 @@ class RemoteEngine(Engine):
     """Answers with the model of an endpoint; pictures travel inside each request."""
 
     def __init__(
-        self, pixel_budget: int, max_pixels: int, key: str | None, workers: PictureWorkers
+        self,
+        pixel_budget: int,
+        max_pixels: int,
+        endpoints: Mapping[str, EndpointSettings],
+        workers: PictureWorkers,
     ) -> None:
         self._pixel_budget = pixel_budget
         self._urls = PictureUrls(pixel_budget, max_pixels, workers)
-        self._key = key
+        self._endpoints = endpoints
         self._server: ChatServer | None = None
         self._model_id = ""
         self._model: LoadedModel | None = None
@@ -52,13 +59,20 @@ class RemoteEngine(Engine):
         """None: the model's memory is the server's."""
         return 0
 
-    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+    async def load(
+        self,
+        source: str,
+        report: Callable[[LoadProgress], None],
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> LoadedModel:
         """Returns the endpoint's model after its server has listed it."""
-        address = parse_endpoint(source)
+        address = find_endpoint(source, self._endpoints)
+        if address is None:
+            raise ModelNotFound(f"{source} is no address of a server.")
         report(LoadProgress(f"Asking {address.url} for its models"))
         async with AsyncExitStack() as undo:
             try:
-                server = ChatServer(address.url, self._key)
+                server = ChatServer(address.url, choose_key(address, environment.keys).key)
                 undo.push_async_callback(server.close)
                 listed = _choose(await server.list_models(), address.model, address.url)
             except EndpointError as error:
@@ -89,6 +103,7 @@ class RemoteEngine(Engine):
         options: AnswerOptions,
         *,
         conversation: int = 0,  # noqa: ARG002 - what a server keeps is its own affair
+        environment: ClientEnvironment = NO_ENVIRONMENT,  # noqa: ARG002
     ) -> AsyncIterator[AnswerEvent]:
         """Yields the answer; text that arrives faster than it is consumed comes joined."""
         if self._server is None:

@@ -9,17 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seeshell.core.demo import GREETING, MODEL_PATH
-from seeshell.core.errors import ModelError, ModelNotFound, ModelUnsupported
+from seeshell.core.errors import ModelNotFound, ModelUnsupported
 from seeshell.core.models.hub import is_repository
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.models.sources import (
     DEFAULT_MODEL,
-    Endpoint,
     default_source,
     display_name,
     find_model,
-    is_endpoint,
-    parse_endpoint,
 )
 
 
@@ -75,51 +72,6 @@ def test_errors_name_the_model_as_the_user_did(tmp_path: Path) -> None:
 
 def test_the_setting_wins_over_everything() -> None:
     assert default_source("somebody/model") == "somebody/model"
-
-
-@pytest.mark.parametrize(
-    ("source", "endpoint"),
-    [
-        ("http://host:8080/v1#name", Endpoint("http://host:8080/v1", "name")),
-        ("http://host:8080", Endpoint("http://host:8080/v1", "")),
-        ("https://host/v1/#a/b:c", Endpoint("https://host/v1", "a/b:c")),
-        ("http://[::1]:80/api/v3", Endpoint("http://[::1]:80/api/v3", "")),
-        ("HTTP://host/v1/chat/completions#x", Endpoint("http://host/v1", "x")),
-    ],
-)
-def test_addresses_are_taken_apart(source: str, endpoint: Endpoint) -> None:
-    assert is_endpoint(source)
-    assert parse_endpoint(source) == endpoint
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "http://",
-        "http://:80/v1",
-        "http://host:0",
-        "http://host:x",
-        "http://[::1",
-        "http://host?a=b",
-        "http://a b/v1",
-        "http://me:password@host/v1",
-    ],
-)
-def test_what_is_no_address_says_how_one_is_written(source: str) -> None:
-    with pytest.raises(ModelNotFound, match=r"http://host:port/v1#name") as caught:
-        parse_endpoint(source)
-    assert "password" not in str(caught.value)
-
-
-@given(st.text())
-def test_any_text_after_http_is_an_address_or_a_clear_no(text: str) -> None:
-    try:
-        endpoint = parse_endpoint(f"http://{text}")
-    except ModelError as error:
-        assert str(error).endswith(".")
-    else:
-        assert endpoint.url.startswith("http://")
-        assert parse_endpoint("#".join(endpoint)) == endpoint
 
 
 @given(st.text(alphabet="ab/.-~\\ \0", max_size=9))

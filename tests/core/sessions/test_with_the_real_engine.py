@@ -73,7 +73,7 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 async def engine(paths: Paths, settings: Settings) -> AsyncIterator[SelectedEngine]:
-    engine = SelectedEngine(settings, None, paths.spills_dir, PictureWorkers())
+    engine = SelectedEngine(settings, paths.spills_dir, PictureWorkers())
     yield engine
     await engine.close()
 
@@ -117,7 +117,7 @@ async def cold(
 ) -> AsyncIterator[Cold]:
     """What an engine that knows nothing answers to a conversation's last question."""
     engine = SelectedEngine(
-        Settings(kv_bits=settings.kv_bits), None, tmp_path / "no-spills", PictureWorkers()
+        Settings(kv_bits=settings.kv_bits), tmp_path / "no-spills", PictureWorkers()
     )
     await engine.load("demo", lambda _: None)
 
@@ -363,7 +363,7 @@ async def test_spills_that_a_deletion_was_cut_off_from_are_gone_after_a_restart(
     await sessions.close()
     await engine.unload()
     assert len(spilled(paths)) > 0
-    later = SelectedEngine(settings, None, paths.spills_dir, PictureWorkers())
+    later = SelectedEngine(settings, paths.spills_dir, PictureWorkers())
     sessions = Sessions(archive, later, paths, settings, "1.0")
     sessions.load_model("demo")
     async with asyncio.timeout(PATIENCE):

@@ -164,7 +164,7 @@ async def fake() -> AsyncIterator[FakeEndpoint]:
 @pytest.fixture
 async def engine(workers: PictureWorkers) -> AsyncIterator[RemoteEngine]:
     """A remote engine with the key that the endpoints want and room for 100 image tokens."""
-    engine = RemoteEngine(100, LIMIT, KEY, workers)
+    engine = RemoteEngine(100, LIMIT, {}, workers)
     yield engine
     await engine.close()
 

@@ -104,6 +104,6 @@ async def test_a_picture_that_can_not_be_read_is_named(
 
 async def test_attachments_are_measured_as_they_will_be_sent(workers: PictureWorkers) -> None:
     attachment = Attachment("0" * 64, "photo.jpg", 4032, 3024)
-    measured = await RemoteEngine(1280, LIMIT, None, workers).measure(attachment)
+    measured = await RemoteEngine(1280, LIMIT, {}, workers).measure(attachment)
     changes = {"model_width": 1312, "model_height": 960, "tokens": 41 * 30}
     assert measured == msgspec.structs.replace(attachment, **changes)

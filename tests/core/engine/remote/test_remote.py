@@ -76,7 +76,7 @@ async def test_after_a_stop_the_next_answer_is_whole(
 
 
 async def test_a_wrong_key_is_refused(model_server: Any, workers: PictureWorkers) -> None:
-    engine = RemoteEngine(100, 10**6, "sk-wrong", workers)
+    engine = RemoteEngine(100, 10**6, {}, workers)
     with pytest.raises(ModelNotFound, match="answered 401, it refused the key") as caught:
         await engine.load(model_server.url, lambda _: None)
     assert "sk-wrong" not in str(caught.value)
@@ -116,7 +116,7 @@ def test_a_remote_model_imports_no_mlx() -> None:
         "import sys, asyncio; from seeshell.core.engine.selected import SelectedEngine;"
         "from pathlib import Path; from seeshell.core.settings import Settings\n"
         "from seeshell.core.pictures.workers import PictureWorkers\n"
-        "engine = SelectedEngine(Settings(), None, Path('spills'), PictureWorkers())\n"
+        "engine = SelectedEngine(Settings(), Path('spills'), PictureWorkers())\n"
         "try: asyncio.run(engine.load('http://127.0.0.1:1', print))\n"
         "except Exception as error: print(type(error).__name__)\n"
         "print([n for n in ('mlx', 'mlx_vlm', 'transformers', 'numpy') if n in sys.modules])"

@@ -75,7 +75,7 @@ async def test_a_picture_that_can_not_be_read_is_said_to_be_so(
 async def test_giving_up_ends_at_once_and_the_picture_at_hand_is_still_made(
     held: HeldWorkers, red_circle: PromptImage
 ) -> None:
-    engine = RemoteEngine(100, 10**6, None, held)
+    engine = RemoteEngine(100, 10**6, {}, held)
     second = PromptImage(red_circle.path, "0" * 64, "second.png")
     work = asyncio.create_task(engine.prepare(question(red_circle, second)))
     await held.begun.wait()

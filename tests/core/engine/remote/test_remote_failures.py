@@ -236,7 +236,7 @@ async def test_the_key_is_sent_and_appears_nowhere_else(
 
 
 async def test_without_a_key_none_is_sent(fake: Any, workers: PictureWorkers) -> None:
-    engine = RemoteEngine(100, 10**6, None, workers)
+    engine = RemoteEngine(100, 10**6, {}, workers)
     await load(engine, fake)
     await engine.close()
     assert "authorization" not in fake.exchanges[0].headers
@@ -247,7 +247,7 @@ async def test_a_key_that_can_not_be_sent_says_so_without_it(
     fake: Any, key: str, workers: PictureWorkers
 ) -> None:
     with pytest.raises(ModelNotFound, match="holds characters that no key has") as caught:
-        await RemoteEngine(100, 10**6, key, workers).load(fake.url, lambda _: None)
+        await RemoteEngine(100, 10**6, {}, workers).load(fake.url, lambda _: None)
     assert key not in str(caught.value)
 
 
@@ -262,7 +262,7 @@ async def test_a_proxy_is_not_asked_for_this_machine(
 
 async def test_nobody_listens(workers: PictureWorkers) -> None:
     with pytest.raises(ModelNotFound, match=r"^No server answers at \S+:1/v1; start it"):
-        await RemoteEngine(100, 10**6, None, workers).load("http://127.0.0.1:1", lambda _: None)
+        await RemoteEngine(100, 10**6, {}, workers).load("http://127.0.0.1:1", lambda _: None)
 
 
 @pytest.mark.parametrize(

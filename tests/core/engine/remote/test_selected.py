@@ -20,7 +20,7 @@ QUESTION = (PromptMessage.of("user", "what can you do?"),)
 async def selected(
     model_server: Any, tmp_path: Path, workers: PictureWorkers
 ) -> AsyncIterator[SelectedEngine]:
-    engine = SelectedEngine(Settings(), model_server.key, tmp_path / "spills", workers)
+    engine = SelectedEngine(Settings(), tmp_path / "spills", workers)
     yield engine
     await engine.close()
 
@@ -79,7 +79,7 @@ async def test_a_conversation_that_is_deleted_while_its_model_is_not_there_leave
     model_server: Any, tmp_path: Path, workers: PictureWorkers
 ) -> None:
     spills = tmp_path / "spills"
-    engine = SelectedEngine(Settings(), model_server.key, spills, workers)
+    engine = SelectedEngine(Settings(), spills, workers)
     await engine.load("demo", lambda _: None)
     async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
         pass
@@ -98,7 +98,7 @@ async def test_spills_of_gone_conversations_are_deleted_while_the_model_is_a_rem
     model_server: Any, tmp_path: Path
 ) -> None:
     spills = tmp_path / "spills"
-    engine = SelectedEngine(Settings(), model_server.key, spills, PictureWorkers())
+    engine = SelectedEngine(Settings(), spills, PictureWorkers())
     await engine.keep_only(frozenset())
     await engine.load("demo", lambda _: None)
     async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
