@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ModelError, ModelUnsupported, TurnError
 from ..images import ReadPixels, read_pixels
-from ..models.preflight import check_memory
+from ..models.memory import check_memory
 from ..models.sources import ModelFiles
 from .engine import LoadedModel
 from .kv.spill_folder import SpillFolder

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..errors import ModelError, ModelNotFound
-from .preflight import check_config, check_memory, format_bytes
+from .config import check_config
+from .memory import check_memory, format_bytes
 from .progress import LoadProgress
 
 if TYPE_CHECKING:

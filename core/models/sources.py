@@ -15,15 +15,13 @@ from typing import Final
 from .. import demo
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..errors import ModelError, ModelNotFound
+from .families import DEFAULT_MODEL
 from .hub import Snapshot, download, find_cached, is_repository, list_cached
 from .preflight import check_checkpoint, identify_folder, missing_files
 from .progress import LoadProgress
 
 DEMO: Final = "demo"
 """Names the built-in demonstration model."""
-
-DEFAULT_MODEL: Final = "lmstudio-community/Qwen3-VL-4B-Instruct-MLX-4bit"
-"""The model to recommend on Apple silicon."""
 
 _DEMO_NOTICE: Final = f"{demo.GREETING} For real pictures: seeshell --model {DEFAULT_MODEL}"
 

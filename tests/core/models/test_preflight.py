@@ -1,26 +1,23 @@
 """What is wrong with a model's folder is said in one sentence before anything is loaded."""
 
-import gc
 import json
 import shutil
 import struct
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seeshell.core.demo import MODEL_PATH
+from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.errors import ModelError, ModelNotFound, ModelTooLarge, ModelUnsupported
-from seeshell.core.models.preflight import (
-    _is_known_architecture,
-    check_checkpoint,
-    format_bytes,
-    identify_folder,
-    usable_memory,
-)
+from seeshell.core.models import config
+from seeshell.core.models.families import RUNNABLE
+from seeshell.core.models.memory import format_bytes, usable_memory
+from seeshell.core.models.preflight import check_checkpoint, identify_folder
+from seeshell.core.models.sources import ModelFiles
 
 
 @pytest.fixture
@@ -92,15 +89,65 @@ def test_a_text_only_model(folder: Path) -> None:
     assert_refused(folder, ModelUnsupported, "text-only")
 
 
-@pytest.mark.parametrize("model_type", ["nonsense_vl", "../qwen3_vl", "", None, 7, "base"])
-def test_an_unknown_architecture(folder: Path, model_type: object) -> None:
+@pytest.mark.parametrize(
+    "model_type",
+    [
+        "nonsense_vl",
+        "../qwen3_vl",
+        "",
+        None,
+        7,
+        [],
+        "base",
+        "qwen2_5_vl",
+        "llava",
+        "gemma3",
+        "QWEN3_VL",
+    ],
+)
+def test_a_family_that_can_not_be_run_is_named_with_what_can(
+    folder: Path, model_type: object
+) -> None:
     change_config(folder, model_type=model_type)
-    assert_refused(folder, ModelUnsupported, repr(model_type), "mlx-vlm does not know")
+    assert_refused(folder, ModelUnsupported, f"of the family {model_type!r}", "a Qwen3-VL model")
 
 
-@pytest.mark.parametrize("model_type", ["qwen3_vl", "QWEN2_5_VL", "cohere2_vision"])
-def test_known_architectures_and_their_other_names(folder: Path, model_type: str) -> None:
-    change_config(folder, model_type=model_type)
+@pytest.mark.parametrize("family", RUNNABLE)
+def test_the_families_that_the_engine_runs_pass(folder: Path, family: str) -> None:
+    change_config(folder, model_type=family)
+    check_checkpoint(folder)
+
+
+def test_the_engine_refuses_by_the_same_list(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "RUNNABLE", ("another",))
+    files = ModelFiles(folder, str(folder), "tiny", "", "1", 1)
+    with pytest.raises(ModelUnsupported, match=r"^tiny is of the family 'qwen3_vl'"):
+        load_checkpoint(files)
+
+
+@pytest.mark.parametrize(
+    "method", ["awq", "gptq", "bitsandbytes", "hqq", "aqlm", "auto-round", "torchao", "eetq", 7]
+)
+def test_a_quantisation_of_other_programs(folder: Path, method: object) -> None:
+    for changes in (
+        {"quantization_config": {"quant_method": method}},
+        {"text_config": {"quantization_config": {"quant_method": method}}},
+    ):
+        change_config(folder, quantization=..., **changes)
+        assert_refused(folder, ModelUnsupported, f"quantised by {method}", "version for MLX")
+
+
+@pytest.mark.parametrize(
+    "quantisation",
+    [
+        {"quantization": {"bits": 4}, "quantization_config": {"quant_method": "awq"}},
+        {"quantization_config": {"bits": 4, "group_size": 64}},
+        {"quantization_config": {"quant_method": "fp8"}},
+        {"quantization_config": None},
+    ],
+)
+def test_a_quantisation_that_is_read(folder: Path, quantisation: dict[str, Any]) -> None:
+    change_config(folder, **{"quantization": ..., **quantisation})
     check_checkpoint(folder)
 
 
@@ -221,29 +268,3 @@ def test_checking_a_model_imports_no_mlx() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert answer.stdout == "[]\n"
-
-
-def test_two_checks_beside_each_other_do_not_fail_each_other() -> None:
-    """As of a load that was given up and the next one.
-
-    Python code that the garbage collector calls lets the other thread on in the middle of parsing.
-    """
-
-    def check(number: int, depth: int) -> bool:
-        return check(number, depth - 1) if depth else _is_known_architecture(f"unknown {number}")
-
-    def work(*_: object) -> None:
-        sum(range(200))
-
-    before = gc.get_threshold(), sys.getswitchinterval()
-    gc.callbacks.append(work)
-    gc.set_threshold(50)
-    sys.setswitchinterval(1e-4)
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            checks = [pool.submit(check, number, 30 * (number % 2)) for number in range(16)]
-            assert not any(done.result() for done in checks)
-    finally:
-        gc.set_threshold(*before[0])
-        sys.setswitchinterval(before[1])
-        gc.callbacks.remove(work)

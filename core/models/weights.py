@@ -1,0 +1,159 @@
+"""The weight files of a folder: which there should be, and what their headers say they hold."""
+
+import json
+import re
+import struct
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import ModelUnsupported
+from .config import read_json
+from .memory import format_bytes
+
+INDEX_FILE: Final = "model.safetensors.index.json"
+"""Names the file of each tensor."""
+
+_SHARD: Final = re.compile(r"(?P<stem>.+)-(?P<number>\d+)-of-(?P<count>\d+)\.safetensors")
+
+_MOST_SHARDS: Final = 1000
+"""A file name that promises more is not believed."""
+
+_LONGEST_HEADER: Final = 100_000_000
+"""Bytes. Source: the limit of the safetensors library."""
+
+_HALF_PRECISION: Final = ("F16", "BF16")
+
+_NUMBERS: Final = re.compile("BOOL|[IU](8|16|32|64)|B?F16|F32|C64|F8_E4M3")
+"""Types of numbers that MLX reads. For one more, F8_E8M0, mlx-vlm changes the file itself."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What the weight files hold, as their headers say."""
+
+    stored_bytes: int
+    """Bytes of the files."""
+    half_precision_bytes: int
+    """Of these, bytes of 16-bit floating-point tensors."""
+
+    @property
+    def needed_bytes(self) -> int:
+        """Memory that the loaded weights take here.
+
+        Where there is no GPU the engine widens half precision to float32.
+        """
+        widened = 0 if sys.platform == "darwin" else self.half_precision_bytes
+        return self.stored_bytes + widened
+
+
+def measure(files: Iterable[Path]) -> Weights:
+    """Returns what weight files hold, once their headers were found sound.
+
+    Raises:
+        ModelUnsupported: one is cut off, no safetensors file or of a type that MLX can't read.
+    """
+    stored = halves = 0
+    for file in files:
+        halves += _half_precision_bytes(file)
+        stored += file.stat().st_size
+    return Weights(stored, halves)
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """Returns the files that mlx-vlm would read, missing ones included.
+
+    Raises:
+        ModelUnsupported: the index of the weight files can't be read.
+    """
+    names = (file.name for file in folder.glob("*.safetensors"))
+    return [folder / name for name in weight_names(names, folder)]
+
+
+def weight_names(names: Iterable[str], folder: Path) -> list[str]:
+    """Returns which of a model's files are its weights.
+
+    These are the files that the index names, else every safetensors file at the top, completed by
+    what names such as `model-00001-of-00003.safetensors` promise.
+
+    Args:
+        names: of all the model's files; those in folders hold something else.
+        folder: where the index lies, if there is one.
+
+    Raises:
+        ModelUnsupported: the index can't be read.
+    """
+    index = folder / INDEX_FILE
+    if index.is_file():
+        shards = read_json(index).get("weight_map")
+        if not isinstance(shards, dict) or not all(isinstance(n, str) for n in shards.values()):
+            raise ModelUnsupported(f"{index} names no files; copy or download it again.")
+        return sorted(set(shards.values()))
+    found = {name for name in names if _is_weights(name)}
+    for name in tuple(found):
+        if match := _SHARD.fullmatch(name):
+            stem, digits, count = match["stem"], len(match["number"]), match["count"]
+            numbers = range(1, min(int(count), _MOST_SHARDS) + 1)
+            found.update(f"{stem}-{n:0{digits}}-of-{count}.safetensors" for n in numbers)
+    return sorted(found)
+
+
+def _is_weights(name: str) -> bool:
+    # What Mistral's own programs read repeats the other files.
+    is_repeated = name.endswith("consolidated.safetensors")
+    return name.endswith(".safetensors") and "/" not in name and not is_repeated
+
+
+def _half_precision_bytes(file: Path) -> int:
+    """Returns the bytes of 16-bit tensors, after checking that the file is as long as it says."""
+    tensors = _read_header(file)
+    for tensor in tensors.values():
+        if not _NUMBERS.fullmatch(tensor["dtype"]):
+            raise ModelUnsupported(
+                f"{file} holds numbers of the type {tensor['dtype']}, which can't be read; choose "
+                "another version of the model."
+            )
+    end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
+    size = file.stat().st_size
+    if size < end + tensors.start:
+        raise ModelUnsupported(
+            f"{file} is cut off at {format_bytes(size)} of {format_bytes(end + tensors.start)}; "
+            "copy or download it again."
+        )
+    halves = (t["data_offsets"] for t in tensors.values() if t["dtype"] in _HALF_PRECISION)
+    return sum(end - begin for begin, end in halves)
+
+
+class _Header(dict[str, dict[str, Any]]):
+    """Tensors by name, as a safetensors header lists them."""
+
+    start: int
+    """Where the tensors' bytes start in the file."""
+
+
+def _read_header(file: Path) -> _Header:
+    """Returns the tensors of a safetensors file.
+
+    Source: the format's description, 8 bytes of length, then JSON, then the tensors.
+    """
+    try:
+        with file.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            if not 2 <= length <= _LONGEST_HEADER:
+                raise ValueError("no header of a possible length")
+            header = _Header(json.loads(stream.read(length)))
+        header.pop("__metadata__", None)
+        header.start = 8 + length
+        for tensor in header.values():
+            begin, end = tensor["data_offsets"]
+            if not (isinstance(tensor["dtype"], str) and 0 <= begin <= end):
+                raise ValueError("impossible offsets")
+    except OSError as error:
+        raise ModelUnsupported(f"{file} can't be read: {error.strerror}.") from error
+    except (struct.error, ValueError, TypeError, KeyError) as error:
+        raise ModelUnsupported(
+            f"{file} is cut off or no safetensors file; copy or download it again."
+        ) from error
+    return header
