@@ -15,6 +15,7 @@ CORE_ROOMS = (
     "core/pictures",
     "core/store",
     "core/models",
+    "core/models/hub",
     "core/engine",
     "core/engine/kv",
     "core/engine/remote",

@@ -8,7 +8,7 @@ Its modules in reading order:
     network    Through which proxy a client's environment sends a request, and which certificates
                it trusts.
     progress   How far a model is on its way from its source into memory.
-    hub        Models of the Hugging Face hub: found in the cache without a network, else
+    hub/       Models of the Hugging Face hub: found in its cache without a network, else
                downloaded.
     preflight  A model's folder, checked before anything heavy is loaded: what is wrong comes as one
                sentence.

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from ..client_environment import OPENAI_KEY_VARIABLE
 from ..errors import ModelNotFound
 from ..settings import EndpointSettings
+from .hub.names import parse_repository
 
 _OPENAI_HOST: Final = "api.openai.com"
 
@@ -65,11 +66,13 @@ def find_endpoint(source: str, tables: Mapping[str, EndpointSettings]) -> Endpoi
         tables: `[endpoints]` of the settings. An address takes the table whose host matches.
 
     Raises:
-        ModelNotFound: the address can't be one.
+        ModelNotFound: the address can't be one, or is a page of the Hugging Face hub.
     """
     name, _, model = source.partition("#")
     if name in tables:
         return _of_table(tables[name], unquote(model))
+    if parse_repository(source):
+        return None
     if not _SCHEME.match(source) and not _HOST_AND_PORT.fullmatch(source):
         return None
     endpoint = parse_address(source)

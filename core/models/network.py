@@ -70,6 +70,14 @@ def read_certificates(environment: ClientEnvironment) -> ssl.SSLContext:
         ) from error
 
 
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """Yields an error and what led to it, the newest first: httpx2 hides the system's own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
 def _entries(proxies: Mapping[str, str]) -> Iterator[str]:
     """Yields the hosts of no_proxy, in lower case."""
     for entry in re.split(r"[,\s]+", proxies.get("no_proxy", "").lower()):

@@ -16,8 +16,9 @@ from .. import demo
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..errors import ModelError, ModelNotFound
 from .families import DEFAULT_MODEL
-from .hub import Snapshot, download, find_cached, is_repository, list_cached
-from .preflight import check_checkpoint, identify_folder, missing_files
+from .hub.cache import Snapshot, find_cached, list_cached
+from .hub.names import parse_repository
+from .preflight import check_checkpoint, identify_folder
 from .progress import LoadProgress
 
 DEMO: Final = "demo"
@@ -83,20 +84,23 @@ def find_model(
     folder = Path(expanduser(source))  # noqa: PTH111 - Path's own raises for unknown users
     if source and folder.is_dir():
         return _checked(folder.absolute(), source)
-    if source.startswith(("/", "~", ".")) or not is_repository(source):
+    repository = parse_repository(source)
+    if not repository:
         raise ModelNotFound(
             f"There is no model {source}; give the folder of an MLX model, a Hugging Face "
             f"repository such as {DEFAULT_MODEL}, or `demo`."
         )
-    snapshot = find_cached(source)
-    if snapshot is None or missing_files(snapshot.path):
-        snapshot = download(source, report, environment)
-    weights = check_checkpoint(snapshot.path, source)
+    snapshot = find_cached(repository)
+    if snapshot is None or not snapshot.is_complete:
+        from .hub.download import download
+
+        snapshot = download(repository, report, environment)
+    weights = check_checkpoint(snapshot.path, snapshot.repository)
     return ModelFiles(
         snapshot.path,
         source,
-        display_name(source),
-        "",
+        display_name(snapshot.repository),
+        snapshot.notice,
         snapshot.revision,
         weights.stored_bytes,
         weights.needed_bytes,

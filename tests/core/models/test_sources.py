@@ -10,14 +10,10 @@ from hypothesis import strategies as st
 
 from seeshell.core.demo import GREETING, MODEL_PATH
 from seeshell.core.errors import ModelNotFound, ModelUnsupported
-from seeshell.core.models.hub import is_repository
+from seeshell.core.models.families import DEFAULT_MODEL
+from seeshell.core.models.hub.names import is_repository
 from seeshell.core.models.progress import LoadProgress
-from seeshell.core.models.sources import (
-    DEFAULT_MODEL,
-    default_source,
-    display_name,
-    find_model,
-)
+from seeshell.core.models.sources import default_source, display_name, find_model
 
 
 def no_progress(progress: LoadProgress) -> None:

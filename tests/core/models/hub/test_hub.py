@@ -21,13 +21,16 @@ DEFAULT = "lmstudio-community/Qwen3-VL-4B-Instruct-MLX-4bit"
 UNREACHABLE = "http://127.0.0.1:1"
 
 PROGRAM = """
-import json, sys
+import json, os, sys
+from seeshell.core.client_environment import read_client_environment
 from seeshell.core.models import sources
 from seeshell.core.errors import ModelError
 stages = []
 try:
     call = getattr(sources, sys.argv[1])
-    found = call(*sys.argv[2:], *([stages.append] if sys.argv[1] == "find_model" else []))
+    own = read_client_environment(os.environ)
+    more = [stages.append, own] if sys.argv[1] == "find_model" else []
+    found = call(*sys.argv[2:], *more)
     answer = {"found": found if isinstance(found, str) else
               [[m.source, m.name, str(m.path), m.revision, m.weights_bytes] for m in
                (found if isinstance(found, list) else [found])]}
