@@ -1,6 +1,7 @@
 """What the Hugging Face cache holds: read without a network, complete snapshots first."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -62,10 +63,12 @@ def list_cached() -> list[Snapshot]:
 def write_main(snapshot: Snapshot) -> None:
     """Names a snapshot as the repository's main version, for other programs that read the cache."""
     refs = repository_folder(snapshot.repository) / "refs"
-    refs.mkdir(parents=True, exist_ok=True)
     new = refs / f".main-{snapshot.revision}"
-    new.write_text(snapshot.revision, encoding="ascii")
-    new.replace(refs / "main")
+    # It is found here without.
+    with suppress(OSError):
+        refs.mkdir(parents=True, exist_ok=True)
+        new.write_text(snapshot.revision, encoding="ascii")
+        new.replace(refs / "main")
 
 
 def _repositories() -> Iterator[str]:

@@ -172,8 +172,8 @@ def _explain_line(error: httpx2.HTTPError, repository: str) -> ModelError:
         )
     if any(isinstance(it, ssl.SSLError) for it in causes):
         return ModelError(
-            f"{_hub()} does not speak TLS as it should ({_reason(error)}); check HF_ENDPOINT and "
-            "the proxy."
+            f"{_hub()} does not speak TLS, as an https:// address must; check HF_ENDPOINT and the "
+            "proxy."
         )
     if isinstance(error, httpx2.TimeoutException):
         return ModelError(

@@ -4,11 +4,13 @@ import hashlib
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from huggingface_hub.utils import _http
 from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.errors import ModelError
+from seeshell.core.models.hub import line
+from seeshell.core.models.network import read_certificates
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.models.sources import ModelFiles, find_model
 
@@ -72,8 +76,8 @@ class FakeHub(ThreadingHTTPServer):
         self.refused_tokens: tuple[str, ...] = ()
         self.redirects_names = False
         """Whether a name in another case is redirected in place of answered."""
-        self.replies: dict[str, list[Reply]] = {}
-        """By a part of `METHOD PATH`; each is given once, the last one for ever."""
+        self.replies: dict[str, list[Reply | None]] = {}
+        """By a part of `METHOD PATH`; each counts once, the last one for ever; None for the usual."""
 
     @property
     def url(self) -> str:
@@ -113,11 +117,15 @@ class _Route(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
+    def do_CONNECT(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
+        # A proxy is asked for whole addresses.
+        path = re.sub(r"\?.*|^http://[^/]+", "", self.path)
         request = f"{self.command} {path}"
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        self.server.requests.append(request)
+        self.server.requests.append(f"{self.command} {self.path.partition('?')[0]}")
         self.server.tokens.append(token)
         special = self.server.special_reply(request)
         if special is not None:
@@ -218,7 +226,11 @@ class Search:
         self.monkeypatch.setattr(constants, "HF_HUB_CACHE", str(self.cache))
         self.monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(self.home / "token"))
         self.monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        # Else the library asks the first hub it meets for a list of programs that may call it.
+        self.monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)
         self.monkeypatch.delenv("HF_TOKEN", raising=False)
+        # Reading the system's certificates takes longer than a test.
+        self.monkeypatch.setattr(line, "read_certificates", _certificates)
         # The library waits between its attempts.
         self.monkeypatch.setattr(_http.time, "sleep", lambda _: None)
         self.use("http://127.0.0.1:1")
@@ -240,6 +252,15 @@ class Search:
         except ModelError as error:
             return Answer(None, type(error).__name__, str(error), tuple(stages))
         return Answer(files, stages=tuple(stages))
+
+
+def _certificates(environment: ClientEnvironment) -> ssl.SSLContext:
+    return _certificates_of(*environment.certificates.items())
+
+
+@cache
+def _certificates_of(*variables: tuple[str, str]) -> ssl.SSLContext:
+    return read_certificates(ClientEnvironment(certificates=dict(variables)))
 
 
 @pytest.fixture
