@@ -17,7 +17,7 @@ from PIL import Image
 from ..engine.loading import Checkpoint, load_checkpoint
 from ..models.sources import find_model
 from .pictures import Pictures
-from .side import Report, describe_loading, model_source, run_side
+from .side import Report, describe_loading, model_source, own_environment, run_side
 from .values import Alone, Plan, Step
 
 _TRIES: Final = 7
@@ -29,7 +29,9 @@ _TOKEN: Final = 5
 def measure(plan: Plan, report: Report) -> Alone:
     """Returns what the plan's follow-ups and steps would take if their work were all there is."""
     assert plan.growth is not None  # noqa: S101 - the benchmark has measured it before
-    files = find_model(model_source(plan), lambda stage: report(describe_loading(stage)))
+    files = find_model(
+        model_source(plan), lambda stage: report(describe_loading(stage)), own_environment()
+    )
     report("mlx-vlm's model alone: loading the weights")
     checkpoint = load_checkpoint(files)
     language = checkpoint.model.language_model

@@ -12,7 +12,7 @@ from ..engine.engine import AnswerEnd, AnswerOptions, LoadedModel, PromptMessage
 from ..engine.limits import Limits
 from ..engine.mlx_engine import MlxEngine
 from .script import Asked, Prompt
-from .side import ANSWER_TOKENS, Report, describe_loading, model_source
+from .side import ANSWER_TOKENS, Report, describe_loading, model_source, own_environment
 from .values import Plan, Step
 
 _NEW: Final = 0
@@ -33,7 +33,11 @@ class MeasuredEngine:
         )
         try:
             self.model: LoadedModel = self._runner.run(
-                self._engine.load(model_source(plan), lambda stage: report(describe_loading(stage)))
+                self._engine.load(
+                    model_source(plan),
+                    lambda stage: report(describe_loading(stage)),
+                    own_environment(),
+                )
             )
             # So does the core once it has loaded a model.
             self.prepare((PromptMessage.of("user", ""),), _NEW)

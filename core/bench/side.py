@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from ..client_environment import ClientEnvironment, read_client_environment
 from ..errors import ModelUnsupported, SeeshellError
 from ..models.endpoints import find_endpoint
 from ..models.progress import LoadProgress
@@ -60,6 +61,11 @@ def model_source(plan: Plan) -> str:
             f"another with --model."
         )
     return source
+
+
+def own_environment() -> ClientEnvironment:
+    """Returns how the process that measures reaches the hub: as the user who started it does."""
+    return read_client_environment(os.environ)
 
 
 def describe_loading(progress: LoadProgress) -> str:

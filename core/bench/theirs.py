@@ -24,6 +24,7 @@ from .side import (
     Report,
     describe_loading,
     model_source,
+    own_environment,
     run_side,
 )
 from .values import Decode, Plan, Step, Theirs
@@ -31,7 +32,9 @@ from .values import Decode, Plan, Step, Theirs
 
 def measure(plan: Plan, report: Report) -> Theirs:
     """Returns the nine steps, for which it makes no difference when pictures are attached."""
-    files = find_model(model_source(plan), lambda stage: report(describe_loading(stage)))
+    files = find_model(
+        model_source(plan), lambda stage: report(describe_loading(stage)), own_environment()
+    )
     report("mlx-vlm: loading the weights")
     side = _Side(load_checkpoint(files), plan)
 

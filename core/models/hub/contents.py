@@ -13,9 +13,7 @@ from ...errors import ModelError, ModelNotFound, ModelUnsupported
 from ..families import ADVICE
 from ..preflight import TOKENIZER_FILES
 from ..weights import INDEX_FILE, weight_names
-
-TIMEOUT: Final = 10.0
-"""Seconds to wait for each answer of the hub about a model."""
+from .line import TIMEOUT
 
 _SMALL_FILES: Final = ("*.json", "*.model", "*.tiktoken", "*.txt", "*.jinja")
 """What mlx-vlm reads beside the weights, without the program code that some bring."""

@@ -17,13 +17,16 @@ from ..memory import check_memory, format_bytes
 from ..progress import LoadProgress
 from ..weights import INDEX_FILE
 from .cache import Snapshot, cache_folder, write_main
-from .contents import TIMEOUT, check_contents, describe_licence, needed_weights, small_files
+from .contents import check_contents, describe_licence, needed_weights, small_files
 from .failures import explain_token, explained
 from .fetching import Counter, RemoteSnapshot, fetch_all
-from .line import NO_TOKEN, Token, find_token, hub_line
+from .line import NO_TOKEN, TIMEOUT, Token, find_token, hub_line
 from .names import is_repository
 
 _OTHER_KINDS: Final = ("dataset", "space")
+
+_NEEDS_TOKEN: Final = (401, 403)
+"""Answers to a request without a token that one may have prevented."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,12 @@ def download(
     token = find_token(environment)
     with explained(repository, token), hub_line(environment):
         found = _look_up(repository, token)
-        return _fetch(found, report)
+        try:
+            return _fetch(found, report)
+        except HfHubHTTPError as error:
+            if found.notice and error.response.status_code in _NEEDS_TOKEN:
+                raise explain_token(token) from error
+            raise
 
 
 def _look_up(repository: str, token: Token) -> _Found:
@@ -79,10 +87,13 @@ def _look_up(repository: str, token: Token) -> _Found:
     try:
         found = _ask(repository, NO_TOKEN)
     except HfHubHTTPError as error:
-        if error.response.status_code in (401, 403, 404):
+        if error.response.status_code in (*_NEEDS_TOKEN, 404):
             raise explain_token(token) from refused
         raise
-    notice = f"The hub refused the token of {token.origin}, so it was downloaded without."
+    notice = (
+        f"The hub refused the token of {token.origin}, so the model was downloaded without it: "
+        "renew the token, or remove it."
+    )
     return _Found(found.api, found.model, NO_TOKEN, notice)
 
 

@@ -24,6 +24,9 @@ from ...client_environment import HUB_TOKEN_VARIABLE, NO_ENVIRONMENT, ClientEnvi
 from ...errors import ModelError
 from ..network import causes_of, choose_proxy, read_certificates
 
+TIMEOUT: Final = 10.0
+"""Seconds to wait for each answer of the hub, where the library does not say."""
+
 _LONGEST_WAIT: Final = 30
 """Seconds that a download waits when the hub asks it to; after that the user decides."""
 
@@ -51,6 +54,8 @@ def find_token(environment: ClientEnvironment) -> Token:
     Raises:
         ModelError: HF_TOKEN holds what can't be a token.
     """
+    if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
+        return NO_TOKEN
     own = environment.keys.get(HUB_TOKEN_VARIABLE, "").strip()
     if own and not (own.isascii() and own.isprintable() and " " not in own):
         raise ModelError(
@@ -63,7 +68,7 @@ def find_token(environment: ClientEnvironment) -> Token:
         saved = Path(constants.HF_TOKEN_PATH).read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         return NO_TOKEN
-    if not saved or constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
+    if not saved:
         return NO_TOKEN
     # The library renews what is saved, but would prefer a variable of the core's own environment.
     return Token(saved if os.environ.get(HUB_TOKEN_VARIABLE) else None, "`hf auth login`")
@@ -90,7 +95,7 @@ def hub_line(environment: ClientEnvironment) -> Iterator[None]:
 def _install() -> None:
     set_client_factory(
         lambda: httpx2.Client(
-            transport=_CurrentLine(), follow_redirects=True, timeout=None, trust_env=False
+            transport=_CurrentLine(), follow_redirects=True, timeout=TIMEOUT, trust_env=False
         )
     )
 

@@ -77,7 +77,7 @@ class FakeHub(ThreadingHTTPServer):
         self.redirects_names = False
         """Whether a name in another case is redirected in place of answered."""
         self.replies: dict[str, list[Reply | None]] = {}
-        """By a part of `METHOD PATH`; each counts once, the last one for ever; None for the usual."""
+        """By a part of `METHOD PATH`; each counts once, the last for ever; None for the usual."""
 
     @property
     def url(self) -> str:

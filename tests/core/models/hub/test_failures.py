@@ -15,6 +15,7 @@ import pytest
 from huggingface_hub import constants
 
 from seeshell.core.client_environment import ClientEnvironment
+from seeshell.core.errors import ModelError
 from seeshell.core.models.hub import fetching
 
 NAME = "Some-Org/Qwen3-VL-Tiny-MLX"
@@ -135,6 +136,34 @@ def test_a_token_that_expired_is_left_out_where_a_model_needs_none(find: Any, hu
     assert hub.tokens[0] == TOKEN
     assert set(hub.tokens[1:]) == {""}
     assert find(NAME, WITH_TOKEN).files.notice == ""
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_expired_is_named_where_only_the_files_need_one(
+    find: Any, hub: Any, reply: Any, status: int
+) -> None:
+    hub.refused_tokens = (TOKEN,)
+    hub.replies["/config.json"] = [reply(status, b"{}", {"X-Error-Code": "GatedRepo"})]
+    assert_one_sentence(find(NAME, WITH_TOKEN), "refuses the token of HF_TOKEN")
+
+
+def test_no_token_is_sent_where_the_user_forbids_it(
+    find: Any, hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_IMPLICIT_TOKEN", True)
+    assert find(NAME, WITH_TOKEN).sentence == ""
+    assert set(hub.tokens) == {""}
+
+
+def test_what_is_stopped_ends_with_the_next_bytes() -> None:
+    shown: list[float] = []
+    counter = fetching.Counter("stage", 200, lambda it: shown.append(it.fraction))
+    for count in (1, 1, 99, -50, 50, 500):
+        counter.add(count)
+    assert shown == [0.01, 0.5, 1.0]
+    counter.stop()
+    with pytest.raises(ModelError):
+        counter.add(1)
 
 
 @pytest.mark.parametrize("code", ["", "RepoNotFound", "GatedRepo"])
