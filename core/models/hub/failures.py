@@ -1,6 +1,7 @@
 """Why the hub gave nothing: each failure as one sentence with the way out."""
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ _NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.E
 _BUSY: Final = (500, 502, 503)
 
 _SLOW: Final = (408, 504)
+
+_WANTS_A_NAME: Final = re.compile("407|ACCEPTABLE METHODS|username")
+"""Of an HTTP proxy, and of a SOCKS proxy, in the words of httpx2."""
 
 _DISK: Final = {
     errno.ENOSPC: "is full; make room or set HF_HOME to a folder on a larger disk",
@@ -202,9 +206,9 @@ def _is_without_network(causes: list[BaseException]) -> bool:
 
 
 def _explain_proxy(reason: str) -> ModelError:
-    if "407" in reason:
+    if _WANTS_A_NAME.search(reason):
         return ModelError(
-            "The proxy wants a name and a password (407); write them into its variable, as "
+            "The proxy wants a name and a password; write the right ones into its variable, as "
             "http://name:password@host:port."
         )
     return ModelError(

@@ -2,8 +2,6 @@
 
 import errno
 import os
-import re
-import shutil
 import socket
 import ssl
 from collections.abc import Iterator
@@ -15,27 +13,14 @@ import pytest
 from huggingface_hub import constants
 
 from seeshell.core.client_environment import ClientEnvironment
-from seeshell.core.errors import ModelError
-from seeshell.core.models.hub import fetching
+
+from .fake_hub import COMMIT
+from .sentences import assert_one_sentence
 
 NAME = "Some-Org/Qwen3-VL-Tiny-MLX"
-WEIGHTS = f"GET /{NAME}/resolve/1234567890abcdef1234567890abcdef12345678/model.safetensors"
+WEIGHTS = f"GET /{NAME}/resolve/{COMMIT}/model.safetensors"
 INFO = f"GET /api/models/{NAME}"
-TOKEN = "hf_" + "x" * 34
-WITH_TOKEN = ClientEnvironment(keys={"HF_TOKEN": TOKEN})
 PAGE = b"<html><body>Welcome to the hotel</body></html>"
-
-
-def assert_one_sentence(answer: Any, *words: str) -> None:
-    """One sentence with these words, none of a library's, and no network only where it says so."""
-    assert answer.files is None
-    sentence = answer.sentence
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    assert not re.search(r"Error\b|Errno|_ssl\.c|Client Error|Traceback|HTTPStatus|\?\.", sentence)
-    for word in words:
-        assert word in sentence
-    assert ("no network" in sentence) == ("no network" in words)
 
 
 @pytest.mark.parametrize(
@@ -128,90 +113,15 @@ def test_answers_in_mid_download(
     assert_one_sentence(find(NAME), *words)
 
 
-def test_a_token_that_expired_is_left_out_where_a_model_needs_none(find: Any, hub: Any) -> None:
-    hub.refused_tokens = (TOKEN,)
-    answer = find(NAME, WITH_TOKEN)
-    assert answer.sentence == ""
-    assert answer.files.notice.startswith("The hub refused the token of HF_TOKEN")
-    assert hub.tokens[0] == TOKEN
-    assert set(hub.tokens[1:]) == {""}
-    assert find(NAME, WITH_TOKEN).files.notice == ""
-
-
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_token_that_expired_is_named_where_only_the_files_need_one(
-    find: Any, hub: Any, reply: Any, status: int
+@pytest.mark.parametrize(("asked", "waits"), [(5, [6.0]), (30, [31.0]), (31, []), (86400, [])])
+def test_only_a_short_wait_that_the_hub_asks_for_is_kept(
+    find: Any, hub: Any, reply: Any, asked: int, waits: list[float]
 ) -> None:
-    hub.refused_tokens = (TOKEN,)
-    hub.replies["/config.json"] = [reply(status, b"{}", {"X-Error-Code": "GatedRepo"})]
-    assert_one_sentence(find(NAME, WITH_TOKEN), "refuses the token of HF_TOKEN")
-
-
-def test_no_token_is_sent_where_the_user_forbids_it(
-    find: Any, hub: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_IMPLICIT_TOKEN", True)
-    assert find(NAME, WITH_TOKEN).sentence == ""
-    assert set(hub.tokens) == {""}
-
-
-def test_what_is_stopped_ends_with_the_next_bytes() -> None:
-    shown: list[float] = []
-    counter = fetching.Counter("stage", 200, lambda it: shown.append(it.fraction))
-    for count in (1, 1, 99, -50, 50, 500):
-        counter.add(count)
-    assert shown == [0.01, 0.5, 1.0]
-    counter.stop()
-    with pytest.raises(ModelError):
-        counter.add(1)
-
-
-@pytest.mark.parametrize("code", ["", "RepoNotFound", "GatedRepo"])
-def test_a_token_that_expired_is_named_where_a_model_needs_one(
-    find: Any, hub: Any, reply: Any, code: str
-) -> None:
-    hub.replies[INFO] = [reply(401, b"{}", {"X-Error-Code": code} if code else {})]
-    assert_one_sentence(
-        find(NAME, WITH_TOKEN), "refuses the token of HF_TOKEN", "expired", "settings/tokens"
-    )
-
-
-def test_a_saved_login_that_expired_is_named_by_its_command(
-    find: Any, hub: Any, reply: Any, tmp_path: Path
-) -> None:
-    (tmp_path / "token").write_text(TOKEN)
-    hub.replies[INFO] = [reply(401)]
-    assert_one_sentence(find(NAME), "token of `hf auth login`", "log in again", "hf auth logout")
-    assert hub.tokens == [TOKEN, ""]
-
-
-def test_a_fine_grained_token_without_the_right_to_gated_models(
-    find: Any, hub: Any, reply: Any
-) -> None:
-    said = "Please enable access to public gated repositories in your fine-grained token settings."
-    hub.replies["/config.json"] = [
-        reply(403, b"{}", {"X-Error-Code": "GatedRepo", "X-Error-Message": said})
-    ]
-    assert_one_sentence(find(NAME, WITH_TOKEN), "token of HF_TOKEN may not read", "settings/tokens")
-
-
-def test_a_gated_model_whose_terms_were_not_accepted(find: Any, hub: Any, reply: Any) -> None:
-    hub.replies["/config.json"] = [reply(403, b"{}", {"X-Error-Code": "GatedRepo"})]
-    answer = find(NAME, WITH_TOKEN)
-    assert_one_sentence(answer, "accept its terms on https://huggingface.co/")
-    assert "log in" not in answer.sentence
-
-
-def test_a_private_model_that_the_tokens_account_may_not_read(find: Any, hub: Any) -> None:
-    assert_one_sentence(find("some-org/private", WITH_TOKEN), "that of HF_TOKEN may not")
-
-
-@pytest.mark.parametrize("token", ["hf_ x", "hf_\x07x", "hf_ü"])
-def test_a_token_that_can_be_none(find: Any, hub: Any, token: str) -> None:
-    answer = find(NAME, ClientEnvironment(keys={"HF_TOKEN": token}))
-    assert_one_sentence(answer, "HF_TOKEN holds no token")
-    assert token not in answer.sentence
-    assert hub.requests == []
+    hub.replies[WEIGHTS] = [reply(429, b"{}", {"Retry-After": str(asked)}), None]
+    answer = find(NAME)
+    assert find.waits == waits
+    assert (f"in {asked} s" in answer.sentence) == (not waits)
+    assert (answer.files is None) == (not waits)
 
 
 @pytest.mark.parametrize("kind", ["dataset", "space"])
@@ -313,78 +223,6 @@ def test_a_certificates_file_that_is_gone(find: Any, hub: Any) -> None:
 def test_tls_spoken_to_a_plain_server(find: Any, hub: Any) -> None:
     find.use(hub.url.replace("http", "https"))
     assert_one_sentence(find(NAME), "does not speak TLS")
-
-
-def test_a_connection_that_is_reset_in_mid_file_is_tried_again(
-    find: Any, hub: Any, reply: Any, model: Any
-) -> None:
-    weights = model.files["model.safetensors"]
-    broken = reply(200, weights, broken_at=len(weights) // 2)
-    hub.replies[WEIGHTS] = [broken, broken, None]
-    assert find(NAME).sentence == ""
-    assert hub.fetched.count("model.safetensors") == 3
-
-
-def test_a_connection_that_is_reset_again_and_again_leaves_what_is_complete(
-    find: Any, hub: Any, reply: Any, model: Any
-) -> None:
-    weights = model.files["model.safetensors"]
-    hub.replies[WEIGHTS] = [reply(200, weights, broken_at=len(weights) // 2)]
-    assert_one_sentence(find(NAME), "connection", "broke", "try again")
-    hub.replies.clear()
-    del hub.requests[:]
-    assert find(NAME).sentence == ""
-    assert hub.fetched == ["model.safetensors"]
-
-
-def test_a_file_of_another_size_than_the_hub_states(
-    find: Any, hub: Any, reply: Any, model: Any
-) -> None:
-    size = {"ETag": '"1"', "X-Repo-Commit": "1" * 40, "X-Linked-Size": "1000000"}
-    hub.replies["model.safetensors"] = [reply(200, b"short", size)]
-    assert_one_sentence(find(NAME), "another size", "try again")
-    assert not list(find.cache.rglob("model.safetensors"))
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (errno.ENOSPC, "is full; make room"),
-        (errno.EDQUOT, "quota"),
-        (errno.EROFS, "can only be read"),
-        (errno.EACCES, "permissions"),
-        (errno.EPERM, "permissions"),
-        (errno.ENOENT, "connect its disk"),
-        (errno.EIO, "check its disk"),
-    ],
-)
-def test_a_disk_that_fails_in_mid_download(
-    find: Any, hub: Any, monkeypatch: pytest.MonkeyPatch, number: int, words: str
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(fetching, "hf_hub_download", fail)
-    assert_one_sentence(find(NAME), f"The Hugging Face cache {find.cache}", words)
-
-
-def test_a_cache_that_is_a_file(find: Any, hub: Any) -> None:
-    find.cache.write_text("")
-    assert_one_sentence(find(NAME), f"The Hugging Face cache {find.cache}", "HF_HUB_CACHE")
-
-
-def test_a_disk_that_is_too_small(find: Any, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = shutil.disk_usage(find.home)._replace(free=3000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    assert_one_sentence(find(NAME), "more below", "3.0 kB are free", "HF_HOME")
-    assert hub.fetched == ["config.json"]
-
-
-def test_a_cache_where_main_can_not_be_written_is_used_all_the_same(find: Any, hub: Any) -> None:
-    folder = find.cache / f"models--{NAME.replace('/', '--')}"
-    folder.mkdir(parents=True)
-    (folder / "refs").write_text("no folder")
-    assert find(NAME).sentence == ""
 
 
 def test_offline_by_its_variable(find: Any, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
