@@ -72,7 +72,7 @@ def find_model(
     """Returns the checked files of a model, downloading them where they are missing.
 
     Args:
-        source: `demo`, a folder or `owner/name`.
+        source: `demo`, a folder, `owner/name` in any case or the address of its page.
         report: called with the stages of a download, from the threads that do it.
         environment: of the client that wants it, to reach the hub.
 
@@ -92,9 +92,7 @@ def find_model(
         )
     snapshot = find_cached(repository)
     if snapshot is None or not snapshot.is_complete:
-        from .hub.download import download
-
-        snapshot = download(repository, report, environment)
+        snapshot = _download(repository, report, environment)
     weights = check_checkpoint(snapshot.path, snapshot.repository)
     return ModelFiles(
         snapshot.path,
@@ -141,6 +139,15 @@ def display_name(source: str) -> str:
     while (shorter := _VARIANT.sub("", name)) not in ("", name):
         name = shorter
     return name or source
+
+
+def _download(
+    repository: str, report: Callable[[LoadProgress], None], environment: ClientEnvironment
+) -> Snapshot:
+    # Importing the hub's client takes a third of a second.
+    from .hub.download import download
+
+    return download(repository, report, environment)
 
 
 def _checked(folder: Path, source: str, notice: str = "") -> ModelFiles:

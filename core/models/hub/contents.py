@@ -13,13 +13,13 @@ from ...errors import ModelError, ModelNotFound, ModelUnsupported
 from ..families import ADVICE
 from ..preflight import TOKENIZER_FILES
 from ..weights import INDEX_FILE, weight_names
-from .line import TIMEOUT
+from .connections import TIMEOUT
 
 _SMALL_FILES: Final = ("*.json", "*.model", "*.tiktoken", "*.txt", "*.jinja")
 """What mlx-vlm reads beside the weights, without the program code that some bring."""
 
 _OTHER_WEIGHTS: Final = (
-    (("*.gguf",), "GGUF files, which llama.cpp runs: serve it there and give its http:// address"),
+    (("*.gguf",), "files for llama.cpp (GGUF), which can serve them at an http:// address"),
     (("*.bin", "*.pt", "*.pth", "*.ckpt"), "weights for PyTorch, not in safetensors files"),
     (("*.onnx",), "ONNX files"),
     (("*.npz", "*.mlpackage/*"), "weights in a form that mlx-vlm does not read"),
@@ -86,7 +86,7 @@ def describe_licence(api: HfApi, model: ModelInfo) -> str:
     bases = getattr(model.card_data, "base_model", None) or ()
     for base in [bases] if isinstance(bases, str) else bases:
         # A base model that is gone or gated must not stand in the way of this one.
-        with suppress(HTTPError, ValueError):
+        with suppress(HTTPError, ValueError, TypeError, KeyError):
             stated = _stated_licence(api.model_info(base, timeout=TIMEOUT))
             if stated:
                 return f"licence {stated} (base model {base}; the page of these files states none)"
@@ -98,7 +98,7 @@ def _stated_licence(model: ModelInfo) -> str:
     licence = getattr(card, "license", None)
     if licence == "other":
         licence = getattr(card, "license_name", None) or licence
-    return ", ".join(licence) if isinstance(licence, list) else licence or ""
+    return ", ".join(map(str, licence)) if isinstance(licence, list) else licence or ""
 
 
 def _refused(repository: str, what: str) -> ModelError:

@@ -17,10 +17,10 @@ from ..memory import check_memory, format_bytes
 from ..progress import LoadProgress
 from ..weights import INDEX_FILE
 from .cache import Snapshot, cache_folder, write_main
+from .connections import NO_TOKEN, TIMEOUT, Token, find_token, hub_connections
 from .contents import check_contents, describe_licence, needed_weights, small_files
 from .failures import explain_token, explained
 from .fetching import Counter, RemoteSnapshot, fetch_all
-from .line import NO_TOKEN, TIMEOUT, Token, find_token, hub_line
 from .names import is_repository
 
 _OTHER_KINDS: Final = ("dataset", "space")
@@ -62,7 +62,7 @@ def download(
             "download it; unset that, or use `demo`."
         )
     token = find_token(environment)
-    with explained(repository, token), hub_line(environment):
+    with explained(repository, token), hub_connections(environment):
         found = _look_up(repository, token)
         try:
             return _fetch(found, report)
@@ -112,7 +112,7 @@ def _refuse_other_kinds(repository: str, token: Token) -> None:
     """Raises ModelNotFound if the name is that of something else than a model."""
     api = HfApi(endpoint=constants.ENDPOINT, token=token.value, library_name="seeshell")
     for kind in _OTHER_KINDS:
-        with suppress(HTTPError):
+        with suppress(HTTPError, ValueError, TypeError, KeyError):
             api.repo_info(repository, repo_type=kind, timeout=TIMEOUT)
             raise ModelNotFound(
                 f"{repository} is a {kind} of the hub, not a model; check the name."

@@ -15,7 +15,7 @@ from huggingface_hub import constants, errors
 from ...errors import ModelError, ModelNotFound
 from ..network import causes_of
 from .cache import cache_folder
-from .line import Token, describe_limit
+from .connections import Token, describe_limit
 
 _TOKENS_PAGE: Final = "huggingface.co/settings/tokens"
 
@@ -62,7 +62,7 @@ def explained(repository: str, token: Token) -> Iterator[None]:
     except errors.HfHubHTTPError as error:
         raise _explain_answer(error, repository, token) from error
     except httpx2.HTTPError as error:
-        raise _explain_line(error, repository) from error
+        raise _explain_connection(error, repository) from error
     except (errors.LocalEntryNotFoundError, errors.FileMetadataError) as error:
         cause = error.__cause__
         if isinstance(cause, httpx2.HTTPError):
@@ -162,7 +162,7 @@ def _explain_status(error: errors.HfHubHTTPError, status: int, repository: str) 
     )
 
 
-def _explain_line(error: httpx2.HTTPError, repository: str) -> ModelError:
+def _explain_connection(error: httpx2.HTTPError, repository: str) -> ModelError:
     """Returns the error for a request without an answer."""
     causes = list(causes_of(error))
     if isinstance(error, httpx2.ProxyError):

@@ -12,7 +12,7 @@ from huggingface_hub import hf_hub_download
 
 from ...errors import ModelError
 from ..progress import LoadProgress
-from .line import Token
+from .connections import Token
 
 _AT_ONCE: Final = 8
 """Files that are fetched beside each other."""
@@ -82,7 +82,7 @@ def fetch_all(snapshot: RemoteSnapshot, names: Iterable[str], counter: Counter) 
     bar = _bar_class(counter)
     pool = ThreadPoolExecutor(_AT_ONCE, "hub")
     try:
-        # Each thread works in the caller's context, where the line to the hub is.
+        # Each thread works in the caller's context, where the connections to the hub are.
         tasks = [pool.submit(copy_context().run, snapshot.fetch, name, bar) for name in names]
         for task in as_completed(tasks):
             task.result()

@@ -14,7 +14,7 @@ from huggingface_hub.utils import _http
 from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.errors import ModelError
-from seeshell.core.models.hub import line
+from seeshell.core.models.hub import connections
 from seeshell.core.models.network import read_certificates
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.models.sources import ModelFiles, find_model
@@ -49,7 +49,7 @@ class Search:
         self.monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)
         self.monkeypatch.delenv("HF_TOKEN", raising=False)
         # Reading the system's certificates takes longer than a test.
-        self.monkeypatch.setattr(line, "read_certificates", _certificates)
+        self.monkeypatch.setattr(connections, "read_certificates", _certificates)
         self.monkeypatch.setattr(_http.time, "sleep", self.waits.append)
         self.use("http://127.0.0.1:1")
 

@@ -107,6 +107,8 @@ def test_the_licence_of_the_base_model_stands_in(
         ({"base_model": "gone/gone"}, "no licence stated"),
         ({"license": "other", "license_name": "tiny-1"}, "licence tiny-1"),
         ({"license": ["mit", "bsd"]}, "licence mit, bsd"),
+        ({"license": ["mit", 2]}, "licence mit, 2"),
+        ({"base_model": "no name"}, "no licence stated"),
     ],
 )
 def test_licences_as_pages_state_them(

@@ -52,7 +52,10 @@ ONLY_CONFIG = ("config.json",)
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        (["model-Q4_K_M.gguf", "mmproj.gguf", "README.md"], ("GGUF", "llama.cpp", "http://")),
+        (
+            ["model-Q4_K_M.gguf", "mmproj.gguf", "README.md"],
+            ("(GGUF)", "http:// address"),
+        ),
         (["q4/model.GGUF", "config.json"], ("GGUF",)),
         (["config.json", "pytorch_model.bin", "tokenizer.json"], ("weights for PyTorch",)),
         (["config.json", "pytorch_model-00001-of-00002.bin"], ("weights for PyTorch",)),

@@ -1,8 +1,8 @@
-"""The way to the hub: through the client's own proxy, with its certificates and its token.
+"""Connections to the hub: through the client's own proxy, with its certificates and its token.
 
 `huggingface_hub` has one HTTP client for the whole process. It gets a transport here that hands
-each request to the line of the download whose thread makes it, so that two clients of the core
-never share theirs.
+each request to the connections of the download whose thread makes it, so that two clients of the
+core never share theirs.
 """
 
 import os
@@ -33,7 +33,7 @@ _LONGEST_WAIT: Final = 30
 _XET_HEADER: Final = "X-Xet-Hash"
 """Names a file in the storage that `hf_xet` reads, by a client of its own."""
 
-_current: ContextVar["_Line"] = ContextVar("_current")
+_current: ContextVar["_Connections"] = ContextVar("_current")
 
 
 class Token(NamedTuple):
@@ -75,46 +75,46 @@ def find_token(environment: ClientEnvironment) -> Token:
 
 
 @contextmanager
-def hub_line(environment: ClientEnvironment) -> Iterator[None]:
+def hub_connections(environment: ClientEnvironment) -> Iterator[None]:
     """Sends what `huggingface_hub` asks in this context as the environment says.
 
     Raises:
         ModelError: the environment's certificates can't be read.
     """
     _install()
-    line = _Line(environment)
-    token = _current.set(line)
+    connections = _Connections(environment)
+    token = _current.set(connections)
     try:
         yield
     finally:
         _current.reset(token)
-        line.close()
+        connections.close()
 
 
 @cache
 def _install() -> None:
     set_client_factory(
         lambda: httpx2.Client(
-            transport=_CurrentLine(), follow_redirects=True, timeout=TIMEOUT, trust_env=False
+            transport=_Current(), follow_redirects=True, timeout=TIMEOUT, trust_env=False
         )
     )
 
 
-class _CurrentLine(httpx2.BaseTransport):
-    """Hands requests on; is closed and made again as the library likes, the lines stay."""
+class _Current(httpx2.BaseTransport):
+    """Hands requests on; the library closes it and makes it anew as it likes, these stay."""
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        line = _current.get(None) or _usual_line()
-        return line.handle_request(request)
+        connections = _current.get(None) or _usual()
+        return connections.handle_request(request)
 
 
 @cache
-def _usual_line() -> "_Line":
-    """Returns the line of what asks the hub beside downloads, as transformers may."""
-    return _Line(NO_ENVIRONMENT)
+def _usual() -> "_Connections":
+    """Returns what serves others than downloads, as transformers when it asks the hub."""
+    return _Connections(NO_ENVIRONMENT)
 
 
-class _Line(httpx2.BaseTransport):
+class _Connections(httpx2.BaseTransport):
     """The connections of one download; used by several threads."""
 
     def __init__(self, environment: ClientEnvironment) -> None:
