@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 _CONTROL_PICTURES: Final = 0x2400
@@ -39,13 +40,13 @@ _KEPT: Final = "|".join(
         "(?<=[\u0e01-\u0eff\u1000-\u109f\u1780-\u17b3\u17b6-\u17dd])\u200b",
     ]
 )
-_SPECIAL: Final = re.compile(f"{_KEPT}|(?P<hidden>[{_HIDDEN}])")
-# All of the Basic Multilingual Plane that is not hidden: written so, it is found out fastest.
-_PLAIN: Final = re.compile(
-    "[\t\n -~\xa0-\xac\xae-\u034e\u0350-\u061b\u061d-\u115e\u1161-\u17b3\u17b6-\u180a"
+_PLAIN: Final = (
+    "\t\n -~\xa0-\xac\xae-\u034e\u0350-\u061b\u061d-\u115e\u1161-\u17b3\u17b6-\u180a"
     "\u1810-\u200a\u2010-\u2027\u202f-\u205f\u2070-\u3163\u3165-\ud7ff\ue000-\ufdff"
-    "\ufe10-\ufefe\uff00-\uff9f\uffa1-\uffef\ufffc-\uffff]*+"
+    "\ufe10-\ufefe\uff00-\uff9f\uffa1-\uffef\ufffc-\uffff"
+    "\U00010000-\U0001bc9f\U0001bca4-\U0001d172\U0001d17b-\U000dffff\U000e1000-\U0010ffff"
 )
+"""All that is not hidden: a pattern of these tells fastest that nothing has to be done."""
 _LOOK_BEHIND: Final = 4
 """How many characters before one decide what becomes of it."""
 _UNENDED_FLAG: Final = re.compile(rf"{_BLACK_FLAG}{_TAG}{{0,7}}\Z")
@@ -85,14 +86,26 @@ def replace_hidden(text: str, replace: Callable[[str], str], start: int = 0) -> 
         replace: takes such a character.
         start: where the text begins that is returned; before it stands what it goes on from.
     """
-    if _PLAIN.fullmatch(text, start):
+    if _plain().fullmatch(text, start):
         return text[start:]
     parts = []
-    for match in _SPECIAL.finditer(text, start):
+    for match in _special().finditer(text, start):
         if match.lastgroup:
             parts += [text[start : match.start()], replace(match[0])]
             start = match.end()
     return "".join([*parts, text[start:]])
+
+
+# Each takes milliseconds to compile, which a start without a need for it should not pay.
+@cache
+def _plain() -> re.Pattern[str]:
+    return re.compile(f"[{_PLAIN}]*+")
+
+
+@cache
+def _special() -> re.Pattern[str]:
+    """Returns what finds all that is hidden, as the group `hidden`, and what looks so but stays."""
+    return re.compile(f"{_KEPT}|(?P<hidden>[{_HIDDEN}])")
 
 
 def show(char: str) -> str:
