@@ -105,7 +105,8 @@ def _plain() -> re.Pattern[str]:
 @cache
 def _special() -> re.Pattern[str]:
     """Returns what finds all that is hidden, as the group `hidden`, and what looks so but stays."""
-    return re.compile(f"{_KEPT}|(?P<hidden>[{_HIDDEN}])")
+    # The first look spares most characters all others.
+    return re.compile(f"(?=[{_HIDDEN}{_BLACK_FLAG}])(?:{_KEPT}|(?P<hidden>[{_HIDDEN}]))")
 
 
 def show(char: str) -> str:
