@@ -6,6 +6,7 @@ it is, since the content type that servers name is often another.
 
 import codecs
 import json
+import re
 from email.message import Message
 from typing import Any, Final
 
@@ -28,10 +29,17 @@ from .chunk_forms import (
 )
 from .event_stream import BOM, EventStream
 from .halves import Halves
+from .inline_thoughts import InlineThoughts
 from .json_documents import END_MARK, JsonDocuments
 
 _LONGEST_PREAMBLE: Final = 4 * 2**20
 """Bytes that may come before the first thing that an answer could say."""
+
+
+_COMPLAINT: Final = re.compile(
+    r"""\W*error["']?\s*[:\]]\s*["']?([^{\s].*)""", re.DOTALL | re.IGNORECASE
+)
+"""Errors that are no JSON: plain words, or words with quotes that nobody escaped."""
 
 
 class NotAnAnswer(Exception):
@@ -130,12 +138,16 @@ class AnswerReader:
         if data.strip().strip(b'"') == END_MARK:
             self.has_ended = self.is_answer = True
             return
+        text = self._decode(data)
         try:
-            for chunk in _parse(self._decode(data)):
+            for chunk in _parse(text):
                 self.is_answer |= self._chunks.read(chunk, piece)
         except (_NotJson, RecursionError):
-            # What is no object, as `ping`, says nothing and does no harm.
-            self._is_broken = data.lstrip().startswith(b"{")
+            if complaint := _COMPLAINT.match(text):
+                self.is_answer |= self._chunks.read({"error": complaint[1].strip("\"'}] ")}, piece)
+            else:
+                # What is no object, as `ping`, says nothing and does no harm.
+                self._is_broken = text.lstrip().startswith("{")
         self.has_ended |= self._chunks.has_ended
 
     def _decode(self, data: bytes) -> str:
@@ -158,6 +170,7 @@ class ChunkReader:
         self._has_delta_text = self._has_delta_thoughts = self._has_refused = False
         self._usage = Usage()
         self._text, self._thoughts = Halves(), Halves()
+        self._inline = InlineThoughts()
 
     @property
     def is_whole_answer(self) -> bool:
@@ -176,9 +189,11 @@ class ChunkReader:
         return bool(error or usage or choices or is_empty_chunk(chunk))
 
     def end(self, piece: ChatPiece) -> None:
-        """Adds halves of characters that stayed alone."""
-        piece.text += self._text.join("", is_last=True)
-        piece.thoughts += self._thoughts.join("", is_last=True)
+        """Adds what was held back: halves of characters that stayed alone, and of tags."""
+        rest = self._text.join("", is_last=True)
+        text, inline_thoughts = self._inline.split(rest, is_last=True)
+        piece.text += text
+        piece.thoughts += inline_thoughts + self._thoughts.join("", is_last=True)
 
     def _read_choice(self, choice: dict[str, Any], piece: ChatPiece) -> None:
         delta, message = as_fields(choice.get("delta")), as_fields(choice.get("message"))
@@ -203,8 +218,9 @@ class ChunkReader:
 
     def _add(self, text: str, thoughts: str, piece: ChatPiece) -> None:
         piece.deltas += bool(text or thoughts)
-        piece.text += self._text.join(text)
-        piece.thoughts += self._thoughts.join(thoughts)
+        text, inline_thoughts = self._inline.split(self._text.join(text))
+        piece.text += text
+        piece.thoughts += inline_thoughts + self._thoughts.join(thoughts)
 
     def _read_usage(self, chunk: dict[str, Any], piece: ChatPiece) -> bool:
         """Adds what was counted; returns whether anything was."""
@@ -216,7 +232,7 @@ class ChunkReader:
                 _larger(self._usage.completion_tokens, read_count(fields, *ANSWER_COUNTS)),
                 None if cached is None else TokenDetails(cached),
             )
-            piece.usage = self._usage
+            piece.usage = self._usage if self._usage != Usage() else None
         return bool(counted)
 
     @property
