@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from seeshell.core.engine.remote.answer_reader import NotAnAnswer
+
 from ..core.engine.remote.dialects import Dialect, Reading, load_dialects, read
 
 _BATCH: Final = 2000
@@ -97,12 +99,15 @@ def _write_anew(line: bytes, style: str | None, chance: random.Random) -> Iterat
 
 def find_mismatch(cut: Cut) -> str:
     """Returns what is wrong with the reading of a cut, "" if nothing is."""
-    found = read(cut.blocks(), cut.content_type)
+    try:
+        found = read(cut.blocks(), cut.content_type)
+    except NotAnAnswer:
+        return "no answer"
     if cut.length == len(cut.body):
         return _compare(found, cut.dialect)
     received = cut.body[: cut.length].removeprefix(_BOM)
     whole = _whole_documents(received) if _is_json(cut.dialect.body) else _whole_events(received)
-    expected = read([whole], cut.content_type)
+    expected = read([whole + b"\n\n"], cut.content_type)
     for name in ("text", "thoughts", "finish", "counts", "has_ended"):
         if getattr(found, name) != getattr(expected, name):
             return f"{name}: {getattr(found, name)!r} instead of {getattr(expected, name)!r}"
@@ -133,8 +138,8 @@ def _is_json(body: bytes) -> bool:
 def _whole_events(received: bytes) -> bytes:
     """Returns the lines of a truncated event stream without an event that did not come whole."""
     lines = re.split(rb"\r\n|\r|\n", received)
-    start = max((n for n, line in enumerate(lines) if not line), default=-1) + 1
-    data = [n for n in range(start, len(lines)) if lines[n].startswith(b"data")]
+    start = max((n for n, line in enumerate(lines[:-1]) if not line), default=-1) + 1
+    data = [n for n in range(start, len(lines)) if lines[n].startswith((b"data", b"error"))]
     values = [lines[n].partition(b":")[2].decode("utf-8", "replace") for n in data]
     end = _end_of_whole_documents("\n".join(values))
     kept = "\n".join(values)[:end].count("\n") + 1 if end else 0

@@ -27,10 +27,12 @@ from .chunk_forms import (
     read_error,
     read_message,
 )
-from .event_stream import BOM, EventStream
+from .event_stream import EventStream
 from .halves import Halves
 from .inline_thoughts import InlineThoughts
 from .json_documents import END_MARK, JsonDocuments
+
+_BOM: Final = b"\xef\xbb\xbf"
 
 _LONGEST_PREAMBLE: Final = 4 * 2**20
 """Bytes that may come before the first thing that an answer could say."""
@@ -107,8 +109,8 @@ class AnswerReader:
         """
         self._size += len(block)
         if self._body is None:
-            self._start = block = (self._start + block).removeprefix(BOM).lstrip()
-            if BOM.startswith(block):
+            self._start = block = (self._start + block).removeprefix(_BOM).lstrip()
+            if _BOM.startswith(block):
                 return ChatPiece()
             self._body = JsonDocuments() if block[:1] in (b"{", b"[") else EventStream()
         piece = ChatPiece()

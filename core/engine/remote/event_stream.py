@@ -7,8 +7,6 @@ LONGEST_EVENT: Final = 2**20
 """Bytes of one line, and of the data of one event; what is longer is no answer."""
 
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-BOM: Final = b"\xef\xbb\xbf"
-"""The byte order mark of UTF-8."""
 
 _DATA_FIELDS: Final = (b"data", b"error")
 """llama-server once named the field that holds an error `error`."""
@@ -55,7 +53,6 @@ class EventStream:
 
     def _take(self, line: bytes, events: list[bytes]) -> None:
         """Adds what a line says to the event, or the event to those that are complete."""
-        line = line.removeprefix(BOM)
         if self.is_too_long or len(line) > LONGEST_EVENT:
             self.is_too_long = True
             return
