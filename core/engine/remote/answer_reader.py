@@ -27,12 +27,10 @@ from .chunk_forms import (
     read_error,
     read_message,
 )
-from .event_stream import EventStream
+from .event_stream import BOM, EventStream
 from .halves import Halves
 from .inline_thoughts import InlineThoughts
 from .json_documents import END_MARK, JsonDocuments
-
-_BOM: Final = b"\xef\xbb\xbf"
 
 _LONGEST_PREAMBLE: Final = 4 * 2**20
 """Bytes that may come before the first thing that an answer could say."""
@@ -90,16 +88,19 @@ class AnswerReader:
         Args:
             content_type: as the reply names it; only its charset counts, for what is no UTF-8.
         """
-        self.has_ended = False
-        """Whether a finish reason, the end mark or a whole answer came."""
         self.is_answer = False
         """Whether anything came that an OpenAI-compatible server says."""
         self._charset = _charset(content_type)
         self._body: EventStream | JsonDocuments | None = None
         self._start = b""
         self._size = 0
-        self._is_broken = False
+        self._saw_end = self._has_gap = False
         self._chunks = ChunkReader()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a finish reason, the end mark or a whole answer came, and nothing is missing."""
+        return self._saw_end and not self._has_gap
 
     def feed(self, block: bytes) -> ChatPiece:
         """Returns what a block of the body brought.
@@ -108,16 +109,15 @@ class AnswerReader:
             NotAnAnswer: it can't be read further, and what came before has been returned.
         """
         self._size += len(block)
-        if self._body is None:
-            self._start = block = (self._start + block).removeprefix(_BOM).lstrip()
-            if _BOM.startswith(block):
-                return ChatPiece()
-            self._body = JsonDocuments() if block[:1] in (b"{", b"[") else EventStream()
         piece = ChatPiece()
-        for data in self._body.feed(block):
+        self._body = self._body or self._recognise(block)
+        for data in self._body.feed(self._start or block) if self._body else ():
             self._read(data, piece)
+        if self._body:
+            self._start = b""
         is_strange = not self.is_answer and self._size > _LONGEST_PREAMBLE
-        if (self._is_broken or self._body.is_too_long or is_strange) and piece == ChatPiece():
+        is_too_long = self._body is not None and self._body.is_too_long
+        if (is_strange or is_too_long) and piece == ChatPiece():
             raise NotAnAnswer
         return piece
 
@@ -129,28 +129,39 @@ class AnswerReader:
             self.is_answer |= data.startswith(b"{")
             self._read(data, piece)
         self._chunks.end(piece)
-        if isinstance(self._body, JsonDocuments) and self._chunks.is_whole_answer:
-            self.has_ended = True
+        self._saw_end |= isinstance(self._body, JsonDocuments) and self._chunks.is_whole_answer
         return piece
+
+    def _recognise(self, block: bytes) -> EventStream | JsonDocuments | None:
+        """Returns what reads a body that begins so, None while it has not begun.
+
+        What there is of its start is kept; space in front of it says nothing.
+        """
+        self._start = (self._start + block).lstrip()
+        if BOM.startswith(self._start):
+            return None
+        is_json = self._start.removeprefix(BOM).lstrip().startswith((b"{", b"["))
+        return JsonDocuments() if is_json else EventStream()
 
     def _read(self, data: bytes, piece: ChatPiece) -> None:
         """Adds to the piece what the data of an event, or a JSON object, says."""
-        if self._is_broken:
-            return
         if data.strip().strip(b'"') == END_MARK:
-            self.has_ended = self.is_answer = True
+            self._saw_end = self.is_answer = True
             return
         text = self._decode(data)
         try:
             for chunk in _parse(text):
                 self.is_answer |= self._chunks.read(chunk, piece)
         except (_NotJson, RecursionError):
-            if complaint := _COMPLAINT.match(text):
-                self.is_answer |= self._chunks.read({"error": complaint[1].strip("\"'}] ")}, piece)
-            else:
-                # What is no object, as `ping`, says nothing and does no harm.
-                self._is_broken = text.lstrip().startswith("{")
-        self.has_ended |= self._chunks.has_ended
+            self._read_words(text, piece)
+        self._saw_end |= self._chunks.has_ended
+
+    def _read_words(self, text: str, piece: ChatPiece) -> None:
+        """Adds an error in plain words; what only begins as JSON is a gap in the answer."""
+        if complaint := _COMPLAINT.match(text):
+            self.is_answer |= self._chunks.read({"error": complaint[1].strip("\"'}] ")}, piece)
+        elif text.lstrip().startswith("{"):
+            self._has_gap |= not self._saw_end
 
     def _decode(self, data: bytes) -> str:
         """Returns the text of data; what is no character stays a byte, as `Halves` takes it."""
@@ -252,11 +263,13 @@ def _parse(text: str) -> list[dict[str, Any]]:
     """Returns the chunks in the data of an event; what is JSON but no object says nothing.
 
     Raises:
-        _NotJson, RecursionError: it is no JSON, or nested too deep.
+        _NotJson: it is no JSON.
+        RecursionError: it is nested deeper than any answer.
     """
     # `data: data: {...}` comes from servers that wrap an event twice.
+    text = text.strip().removeprefix("data:")
     try:
-        value = json.loads(text.strip().removeprefix("data:"), strict=False)
+        value = json.loads(text, strict=False)
     except ValueError as error:
         raise _NotJson from error
     return [chunk for chunk in (value if isinstance(value, list) else [value]) if as_fields(chunk)]

@@ -8,6 +8,9 @@ LONGEST_EVENT: Final = 2**20
 
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 
+BOM: Final = b"\xef\xbb\xbf"
+"""The byte order mark of UTF-8."""
+
 _DATA_FIELDS: Final = (b"data", b"error")
 """llama-server once named the field that holds an error `error`."""
 
@@ -53,6 +56,7 @@ class EventStream:
 
     def _take(self, line: bytes, events: list[bytes]) -> None:
         """Adds what a line says to the event, or the event to those that are complete."""
+        line = line.removeprefix(BOM)
         if self.is_too_long or len(line) > LONGEST_EVENT:
             self.is_too_long = True
             return
