@@ -4,7 +4,6 @@ A stream of events, JSON objects one after another, or one whole answer: the bod
 it is, since the content type that servers name is often another.
 """
 
-import codecs
 import json
 import re
 from email.message import Message
@@ -285,8 +284,9 @@ def _charset(content_type: str) -> str:
     """Returns the charset that a content type names, "" for UTF-8 and unknown ones."""
     message = Message()
     message["content-type"] = content_type
+    name = message.get_content_charset("utf-8")
     try:
-        name = codecs.lookup(message.get_content_charset("utf-8")).name
-    except LookupError:
+        b"a".decode(name)
+    except (LookupError, ValueError):
         return ""
     return "" if name == "utf-8" else name
