@@ -85,14 +85,18 @@ class AnswerReader:
         """Reads nothing yet.
 
         Args:
-            content_type: as the reply names it; only its charset counts, for what is no UTF-8.
+            content_type: as the reply names it. Its charset counts for what is no UTF-8; that it
+                is an event stream counts where nothing else came.
         """
         self.is_answer = False
         """Whether anything came that an OpenAI-compatible server says."""
-        self._charset = _charset(content_type)
+        kind = Message()
+        kind["content-type"] = content_type
+        self._is_event_stream = kind.get_content_type() == "text/event-stream"
+        self._charset = _charset(kind)
         self._body: EventStream | JsonDocuments | None = None
         self._start = b""
-        self._size = 0
+        self._size = self._count = 0
         self._saw_end = self._has_gap = False
         self._chunks = ChunkReader()
 
@@ -127,6 +131,8 @@ class AnswerReader:
             # A first object that broke off began an answer.
             self.is_answer |= data.startswith(b"{")
             self._read(data, piece)
+        # So did an event stream that broke off while it waited for the first token.
+        self.is_answer |= self._is_event_stream and self._count == 0
         self._chunks.end(piece)
         self._saw_end |= isinstance(self._body, JsonDocuments) and self._chunks.is_whole_answer
         return piece
@@ -137,13 +143,14 @@ class AnswerReader:
         What there is of its start is kept; space in front of it says nothing.
         """
         self._start = (self._start + block).lstrip()
-        if BOM.startswith(self._start):
+        begin = self._start.removeprefix(BOM).lstrip()[:1]
+        if not begin or BOM.startswith(self._start):
             return None
-        is_json = self._start.removeprefix(BOM).lstrip().startswith((b"{", b"["))
-        return JsonDocuments() if is_json else EventStream()
+        return JsonDocuments() if begin in (b"{", b"[") else EventStream()
 
     def _read(self, data: bytes, piece: ChatPiece) -> None:
         """Adds to the piece what the data of an event, or a JSON object, says."""
+        self._count += 1
         if data.strip().strip(b'"') == END_MARK:
             self._saw_end = self.is_answer = True
             return
@@ -280,11 +287,9 @@ def _encode(value: Any) -> bytes:
     return msgspec.json.encode(json.loads(clean))
 
 
-def _charset(content_type: str) -> str:
+def _charset(content_type: Message) -> str:
     """Returns the charset that a content type names, "" for UTF-8 and unknown ones."""
-    message = Message()
-    message["content-type"] = content_type
-    name = message.get_content_charset("utf-8")
+    name = content_type.get_content_charset("utf-8")
     try:
         b"a".decode(name)
     except (LookupError, ValueError):
