@@ -90,6 +90,8 @@ class AnswerReader:
         """
         self.is_answer = False
         """Whether anything came that an OpenAI-compatible server says."""
+        self.has_end_mark = False
+        """Whether `[DONE]` came: nothing follows, even if the connection stays open."""
         kind = Message()
         kind["content-type"] = content_type
         self._is_event_stream = kind.get_content_type() == "text/event-stream"
@@ -152,7 +154,7 @@ class AnswerReader:
         """Adds to the piece what the data of an event, or a JSON object, says."""
         self._count += 1
         if data.strip().strip(b'"') == END_MARK:
-            self._saw_end = self.is_answer = True
+            self._saw_end = self.is_answer = self.has_end_mark = True
             return
         text = self._decode(data)
         try:

@@ -90,6 +90,15 @@ def test_the_end_is_seen_if_and_only_if_it_came(name: str) -> None:
     assert read([b"data: " + said.encode()]).has_ended is expected
 
 
+def test_the_end_mark_is_told_apart_from_a_finish_reason_behind_which_counts_may_come() -> None:
+    reader = AnswerReader("text/event-stream")
+    reader.feed(event(choice(delta={}, finish="stop")))
+    assert (reader.has_ended, reader.has_end_mark) == (True, False)
+    assert reader.feed(event({"choices": [], "usage": {"prompt_tokens": 9}})).usage is not None
+    reader.feed(b"data: [DONE]\n\n")
+    assert reader.has_end_mark
+
+
 @pytest.mark.parametrize("size", range(len(WHOLE)))
 def test_a_whole_answer_that_broke_off_is_no_wrong_address(size: int) -> None:
     found = read([WHOLE[:size].encode()], "application/json")
