@@ -10,6 +10,7 @@ Its modules in reading order:
                      wherever it is cut.
     json_documents   The JSON objects of a body that holds nothing else: one over many lines, or one
                      after another.
+    event_data       The data of one event: its bytes as text, and the JSON objects in it.
     chunk_forms      What stands where in a chunk of an answer: the forms that servers give text,
                      errors and counts.
     halves           Text whose characters come in halves, from one chunk to the next.

@@ -201,6 +201,7 @@ TEXTS = {
     "a message": (choice(message={"content": "Hi"}), "Hi", ""),
     "legacy text": (choice(text="Hi"), "Hi", ""),
     "text and delta": (choice(text="Hi", delta={"content": "Hi"}), "Hi", ""),
+    "text beside an empty delta": (choice(text="Hi", delta={"role": "assistant"}), "Hi", ""),
     "text in the delta": (choice(delta={"text": "Hi"}), "Hi", ""),
     "parts": (choice(delta={"content": [{"type": "text", "text": "Hi"}]}), "Hi", ""),
     "parts without types": (choice(delta={"content": [{"text": "H"}, "i"]}), "Hi", ""),
@@ -318,6 +319,9 @@ ERRORS = {
     "object: error": ({"object": "error", "message": "Oh no", "code": 500}, "Oh no"),
     "code and message": ({"code": "InvalidParameter", "message": "Oh no"}, "Oh no"),
     "code and msg": ({"code": 500, "msg": "Oh no", "success": False}, "Oh no"),
+    "a status": ({"status": 503, "message": "Oh no"}, "Oh no"),
+    "a status in words": ({"status": "error", "message": "Oh no"}, "Oh no"),
+    "a type": ({"type": "server_error", "message": "Oh no"}, "Oh no"),
     "a list of errors": ({"success": False, "errors": [{"message": "Oh no"}]}, "Oh no"),
     "halves and NaN inside": ({"error": {"message": "Oh no\ud83c", "x": float("nan")}}, "Oh no"),
 }
@@ -366,6 +370,22 @@ NO_ERRORS = {
     "a detail beside choices": {**choice(delta={"content": "Hi"}), "detail": "high"},
     "an error as text": choice(delta={"content": "Hi"}, finish="stop"),
 }
+
+
+PROGRESS = {
+    "a status in words": {"status": "loading", "message": "Loading the weights"},
+    "a type": {"type": "progress", "message": "Loading the weights"},
+    "a good code": {"code": 200, "message": "OK"},
+    "a good code in words": {"code": "0", "msg": "success"},
+    "a name": {"object": "prompt.progress", "message": "Loading the weights"},
+    "a ping": {"type": "ping"},
+}
+
+
+@pytest.mark.parametrize("name", PROGRESS)
+def test_what_a_server_says_while_it_works_is_no_error(name: str) -> None:
+    found = read_choices(PROGRESS[name], choice(delta={"content": "Hi"}, finish="stop"))
+    assert (found.text, found.refusal, found.has_ended) == ("Hi", b"", True)
 
 
 @pytest.mark.parametrize("name", NO_ERRORS)
@@ -442,7 +462,7 @@ REASONS: dict[FinishReason, Iterable[str]] = {
     ),
     "failed": (
         *("error", "ERROR", "abort", "network_error", "insufficient_system_resource", "timeout"),
-        *("cancelled",),
+        *("cancelled", "interrupted", "MALFORMED_RESPONSE", "time_limit"),
     ),
 }
 
