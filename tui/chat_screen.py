@@ -27,14 +27,15 @@ from .session_events import (
     AnswerEnded,
     AnswerGrew,
     AnswerStarted,
+    AnswerWaits,
     ConversationDeleted,
     ConversationsFound,
     ConversationShown,
     CoreLost,
     DraftChanged,
     DraftShown,
+    NoticeTold,
     QueueShown,
-    RequestRefused,
     StatusChanged,
     TextReturned,
 )
@@ -44,6 +45,9 @@ from .visible import visible
 
 if TYPE_CHECKING:
     from .pictures import Pictures
+
+_READ_PER_SECOND = 20
+"""Characters, so that a long notice stays until it is read."""
 
 CONNECT_DELAY = 0.1
 """Seconds from the first frame to the connection, which would share the processor with it."""
@@ -142,6 +146,10 @@ class ChatScreen(Screen[None]):
     def _show_text(self, event: AnswerGrew) -> None:
         self.chat.log_view.append_text(event.message, event.text)
 
+    @on(AnswerWaits)
+    def _show_waiting(self, event: AnswerWaits) -> None:
+        self.chat.log_view.show_waiting(event.message, event.reason)
+
     @on(AnswerEnded)
     def _show_end(self, event: AnswerEnded) -> None:
         self.chat.log_view.end_message(event.answer)
@@ -175,9 +183,11 @@ class ChatScreen(Screen[None]):
             if summary.id == self.session.conversation:
                 self.status_bar.title = summary.title
 
-    @on(RequestRefused)
-    def _show_refusal(self, event: RequestRefused) -> None:
-        self.notify(visible(event.sentence), severity="warning", markup=False)
+    @on(NoticeTold)
+    def _show_notice(self, event: NoticeTold) -> None:
+        seconds = max(self.app.NOTIFICATION_TIMEOUT, len(event.sentence) / _READ_PER_SECOND)
+        text = visible(event.sentence)
+        self.notify(text, severity=event.severity, timeout=seconds, markup=False)
 
     @on(CoreLost)
     def _offer_core(self, event: CoreLost) -> None:

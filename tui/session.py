@@ -13,7 +13,7 @@ from ..core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
     CoreStatus,
-    ModelFailed,
+    ModelLoaded,
     QueueChanged,
     TurnWithdrawn,
 )
@@ -34,6 +34,7 @@ from .draft import Draft
 from .draft_file import DraftFile
 from .drafts import Drafts
 from .launch import Launch
+from .news import News
 from .outgoing import Outgoing
 from .quiet_requests import HIGHLIGHT_DELAY, QuietRequests
 from .session_events import (
@@ -41,7 +42,6 @@ from .session_events import (
     CoreLost,
     DraftChanged,
     DraftShown,
-    RequestRefused,
     SessionEvent,
     StatusChanged,
 )
@@ -57,6 +57,7 @@ class ChatSession:
         self.status = ChatStatus()
         self._post = post
         self._link = CoreLink(connect, post)
+        self._news = News(post)
         self._preparing: QuietRequests[PrepareTurn] = QuietRequests(self._link)
         self._claiming = QuietRequests(self._link, ClaimPictures())
         self.drafts = Drafts(self._pass_on, draft_file)
@@ -211,6 +212,7 @@ class ChatSession:
             shown = await self._show_reply(OpenConversation(conversation=chat))
         await self._catch_up(shown)
         self.has_begun = True
+        self._announce()
         for path in launch.images:
             await self.attach(path)
 
@@ -268,6 +270,7 @@ class ChatSession:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
         self._outgoing.note(event)
+        self._news.note(event)
         if is_elsewhere:
             return
         self._set_status(self.status.after(event))
@@ -276,15 +279,16 @@ class ChatSession:
                 self._show(restored)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
-            case ModelFailed(sentence=sentence):
-                self._post(RequestRefused(sentence))
+            case ModelLoaded():
+                self._announce()
             case _:
                 self.turns.note(event)
         if isinstance(event, QueueChanged) and self.turns.are_none:
             # Its only message was taken out of the queue: it is gone.
             self.drafts.unname(event.conversation)
             self._show(None)
-        self._set_status(self.status.waiting(self.turns.are_due and not self.is_answering))
+        if not self.is_answering:
+            self._set_status(self.status.waiting(self.turns.are_due))
 
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
         self.draft = self.drafts.shown(conversation.summary.id if conversation else None)
@@ -298,3 +302,7 @@ class ChatSession:
         if status is not self.status:
             self.status = status
             self._post(StatusChanged(status))
+
+    def _announce(self) -> None:
+        """Tells what the model is, if this window has not shown that yet."""
+        self._news.announce(self.status, is_on_screen=not self.turns.has_messages)

@@ -14,6 +14,7 @@ Its modules in reading order:
                      before work ahead.
     answering        One turn from being taken from its queue to the event that ends it.
     open_turn        A turn that is being answered: what is known of it, as the events that tell it.
+    endings          How an answer ended, and the sentence about an ending that is no success.
     prompt_messages  What the model is asked: the stored messages of a branch as those of a prompt.
     work_ahead       Work ahead of turns: what clients will probably ask for is computed while
                      nothing else is.

@@ -8,7 +8,7 @@ from ..engine.engine import Engine, LoadedModel
 from ..errors import ModelError
 from ..messages.events import ModelFailed, ModelLoaded, ModelLoading
 from ..models.progress import LoadProgress
-from .subscribers import Subscribers
+from .subscribers import Subscriber, Subscribers
 
 _logger = logging.getLogger(__name__)
 
@@ -20,6 +20,8 @@ class _Load:
         self.source = source
         self.given_up = given_up
         """The source whose load was given up for this one; empty if none was."""
+        self.clients: list[Subscriber] = []
+        """Those that asked for it."""
 
 
 class ModelLoader:
@@ -55,24 +57,35 @@ class ModelLoader:
             return None
         return self._error or ModelError("No model is loaded: choose one.")
 
-    def want(self, source: str) -> None:
+    def want(self, source: str, client: Subscriber | None = None) -> None:
         """Asks for a model; another one that is being loaded is given up for it.
 
         The one that is there stays as it is, with its KV caches. Where there is none, the one that
         was given up is loaded after all should this one fail.
+
+        Args:
+            source: what names the model.
+            client: who asks, and hears in any case what comes of it; None for the core itself.
         """
+        clients = [client] if client is not None else []
         before, model = self._load, self._engine.model
         if before is not None and before.source == source:
+            before.clients += clients
             return
+        if before is not None:
+            _tell_given_up(before, source, client)
         if self._loading is not None:
             self._loading.cancel()
             self._may_change = True
         self.wanted = source
         if model is not None and model.source == source and not self._may_change:
             self._load = self.progress = None
-            self._publish_loaded(model)
+            # Only after the report of another load is it news to all.
+            for listener in clients if before is None else self._subscribers:
+                listener.put(_loaded(model, source))
             return
         self._load = _Load(source, before.source if before else "")
+        self._load.clients += clients
         self._report(self._load, LoadProgress("waiting"))
         self._due.set()
 
@@ -107,7 +120,7 @@ class ModelLoader:
         self._error = _error_of(task)
         if self._error is None:
             _logger.info("loaded %s", load.source)
-            self._publish_loaded(task.result())
+            self._subscribers.publish(_loaded(task.result(), load.source))
             return
         _logger.error("can't load %s: %s", load.source, self._error)
         self._subscribers.publish(
@@ -120,17 +133,29 @@ class ModelLoader:
         elif load.given_up:
             self.want(load.given_up)
 
-    def _publish_loaded(self, model: LoadedModel) -> None:
-        self._subscribers.publish(
-            ModelLoaded(model=model.name, context_length=model.context_length, notice=model.notice)
-        )
-
     def _report(self, load: _Load, progress: LoadProgress) -> None:
         if load is self._load:
             self.progress = ModelLoading(
                 model=load.source, stage=progress.stage, fraction=progress.fraction
             )
             self._subscribers.publish(self.progress)
+
+
+def _loaded(model: LoadedModel, source: str) -> ModelLoaded:
+    return ModelLoaded(
+        model=model.name,
+        context_length=model.context_length,
+        notice=model.notice,
+        source=source,
+    )
+
+
+def _tell_given_up(load: _Load, other: str, by: Subscriber | None) -> None:
+    """Tells those who asked for a model that another one was asked for since, by someone else."""
+    sentence = f"Another model, {other}, was asked for while {load.source} was being loaded."
+    for client in load.clients:
+        if client is not by:
+            client.put(ModelFailed(model=load.source, error="ModelError", sentence=sentence))
 
 
 def _error_of(task: asyncio.Task[LoadedModel]) -> ModelError | None:

@@ -104,9 +104,9 @@ class Sessions:
         self.subscribers.remove(client)
         self._ahead.drop(client)
 
-    def load_model(self, source: str) -> None:
-        """Switches to a model; events tell how that goes."""
-        self._loader.want(source)
+    def load_model(self, source: str, client: Subscriber | None = None) -> None:
+        """Switches to a model; events tell how that goes, and in any case the client that asks."""
+        self._loader.want(source, client)
 
     async def close(self) -> None:
         """Stops and stores the open turn, and ends all work; what is queued stays queued."""
@@ -129,7 +129,7 @@ class Sessions:
             case Shutdown():
                 self.shutdown_asked.set()
             case LoadModel(model=source):
-                self._load_model(source)
+                self._load_model(source, client)
             case Attach():
                 return (await self._attach(request, client),)
             case ClaimPictures(pictures=hashes):
@@ -159,10 +159,10 @@ class Sessions:
     async def _work(self) -> None:
         await asyncio.gather(self._worker.run(), self._housekeeping.run())
 
-    def _load_model(self, source: str) -> None:
+    def _load_model(self, source: str, client: Subscriber) -> None:
         if not source.strip():
             raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
-        self.load_model(source.strip())
+        self.load_model(source.strip(), client)
 
     async def _attach(self, request: Attach, client: Subscriber) -> Attached:
         source = Path(request.path)
@@ -202,7 +202,7 @@ class Sessions:
     def _state(self) -> EngineState:
         running = self._answering.running
         if running is not None:
-            return "decoding" if running.text else "prefilling"
+            return "decoding" if running.has_begun else "prefilling"
         if self._loader.is_behind:
             return "loading"
         if self._engine.model is not None:

@@ -39,20 +39,27 @@ app take up again. PROMPT or one IMAGE may be - for standard input.
 
 While the conversation is being answered, the question waits behind those that were
 asked before; if they were paused, they go on. --retry, with --chat or --continue,
-asks the last question again if its answer failed, and takes neither PROMPT nor -i.
+asks the last question again if its answer failed, was filtered, or has no words, and
+takes neither PROMPT nor -i.
 
 exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
 off, 2 for wrong usage, 130 after Ctrl+C, which stops the answer, or takes a question
 that still waits out of the queue.
 
 --json prints one document with these keys:
-  text, conversation (the ID for --chat), model, finish_reason (stop, length,
-  cancelled or failed), attachments [name, sha256, width, height, model_width,
-  model_height, tokens], stats {prompt_tokens, reused_tokens, prefilled_tokens,
-  generated_tokens, images_encoded, images_reused, ttft, prompt_tps,
-  generation_tps, peak_bytes, recomputed, ended_early}; times are in seconds. After
-  an error: error {kind, message}, and text and conversation if the question was
-  stored.
+  text, thoughts (what the model thought before it answered), conversation (the ID
+  for --chat), model, finish_reason (see below), attachments [name, sha256, width,
+  height, model_width, model_height, tokens], stats {prompt_tokens, reused_tokens,
+  prefilled_tokens, generated_tokens, images_encoded, images_reused, ttft,
+  prompt_tps, generation_tps, peak_bytes, recomputed, ended_early}; times are in
+  seconds. After an error: error {kind, message}, and text, thoughts and conversation
+  if the question was stored.
+
+finish_reason is stop for a complete answer; length for one that is cut off at the
+token limit; cancelled for one that was stopped; filtered for one that the server's
+filter cut off or kept back; empty if the model said nothing; thoughts_only if it
+only thought. Only stop exits with 0; for the others one sentence on standard error
+says what happened.
 
 examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"
