@@ -23,10 +23,10 @@ _EMPTY_AT_LIMIT: Final = (
     "The answer is empty: its token limit was reached before the first word. Raise max_tokens in "
     "config.toml and ask again."
 )
-_THOUGHTS_ONLY: Final = "The model only thought and gave no answer: ask again or in other words."
+_THOUGHTS_ONLY: Final = "The model ended after thinking, without an answer: ask again."
 _THOUGHTS_AT_LIMIT: Final = (
-    "The model only thought and gave no answer: the token limit was reached before the first "
-    "word. Raise max_tokens in config.toml and ask again."
+    "The model was still thinking when its token limit was reached, and gave no answer: raise "
+    "max_tokens in config.toml and ask again."
 )
 
 

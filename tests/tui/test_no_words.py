@@ -68,7 +68,7 @@ async def test_it_says_what_it_does_and_loses_no_word(
             opened(2),
             parts=compose(" \n", thoughts="Hm.Two, I'd say."),
             finish_reason="thoughts_only",
-            error="The model only thought and gave no answer: ask again or in other words.",
+            error="The model ended after thinking, without an answer: ask again.",
         )
         client.tell(TurnEnded(conversation=1, message=message))
         await user.sees("Hm.Two, I'd say.", message.error, "ready")

@@ -49,6 +49,7 @@ from ...core.messages.requests import (
     StopTurn,
     SubmitTurn,
 )
+from .endings import explain_ending
 from .exit_status import COMPLETE, ERROR, INTERRUPTED
 from .output import Output
 
@@ -117,13 +118,13 @@ class Asking:
             match event:
                 case ModelFailed(model=failed) if failed == source:
                     raise error_of(Refused(error=event.error, sentence=event.sentence))
-                case ModelLoaded(source=loaded) if loaded != source:
-                    # Of a load before this one: nothing is sent there.
-                    pass
+                case ModelLoaded(source=loaded, notice=notice):
+                    # Of a load before this one nothing is told: nothing is sent there.
+                    if loaded == source:
+                        self._announce(notice)
+                        return
                 case _:
                     self._show_news(event)
-            if isinstance(event, ModelLoaded) and event.source == source:
-                return
 
     async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""
@@ -222,17 +223,10 @@ class Asking:
             self._output.document(self._describe(event))
         else:
             self._output.end_line()
-        match event.message.finish_reason:
-            case "stop":
-                return COMPLETE
-            case "length":
-                early = event.message.stats.ended_early if event.message.stats else ""
-                reason = early or "the answer reached its token limit and is cut off."
-                self._output.notice(f"seeshell: {reason}")
-            case "cancelled":
-                self._output.notice("seeshell: the answer was stopped.")
-            case _:
-                self._output.notice(f"seeshell: {event.message.error}")
+        why = explain_ending(event.message, event.conversation, has_thoughts=self._output.as_json)
+        if not why:
+            return COMPLETE
+        self._output.notice(f"seeshell: {why}")
         return INTERRUPTED if self._interrupted else ERROR
 
     def _describe(self, event: TurnEnded) -> dict[str, object]:

@@ -170,6 +170,8 @@ async def test_only_a_complete_answer_is_a_success_and_the_others_say_why(
     events += [Delta(text=text, **NAMES)] if text else []
     command = Command(Core(turn=[*events, end]), as_json=as_json)
     assert await command.ask() == status
+    if thoughts and not as_json:
+        told = [f"{told[0]} Its thoughts: seeshell --chat 7"]
     assert command.told == told
     if as_json:
         document = json.loads(command.out)
