@@ -223,9 +223,9 @@ class Asking:
             self._output.document(self._describe(event))
         else:
             self._output.end_line()
-        why = explain_ending(event.message, event.conversation, has_thoughts=self._output.as_json)
-        if not why:
+        if event.message.finish_reason == "stop":
             return COMPLETE
+        why = explain_ending(event.message, event.conversation, has_thoughts=self._output.as_json)
         self._output.notice(f"seeshell: {why}")
         return INTERRUPTED if self._interrupted else ERROR
 

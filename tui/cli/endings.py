@@ -7,16 +7,14 @@ _STOPPED = "the answer was stopped."
 
 
 def explain_ending(answer: Message, conversation: int, *, has_thoughts: bool) -> str:
-    """Returns one sentence for standard error; empty for a complete answer.
+    """Returns one sentence for standard error.
 
     Args:
-        answer: as it ended.
+        answer: as it ended, not as `stop`.
         conversation: its own.
         has_thoughts: whether the thoughts are printed; otherwise it is said where they are.
     """
     match answer.finish_reason:
-        case "stop":
-            return ""
         case "length":
             return (answer.stats and answer.stats.ended_early) or _AT_LIMIT
         case "cancelled":
