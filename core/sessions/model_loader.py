@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from functools import partial
+from typing import NamedTuple
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..engine.engine import Engine, LoadedModel
 from ..errors import ModelError
 from ..messages.events import ModelFailed, ModelLoaded, ModelLoading
@@ -13,13 +15,25 @@ from .subscribers import Subscribers
 _logger = logging.getLogger(__name__)
 
 
-class _Load:
-    """One wish for a model: a token, so that two loads of the same source are told apart."""
+class _Asked(NamedTuple):
+    """What a load was asked for, and by whom."""
 
-    def __init__(self, source: str, given_up: str) -> None:
-        self.source = source
+    source: str
+    environment: ClientEnvironment
+
+
+class _Load:
+    """One load: a token, so that two loads of the same source are told apart."""
+
+    def __init__(self, asked: _Asked, given_up: _Asked | None) -> None:
+        self.asked = asked
         self.given_up = given_up
-        """The source whose load was given up for this one; empty if none was."""
+        """What was given up for this load."""
+
+    @property
+    def source(self) -> str:
+        """The model's name."""
+        return self.asked.source
 
 
 class ModelLoader:
@@ -55,31 +69,48 @@ class ModelLoader:
             return None
         return self._error or ModelError("No model is loaded: choose one.")
 
-    def want(self, source: str) -> None:
+    def want(
+        self,
+        source: str,
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+        *,
+        is_changed: bool = False,
+    ) -> None:
         """Asks for a model; another one that is being loaded is given up for it.
 
         The one that is there stays as it is, with its KV caches. Where there is none, the one that
         was given up is loaded after all should this one fail.
+
+        Args:
+            source: the model's name.
+            environment: of the client that asks.
+            is_changed: whether the name means something else than when it was loaded.
         """
+        asked = _Asked(source, environment)
         before, model = self._load, self._engine.model
-        if before is not None and before.source == source:
+        if before is not None and before.asked == asked and not is_changed:
             return
         if self._loading is not None:
             self._loading.cancel()
             self._may_change = True
         self.wanted = source
-        if model is not None and model.source == source and not self._may_change:
+        is_other = model is None or model.source != source
+        if model is not None and not (is_other or self._may_change or is_changed):
             self._load = self.progress = None
             self._publish_loaded(model)
             return
-        self._load = _Load(source, before.source if before else "")
+        self._load = _Load(asked, before.asked if before else None)
         self._report(self._load, LoadProgress("waiting"))
         self._due.set()
 
-    def want_again(self) -> None:
-        """Asks once more for the model that could not be loaded, if there is no other."""
+    def want_again(self, environment: ClientEnvironment) -> None:
+        """Asks once more for the model that could not be loaded, if there is no other.
+
+        Args:
+            environment: of the client that needs one.
+        """
         if self._engine.model is None and not self.is_behind and self.wanted:
-            self.want(self.wanted)
+            self.want(self.wanted, environment)
 
     async def load(self) -> None:
         """Loads what is wanted now; returns when that has ended or was given up."""
@@ -87,7 +118,8 @@ class ModelLoader:
         if load is None:
             return
         task = asyncio.create_task(
-            self._engine.load(load.source, partial(self._report, load)), name=load.source
+            self._engine.load(load.source, partial(self._report, load), load.asked.environment),
+            name=load.source,
         )
         self._loading = task
         try:
@@ -118,7 +150,7 @@ class ModelLoader:
         if self._engine.model is not None:
             self.wanted = self._engine.model.source
         elif load.given_up:
-            self.want(load.given_up)
+            self.want(*load.given_up)
 
     def _publish_loaded(self, model: LoadedModel) -> None:
         self._subscribers.publish(

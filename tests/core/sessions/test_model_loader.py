@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.engine.engine import LoadedModel
 from seeshell.core.errors import ModelNotFound
 from seeshell.core.messages.events import (
@@ -165,9 +166,14 @@ class StubbornEngine(ScriptedEngine):
         super().__init__()
         self._fails = fails
 
-    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+    async def load(
+        self,
+        source: str,
+        report: Callable[[LoadProgress], None],
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> LoadedModel:
         try:
-            return await super().load(source, report)
+            return await super().load(source, report, environment)
         except asyncio.CancelledError:
             if self._fails:
                 raise ModelNotFound("It can't be found.") from None
