@@ -172,6 +172,7 @@ class Sessions:
                 self._look_at_settings(client)
                 return await self._turns.take_in(request, client)
             case EditQueued() | MoveQueued() | RemoveQueued() | ResumeQueue():
+                self._look_at_settings(client)
                 await self._turns.change_queue(request, client)
             case StopTurn(conversation=conversation):
                 await self._turns.stop(conversation)
