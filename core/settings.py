@@ -23,6 +23,8 @@ MODEL_VARIABLE = "SEESHELL_MODEL"
 IMAGES_VARIABLE = "SEESHELL_IMAGES"
 HOME_VARIABLE = "SEESHELL_HOME"
 
+_UNKNOWN_HOME = f"Your home folder is unknown: set HOME, or {HOME_VARIABLE} to any folder."
+
 ImageProtocol = Literal["auto", "tgp", "halfblock", "none"]
 
 
@@ -139,10 +141,13 @@ def find_paths(environment: Mapping[str, str]) -> Paths:
     Where the data or the runtime folder is a link that the user has made, it is what that leads to.
 
     Raises:
-        SettingsError: the name of a place can't be written as text, or begins with an unknown user.
+        SettingsError: the name of a place can't be written as text, or begins with an unknown user
+            or in a working directory that was deleted.
     """
     paths = _name_paths(environment)
     for place in paths.places:
+        if not place.is_absolute():
+            raise SettingsError(_UNKNOWN_HOME)
         try:
             os.fspath(place).encode()
         except UnicodeEncodeError as error:
@@ -162,6 +167,11 @@ def _name_paths(environment: Mapping[str, str]) -> Paths:
             root = Path(home).expanduser().absolute()
         except RuntimeError as error:
             raise SettingsError(f"{HOME_VARIABLE}: {error} Correct it or unset it.") from error
+        except FileNotFoundError as error:
+            raise SettingsError(
+                f"{HOME_VARIABLE} is a folder of the working directory, which was deleted: change "
+                "to another one, or give the full path."
+            ) from error
         return Paths(
             root / "config.toml",
             root / "data",
@@ -169,6 +179,13 @@ def _name_paths(environment: Mapping[str, str]) -> Paths:
             root / "core.log",
             root / "run",
         )
+    try:
+        return _platform_paths()
+    except RuntimeError as error:
+        raise SettingsError(_UNKNOWN_HOME) from error
+
+
+def _platform_paths() -> Paths:
     dirs = platformdirs.PlatformDirs("seeshell", appauthor=False)
     with warnings.catch_warnings():
         # Where XDG_RUNTIME_DIR is not set there is another place, which is no news to the user.

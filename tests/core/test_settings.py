@@ -360,3 +360,28 @@ def test_a_home_that_can_not_be_used_is_named(home: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence) as refused:
         find_paths({HOME_VARIABLE: home})
     str(refused.value).encode()
+
+
+def test_without_a_home_folder_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_nobody(_: int) -> None:
+        raise KeyError
+
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", find_nobody)
+    with pytest.raises(SettingsError, match=f"set HOME, or {HOME_VARIABLE} to any folder"):
+        find_paths({})
+    monkeypatch.setenv("HOME", "not/absolute")
+    with pytest.raises(SettingsError, match="Your home folder is unknown"):
+        find_paths({})
+
+
+def test_a_home_in_a_working_directory_that_was_deleted_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(SettingsError, match=f"^{HOME_VARIABLE} is a folder of the working dir"):
+        find_paths({HOME_VARIABLE: "mine"})
+    assert find_paths({HOME_VARIABLE: str(tmp_path)}).data_dir == tmp_path / "data"

@@ -94,3 +94,17 @@ def test_help_names_every_key_of_the_documents() -> None:
             assert field.name in told
     for field in msgspec.structs.fields(CoreStatus):
         assert field.name in parser._STATUS_EPILOG or field.name == "reply_to"
+
+
+def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert parse(["-i", "/a.png", "-i", "-"]).image == ["/a.png", "-"]
+    with pytest.raises(SystemExit) as ended:
+        parse(["-i", "a.png"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "the working directory, in which a.png would be, was deleted: change to" in told
