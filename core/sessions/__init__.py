@@ -5,6 +5,7 @@ Its modules in reading order:
     sessions         The session manager: carries out what clients ask, and keeps conversations and
                      turns together.
     subscribers      Who hears which events.
+    environments     Whose environment a turn is computed in: that of the client which submitted it.
     conversations    What clients ask about whole conversations: list, open, rename, fork, switch,
                      delete, restore.
     turns            What clients ask about turns: to submit and stop them, and to change what is

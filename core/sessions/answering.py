@@ -38,6 +38,7 @@ from ..messages.events import (
     TurnWithdrawn,
 )
 from ..store.archive import Archive
+from .environments import Environments
 from .open_turn import OpenTurn, tell_withdrawn
 from .prompt_messages import read_prompt
 from .queue import Queues
@@ -66,12 +67,15 @@ class Answering:
         queues: Queues,
         subscribers: Subscribers,
         options: AnswerOptions,
+        environments: Environments,
     ) -> None:
         self._engine = engine
         self._archive = archive
         self._queues = queues
         self._subscribers = subscribers
-        self._options = options
+        self.options = options
+        """Count from the next turn on."""
+        self._environments = environments
         self._unstored: dict[int, TurnFailed] = {}
         self.running: OpenTurn | None = None
         """The turn that the engine works on."""
@@ -192,7 +196,12 @@ class Answering:
 
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
         prompt = await read_prompt(self._archive, turn.conversation, turn.answer)
-        answering = self._engine.answer(prompt, self._options, conversation=turn.conversation)
+        answering = self._engine.answer(
+            prompt,
+            self.options,
+            conversation=turn.conversation,
+            environment=self._environments.find(turn.started.id),
+        )
         if turn.is_stopping:
             return _CANCELLED
         end = None

@@ -29,8 +29,22 @@ environment:
   SEESHELL_MODEL   model to use when --model is not given
   SEESHELL_IMAGES  how to draw pictures: auto, tgp, halfblock or none
 
-A MODEL is `demo`, a folder, a Hugging Face repository id, or the address of an
-OpenAI-compatible endpoint such as http://host:8080/v1#name."""
+A MODEL is `demo`, a folder, a Hugging Face repository id, or an OpenAI-compatible
+endpoint: its address, such as http://host:8080/v1#name or localhost:8080, or the NAME
+that config.toml gives it, with #model behind it for another one of its models:
+
+  [endpoints.NAME]
+  url = "https://host/v1"
+  model = "name"            left out, the server's first model is taken
+  key_variable = "HOST_KEY" the environment variable that holds its key
+  context = 32768           tokens of the model's context, if the server does not say
+  key_over_http = true      sends the key unencrypted beyond this machine, too
+
+OPENAI_API_KEY is sent to api.openai.com and to this machine; any other server gets the
+key that its table names, and none over plain http unless the table says so. Keys,
+proxies (https_proxy and its kind) and certificates (SSL_CERT_FILE) are those of the
+terminal that asks, whenever the core was started. A change of config.toml counts from
+the next question on, or you are told that it does not."""
 
 _ASK_EPILOG = """\
 The answer streams to standard output, everything else goes to standard error. The
@@ -129,16 +143,11 @@ class _Parser(ArgumentParser):
 def parse(argv: Sequence[str] | None) -> Namespace:
     """Returns the options; `command` is None for the app. Wrong usage exits with status 2.
 
-    Paths are absolute: the core has a working directory of its own.
+    Paths of pictures are absolute: the core has a working directory of its own.
     """
     parser = _build_parser()
     options = parser.parse_args(argv)
     options.image += options.more_images
-    if options.model:
-        # The app starts without it.
-        from ...core.ipc.core_process import absolute_source
-
-        options.model = absolute_source(options.model)
     if options.resume and options.chat is not None:
         parser.error("--chat and --continue can't be used together")
     if options.command == "ask":
@@ -250,7 +259,13 @@ def _picture_path(text: str) -> str:
     """Returns the absolute path of a picture; what stands for standard input stays."""
     if text == STANDARD_INPUT:
         return text
-    return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
+    try:
+        return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
+    except FileNotFoundError as error:
+        raise ArgumentTypeError(
+            f"the working directory, in which {text} would be, was deleted: change to another one, "
+            "or give the full path"
+        ) from error
 
 
 def _positive(text: str) -> int:
