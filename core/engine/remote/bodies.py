@@ -1,7 +1,7 @@
-"""Bodies of replies, unpacked piece by piece up to a bound, so that none fills memory or the loop."""
+"""Bodies of replies, unpacked piece by piece and up to a bound."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Final
 
@@ -16,7 +16,7 @@ _PATIENCE: Final = 10.0
 """Seconds for all of a body that is no stream."""
 
 
-async def read_blocks(reply: httpx2.Response, url: str) -> AsyncIterator[bytes]:
+async def read_blocks(reply: httpx2.Response, url: str) -> AsyncGenerator[bytes, None]:
     """Yields the body as it comes; other work of the loop goes on between any two pieces.
 
     Raises:

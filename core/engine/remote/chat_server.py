@@ -1,7 +1,7 @@
 """An OpenAI-compatible server over HTTP: its list of models and its streamed answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Final
 
@@ -9,11 +9,12 @@ import httpx2
 
 from ...errors import EndpointError
 from .answer_reader import AnswerReader, ChatPiece, NotAnAnswer
+from .asked import Asked
 from .bodies import read_blocks, read_body
 from .failures import explain_failure, has_died
 from .http_clients import Access
 from .model_list import ListedModel, read_model_list
-from .refusals import Asked, ServerRefused, read_refusal
+from .refusals import ServerRefused, read_refusal
 
 _LONGEST_LIST: Final = 16 * 2**20
 """Bytes; the longest lists of models known take 2 MB."""
@@ -60,7 +61,7 @@ class ChatServer:
         except (TimeoutError, httpx2.ReadTimeout) as error:
             raise NotAnAnswer("no list in time") from error
 
-    async def stream(self, body: bytes) -> AsyncIterator[ChatPiece]:
+    async def stream(self, body: bytes) -> AsyncGenerator[ChatPiece, None]:
         """Yields the answer to a chat request; what arrives together comes as one piece.
 
         Raises:
@@ -130,7 +131,7 @@ class ChatServer:
                     raise
         return await self._access.client.send(request, stream=True)
 
-    async def _pieces(self, reply: httpx2.Response) -> AsyncIterator[ChatPiece]:
+    async def _pieces(self, reply: httpx2.Response) -> AsyncGenerator[ChatPiece, None]:
         reader = AnswerReader(reply.headers.get("content-type", ""))
         has_begun = False
         size = 0

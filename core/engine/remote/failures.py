@@ -10,7 +10,7 @@ from typing import Final
 import httpx2
 
 from ...errors import EndpointError
-from .refusals import Asked
+from .asked import Asked
 
 _TLS_RECORD: Final = re.compile(r"illegal status line: bytearray\(b['\"]\\x1[56]\\x03")
 """How the answer of a server that expects https looks to one that reads http."""
@@ -118,7 +118,12 @@ def _explain_connect(error: Exception, causes: list[BaseException], asked: Asked
 
 def _explain_tls(cause: BaseException, asked: Asked) -> str:
     reason = getattr(cause, "reason", "") or ""
-    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"):
+    if reason in (
+        "WRONG_VERSION_NUMBER",
+        "HTTP_REQUEST",
+        "UNKNOWN_PROTOCOL",
+        "PACKET_LENGTH_TOO_LONG",
+    ):
         return f"{asked.host} does not speak https; try http://{asked.host} as its address."
     words = reason.replace("_", " ").lower() or "the connection was closed"
     return (

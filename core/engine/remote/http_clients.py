@@ -1,4 +1,4 @@
-"""HTTP clients for the environments of those who ask: their proxies, their certificates, their key."""
+"""HTTP clients by what those who ask bring along: their proxies, their certificates, their key."""
 
 import asyncio
 import ssl
@@ -70,10 +70,16 @@ class HttpClients:
     ) -> httpx2.AsyncClient:
         is_encrypted = any(url.lower().startswith("https:") for url in (endpoint.url, proxy))
         certificates = environment.certificates if is_encrypted else {}
-        name = (str(is_encrypted), proxy, *(f"{it}={certificates[it]}" for it in sorted(certificates)))
+        name = (
+            str(is_encrypted),
+            proxy,
+            *(f"{it}={certificates[it]}" for it in sorted(certificates)),
+        )
         if name not in self._clients:
             # Reading a system's certificates takes up to 0.1 s.
-            trusted = await asyncio.to_thread(read_certificates, environment) if is_encrypted else None
+            trusted = (
+                await asyncio.to_thread(read_certificates, environment) if is_encrypted else None
+            )
             self._clients[name] = _make_client(proxy, trusted)
         self._clients.move_to_end(name)
         client = self._clients[name]

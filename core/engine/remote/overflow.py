@@ -22,13 +22,15 @@ class Overflow(NamedTuple):
 _N: Final = r"(\d[\d,]*)"
 
 _NUMBERED: Final = tuple(
-    re.compile(pattern.replace("CONTEXT", f"(?P<context>{_N})").replace("PROMPT", f"(?P<prompt>{_N})"))
+    re.compile(
+        pattern.replace("CONTEXT", f"(?P<context>{_N})").replace("PROMPT", f"(?P<prompt>{_N})")
+    )
     for pattern in (
         # vLLM, OpenAI, DeepSeek, OpenRouter: what was asked for, in messages and completion.
         r"maximum context length (?:is|of) CONTEXT.*?\(about PROMPT (?:tokens )?(?:of|in)",
         r"maximum context length (?:is|of) CONTEXT.*?\(PROMPT (?:tokens )?(?:of|in)",
-        r"maximum context length (?:is|of) CONTEXT.*?(?:request has|resulted in|contains(?: at least)?|"
-        r"a total of \d+ tokens:) PROMPT",
+        r"maximum context length (?:is|of) CONTEXT.*?"
+        r"(?:request has|resulted in|contains(?: at least)?|a total of \d+ tokens:) PROMPT",
         r"maximum context length (?:is|of) CONTEXT",
         r"passed PROMPT input tokens.*?context length is only CONTEXT",
         r"prompt \(length PROMPT\) is longer than the maximum model length of CONTEXT",
@@ -38,8 +40,8 @@ _NUMBERED: Final = tuple(
         r"prompt is too long \(PROMPT tokens, max (?:is )?CONTEXT",
         # SGLang and Together.
         r"input \(PROMPT tokens\) is longer than the model's context length \(CONTEXT",
-        r"input length \(?PROMPT\)? (?:tokens )?exceeds (?:the )?(?:model's )?maximum (?:context |allowed input "
-        r")?length (?:of )?\(?CONTEXT",
+        r"input length \(?PROMPT\)? (?:tokens )?exceeds (?:the )?(?:model's )?maximum "
+        r"(?:context |allowed input )?length (?:of )?\(?CONTEXT",
         # LM Studio.
         r"first PROMPT tokens when context the overflows.*?context length of only CONTEXT",
         # TGI.
@@ -47,7 +49,7 @@ _NUMBERED: Final = tuple(
         r"`inputs` must have less than CONTEXT tokens\. given: PROMPT",
         r"`max_new_tokens` must be <= CONTEXT",
         # TensorRT-LLM.
-        r"prompt length \(PROMPT(?:\.0)?\).*?should not exceed max_(?:seq_len|num_tokens) \(CONTEXT",
+        r"prompt length \(PROMPT(?:\.0)?\).*?not exceed max_(?:seq_len|num_tokens) \(CONTEXT",
         r"prompt length \(PROMPT\) exceeds maximum (?:input|sequence) length \(CONTEXT",
         # mlx-vlm.
         r"\(PROMPT prompt \+ \d+ max generation\), but max_kv_size is CONTEXT",
@@ -67,16 +69,18 @@ _NUMBERED: Final = tuple(
 """Tried in this order against the words in lower case."""
 
 _WORDS: Final = re.compile(
-    r"context[_ ](length|window)[_ ](is[_ ])?exceeded|exceed\w*[_ ](the[_ ])?(available[_ ])?context"
-    r"|maximum context|context the overflows|context (size|window|length) (has been )?exceed"
-    r"|(exceed\w*|longer than|greater than|larger than|beyond) (the )?((model|request|endpoint)'?s? )?"
-    r"(available |maximum |max |allowed )*(context|prompt|input|sequence|model) (length|window|size|limit)"
+    r"context[_ ](length|window|size)[_ ](is[_ ]|has been[_ ])?exceed|context the overflows"
+    r"|exceed\w*[_ ](the[_ ])?(available[_ ])?context|maximum context"
+    r"|max_tokens must be at least 1, got -"
+    r"|(exceed\w*|longer than|greater than|larger than) (the )?((model|request|endpoint)'?s? )?"
+    r"(available |maximum |max |allowed )*(context|prompt|input|sequence|model|session) "
+    r"(length|window|size|limit)"
     r"|(prompt|input|conversation|messages?|request)( \w+)? (is|are) too long|prompt too long"
-    r"|input is too long|too many (input |prompt )?tokens|token limit exceeded|reduce the length of "
-    r"(the|your)|model token limit|input length should be|input tokens exceed|exceed\w* max_seq_len"
-    r"|max_tokens must be at least 1, got -|tokens to keep from the initial prompt|exceeds max length"
-    r"|maximum number of tokens allowed|too large for model with|n_ctx|kv cache can hold"
-    r"|exceeds context|session[_ ]len\w* (exceed|limit)|string too long|exceeds? (the )?session",
+    r"|too many (input |prompt )?tokens|token limit exceeded|reduce the length of (the|your)"
+    r"|model token limit|input length should be|input tokens exceed|exceed\w* max_seq_len"
+    r"|tokens to keep from the initial prompt|exceeds max length|maximum number of tokens allowed"
+    r"|too large for model with|n_ctx|kv cache can hold|string too long"
+    r"|session[_ ]len\w* (exceed|limit)",
 )
 
 _CODES: Final = frozenset(
@@ -99,7 +103,9 @@ _RATE: Final = re.compile(
 """A limit on what passes in some time, which is no context however it speaks of tokens."""
 
 _ANSWER_LIMITS: Final = tuple(
-    re.compile(pattern.replace("NAME", r"max_?(?:completion_|output_|new_)?tokens").replace("LIMIT", _N))
+    re.compile(
+        pattern.replace("NAME", r"max_?(?:completion_|output_|new_)?tokens").replace("LIMIT", _N)
+    )
     for pattern in (
         r"supports at most LIMIT (?:completion|output) tokens",
         r"NAME\W+\d[\d,]* > LIMIT, which is the maximum",
@@ -107,7 +113,7 @@ _ANSWER_LIMITS: Final = tuple(
         r"range is from \d+ \(inclusive\) to LIMIT",
         r"NAME\b[^.]*?(?:between \d+ and |\[\d+, ?)LIMIT",
         r"NAME\b.*?(?:<=|≤|less than or equal to|at most|no (?:more|greater|larger) than|not exceed"
-        r"|can(?:no|')t be greater than|maximum value|maximum (?:is|of|allowed)|up to)[^\d.]{0,20}LIMIT",
+        r"|can(?:no|')t be greater than|maximum (?:value|is|of|allowed)|up to)[^\d.]{0,20}LIMIT",
     )
 )
 """How servers say how long an answer may be at most, against the words in lower case."""

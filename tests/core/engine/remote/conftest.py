@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from seeshell.core.client_environment import ClientEnvironment
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.engine import AnswerEvent, AnswerOptions, PromptImage, PromptMessage
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
@@ -24,6 +25,7 @@ from seeshell.core.pictures.workers import PictureWorkers
 from ....patience import PATIENCE
 
 KEY = "sk-the-secret-key"
+WITH_KEY = ClientEnvironment(keys={"OPENAI_API_KEY": KEY})
 LIMIT = 100_000_000
 
 
@@ -163,7 +165,7 @@ async def fake() -> AsyncIterator[FakeEndpoint]:
 
 @pytest.fixture
 async def engine(workers: PictureWorkers) -> AsyncIterator[RemoteEngine]:
-    """A remote engine with the key that the endpoints want and room for 100 image tokens."""
+    """A remote engine with room for 100 image tokens."""
     engine = RemoteEngine(100, LIMIT, {}, workers)
     yield engine
     await engine.close()
@@ -175,7 +177,8 @@ def ask() -> Callable[..., Awaitable[list[AnswerEvent]]]:
 
     async def call(engine: RemoteEngine, *prompt: PromptMessage, **options: Any) -> Any:
         prompt = prompt or (PromptMessage.of("user", "Hello?"),)
-        events = engine.answer(prompt, AnswerOptions(**({"temperature": 0.0} | options)))
+        options = {"temperature": 0.0} | options
+        events = engine.answer(prompt, AnswerOptions(**options), environment=WITH_KEY)
         async with asyncio.timeout(PATIENCE):
             return [event async for event in events]
 

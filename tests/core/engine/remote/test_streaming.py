@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seeshell.core.client_environment import NO_ENVIRONMENT
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.remote.asked import Asked
 from seeshell.core.engine.remote.chat_server import ChatServer
+from seeshell.core.engine.remote.http_clients import HttpClients
+from seeshell.core.engine.remote.refusals import ServerRefused
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import TurnError
+from seeshell.core.models.endpoints import Endpoint
 
 from ....patience import PATIENCE
 
@@ -163,15 +168,19 @@ def test_no_stream_raises_anything_but_a_turn_error(parts: list[bytes]) -> None:
 
         async with await asyncio.start_server(reply, "127.0.0.1", 0) as listener:
             port = listener.sockets[0].getsockname()[1]
-            server = ChatServer(f"http://127.0.0.1:{port}/v1", None)
+            clients = HttpClients()
+            endpoint = Endpoint(f"http://127.0.0.1:{port}/v1")
+            server = ChatServer(Asked(endpoint.url), await clients.open(endpoint, NO_ENVIRONMENT))
             try:
                 async with asyncio.timeout(PATIENCE):
                     assert all(
                         [isinstance(piece.text, str) async for piece in server.stream(b"{}")]
                     )
+            except ServerRefused as error:
+                assert error.refusal.is_inside
             except TurnError as error:
                 assert str(error).endswith(".")
             finally:
-                await server.close()
+                await clients.close()
 
     asyncio.run(stream())
