@@ -11,6 +11,10 @@ from .refusals import BUSY_STATUSES, Refusal
 _LASTING: Final = (400, 413, 415, 422)
 """With these a server says that the request as it is will never do."""
 
+_NOT_LOADED: Final = re.compile(
+    r"(fail|unable|can(no|')t|could ?n.t|error|not found)\w* (to )?load(ing)? (\w+ )?model"
+)
+
 _ABOUT_PICTURES: Final = re.compile(r"image|picture|multi-?modal|vision|mmproj")
 """How servers that fail at a picture say so, whatever status they give."""
 
@@ -25,7 +29,7 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
         )
     if refusal.is_inside:
         opening = f"{asked.url} ended the answer with an error"
-    elif refusal.is_about_the_model and asked.model:
+    elif _is_unknown_model(refusal, asked):
         offers = f"; it offers {asked.offered}" if asked.offered else "; check the name after #"
         opening = f"{asked.url} has no model {asked.model}{offers}"
     elif 300 <= refusal.status < 400:
@@ -37,9 +41,15 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
     return kind(f"{opening}{said}.{withheld}")
 
 
+def _is_unknown_model(refusal: Refusal, asked: Asked) -> bool:
+    """Whether the server has no such model; one that it does not list it may have tried to load."""
+    is_unlisted = bool(asked.offered) and _NOT_LOADED.search(refusal.said.lower()) is not None
+    return bool(asked.model) and (refusal.is_about_the_model or is_unlisted)
+
+
 def _is_lasting(refusal: Refusal, asked: Asked) -> bool:
     """Whether the same prompt will be refused again, so that it is given back to the user."""
-    if refusal.status in (401, 402, 403, 429) or refusal.is_about_the_model:
+    if refusal.status in (401, 402, 403, 429) or _is_unknown_model(refusal, asked):
         return False
     # A model's own name may hold the words.
     words = refusal.said.lower().replace(asked.model.lower() or "\0", "")
