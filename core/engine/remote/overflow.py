@@ -1,7 +1,7 @@
 """How servers say that prompt and answer do not fit the context, and the numbers in what they say.
 
 Source: the error messages of vLLM, llama-server, SGLang, Ollama, LM Studio, TGI, TensorRT-LLM,
-LMDeploy, mlx-vlm, OpenAI, Azure, Anthropic, Gemini, Mistral, DeepSeek, Groq, Together, OpenRouter,
+mlx-vlm, OpenAI, Azure, Anthropic, Gemini, Mistral, DeepSeek, Groq, Together, OpenRouter,
 xAI, Moonshot, MiniMax, Z.ai and DashScope, as their sources or their users give them.
 """
 
