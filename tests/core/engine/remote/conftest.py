@@ -76,10 +76,15 @@ class Exchange:
     body: Any
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    number: int
+    """Its place on its connection, from 1."""
 
-    async def reply(self, status: int, body: bytes, kind: str = "application/json") -> None:
-        head = f"HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
-        await self.send(head.encode() + body)
+    async def reply(self, status: int, body: bytes, head: str = "") -> None:
+        """Sends a whole reply; the head's lines, if any, end with CR and LF."""
+        lines = f"HTTP/1.1 {status} X\r\n{head}content-length: {len(body)}\r\n"
+        if "content-type" not in head:
+            lines += "content-type: application/json\r\n"
+        await self.send(f"{lines}\r\n".encode() + body)
 
     async def start(self) -> None:
         await self.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n")
@@ -103,6 +108,10 @@ class Exchange:
         self.writer.write(content)
         await self.writer.drain()
 
+    async def abort(self) -> None:
+        """Drops the connection without a word."""
+        self.writer.transport.abort()
+
     async def wait_until_closed(self) -> None:
         """Returns once the other side has closed the connection."""
         while await self.reader.read(1000):
@@ -119,6 +128,8 @@ class FakeEndpoint:
     url: str = ""
     chat: Script | None = None
     models: tuple[int, bytes] = (200, b'{"object": "list", "data": [{"id": "fake"}]}')
+    moved: dict[str, str] = field(default_factory=dict)
+    """Where requests for a path are sent on to."""
     exchanges: list[Exchange] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once a script has run to its end."""
@@ -127,22 +138,26 @@ class FakeEndpoint:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections[asyncio.current_task()] = writer
+        number = 0
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                await self._answer(head.decode(), reader, writer)
+                number += 1
+                await self._answer(head.decode(), reader, writer, number)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
 
-    async def _answer(self, head: str, reader: Any, writer: Any) -> None:
+    async def _answer(self, head: str, reader: Any, writer: Any, number: int) -> None:
         first, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value for name, _, value in (s.partition(": ") for s in lines)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         content = json.loads(body) if body else None
-        exchange = Exchange(first.split()[1], headers, content, reader, writer)
+        exchange = Exchange(first.split()[1], headers, content, reader, writer, number)
         self.exchanges.append(exchange)
-        if exchange.path.endswith("/models"):
+        if target := self.moved.get(exchange.path):
+            await exchange.reply(301, b"", f"location: {target}\r\n")
+        elif exchange.path.endswith("/models"):
             await exchange.reply(*self.models)
         elif self.chat:
             await self.chat(exchange)
