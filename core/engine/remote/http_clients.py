@@ -54,8 +54,13 @@ class HttpClients:
         try:
             proxy = choose_proxy(endpoint.url, environment)
             client = await self._find(endpoint, proxy, environment)
-        except (ModelError, ValueError) as error:
+        except ModelError as error:
             raise EndpointError(str(error)) from error
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise EndpointError(
+                "The proxy of your environment can't be used; write http://host:port into its "
+                "variable, or unset it."
+            ) from error
         return Access(client, chosen.key, _advise(endpoint), chosen.withheld, _name_host(proxy))
 
     async def close(self) -> None:

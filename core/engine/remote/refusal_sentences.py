@@ -27,6 +27,10 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
             f"The conversation is too long for the model at {asked.url}; start a new one or send "
             f"fewer pictures{said}."
         )
+    if refusal.wants_https:
+        return EndpointError(
+            f"{asked.host} speaks https; write https://{asked.host} as its address."
+        )
     if refusal.is_inside:
         opening = f"{asked.url} ended the answer with an error"
     elif _is_unknown_model(refusal, asked):

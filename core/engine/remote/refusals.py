@@ -25,6 +25,11 @@ _USED_UP: Final = re.compile(
 )
 """How servers say that waiting does not help."""
 
+_WANTS_HTTPS: Final = re.compile(
+    rb"plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|requires? TLS", re.I
+)
+"""How nginx and Go say that they were asked in http for what they give in https."""
+
 _LOADING: Final = re.compile(r"loading (the )?model|model (is )?(still |currently )?(being )?load")
 
 BUSY_STATUSES: Final = (429, 503, 529)
@@ -51,6 +56,8 @@ class Refusal:
     """Where the server sends the request on to."""
     is_inside: bool = False
     """Whether it came inside an answer."""
+    wants_https: bool = False
+    """Whether the server can be asked in https alone."""
 
     @property
     def is_busy(self) -> bool:
@@ -111,6 +118,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, key: str)
         read_wait(headers, words, time.time()),
         headers.get("location", "") if 300 <= status < 400 else "",
         is_inside,
+        status == 400 and _WANTS_HTTPS.search(body) is not None,
     )
 
 

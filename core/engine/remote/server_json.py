@@ -20,7 +20,7 @@ def read_json(body: bytes) -> Any:
     """
     text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
     try:
-        value = json.loads(text.removeprefix("\ufeff").strip())
+        value = json.loads(text.removeprefix("\ufeff").strip(), strict=False)
     except RecursionError as error:
         raise ValueError("too deep") from error
     return value

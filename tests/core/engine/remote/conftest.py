@@ -4,9 +4,11 @@ import asyncio
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -136,6 +138,22 @@ class FakeEndpoint:
 
     connections: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
 
+    @asynccontextmanager
+    async def listening(
+        self, host: str, encryption: ssl.SSLContext | None = None
+    ) -> "AsyncIterator[FakeEndpoint]":
+        """Gives the endpoint while it listens; with an encryption it speaks https."""
+        server = await asyncio.start_server(self.serve, host, 0, ssl=encryption)
+        scheme = "https" if encryption else "http"
+        self.url = f"{scheme}://{host}:{server.sockets[0].getsockname()[1]}/v1"
+        yield self
+        server.close()
+        for connection in self.connections.values():
+            # Closing what is encrypted waits half a minute for the other side.
+            connection.transport.abort()
+        if self.connections:
+            await asyncio.wait(self.connections, timeout=PATIENCE)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections[asyncio.current_task()] = writer
         number = 0
@@ -167,15 +185,8 @@ class FakeEndpoint:
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeEndpoint]:
     """An endpoint of this machine that answers as it is told."""
-    endpoint = FakeEndpoint()
-    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
-    endpoint.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    yield endpoint
-    server.close()
-    for connection in endpoint.connections.values():
-        connection.close()
-    if endpoint.connections:
-        await asyncio.wait(endpoint.connections, timeout=PATIENCE)
+    async with FakeEndpoint().listening("127.0.0.1") as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
