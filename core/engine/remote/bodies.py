@@ -12,6 +12,9 @@ from ...errors import EndpointError
 _UNPACKED: Final = frozenset({"identity", "gzip", "deflate"})
 """Codings that httpx2 unpacks in pieces of at most 1 MiB, with no package besides."""
 
+_LARGEST_BLOCK: Final = 2**16
+"""Bytes that are read at once; as many as come from a socket."""
+
 _PATIENCE: Final = 10.0
 """Seconds for all of a body that is no stream."""
 
@@ -32,10 +35,11 @@ async def read_blocks(reply: httpx2.Response, url: str) -> AsyncGenerator[bytes,
             )
     async with aclosing(reply.aiter_bytes()) as blocks:
         async for block in blocks:
-            yield block
-            if codings:
-                # A small packed block may unpack to a thousand large ones, without any waiting.
-                await asyncio.sleep(0)
+            for start in range(0, len(block), _LARGEST_BLOCK):
+                yield block[start : start + _LARGEST_BLOCK]
+                if codings:
+                    # A small packed block may unpack to a thousand others, without any waiting.
+                    await asyncio.sleep(0)
 
 
 async def read_body(reply: httpx2.Response, most_bytes: int, url: str) -> bytes:

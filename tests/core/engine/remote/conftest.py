@@ -129,7 +129,10 @@ class FakeEndpoint:
 
     url: str = ""
     chat: Script | None = None
-    models: tuple[int, bytes] = (200, b'{"object": "list", "data": [{"id": "fake"}]}')
+    models: tuple[int, bytes] | tuple[int, bytes, str] = (
+        200,
+        b'{"object": "list", "data": [{"id": "fake"}]}',
+    )
     moved: dict[str, str] = field(default_factory=dict)
     """Where requests for a path are sent on to."""
     exchanges: list[Exchange] = field(default_factory=list)
