@@ -24,6 +24,8 @@ Its modules in reading order:
                        one after another.
     chunk_forms        What stands where in a chunk of an answer: the forms that servers give text,
                        errors and counts.
+    inline_thoughts    Thoughts that a server leaves in the text, taken out where an answer begins
+                       with them.
     halves             Text whose characters come in halves, from one chunk to the next.
     model_list         The models that a server lists: read from any form of list, and the one to
                        chat with chosen.

@@ -4,8 +4,8 @@ A stream of events, JSON objects one after another, or one whole answer: the bod
 it is, since the content type that servers name is often another.
 """
 
-import codecs
 import json
+import re
 from email.message import Message
 from typing import Any, Final
 
@@ -28,10 +28,17 @@ from .chunk_forms import (
 )
 from .event_stream import BOM, EventStream
 from .halves import Halves
+from .inline_thoughts import InlineThoughts
 from .json_documents import END_MARK, JsonDocuments
 
 _LONGEST_PREAMBLE: Final = 4 * 2**20
 """Bytes that may come before the first thing that an answer could say."""
+
+
+_COMPLAINT: Final = re.compile(
+    r"""\W*error["']?\s*[:\]]\s*["']?([^{\s].*)""", re.DOTALL | re.IGNORECASE
+)
+"""Errors that are no JSON: plain words, or words with quotes that nobody escaped."""
 
 
 class NotAnAnswer(Exception):
@@ -78,18 +85,27 @@ class AnswerReader:
         """Reads nothing yet.
 
         Args:
-            content_type: as the reply names it; only its charset counts, for what is no UTF-8.
+            content_type: as the reply names it. Its charset counts for what is no UTF-8; that it
+                is an event stream counts where nothing else came.
         """
-        self.has_ended = False
-        """Whether a finish reason, the end mark or a whole answer came."""
         self.is_answer = False
         """Whether anything came that an OpenAI-compatible server says."""
-        self._charset = _charset(content_type)
+        self.has_end_mark = False
+        """Whether `[DONE]` came: nothing follows, even if the connection stays open."""
+        kind = Message()
+        kind["content-type"] = content_type
+        self._is_event_stream = kind.get_content_type() == "text/event-stream"
+        self._charset = _charset(kind)
         self._body: EventStream | JsonDocuments | None = None
         self._start = b""
-        self._size = 0
-        self._is_broken = False
+        self._size = self._count = 0
+        self._saw_end = self._has_gap = False
         self._chunks = ChunkReader()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a finish reason, the end mark or a whole answer came, and nothing is missing."""
+        return self._saw_end and not self._has_gap
 
     def feed(self, block: bytes) -> ChatPiece:
         """Returns what a block of the body brought.
@@ -98,16 +114,15 @@ class AnswerReader:
             NotAnAnswer: it can't be read further, and what came before has been returned.
         """
         self._size += len(block)
-        if self._body is None:
-            self._start = block = (self._start + block).removeprefix(BOM).lstrip()
-            if BOM.startswith(block):
-                return ChatPiece()
-            self._body = JsonDocuments() if block[:1] in (b"{", b"[") else EventStream()
         piece = ChatPiece()
-        for data in self._body.feed(block):
+        self._body = self._body or self._recognise(block)
+        for data in self._body.feed(self._start or block) if self._body else ():
             self._read(data, piece)
+        if self._body:
+            self._start = b""
         is_strange = not self.is_answer and self._size > _LONGEST_PREAMBLE
-        if (self._is_broken or self._body.is_too_long or is_strange) and piece == ChatPiece():
+        is_too_long = self._body is not None and self._body.is_too_long
+        if (is_strange or is_too_long) and piece == ChatPiece():
             raise NotAnAnswer
         return piece
 
@@ -118,25 +133,43 @@ class AnswerReader:
             # A first object that broke off began an answer.
             self.is_answer |= data.startswith(b"{")
             self._read(data, piece)
+        # So did an event stream that broke off while it waited for the first token.
+        self.is_answer |= self._is_event_stream and self._count == 0
         self._chunks.end(piece)
-        if isinstance(self._body, JsonDocuments) and self._chunks.is_whole_answer:
-            self.has_ended = True
+        self._saw_end |= isinstance(self._body, JsonDocuments) and self._chunks.is_whole_answer
         return piece
+
+    def _recognise(self, block: bytes) -> EventStream | JsonDocuments | None:
+        """Returns what reads a body that begins so, None while it has not begun.
+
+        What there is of its start is kept; space in front of it says nothing.
+        """
+        self._start = (self._start + block).lstrip()
+        begin = self._start.removeprefix(BOM).lstrip()[:1]
+        if not begin or BOM.startswith(self._start):
+            return None
+        return JsonDocuments() if begin in (b"{", b"[") else EventStream()
 
     def _read(self, data: bytes, piece: ChatPiece) -> None:
         """Adds to the piece what the data of an event, or a JSON object, says."""
-        if self._is_broken:
-            return
+        self._count += 1
         if data.strip().strip(b'"') == END_MARK:
-            self.has_ended = self.is_answer = True
+            self._saw_end = self.is_answer = self.has_end_mark = True
             return
+        text = self._decode(data)
         try:
-            for chunk in _parse(self._decode(data)):
+            for chunk in _parse(text):
                 self.is_answer |= self._chunks.read(chunk, piece)
         except (_NotJson, RecursionError):
-            # What is no object, as `ping`, says nothing and does no harm.
-            self._is_broken = data.lstrip().startswith(b"{")
-        self.has_ended |= self._chunks.has_ended
+            self._read_words(text, piece)
+        self._saw_end |= self._chunks.has_ended
+
+    def _read_words(self, text: str, piece: ChatPiece) -> None:
+        """Adds an error in plain words; what only begins as JSON is a gap in the answer."""
+        if complaint := _COMPLAINT.match(text):
+            self.is_answer |= self._chunks.read({"error": complaint[1].strip("\"'}] ")}, piece)
+        elif text.lstrip().startswith("{"):
+            self._has_gap |= not self._saw_end
 
     def _decode(self, data: bytes) -> str:
         """Returns the text of data; what is no character stays a byte, as `Halves` takes it."""
@@ -158,6 +191,7 @@ class ChunkReader:
         self._has_delta_text = self._has_delta_thoughts = self._has_refused = False
         self._usage = Usage()
         self._text, self._thoughts = Halves(), Halves()
+        self._inline = InlineThoughts()
 
     @property
     def is_whole_answer(self) -> bool:
@@ -176,9 +210,11 @@ class ChunkReader:
         return bool(error or usage or choices or is_empty_chunk(chunk))
 
     def end(self, piece: ChatPiece) -> None:
-        """Adds halves of characters that stayed alone."""
-        piece.text += self._text.join("", is_last=True)
-        piece.thoughts += self._thoughts.join("", is_last=True)
+        """Adds what was held back: halves of characters that stayed alone, and of tags."""
+        rest = self._text.join("", is_last=True)
+        text, inline_thoughts = self._inline.split(rest, is_last=True)
+        piece.text += text
+        piece.thoughts += inline_thoughts + self._thoughts.join("", is_last=True)
 
     def _read_choice(self, choice: dict[str, Any], piece: ChatPiece) -> None:
         delta, message = as_fields(choice.get("delta")), as_fields(choice.get("message"))
@@ -203,8 +239,9 @@ class ChunkReader:
 
     def _add(self, text: str, thoughts: str, piece: ChatPiece) -> None:
         piece.deltas += bool(text or thoughts)
-        piece.text += self._text.join(text)
-        piece.thoughts += self._thoughts.join(thoughts)
+        text, inline_thoughts = self._inline.split(self._text.join(text))
+        piece.text += text
+        piece.thoughts += inline_thoughts + self._thoughts.join(thoughts)
 
     def _read_usage(self, chunk: dict[str, Any], piece: ChatPiece) -> bool:
         """Adds what was counted; returns whether anything was."""
@@ -216,7 +253,7 @@ class ChunkReader:
                 _larger(self._usage.completion_tokens, read_count(fields, *ANSWER_COUNTS)),
                 None if cached is None else TokenDetails(cached),
             )
-            piece.usage = self._usage
+            piece.usage = self._usage if self._usage != Usage() else None
         return bool(counted)
 
     @property
@@ -234,11 +271,13 @@ def _parse(text: str) -> list[dict[str, Any]]:
     """Returns the chunks in the data of an event; what is JSON but no object says nothing.
 
     Raises:
-        _NotJson, RecursionError: it is no JSON, or nested too deep.
+        _NotJson: it is no JSON.
+        RecursionError: it is nested deeper than any answer.
     """
     # `data: data: {...}` comes from servers that wrap an event twice.
+    text = text.strip().removeprefix("data:")
     try:
-        value = json.loads(text.strip().removeprefix("data:"), strict=False)
+        value = json.loads(text, strict=False)
     except ValueError as error:
         raise _NotJson from error
     return [chunk for chunk in (value if isinstance(value, list) else [value]) if as_fields(chunk)]
@@ -250,12 +289,11 @@ def _encode(value: Any) -> bytes:
     return msgspec.json.encode(json.loads(clean))
 
 
-def _charset(content_type: str) -> str:
+def _charset(content_type: Message) -> str:
     """Returns the charset that a content type names, "" for UTF-8 and unknown ones."""
-    message = Message()
-    message["content-type"] = content_type
+    name = content_type.get_content_charset("utf-8")
     try:
-        name = codecs.lookup(message.get_content_charset("utf-8")).name
-    except LookupError:
+        b"a".decode(name)
+    except (LookupError, ValueError):
         return ""
     return "" if name == "utf-8" else name

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final
 
 import httpx2
@@ -24,6 +24,9 @@ _LONGEST_REFUSAL: Final = 2**18
 
 _LONGEST_ANSWER: Final = 2**28
 """Bytes of a stream, which spends some 300 on each token."""
+
+_GRACE: Final = 0.5
+"""Seconds that a stream may go on behind its end mark."""
 
 _MOST_REDIRECTS: Final = 3
 
@@ -148,6 +151,10 @@ class ChatServer:
                             f"{self._asked.url} sends more than an answer can hold; what came is "
                             "kept."
                         )
+                    if reader.has_end_mark:
+                        break
+                if reader.has_end_mark:
+                    await _read_to_the_end(blocks)
             piece = reader.end()
             yield piece
             self._check(piece)
@@ -189,6 +196,14 @@ def not_compatible(url: str) -> EndpointError:
         f"{url} answers, but not as an OpenAI-compatible server does; check the address, which "
         "often ends in /v1."
     )
+
+
+async def _read_to_the_end(blocks: AsyncGenerator[bytes, None]) -> None:
+    """Lets a connection come to rest, so that it can be kept, if that does not take long."""
+    with suppress(TimeoutError, httpx2.HTTPError):
+        async with asyncio.timeout(_GRACE):
+            async for _ in blocks:
+                pass
 
 
 def _same_server(reply: httpx2.Response) -> str | None:

@@ -117,14 +117,7 @@ def read_message(message: dict[str, Any]) -> tuple[str, str]:
     if not thoughts:
         found = (read_thoughts(message.get(name)) for name in _THOUGHTS_FIELDS)
         thoughts = next(filter(None, found), "")
-    if _is_google_thought(message):
-        return "", text + thoughts
     return text, thoughts
-
-
-def _is_google_thought(message: dict[str, Any]) -> bool:
-    google = as_fields(as_fields(message.get("extra_content")).get("google"))
-    return google.get("thought") is True
 
 
 def read_error(chunk: dict[str, Any]) -> Any:

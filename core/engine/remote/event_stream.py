@@ -7,6 +7,7 @@ LONGEST_EVENT: Final = 2**20
 """Bytes of one line, and of the data of one event; what is longer is no answer."""
 
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
+
 BOM: Final = b"\xef\xbb\xbf"
 """The byte order mark of UTF-8."""
 

@@ -26,7 +26,7 @@ _USED_UP: Final = re.compile(
 """How servers say that waiting does not help."""
 
 _WANTS_HTTPS: Final = re.compile(
-    rb"plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server|requires? TLS", re.I
+    rb"plain HTTP request was sent to HTTPS|HTTP request to an HTTPS server", re.IGNORECASE
 )
 """How nginx and Go say that they were asked in http for what they give in https."""
 

@@ -22,8 +22,8 @@ PICTURES += "tokens. For image inputs, the number of image tokens depends on the
 
 DIALECTS = {
     "vLLM, old": (
-        "This model's maximum context length is 2048 tokens. However, you requested 2616 tokens (568 "
-        "in the messages, 2048 in the completion). Please reduce the length of the messages or "
+        "This model's maximum context length is 2048 tokens. However, you requested 2616 tokens "
+        "(568 in the messages, 2048 in the completion). Please reduce the length of the messages or "
         "completion.",
         Overflow(2048, 568),
     ),
@@ -57,7 +57,8 @@ DIALECTS = {
         Overflow(8192, 9001),
     ),
     "llama-server": (
-        "request (13392 tokens) exceeds the available context size (8192 tokens), try increasing it",
+        "request (13392 tokens) exceeds the available context size (8192 tokens), try increasing "
+        "it",
         Overflow(8192, 13392),
     ),
     "llama-server, old": (
@@ -249,7 +250,7 @@ LIMITS = {
         16384,
     ),
     "OpenAI, newer": (
-        "Invalid 'max_tokens': integer above maximum value. Expected a value <= 32768, but got 99999",
+        "Invalid 'max_tokens': integer above maximum value. Expected a value <= 32768, but got 9",
         32768,
     ),
     "Groq": (

@@ -106,6 +106,20 @@ async def test_an_answer_without_a_word_still_ends(
     assert (end.finish_reason, end.stats.generated_tokens) == ("stop", 0)
 
 
+async def test_a_server_that_stays_silent_behind_the_end_mark_is_not_waited_for(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.part(event("one") + DONE)
+        await exchange.wait_until_closed()
+
+    fake.chat = chat
+    await engine.load(fake.url, lambda _: None)
+    *_, end = await ask(engine)
+    assert end.finish_reason == "stop"
+
+
 async def test_the_request_holds_what_was_asked_and_no_more(
     engine: RemoteEngine, fake: Any, ask: Any, red_circle: Any
 ) -> None:
