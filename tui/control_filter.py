@@ -1,14 +1,11 @@
 """The terminal's last guard: nothing that any widget draws can steer it."""
 
-import re
-from typing import Final
-
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-_STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
-"""Control characters and those that reorder text; none takes a cell."""
+from .visible import replace_hidden
 
 
 class ControlFilter(LineFilter):
@@ -23,7 +20,16 @@ class ControlFilter(LineFilter):
         segments: list[Segment],
         background: Color,  # noqa: ARG002
     ) -> list[Segment]:
-        """Returns the line's segments without such characters."""
-        if all(segment.text.isprintable() for segment in segments):
+        """Returns the line's segments without such characters; the cells they take are blank."""
+        if all(segment.text.isascii() and segment.text.isprintable() for segment in segments):
             return segments
-        return [Segment(_STEERING.sub("", text), style) for text, style, _ in segments]
+        return [Segment(_harmless(segment.text), segment.style) for segment in segments]
+
+
+def _harmless(text: str) -> str:
+    return replace_hidden(text, _blank).replace("\n", "").replace("\t", "")
+
+
+def _blank(char: str) -> str:
+    """Returns as many blanks as the layout counts for a character: a soft hyphen has one."""
+    return " " * cell_len(char)

@@ -94,7 +94,13 @@ def output(
 ) -> str:
     """Returns what the program prints."""
     return subprocess.run(
-        argv, check=True, stdout=subprocess.PIPE, text=True, env=environment, cwd=folder
+        argv,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=folder,
     ).stdout
 
 

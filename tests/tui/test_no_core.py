@@ -63,7 +63,12 @@ def ask_other(other_seeshell: Path, paths: Paths) -> Callable[[str], str]:
 
     def run(*arguments: str) -> str:
         return subprocess.run(
-            arguments, env=environment, stdout=subprocess.PIPE, text=True, check=True
+            arguments,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
         ).stdout
 
     def ask(question: str) -> str:

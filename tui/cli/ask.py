@@ -2,14 +2,12 @@
 
 import asyncio
 import os
-import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
 from uuid import uuid4
 
 from ...core.client_environment import read_client_environment
-from ...core.errors import ImageError
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import absolute_source
 from ...core.messages.requests import RegenerateAnswer, SubmitTurn
@@ -18,6 +16,7 @@ from .asking import Asking
 from .exit_status import USAGE
 from .output import Output
 from .parser import STANDARD_INPUT
+from .standard_input import read_given_text, read_text, save_picture
 
 
 def ask(options: Namespace, output: Output) -> int:
@@ -26,33 +25,42 @@ def ask(options: Namespace, output: Output) -> int:
     Raises:
         SeeshellError: it could not be asked.
     """
-    prompt = " ".join(options.prompt)
-    if [prompt, *options.image].count(STANDARD_INPUT) > 1:
+    if [" ".join(options.prompt), *options.image].count(STANDARD_INPUT) > 1:
         output.notice("seeshell: only one of PROMPT and the images can be - (standard input).")
         return USAGE
-    if prompt == STANDARD_INPUT:
-        prompt = sys.stdin.read()
-    if not prompt.strip() and not options.retry:
-        output.notice("seeshell: the question is empty.")
+    question = "" if options.retry else _question(options, output)
+    if not question and not options.retry:
+        output.notice("seeshell: the question is empty: give a PROMPT, or text to standard input.")
         return USAGE
     with tempfile.TemporaryDirectory(prefix="seeshell-") as folder:
-        images = [_image_file(argument, Path(folder)) for argument in options.image]
-        return asyncio.run(_ask(prompt.strip(), images, options, output))
+        images = [_image_file(argument, Path(folder), output) for argument in options.image]
+        return asyncio.run(_ask(question, images, options, output))
 
 
-def _image_file(argument: str, folder: Path) -> Path:
+def _question(options: Namespace, output: Output) -> str:
+    """Returns the question, with the text from standard input below PROMPT.
+
+    PROMPT is first because conversations are titled by how they begin. The KV cache gains nothing
+    from the other order: what is reused, pictures included, stands before both.
+    """
+    prompt = " ".join(options.prompt).strip()
+    if prompt == STANDARD_INPUT:
+        return read_text(output)
+    if STANDARD_INPUT in options.image:
+        return prompt
+    return "\n\n".join(filter(None, [prompt, read_given_text(output)]))
+
+
+def _image_file(argument: str, folder: Path, output: Output) -> Path:
     """Returns the picture's path; what standard input holds is written to the folder."""
     if argument != STANDARD_INPUT:
         return Path(argument)
-    content = sys.stdin.buffer.read()
-    if not content:
-        raise ImageError("Standard input holds no picture: it is empty.")
     path = folder / "standard input"
-    path.write_bytes(content)
+    save_picture(path, output)
     return path
 
 
-async def _ask(prompt: str, images: list[Path], options: Namespace, output: Output) -> int:
+async def _ask(question: str, images: list[Path], options: Namespace, output: Output) -> int:
     paths = find_paths(os.environ)
     settings = read_settings(paths, os.environ)
     model = absolute_source(options.model or "", settings.endpoints)
@@ -71,17 +79,17 @@ async def _ask(prompt: str, images: list[Path], options: Namespace, output: Outp
             await asking.load(model)
         else:
             await asking.show_notice()
-        return await asking.submit(_request(prompt, attachments, conversation, options.retry))
+        return await asking.submit(_request(question, attachments, conversation, options.retry))
     finally:
         await client.close()
 
 
 def _request(
-    prompt: str, attachments: list[str], conversation: int | None, is_retry: bool
+    question: str, attachments: list[str], conversation: int | None, is_retry: bool
 ) -> SubmitTurn | RegenerateAnswer:
     turn = uuid4().hex
     if is_retry and conversation is not None:
         return RegenerateAnswer(conversation=conversation, turn=turn)
     return SubmitTurn(
-        text=prompt, attachments=tuple(attachments), conversation=conversation, turn=turn
+        text=question, attachments=tuple(attachments), conversation=conversation, turn=turn
     )

@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A terminal without UTF-8 shows a question mark instead of ending the answer.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    output = Output(as_json=options.json)
+    output = Output(as_json=options.json, is_raw=options.raw)
     try:
         return _run(options, output)
     except SeeshellError as error:

@@ -1,21 +1,40 @@
 """Where a command's words go: the answer to standard output, all else to standard error."""
 
+import re
 import sys
 from collections.abc import Mapping
-from typing import TextIO
+from typing import Final, TextIO
 
-from ..visible import visible
+from ..visible import VisibleStream, replace_hidden, visible
+
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+"""All control characters but newline and tab."""
 
 
 class Output:
-    """The two standard streams; what a terminal shows can't steer it."""
+    """The two standard streams; nothing in them can steer a terminal, now or when shown later."""
 
     def __init__(
-        self, *, as_json: bool, out: TextIO | None = None, err: TextIO | None = None
+        self,
+        *,
+        as_json: bool,
+        is_raw: bool = False,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
     ) -> None:
+        """Takes the streams.
+
+        Args:
+            as_json: whether there is one document instead of text.
+            is_raw: whether a file or pipe gets the answer as the model gave it.
+            out: standard output if left out.
+            err: standard error if left out.
+        """
         self.as_json = as_json
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+        self._is_raw = is_raw and not self._out.isatty()
+        self._visible = VisibleStream() if self._out.isatty() else None
         self._ends_line = True
         self._progress_width = 0
 
@@ -25,30 +44,30 @@ class Output:
         Raises:
             BrokenPipeError: nobody reads any more.
         """
-        if not text:
-            return
-        self.clear_progress()
-        self._ends_line = text.endswith("\n")
-        self._out.write(self._safe(text, self._out))
-        self._out.flush()
+        self._put(self._safe(text))
 
     def end_line(self) -> None:
-        """Ends the answer's last line if it did not end itself."""
-        if not self._ends_line:
-            self.write("\n")
+        """Ends the answer's last line if it did not end itself; a raw answer ends as it ends."""
+        if self._visible:
+            self._put(self._visible.end())
+        if not self._ends_line and not self._is_raw:
+            self._put("\n")
 
     def document(self, value: Mapping[str, object]) -> None:
         """Writes one JSON document."""
         import json  # the app starts without it
 
+        encoding = (self._out.encoding or "utf-8").lower().replace("-", "")
+        text = json.dumps(value, ensure_ascii=encoding != "utf8", indent=2)
         # JSON escapes only the controls below the space; a terminal obeys those above it too.
-        text = json.dumps(value, ensure_ascii=self._out.isatty(), indent=2)
-        self.write(text + "\n")
+        self._put(replace_hidden(text, _escaped) + "\n")
 
     def notice(self, sentence: str) -> None:
         """Tells the user something that is not the answer."""
         self.clear_progress()
-        self._err.write(self._safe(sentence, self._err) + "\n")
+        is_terminal = self._err.isatty()
+        shown = visible(sentence.replace("\r", "")) if is_terminal else _plain(sentence)
+        self._err.write(shown + "\n")
         self._err.flush()
 
     def progress(self, sentence: str) -> None:
@@ -79,6 +98,25 @@ class Output:
         else:
             self.notice(f"seeshell: {sentence}")
 
-    @staticmethod
-    def _safe(text: str, stream: TextIO) -> str:
-        return visible(text.replace("\r", "")) if stream.isatty() else text
+    def _put(self, text: str) -> None:
+        if text:
+            self.clear_progress()
+            self._ends_line = text.endswith("\n")
+            self._out.write(text)
+            self._out.flush()
+
+    def _safe(self, text: str) -> str:
+        if self._visible:
+            return self._visible.feed(text.replace("\r", ""))
+        return text if self._is_raw else _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Returns the text without control characters other than newline and tab."""
+    return _CONTROLS.sub("", text)
+
+
+def _escaped(char: str) -> str:
+    """Returns a character as JSON escapes it."""
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

@@ -49,7 +49,17 @@ the next question on, or you are told that it does not."""
 _ASK_EPILOG = """\
 The answer streams to standard output, everything else goes to standard error. The
 question and its answer are stored as a conversation, which --chat, --continue and the
-app take up again. PROMPT or one IMAGE may be - for standard input.
+app take up again.
+
+Text that is piped or redirected to standard input follows PROMPT after an empty line,
+or is the question if there is no PROMPT: UTF-8 up to 8 MiB, read to its end first. In
+a loop or script that reads its own standard input add < /dev/null, as for ssh; a file
+of which something else has read the start is left alone. PROMPT or one IMAGE may be -
+for standard input, which then goes nowhere else. --retry does not read it.
+
+Into a file or pipe the answer goes without control characters other than newline and
+tab; --raw leaves them in, and adds no newline. A terminal gets them as visible signs in
+any case, and also what would hide or reorder text. --json escapes all these.
 
 While the conversation is being answered, the question waits behind those that were
 asked before; if they were paused, they go on. --retry, with --chat or --continue,
@@ -79,6 +89,7 @@ examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"
   seeshell ask --continue "And the oranges?"
   seeshell ask --continue --retry
+  git diff | seeshell ask "Write a commit message for this:"
   screencapture -x -t png - | seeshell ask -i - "Which window is in front?"
   seeshell ask --json -i receipt.heic - < questions.txt | jq -r .text"""
 
@@ -150,17 +161,13 @@ def parse(argv: Sequence[str] | None) -> Namespace:
     options.image += options.more_images
     if options.resume and options.chat is not None:
         parser.error("--chat and --continue can't be used together")
-    if options.command == "ask":
-        _check_question(parser, options)
+    if options.command == "ask" and options.retry:
+        _check_retry(parser, options)
     return options
 
 
-def _check_question(parser: _Parser, options: Namespace) -> None:
-    """Ends the program unless there is one question: a new one, or one that failed."""
-    if not options.retry:
-        if not options.prompt:
-            parser.error("ask needs a PROMPT, or --retry for the question that failed last")
-        return
+def _check_retry(parser: _Parser, options: Namespace) -> None:
+    """Ends the program unless `--retry` has a question that failed, and no other."""
     if options.prompt or options.image:
         parser.error("--retry asks the failed question again as it was: leave PROMPT and -i out")
     if options.chat is None and not options.resume:
@@ -169,7 +176,7 @@ def _check_question(parser: _Parser, options: Namespace) -> None:
 
 def _build_parser() -> _Parser:
     parser = _Parser(prog="seeshell", description=_ABOUT, epilog=_EPILOG, formatter_class=_Form)
-    parser.set_defaults(model=None, chat=None, resume=False, json=False, more_images=[])
+    parser.set_defaults(model=None, chat=None, resume=False, json=False, raw=False, more_images=[])
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
     _add_conversation_options(parser, images="image")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -226,6 +233,12 @@ def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
     _add_json_option(ask, "the answer with its figures as one JSON document")
     ask.add_argument(
         "--retry", action="store_true", help="ask the question again whose answer failed last"
+    )
+    ask.add_argument(
+        "--raw",
+        action="store_true",
+        default=SUPPRESS,
+        help="leave control characters in the answer, into a file or pipe",
     )
     ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; words are joined")
 

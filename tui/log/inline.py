@@ -1,7 +1,7 @@
 """Text within a block: emphasis, inline code, links, line breaks."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -10,16 +10,19 @@ from rich.segment import Segment
 from rich.style import Style
 
 from ..visible import visible
-from .line import TARGET
+from .line import CJK, TARGET
+from .links import is_openable, target_behind
 from .palette import Palette
 
 _URL = re.compile(r"(https?://[^\s<>\"'`|\\^{}]*[^\s<>\"'`|\\^{}.,:;!?()\[\]])")
-_SAFE_HREF = re.compile(r"(?:https?://|mailto:)[!-~]+")
+_HAS_CJK = re.compile(f"[{CJK}]")
 
 _MARKS = {"strong": Style(bold=True), "em": Style(italic=True), "s": Style(strike=True)}
 
 PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 """Blocks and inline text; what looks like HTML is shown as text."""
+# What a link refers to may stand in another block; here it is shown where it was written.
+PARSER.disable("reference")
 
 
 class Inline(NamedTuple):
@@ -30,47 +33,92 @@ class Inline(NamedTuple):
 
     def segments(self, tokens: Sequence[Token]) -> list[Segment]:
         """Returns the tokens of one paragraph, line breaks as newlines."""
-        return list(self._walk(tokens))
-
-    def _walk(self, tokens: Iterable[Token]) -> Iterator[Segment]:
-        styles = [self.base]
+        paragraph = _Paragraph(self)
         for token in tokens:
-            name = token.type.removesuffix("_open")
-            if token.nesting == 1:
-                styles.append(styles[-1] + self._mark(name, token))
-            elif token.nesting == -1:
-                styles.pop()
-            elif token.type in ("softbreak", "hardbreak"):
-                yield Segment("\n", styles[-1])
-            elif token.type == "code_inline":
-                yield Segment(token.content, styles[-1] + self.palette.code)
-            elif token.type == "image":
-                label = _plain(token.content) or "image"
-                yield Segment(label, styles[-1] + self._link(str(token.attrs.get("src", ""))))
-            else:
-                yield from self._text(_plain(token.content), styles[-1])
+            paragraph.take(token)
+        return paragraph.segments
 
-    def _mark(self, name: str, token: Token) -> Style:
+
+class _OpenLink(NamedTuple):
+    href: str
+    start: int
+    """Index of the first segment of its text."""
+
+
+class _Paragraph:
+    """Draws one token after the other."""
+
+    def __init__(self, inline: Inline) -> None:
+        self.segments: list[Segment] = []
+        self._palette = inline.palette
+        self._styles = [inline.base]
+        self._links: list[_OpenLink] = []
+
+    def take(self, token: Token) -> None:
+        """Draws a token."""
+        name = token.type.removesuffix("_open").removesuffix("_close")
+        if token.nesting == 1:
+            self._open(name, token)
+        elif token.nesting == -1:
+            self._close(name)
+        elif name in ("softbreak", "hardbreak"):
+            self._add("\n", Style.null())
+        elif name == "code_inline":
+            self._add(self._shown(token.content), self._palette.code)
+        elif name == "image":
+            label = self._shown(token.content) or "image"
+            self._add_link(label, str(token.attrs.get("src", "")))
+        else:
+            self._add_text(self._shown(token.content))
+
+    def _open(self, name: str, token: Token) -> None:
+        style = _MARKS.get(name, Style.null())
         if name == "link":
-            return self._link(str(token.attrs.get("href", "")))
-        return _MARKS.get(name, Style.null())
+            href = str(token.attrs.get("href", ""))
+            self._links.append(_OpenLink(href, len(self.segments)))
+            style = self._leading_to(href, self._palette.link)
+        self._styles.append(self._styles[-1] + style)
 
-    def _text(self, text: str, style: Style) -> Iterator[Segment]:
-        """Yields plain text, addresses in it as links."""
-        if "://" not in text or style.link:
-            if text:
-                yield Segment(text, style)
+    def _close(self, name: str) -> None:
+        self._styles.pop()
+        if name == "link":
+            href, start = self._links.pop()
+            label = "".join(segment.text for segment in self.segments[start:])
+            self._add_target(href, label)
+
+    def _add_text(self, text: str) -> None:
+        """Adds plain text, addresses in it as links."""
+        if "://" not in text or self._links:
+            self._add(text, Style.null())
             return
         for index, part in enumerate(_URL.split(text)):
-            if part:
-                yield Segment(part, style + self._link(part) if index % 2 else style)
+            # Nothing tells where an address ends in text without spaces between words.
+            if index % 2 and not _HAS_CJK.search(part):
+                self._add_link(part, PARSER.normalizeLink(part))
+            else:
+                self._add(part, Style.null())
 
-    def _link(self, href: str) -> Style:
-        if not _SAFE_HREF.fullmatch(href):
+    def _add_link(self, label: str, href: str) -> None:
+        self._add(label, self._leading_to(href, self._palette.link))
+        self._add_target(href, label)
+
+    def _add_target(self, href: str, label: str) -> None:
+        """Adds where a link leads, unless its text says so."""
+        if target := target_behind(href, label):
+            style = self._palette.muted + self._leading_to(href, Style.null())
+            self._add(f" ({target})", style)
+
+    def _leading_to(self, href: str, look: Style) -> Style:
+        """Returns the style of what can be opened; none if it can't."""
+        if not is_openable(href):
             return Style.null()
-        return self.palette.link + Style(link=href, meta={TARGET: href})
+        return look + Style(link=href, meta={TARGET: href})
 
+    def _add(self, text: str, style: Style) -> None:
+        if text:
+            self.segments.append(Segment(text, self._styles[-1] + style))
 
-def _plain(text: str) -> str:
-    """Returns text as it is drawn; `&#8238;` and its like have become characters by now."""
-    return visible(text, keep="")
+    def _shown(self, text: str) -> str:
+        """Returns text as it is drawn; `&#8238;` and its like have become characters by now."""
+        before = self.segments[-1].text[-1:] if self.segments else ""
+        return visible(text, keep="", before=before)

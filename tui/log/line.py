@@ -8,12 +8,13 @@ from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 
-_CJK = (
+CJK = (
     "\u2e80-\u303e\u3041-\ua4cf\uf900-\ufaff\ufe30-\ufe4f"
     "\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
 )
+"""Characters of texts without spaces between words, as ranges of a pattern."""
 _CLOSING = "、。，．：；！？）］｝〉》」』】〕〗”’"
-_WORD = re.compile(rf"[{_CJK}][{_CLOSING}]*\s*|[^\s{_CJK}]+\s*|\s+")
+_WORD = re.compile(rf"[{CJK}][{_CLOSING}]*\s*|[^\s{CJK}]+\s*|\s+")
 
 NO_PICTURE = -1
 

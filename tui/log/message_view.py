@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 
 from ...core.conversation import Attachment, Message, TextPart
-from ..visible import visible, visible_line
+from ..visible import VisibleStream, visible, visible_line
 from .line import BLANK, Line, Target, indent, link_of, wrap
 from .look import Look
 from .markdown import Block, BlockSplitter
@@ -40,6 +40,7 @@ class MessageView:
         self._unread = ""
         self._awaited = ""
         self._splitter = BlockSplitter()
+        self._shown = VisibleStream()
         self._look: Look | None = None
         self._lines: list[Line] = []
         self._frozen = 0
@@ -138,15 +139,20 @@ class MessageView:
                 self._lines += picture_lines(part, index, drawn.get(index), look)
                 index += 1
             elif self.message.role == "user" and isinstance(part, TextPart):
-                self._lines += wrap([Segment(_shown(part.text), look.palette.base)], look.width)
+                self._lines += wrap(
+                    [Segment(visible(_without_tabs(part.text)), look.palette.base)], look.width
+                )
         self._frozen = len(self._lines)
         self._splitter = BlockSplitter()
+        self._shown = VisibleStream()
         self._unread = "" if self.message.role == "user" else self._text
         self._read(look)
 
     def _read(self, look: Look) -> None:
         """Renders the text that came, and all that may still change."""
-        text = _shown(self._unread)
+        text = self._shown.feed(_without_tabs(self._unread))
+        if not self.is_open:
+            text += self._shown.end()
         self._unread = ""
         del self._lines[self._frozen :]
         if self.message.role == "assistant":
@@ -184,7 +190,7 @@ class MessageView:
         # What the model came to stands last; the rest need not be wrapped.
         thoughts = message.thoughts.strip()
         shown = thoughts[-_THOUGHT_LINES * look.width :]
-        lines = _muted(_shown(shown).lstrip(), look)
+        lines = _muted(visible(_without_tabs(shown)).lstrip(), look)
         if len(lines) <= _THOUGHT_LINES and shown == thoughts:
             return lines
         return [*_muted("…", look), *lines[1 - _THOUGHT_LINES :]]
@@ -206,8 +212,8 @@ class MessageView:
         return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines + thoughts
 
 
-def _shown(text: str) -> str:
-    return visible(text.replace("\r", "").replace("\t", TAB))
+def _without_tabs(text: str) -> str:
+    return text.replace("\r", "").replace("\t", TAB)
 
 
 def _muted(text: str, look: Look) -> list[Line]:

@@ -35,8 +35,8 @@ def test_options_before_the_command_count_for_it() -> None:
         ["--chat", "1", "--continue"],
         ["--chat", "1", "ask", "--continue", "what?"],
         ["--chat", "one"],
-        ["ask"],
         ["ask", "--retry"],
+        ["--raw"],
         ["ask", "--chat", "1", "--retry", "what?"],
         ["ask", "--chat", "1", "--retry", "-"],
         ["ask", "--chat", "1", "--retry", "-i", "/a.png"],
@@ -49,6 +49,12 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
         parse(arguments)
     assert ended.value.code == 2
     assert "usage: seeshell" in capsys.readouterr().err
+
+
+def test_a_question_can_come_from_standard_input_alone() -> None:
+    options = parse(["ask", "-i", "/a.png"])
+    assert (options.prompt, options.raw) == ([], False)
+    assert parse(["ask", "--raw", "what?"]).raw
 
 
 @pytest.mark.parametrize("which", [["--chat", "1"], ["--continue"]])

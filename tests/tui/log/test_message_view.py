@@ -16,13 +16,17 @@ from seeshell.tui.visible import visible
 
 from ... import messages
 
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
 PIECES = [
     "plain words ", "*a*", "**b**", "`c`", "[l](https://x.org)", "https://y.org ", "<b>", "\\|",
     "\n", "\n\n", "\n   ", "\n\n   ", "\n- item ", "\n  - nested ", "\n1. one ", "\n> quote ",
     "\n# Title", "\n---\n", "\n```\n", "\n```python\n", "\n   ```\n", "\n- ```\n", "\n~~~",
     "def f(x):\n    return x\n\n", "\n|a|b|\n|--|:-:|\n", "\n- a | b\n---|---\n", "|c|d|\n",
     "| |\n", "  \n", "\\\n", "你好，世界。", "👩\u200d👩\u200d👧", "\t", "\r\n", "\x1b[31m",
-    "\x9b5n", "\u202e", "&amp;", "&#27;[2J", "&#9;", "&#10;", "&#8238;", "&#155;",
+    "\x9b5n", "\u202e", "**کتاب**", "\u200c", "خ", "\u200d", "\u2066", SCOTLAND, SCOTLAND[:3],
+    "![i](https://z.org/i)", "[r](x.md)", "https://аpple.com", "https://u@v.org ", "[1]: https://w.org",
+    "&amp;", "&#27;[2J", "&#9;", "&#10;", "&#8238;", "&#155;",
 ]  # fmt: skip
 
 markdown = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map("".join)
@@ -75,6 +79,11 @@ def test_no_line_is_too_wide_and_none_can_steer_a_terminal(
         for line in MessageView(message).lines(Look(width, palette)):
             assert line.cells <= width
             assert visible(line.text, keep="") == line.text
+
+
+def test_a_flag_that_never_ends_is_shown_with_the_last_of_the_text(look: Look) -> None:
+    view = stream(f"a {SCOTLAND[:4]}", [3, 4, 5], look)
+    assert view.lines(look)[1].text == "a \U0001f3f4<e0067><e0062><e0073>"
 
 
 def test_only_the_open_end_is_rendered_again(look: Look) -> None:

@@ -2,7 +2,7 @@ import pytest
 from rich.segment import Segment
 from rich.style import Style
 
-from seeshell.tui.log.line import Line, link_of
+from seeshell.tui.log.line import Line
 from seeshell.tui.log.palette import Palette
 from seeshell.tui.log.render import render_block
 
@@ -123,31 +123,6 @@ def test_a_long_table_keeps_its_columns(palette: Palette) -> None:
     lines = texts("| number | b |\n|---|---|\n" + rows, palette)
     assert len(lines) == 102
     assert {line.find("x") for line in lines} == {-1, len("number") + 2}
-
-
-@pytest.mark.parametrize(
-    ("text", "href"),
-    [
-        ("[a](https://x.org/b_c)", "https://x.org/b_c"),
-        ("<mailto:a@x.org>", "mailto:a@x.org"),
-        ("see https://x.org/b_c.", "https://x.org/b_c"),
-        ("(https://x.org)", "https://x.org"),
-    ],
-)
-def test_links_carry_their_address(palette: Palette, text: str, href: str) -> None:
-    linked = [part for line in render(text, palette) for part in line.segments if link_of(part)]
-    assert {(link_of(part), part.style and part.style.link) for part in linked} == {(href, href)}
-
-
-def test_an_address_is_printable_ascii(palette: Palette) -> None:
-    parts = [p for line in render("[a](<https://x.org/\x1b]8;é>)", palette) for p in line.segments]
-    assert [link_of(part) for part in parts] == ["https://x.org/%1B%5D8;%C3%A9"]
-
-
-@pytest.mark.parametrize("href", ["javascript:alert(1)", "file:///etc/passwd", "ssh://x", "x.md"])
-def test_other_addresses_are_only_text(palette: Palette, href: str) -> None:
-    parts = [part for line in render(f"[a](<{href}>)", palette) for part in line.segments]
-    assert not any(link_of(part) or (part.style and part.style.link) for part in parts)
 
 
 @pytest.mark.parametrize("entity", ["&#27;", "&#155;", "&#8238;", "&#9;", "&#13;", "&#x1b;"])

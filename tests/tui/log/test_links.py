@@ -1,0 +1,186 @@
+"""Links in answers: which can be opened, and where they say that they lead."""
+
+import pytest
+from rich.segment import Segment
+
+from seeshell.tui.log.line import link_of
+from seeshell.tui.log.links import LONGEST_TARGET, is_openable, target_behind
+from seeshell.tui.log.palette import Palette
+from seeshell.tui.log.render import render_block
+
+from .blocks import split_blocks
+
+
+def draw(text: str, palette: Palette, width: int = 200) -> list[Segment]:
+    blocks = split_blocks(text)
+    return [
+        part for it in blocks for line in render_block(it, width, palette) for part in line.segments
+    ]
+
+
+def shown(segments: list[Segment]) -> str:
+    return "".join(segment.text for segment in segments)
+
+
+def targets(segments: list[Segment]) -> set[str]:
+    """Returns what can be opened, which a terminal is told as it is told the app."""
+    assert {link_of(it) for it in segments} == {
+        (it.style and it.style.link) or "" for it in segments
+    }
+    return {link_of(it) for it in segments} - {""}
+
+
+SAID = {
+    "the address itself": ("[https://x.org/a](https://x.org/a)", "https://x.org/a"),
+    "its host": ("[x.org](https://x.org/)", "x.org"),
+    "in capitals": ("[X.org/A](http://x.org/a)", "X.org/A"),
+    "in code": ("[`x.org`](https://x.org)", "x.org"),
+    "with letters": ("[x.org/Köln](https://x.org/K%C3%B6ln)", "x.org/Köln"),
+    "in angle brackets": ("<https://x.org/b_c>", "https://x.org/b_c"),
+    "in the text": ("see https://x.org/b_c.", "see https://x.org/b_c."),
+    "in brackets": ("(https://x.org)", "(https://x.org)"),
+    "with letters in the text": ("https://x.org/Köln!", "https://x.org/Köln!"),
+    "an address with a port": ("http://[::1]:8080/v1", "http://[::1]:8080/v1"),
+    "an image by its address": ("![x.org/i.png](https://x.org/i.png)", "x.org/i.png"),
+}
+
+HIDDEN = {
+    "another name": ("[a](https://x.org/b)", "a (https://x.org/b)", "https://x.org/b"),
+    "another address": (
+        "[https://bank.example](https://evil.example)",
+        "https://bank.example (https://evil.example)",
+        "https://evil.example",
+    ),
+    "another address in bold": (
+        "[**https://bank.example**](https://evil.example)",
+        "https://bank.example (https://evil.example)",
+        "https://evil.example",
+    ),
+    "a longer host": (
+        "[bank.example](https://bank.example.evil.example)",
+        "bank.example (https://bank.example.evil.example)",
+        "https://bank.example.evil.example",
+    ),
+    "a title": ('[a](https://x.org "https://y.org")', "a (https://x.org)", "https://x.org"),
+    "no text": ("[](https://x.org)", " (https://x.org)", "https://x.org"),
+    "image": (
+        "![a cat](https://x.org/c.png)",
+        "a cat (https://x.org/c.png)",
+        "https://x.org/c.png",
+    ),
+    "image without words": ("![](https://x.org)", "image (https://x.org)", "https://x.org"),
+    "Cyrillic letter": (
+        "[apple.com](https://аpple.com/x)",
+        "apple.com (https://xn--pple-43d.com/x)",
+        "https://xn--pple-43d.com/x",
+    ),
+    "Cyrillic letter in both": (
+        "[https://аpple.com](https://аpple.com)",
+        "https://аpple.com (https://xn--pple-43d.com)",
+        "https://xn--pple-43d.com",
+    ),
+    "Cyrillic letter in angle brackets": (
+        "<https://аpple.com>",
+        "https://аpple.com (https://xn--pple-43d.com)",
+        "https://xn--pple-43d.com",
+    ),
+    "Cyrillic letter in the text": (
+        "see https://аpple.com.",
+        "see https://аpple.com (https://xn--pple-43d.com).",
+        "https://xn--pple-43d.com",
+    ),
+    "control characters": (
+        "[a](<https://x.org/\x1b]8;é>)",
+        "a (https://x.org/%1B%5D8;%C3%A9)",
+        "https://x.org/%1B%5D8;%C3%A9",
+    ),
+    "right-to-left override": (
+        "[a](https://x.org/&#8238;b)",
+        "a (https://x.org/%E2%80%AEb)",
+        "https://x.org/%E2%80%AEb",
+    ),
+}
+
+ONLY_TEXT = {
+    "script": ("[a](javascript:alert(1))", "[a](javascript:alert(1))"),
+    "script by entity": ("[a](java&#115;cript:alert(1))", "[a](javascript:alert(1))"),
+    "file": ("[a](file:///etc/passwd)", "[a](file:///etc/passwd)"),
+    "data": ("[a](data:text/html,x)", "[a](data:text/html,x)"),
+    "image data": ("![a](data:image/png;base64,AA==)", "a (data:image/png;base64,AA==)"),
+    "mail": ("[write](mailto:a@x.org)", "write (mailto:a@x.org)"),
+    "mail in angle brackets": ("<a@x.org>", "a@x.org"),
+    "other scheme": ("[a](ssh://x)", "a (ssh://x)"),
+    "relative": ("[a](x.md)", "a (x.md)"),
+    "without a scheme": ("[a](//x.org)", "a (//x.org)"),
+    "place in the text": ("[a](#b)", "a"),
+    "nothing": ("[a]()", "a"),
+    "one slash": ("[a](https:/x.org)", "a (https:/x.org)"),
+    "no host": ("[a](https:///x.org)", "a (https:///x.org)"),
+    "user's name": ("[a](https://bank.example@x.org)", "a (https://bank.example@x.org)"),
+    "user's name in the text": ("https://bank.example@x.org", "https://bank.example@x.org"),
+    "user's name by a backslash": (
+        "[a](<https://x.org\\\\@bank.example>)",
+        "a (https://x.org%5C@bank.example)",
+    ),
+    "encoded host": ("[a](https://bank%2Eexample)", "a (https://bank%2Eexample)"),
+    "reference": ("[a][1]\n[1]: x.md", "[a][1][1]: x.md"),
+    "in code": ("`https://x.org`", "https://x.org"),
+    "text without spaces": ("请看https://x.org。好的", "请看https://x.org。好的"),
+}
+
+
+@pytest.mark.parametrize(("text", "drawn"), SAID.values(), ids=SAID)
+def test_a_target_that_the_text_says_is_not_repeated(
+    palette: Palette, text: str, drawn: str
+) -> None:
+    segments = draw(text, palette)
+    assert shown(segments) == drawn
+    assert len(targets(segments)) == 1
+
+
+@pytest.mark.parametrize(("text", "drawn", "target"), HIDDEN.values(), ids=HIDDEN)
+def test_a_target_that_the_text_hides_is_shown_behind_it(
+    palette: Palette, text: str, drawn: str, target: str
+) -> None:
+    segments = draw(text, palette)
+    assert shown(segments) == drawn
+    assert targets(segments) == {target}
+    assert target.isascii()
+    assert target.isprintable()
+
+
+@pytest.mark.parametrize(("text", "drawn"), ONLY_TEXT.values(), ids=ONLY_TEXT)
+def test_what_is_no_web_address_is_only_text(palette: Palette, text: str, drawn: str) -> None:
+    segments = draw(text, palette)
+    assert shown(segments) == drawn
+    assert targets(segments) == set()
+
+
+def test_a_reference_is_shown_where_it_was_written(palette: Palette) -> None:
+    segments = draw("[a][1] and b\n\n[1]: https://x.org 'Title'", palette)
+    assert shown(segments) == "[a][1] and b[1]: https://x.org 'Title'"
+    assert targets(segments) == {"https://x.org"}
+
+
+def test_an_image_within_a_link_shows_both_targets(palette: Palette) -> None:
+    segments = draw("[![a](https://x.org/i)](https://y.org)", palette)
+    assert shown(segments) == "a (https://x.org/i) (https://y.org)"
+
+
+def test_a_target_in_a_table_is_shown(palette: Palette) -> None:
+    segments = draw("| a |\n|---|\n| [b](https://x.org) |", palette)
+    assert "b (https://x.org)" in shown(segments)
+
+
+def test_of_a_long_target_the_host_is_shown() -> None:
+    href = "https://evil.example/" + "x" * 1000
+    target = target_behind(href, "a")
+    assert target.startswith("https://evil.example/x")
+    assert (len(target), target[-1]) == (LONGEST_TARGET, "…")
+    assert is_openable(href)
+
+
+def test_a_joiner_goes_with_a_word_whose_start_is_bold(palette: Palette) -> None:
+    text = "**کتاب**\u200cها"
+    assert shown(draw(text, palette)) == "کتاب\u200cها"
+    assert shown(draw("**book**\u200cs", palette)) == "book<200c>s"

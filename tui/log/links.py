@@ -1,0 +1,41 @@
+"""Where links lead: which can be opened, and what is shown of their targets."""
+
+import re
+from typing import Final
+from urllib.parse import unquote
+
+from ..visible import visible
+
+LONGEST_TARGET: Final = 120
+"""Characters of a target that are shown; its host is among them."""
+
+_OPENABLE: Final = re.compile(
+    r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d*)?(?:[/?#][!-~]*)?", re.IGNORECASE
+)
+_SCHEME: Final = re.compile(r"https?://|mailto:", re.IGNORECASE)
+
+
+def is_openable(href: str) -> bool:
+    """Returns whether a target is a web address whose host is what it looks like.
+
+    It looks like another with a user's name before it, or with percent-encoded characters.
+    """
+    return _OPENABLE.fullmatch(href) is not None
+
+
+def target_behind(href: str, label: str) -> str:
+    """Returns the target as it is shown behind a link's text; empty if the text says it already.
+
+    Args:
+        href: percent-encoded, its host in ASCII.
+        label: the link's text.
+    """
+    if not href or href.startswith("#") or _essence(href) == _essence(label):
+        return ""
+    target = visible(href, keep="")
+    return target if len(target) <= LONGEST_TARGET else target[: LONGEST_TARGET - 1] + "…"
+
+
+def _essence(address: str) -> str:
+    """Returns an address without what makes no difference to who reads it."""
+    return unquote(_SCHEME.sub("", address.strip(), count=1)).rstrip("/").lower()
