@@ -46,9 +46,6 @@ from .visible import visible
 if TYPE_CHECKING:
     from .pictures import Pictures
 
-_READ_PER_SECOND = 20
-"""Characters, so that a long notice stays until it is read."""
-
 CONNECT_DELAY = 0.1
 """Seconds from the first frame to the connection, which would share the processor with it."""
 
@@ -185,27 +182,17 @@ class ChatScreen(Screen[None]):
 
     @on(NoticeTold)
     def _show_notice(self, event: NoticeTold) -> None:
-        seconds = max(self.app.NOTIFICATION_TIMEOUT, len(event.sentence) / _READ_PER_SECOND)
         text = visible(event.sentence)
-        self.notify(text, severity=event.severity, timeout=seconds, markup=False)
+        self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
     @on(CoreLost)
     def _offer_core(self, event: CoreLost) -> None:
         self.chat.core_notice.error = event.error
         self.refresh_bindings()
 
-    @on(Prompt.Sent)
-    @work
-    async def _submit(self, event: Prompt.Sent) -> None:
-        await self.session.submit(event.text)
-
     @on(Prompt.PathsPasted)
     def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
         self.attach(event.paths)
-
-    @on(Prompt.PictureRemoved)
-    def _detach(self) -> None:
-        self.session.detach_last()
 
     @on(Sidebar.Opened)
     @work(exclusive=True, group="open")

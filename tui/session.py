@@ -12,7 +12,6 @@ from ..core.messages.events import (
     AnyEvent,
     ConversationOpened,
     ConversationsChanged,
-    CoreStatus,
     ModelLoaded,
     QueueChanged,
     TurnWithdrawn,
@@ -57,13 +56,13 @@ class ChatSession:
         self.status = ChatStatus()
         self._post = post
         self._link = CoreLink(connect, post)
-        self._news = News(post)
         self._preparing: QuietRequests[PrepareTurn] = QuietRequests(self._link)
         self._claiming = QuietRequests(self._link, ClaimPictures())
         self.drafts = Drafts(self._pass_on, draft_file)
         self._outgoing = Outgoing(self._link, self._pass_on, self.drafts)
         self.turns = ShownTurns(self._link, post)
         """Of the conversation on screen."""
+        self._news = News(post, self.turns)
         self.conversations = ConversationList(self._link, post)
         self.draft = self.drafts.find(None)
         """What is unsent of the conversation on screen."""
@@ -201,18 +200,16 @@ class ChatSession:
         if launch.model:
             await self.load_model(launch.model)
         reply = await self._link.ask(GetStatus())
-        if isinstance(reply, CoreStatus):
+        if reply is not None:
             self._set_status(self.status.after(reply))
         await self.conversations.find("")
-        chat = launch.chat
-        if launch.continue_last:
-            chat = await self.conversations.newest()
+        chat = await self.conversations.newest() if launch.continue_last else launch.chat
         shown = None
         if chat is not None:
             shown = await self._show_reply(OpenConversation(conversation=chat))
         await self._catch_up(shown)
         self.has_begun = True
-        self._announce()
+        self._news.announce(self.status)
         for path in launch.images:
             await self.attach(path)
 
@@ -280,7 +277,7 @@ class ChatSession:
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
             case ModelLoaded():
-                self._announce()
+                self._news.announce(self.status)
             case _:
                 self.turns.note(event)
         if isinstance(event, QueueChanged) and self.turns.are_none:
@@ -302,7 +299,3 @@ class ChatSession:
         if status is not self.status:
             self.status = status
             self._post(StatusChanged(status))
-
-    def _announce(self) -> None:
-        """Tells what the model is, if this window has not shown that yet."""
-        self._news.announce(self.status, is_on_screen=not self.turns.has_messages)

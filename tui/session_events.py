@@ -138,6 +138,11 @@ class NoticeTold(SessionEvent):
 
     sentence: str
 
+    @property
+    def seconds(self) -> float:
+        """How long it stays to be read, at 20 characters a second."""
+        return max(5.0, len(self.sentence) / 20)
+
 
 @dataclass
 class RequestRefused(NoticeTold):
