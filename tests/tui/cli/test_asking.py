@@ -103,11 +103,20 @@ def ended(reason: FinishReason, text: str = "", thoughts: str = "", error: str =
     return TurnEnded(conversation=7, message=replace(message, parts=parts))
 
 
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class Command:
     """One command: what it wrote and its status."""
 
-    def __init__(self, core: Core, *, as_json: bool = False) -> None:
-        self._out, self._err = io.StringIO(), io.StringIO()
+    def __init__(
+        self, core: Core, *, as_json: bool = False, stream: type[io.StringIO] = io.StringIO
+    ) -> None:
+        self._out, self._err = stream(), stream()
         output = Output(as_json=as_json, out=self._out, err=self._err)
         self._asking = Asking(cast(CoreClient, core), output)
 
@@ -214,6 +223,14 @@ async def test_waits_and_notices_are_told_on_standard_error_one_line_each() -> N
         "seeshell: config.toml changed.",
     ]
     assert command.out == "Two.\n"
+
+
+async def test_a_terminal_shows_that_the_model_thinks_until_it_speaks() -> None:
+    events = [ThoughtsDelta(text="Hm.", **NAMES), Delta(text="Two.", **NAMES)]
+    command = Command(Core(turn=[*events, ended("stop", "Two.", "Hm.")]), stream=Terminal)
+    assert await command.ask() == 0
+    assert command.out == "Two.\n"
+    assert [line.strip() for line in command.told] == ["", "thinking", ""]
 
 
 def loaded(source: str = "http://big", notice: str = SENT) -> ModelLoaded:
