@@ -137,27 +137,14 @@ class ChatServer:
     async def _pieces(self, reply: httpx2.Response) -> AsyncGenerator[ChatPiece, None]:
         reader = AnswerReader(reply.headers.get("content-type", ""))
         has_begun = False
-        size = 0
         try:
-            async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
-                async for block in blocks:
-                    size += len(block)
-                    piece = reader.feed(block)
+            async with aclosing(self._read(reply, reader)) as pieces:
+                async for piece in pieces:
                     has_begun |= bool(piece.text or piece.thoughts)
                     yield piece
-                    self._check(piece)
-                    if size > _LONGEST_ANSWER:
-                        raise EndpointError(
-                            f"{self._asked.url} sends more than an answer can hold; what came is "
-                            "kept."
-                        )
-                    if reader.has_end_mark:
-                        break
-                if reader.has_end_mark:
-                    await _read_to_the_end(blocks)
-            piece = reader.end()
-            yield piece
-            self._check(piece)
+                    if piece.refusal:
+                        refusal = read_refusal(200, {}, piece.refusal, self._access.key)
+                        raise ServerRefused(refusal)
         except NotAnAnswer as error:
             raise self._explain_body(has_begun) from error
         except httpx2.HTTPError as error:
@@ -172,9 +159,24 @@ class ChatServer:
                 "again for the rest."
             )
 
-    def _check(self, piece: ChatPiece) -> None:
-        if piece.refusal:
-            raise ServerRefused(read_refusal(200, {}, piece.refusal, self._access.key))
+    async def _read(
+        self, reply: httpx2.Response, reader: AnswerReader
+    ) -> AsyncGenerator[ChatPiece, None]:
+        """Yields what the body brings, until its end or soon after its end mark."""
+        size = 0
+        async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
+            async for block in blocks:
+                size += len(block)
+                if size > _LONGEST_ANSWER:
+                    raise EndpointError(
+                        f"{self._asked.url} sends more than an answer can hold; what came is kept."
+                    )
+                yield reader.feed(block)
+                if reader.has_end_mark:
+                    break
+            for piece in await _read_to_the_end(reader, blocks):
+                yield piece
+        yield reader.end()
 
     async def _refusal(self, reply: httpx2.Response) -> ServerRefused:
         body = await read_body(reply, _LONGEST_REFUSAL, self._asked.url)
@@ -198,12 +200,19 @@ def not_compatible(url: str) -> EndpointError:
     )
 
 
-async def _read_to_the_end(blocks: AsyncGenerator[bytes, None]) -> None:
-    """Lets a connection come to rest, so that it can be kept, if that does not take long."""
-    with suppress(TimeoutError, httpx2.HTTPError):
+async def _read_to_the_end(
+    reader: AnswerReader, blocks: AsyncGenerator[bytes, None]
+) -> list[ChatPiece]:
+    """Returns what comes behind the end mark, as counts do, if it comes soon.
+
+    A connection whose reply was read to its end can be kept.
+    """
+    pieces: list[ChatPiece] = []
+    with suppress(TimeoutError, NotAnAnswer, httpx2.HTTPError):
         async with asyncio.timeout(_GRACE):
-            async for _ in blocks:
-                pass
+            async for block in blocks:
+                pieces.append(reader.feed(block))  # noqa: PERF401 - keeps what came in time
+    return pieces
 
 
 def _same_server(reply: httpx2.Response) -> str | None:
