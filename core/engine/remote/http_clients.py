@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections import OrderedDict
+from importlib import import_module
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -94,16 +95,26 @@ class HttpClients:
         return client
 
 
+class _SocksTransport(httpx2.AsyncHTTPTransport):
+    """Tells of a proxy that speaks no SOCKS as of any other failure; httpcore2 does not."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends a request."""
+        try:
+            return await super().handle_async_request(request)
+        except import_module("socksio").SOCKSError as error:
+            raise httpx2.ProxyError("it speaks no SOCKS") from error
+
+
 def _make_client(proxy: str, trusted: ssl.SSLContext | None) -> httpx2.AsyncClient:
     """Returns a client that takes nothing from the environment of this process."""
     encryption = trusted or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    transport = httpx2.AsyncHTTPTransport(
-        verify=encryption,
-        trust_env=False,
-        proxy=httpx2.Proxy(proxy, ssl_context=trusted if proxy.startswith("https:") else None)
-        if proxy
-        else None,
-    )
+    through = None
+    if proxy:
+        own = encryption if proxy.startswith("https:") else None
+        through = httpx2.Proxy(proxy, ssl_context=own)
+    kind = _SocksTransport if proxy.startswith("socks") else httpx2.AsyncHTTPTransport
+    transport = kind(verify=encryption, trust_env=False, proxy=through)
     # Compressed streams come in blocks instead of token by token.
     headers = {"accept-encoding": "identity"}
     return httpx2.AsyncClient(
