@@ -20,6 +20,7 @@ class Proxy:
     asked: list[str] = field(default_factory=list)
     """First lines of the requests."""
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @asynccontextmanager
     async def listening(self, scheme: str) -> "AsyncIterator[Any]":
@@ -28,13 +29,14 @@ class Proxy:
         self.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield self
         server.close()
-        for task in self.tasks:
-            task.cancel()
+        for writer in self.writers:
+            writer.transport.abort()
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=PATIENCE)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.tasks.append(asyncio.current_task())
+        self.writers.append(writer)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             self.asked.append(head.split("\r\n")[0])
@@ -54,21 +56,28 @@ class Proxy:
         method, target, _ = head.split(" ", 2)
         address = target.removeprefix("http://").split("/")[0]
         host, _, port = address.rpartition(":")
-        other_reader, other = await asyncio.open_connection(host, int(port))
-        if method == "CONNECT":
+        is_tunnel = method == "CONNECT"
+        greeting = b"" if is_tunnel else head.replace(f"http://{address}", "").encode()
+        if is_tunnel:
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        else:
-            other.write(head.replace(f"http://{address}", "").encode())
-        there = asyncio.create_task(self._copy(reader, other))
-        try:
-            await self._copy(other_reader, writer)
-        finally:
-            there.cancel()
-            other.transport.abort()
+        await self._join(reader, writer, (host, int(port)), greeting)
+
+    async def _join(
+        self, reader: Any, writer: Any, address: tuple[str, int], greeting: bytes = b""
+    ) -> None:
+        """Passes on what either side says until both have closed."""
+        other_reader, other = await asyncio.open_connection(*address)
+        self.writers.append(other)
+        other.write(greeting)
+        await asyncio.gather(self._copy(reader, other), self._copy(other_reader, writer))
 
     async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while block := await reader.read(65536):
-            writer.write(block)
+        try:
+            while block := await reader.read(65536):
+                writer.write(block)
+        except ConnectionError:
+            pass
+        writer.close()
 
 
 @dataclass
@@ -77,6 +86,7 @@ class SocksProxy(Proxy):
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.tasks.append(asyncio.current_task())
+        self.writers.append(writer)
         try:
             if self.refusal:
                 writer.write(self.refusal)
@@ -107,11 +117,5 @@ class SocksProxy(Proxy):
         assert kind == 1
         host, port = ".".join(map(str, address)), high * 256 + low
         self.asked.append(f"{host}:{port}")
-        other_reader, other = await asyncio.open_connection(host, port)
         writer.write(b"\x05\x00\x00\x01" + bytes(6))
-        there = asyncio.create_task(self._copy(reader, other))
-        try:
-            await self._copy(other_reader, writer)
-        finally:
-            there.cancel()
-            other.transport.abort()
+        await self._join(reader, writer, (host, port))

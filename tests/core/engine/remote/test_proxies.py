@@ -1,7 +1,6 @@
 """Point 5: proxies are those of whoever asks, and what goes wrong at them is told as theirs."""
 
 import gc
-import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -27,10 +26,7 @@ async def socks() -> AsyncIterator[SocksProxy]:
     pytest.importorskip("socksio")
     async with SocksProxy().listening("socks5") as made:
         yield made
-    # httpcore2 leaves the connection of a handshake that failed to the garbage collector.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    gc.collect()
 
 
 async def test_a_proxy_is_used_by_those_alone_who_name_it(
@@ -102,6 +98,13 @@ async def test_a_socks_proxy_carries_a_question(
     assert set(socks.asked) == {distant.url[7:-3]}
 
 
+UNCLOSED = pytest.mark.filterwarnings(
+    "ignore:unclosed", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+"""httpcore2 leaves the connection of a handshake that failed to the garbage collector."""
+
+
+@UNCLOSED
 async def test_a_socks_proxy_that_wants_a_password(
     engine: RemoteEngine, distant: FakeEndpoint, socks: SocksProxy
 ) -> None:
@@ -115,6 +118,7 @@ async def test_a_socks_proxy_that_wants_a_password(
     assert await ask_as(engine, behind) == "Yes"
 
 
+@UNCLOSED
 async def test_what_is_no_socks_proxy_is_told_so(
     engine: RemoteEngine, distant: FakeEndpoint, socks: SocksProxy
 ) -> None:
