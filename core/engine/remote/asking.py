@@ -41,7 +41,9 @@ async def ask(
             async with aclosing(server.stream(body)) as pieces:
                 async for piece in pieces:
                     has_begun |= bool(piece.text or piece.thoughts)
-                    yield piece
+                    # What a refusal says of an end is not the end of the answer.
+                    if has_begun or not piece.refusal:
+                        yield piece
         except ServerRefused as error:
             refusal = error.refusal
         else:

@@ -26,12 +26,13 @@ async def read_blocks(reply: httpx2.Response, url: str) -> AsyncGenerator[bytes,
         EndpointError: it is packed in a way that can't be unpacked.
         httpx2.HTTPError: the connection broke.
     """
-    codings = reply.headers.get_list("content-encoding", split_commas=True)
+    named = reply.headers.get_list("content-encoding", split_commas=True)
+    codings = [coding.strip().lower() for coding in named if coding.strip()]
     for coding in codings:
-        if coding.strip().lower() not in _UNPACKED:
+        if coding not in _UNPACKED:
             raise EndpointError(
-                f"{url} packs its answers as {coding.strip()[:20]!r}, which was not asked for; set "
-                "up what stands before the server so that it leaves them as they are."
+                f"{url} packs its answers as {coding[:20]!r}, which was not asked for; set up what "
+                "stands before the server so that it leaves them as they are."
             )
     async with aclosing(reply.aiter_bytes()) as blocks:
         async for block in blocks:

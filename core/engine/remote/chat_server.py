@@ -12,9 +12,9 @@ from .answer_reader import AnswerReader, ChatPiece, NotAnAnswer
 from .asked import Asked
 from .bodies import read_blocks, read_body
 from .failures import explain_failure, has_died
-from .http_clients import Access
 from .model_list import ListedModel, read_model_list
-from .refusals import ServerRefused, read_refusal
+from .refusal_sentences import explain_refusal
+from .refusals import Refusal, ServerRefused, read_refusal
 
 _LONGEST_LIST: Final = 16 * 2**20
 """Bytes; the longest lists of models known take 2 MB."""
@@ -28,41 +28,57 @@ _LONGEST_ANSWER: Final = 2**28
 _GRACE: Final = 0.5
 """Seconds that a stream may go on behind its end mark."""
 
+_NO_LIST_STATUSES: Final = (404, 405, 410, 501)
+"""With these a server says that it keeps no list of models."""
+
 _MOST_REDIRECTS: Final = 3
 
 _MOST_DEAD: Final = 5
 """Kept connections that are found closed before a request gives up."""
 
 
+class NoList(Exception):
+    """A server's list of models can't be had; the text is fit to show to a user."""
+
+
 class ChatServer:
     """One server as one client reaches it. The key goes into a request's header, nowhere else."""
 
-    def __init__(self, asked: Asked, access: Access) -> None:
+    def __init__(self, client: httpx2.AsyncClient, asked: Asked) -> None:
         """Opens nothing yet.
 
         Args:
-            asked: the server, for requests and for sentences.
-            access: how to reach it.
+            client: with the proxies and certificates of whoever asks.
+            asked: the server, and the key for it.
         """
+        self._client = client
         self._asked = asked
-        self._access = access
 
     async def list_models(self, patience: float) -> list[ListedModel]:
-        """Returns the models that the server offers.
+        """Returns the models that the server offers; none if it keeps no list.
 
         Args:
-            patience: seconds for the whole of it.
+            patience: seconds until the list must begin to come.
 
         Raises:
-            ServerRefused: it keeps no list, or does not show it.
-            NotAnAnswer: what came is no list, or not all of it came in time.
+            NoList: the server does not show it, or shows something else.
             EndpointError: the server can't be reached; one sentence says why.
         """
+        address = f"{self._asked.url}/models"
         try:
-            async with asyncio.timeout(patience):
-                return await self._get_list(f"{self._asked.url}/models")
-        except (TimeoutError, httpx2.ReadTimeout) as error:
-            raise NotAnAnswer("no list in time") from error
+            for _ in range(_MOST_REDIRECTS):
+                request = self._request("GET", address)
+                request.extensions["timeout"]["read"] = patience
+                async with self._reply(request) as reply:
+                    target = _same_server(reply)
+                    if target is None:
+                        return await self._read_list(reply)
+                address = target
+        except httpx2.ReadTimeout as error:
+            raise NoList(str(explain_failure(error, self._asked))) from error
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise explain_failure(error, self._asked) from error
+        raise NoList(f"{self._asked.url} sends requests for its models round in a circle.")
 
     async def stream(self, body: bytes) -> AsyncGenerator[ChatPiece, None]:
         """Yields the answer to a chat request; what arrives together comes as one piece.
@@ -71,47 +87,42 @@ class ChatServer:
             ServerRefused: the server said something else; pieces may have come before.
             EndpointError: with one sentence that says what to do.
         """
-        headers = {"content-type": "application/json", "accept": "text/event-stream"}
-        request = ("POST", f"{self._asked.url}/chat/completions", headers, body)
-        async with self._reply(*request) as reply:
-            if reply.status_code != 200:
-                raise await self._refusal(reply)
-            async with aclosing(self._pieces(reply)) as pieces:
-                async for piece in pieces:
-                    yield piece
+        try:
+            request = self._request("POST", f"{self._asked.url}/chat/completions", body)
+            async with self._reply(request) as reply:
+                if reply.status_code != 200:
+                    raise ServerRefused(await self._refusal(reply))
+                async with aclosing(self._pieces(reply)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise explain_failure(error, self._asked) from error
 
-    async def _get_list(self, address: str) -> list[ListedModel]:
-        for _ in range(_MOST_REDIRECTS):
-            async with self._reply("GET", address, {"accept": "application/json"}) as reply:
-                target = _same_server(reply)
-                if target is None:
-                    if reply.status_code != 200:
-                        raise await self._refusal(reply)
-                    body = await read_body(reply, _LONGEST_LIST, self._asked.url)
-                    break
-            address = target
-        else:
-            raise NotAnAnswer("redirects without end")
+    async def _read_list(self, reply: httpx2.Response) -> list[ListedModel]:
+        if reply.status_code in _NO_LIST_STATUSES:
+            return []
+        if reply.status_code != 200:
+            refusal = await self._refusal(reply)
+            raise NoList(str(explain_refusal(refusal, self._asked)))
+        body = await read_body(reply, _LONGEST_LIST, self._asked.url)
         try:
             # A long list takes a tenth of a second.
             return await asyncio.to_thread(read_model_list, body)
         except ValueError as error:
-            raise NotAnAnswer("no list of models") from error
+            raise NoList(str(self._explain_body(has_begun=False))) from error
+
+    def _request(self, method: str, address: str, body: bytes | None = None) -> httpx2.Request:
+        kinds = {"accept": "application/json"}
+        if body is not None:
+            kinds = {"accept": "text/event-stream", "content-type": "application/json"}
+        if self._asked.key:
+            kinds["authorization"] = f"Bearer {self._asked.key}"
+        return self._client.build_request(method, address, headers=kinds, content=body)
 
     @asynccontextmanager
-    async def _reply(
-        self, method: str, address: str, headers: dict[str, str], body: bytes | None = None
-    ) -> AsyncIterator[httpx2.Response]:
+    async def _reply(self, request: httpx2.Request) -> AsyncIterator[httpx2.Response]:
         """Gives the reply to a request once its headers are there."""
-        if self._access.key:
-            headers = headers | {"authorization": f"Bearer {self._access.key}"}
-        try:
-            request = self._access.client.build_request(
-                method, address, headers=headers, content=body
-            )
-            reply = await self._send(request)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise explain_failure(error, self._asked) from error
+        reply = await self._send(request)
         try:
             yield reply
         finally:
@@ -128,36 +139,23 @@ class ChatServer:
 
             request.extensions["trace"] = note
             try:
-                return await self._access.client.send(request, stream=True)
+                return await self._client.send(request, stream=True)
             except httpx2.HTTPError as error:
                 if connections or not has_died(error):
                     raise
-        return await self._access.client.send(request, stream=True)
+        return await self._client.send(request, stream=True)
 
     async def _pieces(self, reply: httpx2.Response) -> AsyncGenerator[ChatPiece, None]:
         reader = AnswerReader(reply.headers.get("content-type", ""))
         has_begun = False
-        size = 0
         try:
-            async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
-                async for block in blocks:
-                    size += len(block)
-                    piece = reader.feed(block)
+            async with aclosing(self._read(reply, reader)) as pieces:
+                async for piece in pieces:
                     has_begun |= bool(piece.text or piece.thoughts)
                     yield piece
-                    self._check(piece)
-                    if size > _LONGEST_ANSWER:
-                        raise EndpointError(
-                            f"{self._asked.url} sends more than an answer can hold; what came is "
-                            "kept."
-                        )
-                    if reader.has_end_mark:
-                        break
-                if reader.has_end_mark:
-                    await _read_to_the_end(blocks)
-            piece = reader.end()
-            yield piece
-            self._check(piece)
+                    if piece.refusal:
+                        refusal = read_refusal(200, {}, piece.refusal, self._asked.key)
+                        raise ServerRefused(refusal)
         except NotAnAnswer as error:
             raise self._explain_body(has_begun) from error
         except httpx2.HTTPError as error:
@@ -172,14 +170,29 @@ class ChatServer:
                 "again for the rest."
             )
 
-    def _check(self, piece: ChatPiece) -> None:
-        if piece.refusal:
-            raise ServerRefused(read_refusal(200, {}, piece.refusal, self._access.key))
+    async def _read(
+        self, reply: httpx2.Response, reader: AnswerReader
+    ) -> AsyncGenerator[ChatPiece, None]:
+        """Yields what the body brings, until its end or soon after its end mark."""
+        size = 0
+        async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
+            async for block in blocks:
+                size += len(block)
+                if size > _LONGEST_ANSWER:
+                    raise EndpointError(
+                        f"{self._asked.url} sends more than an answer can hold; what came is kept."
+                    )
+                yield reader.feed(block)
+                if reader.has_end_mark:
+                    break
+            for piece in await _read_to_the_end(reader, blocks):
+                yield piece
+        yield reader.end()
 
-    async def _refusal(self, reply: httpx2.Response) -> ServerRefused:
+    async def _refusal(self, reply: httpx2.Response) -> Refusal:
         body = await read_body(reply, _LONGEST_REFUSAL, self._asked.url)
         headers = {name.lower(): value for name, value in reply.headers.items()}
-        return ServerRefused(read_refusal(reply.status_code, headers, body, self._access.key))
+        return read_refusal(reply.status_code, headers, body, self._asked.key)
 
     def _explain_body(self, has_begun: bool) -> EndpointError:
         if has_begun:
@@ -187,23 +200,25 @@ class ChatServer:
                 f"{self._asked.url} went on with what is no answer; what came is kept, ask again "
                 "for the rest."
             )
-        return not_compatible(self._asked.url)
+        return EndpointError(
+            f"{self._asked.url} answers, but not as an OpenAI-compatible server does; check the "
+            "address, which often ends in /v1."
+        )
 
 
-def not_compatible(url: str) -> EndpointError:
-    """Returns the error for what answers, but says nothing that can be understood."""
-    return EndpointError(
-        f"{url} answers, but not as an OpenAI-compatible server does; check the address, which "
-        "often ends in /v1."
-    )
+async def _read_to_the_end(
+    reader: AnswerReader, blocks: AsyncGenerator[bytes, None]
+) -> list[ChatPiece]:
+    """Returns what comes behind the end mark, as counts do, if it comes soon.
 
-
-async def _read_to_the_end(blocks: AsyncGenerator[bytes, None]) -> None:
-    """Lets a connection come to rest, so that it can be kept, if that does not take long."""
-    with suppress(TimeoutError, httpx2.HTTPError):
+    A connection whose reply was read to its end can be kept.
+    """
+    pieces: list[ChatPiece] = []
+    with suppress(TimeoutError, NotAnAnswer, httpx2.HTTPError):
         async with asyncio.timeout(_GRACE):
-            async for _ in blocks:
-                pass
+            async for block in blocks:
+                pieces.append(reader.feed(block))  # noqa: PERF401 - keeps what came in time
+    return pieces
 
 
 def _same_server(reply: httpx2.Response) -> str | None:

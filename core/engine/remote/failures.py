@@ -15,6 +15,9 @@ from .asked import Asked
 _TLS_RECORD: Final = re.compile(r"illegal status line: bytearray\(b['\"]\\x1[56]\\x03")
 """How the answer of a server that expects https looks to one that reads http."""
 
+_PASSWORD: Final = re.compile("username|no acceptable methods|authentication")
+"""How SOCKS proxies say that they want to know who asks."""
+
 _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN)
 
 _DIED: Final = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError, httpx2.CloseError)
@@ -77,7 +80,7 @@ def _explain_certificate(cause: ssl.SSLCertVerificationError, asked: Asked) -> s
 
 def _explain_proxy(said: str, asked: Asked) -> str:
     proxy = asked.proxy or "in between"
-    if said.startswith("407") or "username" in said.lower():
+    if said.startswith("407") or _PASSWORD.search(said.lower()):
         return (
             f"The proxy {proxy} wants a name and a password; write http://name:password@host:port "
             "into the proxy's variable."

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections import OrderedDict
+from importlib import import_module
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from ...client_environment import OPENAI_KEY_VARIABLE, ClientEnvironment
 from ...errors import EndpointError, ModelError
 from ...models.endpoints import Endpoint, choose_key
 from ...models.network import choose_proxy, read_certificates
+from .asked import Asked
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0, read=600.0)
 """Seconds. The first token of a long prompt may take minutes on a small machine."""
@@ -24,14 +26,8 @@ class Access(NamedTuple):
     """How one who asks reaches a server."""
 
     client: httpx2.AsyncClient
-    key: str
-    """Sent with each request; empty for none."""
-    key_advice: str
-    """What to do so that the right key is sent, without a full stop."""
-    withheld: str
-    """One sentence on why a key that is set is not sent; may be empty."""
-    proxy: str
-    """Host and port of the proxy; empty for none."""
+    asked: Asked
+    """The server, and the key that goes to it."""
 
 
 class HttpClients:
@@ -61,7 +57,17 @@ class HttpClients:
                 "The proxy of your environment can't be used; write http://host:port into its "
                 "variable, or unset it."
             ) from error
-        return Access(client, chosen.key, _advise(endpoint), chosen.withheld, _name_host(proxy))
+        return Access(
+            client,
+            Asked(
+                endpoint.url,
+                key=chosen.key,
+                key_advice=_advise(endpoint),
+                withheld=chosen.withheld,
+                # A password may stand before it.
+                proxy=urlsplit(proxy).netloc.rpartition("@")[2],
+            ),
+        )
 
     async def close(self) -> None:
         """Closes every connection; later requests open new ones."""
@@ -94,16 +100,26 @@ class HttpClients:
         return client
 
 
+class _SocksTransport(httpx2.AsyncHTTPTransport):
+    """Tells of a proxy that speaks no SOCKS as of any other failure; httpcore2 does not."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends a request."""
+        try:
+            return await super().handle_async_request(request)
+        except import_module("socksio").SOCKSError as error:
+            raise httpx2.ProxyError("it speaks no SOCKS") from error
+
+
 def _make_client(proxy: str, trusted: ssl.SSLContext | None) -> httpx2.AsyncClient:
     """Returns a client that takes nothing from the environment of this process."""
     encryption = trusted or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    transport = httpx2.AsyncHTTPTransport(
-        verify=encryption,
-        trust_env=False,
-        proxy=httpx2.Proxy(proxy, ssl_context=trusted if proxy.startswith("https:") else None)
-        if proxy
-        else None,
-    )
+    through = None
+    if proxy:
+        own = encryption if proxy.startswith("https:") else None
+        through = httpx2.Proxy(proxy, ssl_context=own)
+    kind = _SocksTransport if proxy.startswith("socks") else httpx2.AsyncHTTPTransport
+    transport = kind(verify=encryption, trust_env=False, proxy=through)
     # Compressed streams come in blocks instead of token by token.
     headers = {"accept-encoding": "identity"}
     return httpx2.AsyncClient(
@@ -120,8 +136,3 @@ def _advise(endpoint: Endpoint) -> str:
         "export it in a variable and name that as key_variable in a table [endpoints.NAME] with "
         f'url = "{endpoint.url}" in config.toml'
     )
-
-
-def _name_host(proxy: str) -> str:
-    """Returns host and port of a proxy, without the password that may stand before them."""
-    return urlsplit(proxy).netloc.rpartition("@")[2]

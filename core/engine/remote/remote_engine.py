@@ -1,13 +1,14 @@
 """A model behind an OpenAI-compatible endpoint, on this or on any other machine."""
 
 import asyncio
+import dataclasses
 from asyncio import Task
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
+from msgspec.structs import replace
 
 from ...client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ...conversation import Attachment
@@ -25,16 +26,12 @@ from ..engine import (
     LoadedModel,
     PromptMessage,
 )
-from .answer_reader import NotAnAnswer
-from .asked import Asked
 from .asking import ask
 from .chat_request import ChatRequest, ServerHabits
-from .chat_server import ChatServer, not_compatible
+from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
 from .model_list import ListedModel, choose_model, find_model, name_some
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
-from .refusal_sentences import explain_refusal
-from .refusals import ServerRefused
 from .streamed_answer import StreamedAnswer
 
 _PATIENCE: Final = 30.0
@@ -42,9 +39,6 @@ _PATIENCE: Final = 30.0
 
 _PATIENCE_IF_NAMED: Final = 5.0
 """Seconds for a list that would only add what is known of a model."""
-
-_NO_LIST: Final = (404, 405, 410, 501)
-"""With these a server says that it keeps no list."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +51,6 @@ class _RemoteModel:
     offered: str
     """Names that the server lists instead; empty if it lists this one, or none."""
     habits: ServerHabits
-
-    def asked(self, access: Access) -> Asked:
-        """Returns who is asked for what by one who has this access."""
-        return _describe(self.endpoint, access, self.id, self.offered)
 
 
 class RemoteEngine(Engine):
@@ -112,11 +102,11 @@ class RemoteEngine(Engine):
             listed = await self._list(endpoint, access)
         except EndpointError as error:
             raise ModelNotFound(str(error)) from error
-        remote, name, notice = _choose(endpoint, listed)
+        remote, notice = _choose(endpoint, listed)
         self.stop()
         self._remote = remote
         self._model = LoadedModel(
-            name=display_name(name),
+            name=display_name(remote.id),
             source=source,
             context_length=remote.habits.context,
             notice=notice,
@@ -127,9 +117,7 @@ class RemoteEngine(Engine):
         """Returns the attachment with the size at which it is sent and Qwen3-VL's tokens."""
         width, height = fit_pixel_budget(attachment.width, attachment.height, self._pixel_budget)
         tokens = width * height // TOKEN_SIDE**2
-        return msgspec.structs.replace(
-            attachment, model_width=width, model_height=height, tokens=tokens
-        )
+        return replace(attachment, model_width=width, model_height=height, tokens=tokens)
 
     async def answer(
         self,
@@ -197,19 +185,13 @@ class RemoteEngine(Engine):
         Raises:
             EndpointError: the server can't be reached, or shows none and none is named.
         """
-        asked = _describe(endpoint, access)
         patience = _PATIENCE_IF_NAMED if endpoint.model else _PATIENCE
         try:
-            return await ChatServer(asked, access).list_models(patience)
-        except ServerRefused as error:
-            if endpoint.model or error.refusal.status in _NO_LIST:
-                return []
-            explained = explain_refusal(error.refusal, asked)
-            raise EndpointError(str(explained)) from error
-        except NotAnAnswer as error:
+            return await ChatServer(access.client, access.asked).list_models(patience)
+        except NoList as error:
             if endpoint.model:
                 return []
-            raise not_compatible(endpoint.url) from error
+            raise EndpointError(str(error)) from error
 
     async def _read(
         self,
@@ -220,10 +202,10 @@ class RemoteEngine(Engine):
     ) -> None:
         prompt, options = question
         access = await self._clients.open(remote.endpoint, environment)
-        asked = remote.asked(access)
+        asked = dataclasses.replace(access.asked, model=remote.id, offered=remote.offered)
         messages = [await self._message(message) for message in prompt]
         request = await asyncio.to_thread(ChatRequest, remote.id, messages, options, remote.habits)
-        async with aclosing(ask(ChatServer(asked, access), request, asked)) as pieces:
+        async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
             async for piece in pieces:
                 answer.add(piece)
         if answer.finish_reason == "failed":
@@ -244,35 +226,22 @@ class RemoteEngine(Engine):
         return {"role": message.role, "content": parts}
 
 
-def _describe(endpoint: Endpoint, access: Access, model: str = "", offered: str = "") -> Asked:
-    return Asked(
-        endpoint.url,
-        model,
-        offered,
-        access.key,
-        access.key_advice,
-        access.withheld,
-        access.proxy,
-    )
-
-
-def _choose(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[_RemoteModel, str, str]:
-    """Returns the model to use, its name for people, and the notice that comes with it.
+def _choose(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[_RemoteModel, str]:
+    """Returns the model to use, and the notice that comes with it.
 
     Raises:
         ModelNotFound: none is named and none can be chosen.
     """
     notice = f"Text and pictures are sent to {endpoint.host}."
-    offered = ""
-    if not endpoint.model:
+    wanted, offered = endpoint.model, ""
+    if not wanted:
         found = choose_model(listed, endpoint.url)
     else:
-        found = find_model(listed, endpoint.model) or ListedModel(endpoint.model)
+        # A server that has one model often takes any name for it.
+        alone = listed[0] if len(listed) == 1 else ListedModel("")
+        found = find_model(listed, wanted) or replace(alone, id=wanted)
         if listed and found not in listed:
-            # Some load more than they list.
             offered = name_some(listed)
-            notice += (
-                f" It lists no model {endpoint.model} but {offered}, and is asked all the same."
-            )
+            notice += f" It lists no model {wanted} but {offered}, and is asked all the same."
     habits = ServerHabits(endpoint.context or found.context, found.longest_answer)
-    return _RemoteModel(endpoint, found.id, offered, habits), found.id, notice
+    return _RemoteModel(endpoint, found.id, offered, habits), notice

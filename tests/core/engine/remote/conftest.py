@@ -17,14 +17,22 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from seeshell.core.client_environment import ClientEnvironment
+from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.demo import MODEL_PATH
-from seeshell.core.engine.engine import AnswerEvent, AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.engine import (
+    AnswerEvent,
+    AnswerOptions,
+    PromptImage,
+    PromptMessage,
+    TextDelta,
+)
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
+from seeshell.core.errors import ModelNotFound
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.workers import PictureWorkers
 
 from ....patience import PATIENCE
+from .certificates import make_certificate, serve_with
 
 KEY = "sk-the-secret-key"
 WITH_KEY = ClientEnvironment(keys={"OPENAI_API_KEY": KEY})
@@ -189,6 +197,46 @@ class FakeEndpoint:
 async def fake() -> AsyncIterator[FakeEndpoint]:
     """An endpoint of this machine that answers as it is told."""
     async with FakeEndpoint().listening("127.0.0.1") as endpoint:
+        yield endpoint
+
+
+async def answer_yes(exchange: Exchange) -> None:
+    """A script that answers every question."""
+    await exchange.start()
+    await exchange.text("Yes", "stop")
+    await exchange.end()
+
+
+async def ask_as(engine: RemoteEngine, environment: ClientEnvironment) -> str:
+    """Returns the answer to a question of the client with that environment."""
+    prompt = (PromptMessage.of("user", "Hello?"),)
+    async with asyncio.timeout(PATIENCE):
+        events = engine.answer(prompt, AnswerOptions(), environment=environment)
+        return "".join([it.text async for it in events if isinstance(it, TextDelta)])
+
+
+async def fail_to_load(
+    engine: RemoteEngine, url: str, environment: ClientEnvironment = NO_ENVIRONMENT
+) -> str:
+    """Returns why a model can't be loaded."""
+    with pytest.raises(ModelNotFound) as caught:
+        async with asyncio.timeout(PATIENCE):
+            await engine.load(url, lambda _: None, environment)
+    return str(caught.value)
+
+
+@pytest.fixture
+async def distant() -> AsyncIterator[FakeEndpoint]:
+    """An endpoint at an address that stands for another machine."""
+    async with FakeEndpoint(chat=answer_yes).listening("127.0.0.2") as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+async def encrypted(tmp_path: Path) -> AsyncIterator[FakeEndpoint]:
+    """The same in https, with a certificate of its own: `certificate.pem` in `tmp_path`."""
+    encryption = serve_with(make_certificate(tmp_path, "127.0.0.2"))
+    async with FakeEndpoint(chat=answer_yes).listening("127.0.0.2", encryption) as endpoint:
         yield endpoint
 
 

@@ -7,20 +7,17 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
 from seeshell.core.client_environment import ClientEnvironment
-from seeshell.core.engine.engine import TextDelta
 from seeshell.core.engine.remote.asked import Asked
 from seeshell.core.engine.remote.failures import explain_failure
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
-from seeshell.core.errors import EndpointError, ModelNotFound
 
-from ....patience import PATIENCE
 from .certificates import make_certificate, serve_with
+from .conftest import fail_to_load
 
 HTTPS = Asked("https://host:8443/v1")
 HTTP = Asked("http://host:8080/v1")
@@ -243,25 +240,17 @@ async def read_on(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None
     await reader.read()
 
 
-async def fail(engine: RemoteEngine, url: str, environment: Any = None) -> str:
-    environment = environment or ClientEnvironment()
-    with pytest.raises(ModelNotFound) as caught:
-        async with asyncio.timeout(PATIENCE):
-            await engine.load(url, lambda _: None, environment)
-    return str(caught.value)
-
-
 async def test_nobody_listens(engine: RemoteEngine) -> None:
-    assert "No server answers at http://127.0.0.1:1/v1; start it" in await fail(
+    assert "No server answers at http://127.0.0.1:1/v1; start it" in await fail_to_load(
         engine, "http://127.0.0.1:1"
     )
     # A name changes nothing where there is no server at all.
-    assert "No server answers" in await fail(engine, "http://127.0.0.1:1#m")
+    assert "No server answers" in await fail_to_load(engine, "http://127.0.0.1:1#m")
 
 
 async def test_https_to_a_server_that_speaks_http(engine: RemoteEngine) -> None:
     async with listening(answer_badly) as port:
-        said = await fail(engine, f"https://127.0.0.1:{port}#m")
+        said = await fail_to_load(engine, f"https://127.0.0.1:{port}#m")
     assert (
         said
         == f"127.0.0.1:{port} does not speak https; try http://127.0.0.1:{port} as its address."
@@ -271,7 +260,7 @@ async def test_https_to_a_server_that_speaks_http(engine: RemoteEngine) -> None:
 async def test_http_to_a_server_that_speaks_https(engine: RemoteEngine, tmp_path: Path) -> None:
     encryption = serve_with(make_certificate(tmp_path))
     async with listening(read_on, encryption) as port:
-        said = await fail(engine, f"http://127.0.0.1:{port}#m")
+        said = await fail_to_load(engine, f"http://127.0.0.1:{port}#m")
     assert said.endswith("and whether it expects https://.")
 
 
@@ -284,12 +273,12 @@ async def test_http_to_a_server_that_speaks_https(engine: RemoteEngine, tmp_path
 )
 async def test_what_is_no_http(engine: RemoteEngine, serve: Serve, words: str) -> None:
     async with listening(serve) as port:
-        assert words in await fail(engine, f"http://127.0.0.1:{port}#m")
+        assert words in await fail_to_load(engine, f"http://127.0.0.1:{port}#m")
 
 
 async def test_a_certificate_that_nobody_trusts(engine: RemoteEngine, tmp_path: Path) -> None:
     async with listening(read_on, serve_with(make_certificate(tmp_path))) as port:
-        said = await fail(engine, f"https://127.0.0.1:{port}#m")
+        said = await fail_to_load(engine, f"https://127.0.0.1:{port}#m")
     assert said == (
         f"The certificate of 127.0.0.1:{port} is not accepted (self-signed certificate); if you "
         "trust it, export SSL_CERT_FILE with the path of its PEM file and ask again."
@@ -305,7 +294,7 @@ async def test_a_trusted_certificate_out_of_its_time(
     path = make_certificate(tmp_path, "127.0.0.1", *days)
     trusting = ClientEnvironment(certificates={"SSL_CERT_FILE": str(path)})
     async with listening(read_on, serve_with(path)) as port:
-        said = await fail(engine, f"https://127.0.0.1:{port}#m", trusting)
+        said = await fail_to_load(engine, f"https://127.0.0.1:{port}#m", trusting)
     assert f"(certificate {words}); its server needs a new one" in said
 
 
@@ -313,7 +302,7 @@ async def test_a_trusted_certificate_for_another_name(engine: RemoteEngine, tmp_
     path = make_certificate(tmp_path, "10.0.0.7")
     trusting = ClientEnvironment(certificates={"SSL_CERT_FILE": str(path)})
     async with listening(read_on, serve_with(path)) as port:
-        said = await fail(engine, f"https://127.0.0.1:{port}#m", trusting)
+        said = await fail_to_load(engine, f"https://127.0.0.1:{port}#m", trusting)
     assert "mismatch" in said
     assert said.endswith("; use the name that it was made for.")
 
@@ -326,96 +315,7 @@ async def test_a_file_of_certificates_that_can_not_be_used(
     if content is not None:
         path.write_bytes(content)
     gone = ClientEnvironment(certificates={"SSL_CERT_FILE": str(path)})
-    said = await fail(engine, "https://127.0.0.1:1#m", gone)
+    said = await fail_to_load(engine, "https://127.0.0.1:1#m", gone)
     assert said.startswith(f"SSL_CERT_FILE names {path}, which ")
     # What is not encrypted needs none.
-    assert "No server answers" in await fail(engine, "http://127.0.0.1:1#m", gone)
-
-
-REDIRECTS = {
-    "another host": ("https://other.example/v1/{}", "on to https://other.example/v1; use that"),
-    "another scheme": ("https://127.0.0.1/v1/{}", "on to https://127.0.0.1/v1; use that"),
-    "another port": ("http://127.0.0.1:1/v1/{}", "on to http://127.0.0.1:1/v1; use that"),
-    "IPv6": ("http://[::1]:1/v1/{}", "on to http://[::1]:1/v1; use that"),
-    "a page to sign in": (
-        "https://me:pw@sso.example/login?token=secret",
-        "on to https://sso.example/login; use that",
-    ),
-    "no place": ("", "does not say where to"),
-    "a broken place": ("http://[::1", "answered 307"),
-    "another protocol": ("ftp://other.example/x", "on to ftp://other.example/x"),
-}
-
-
-@pytest.mark.parametrize("kind", REDIRECTS)
-@pytest.mark.parametrize("status", [302, 307])
-async def test_a_redirect_is_named_and_not_followed(
-    engine: RemoteEngine, fake: Any, ask: Any, kind: str, status: int
-) -> None:
-    location, words = REDIRECTS[kind]
-    head = f"location: {location.format('chat/completions')}\r\n" if location else ""
-    fake.chat = lambda exchange: exchange.reply(status, b"<html>Moved</html>", head)
-    await engine.load(fake.url, lambda _: None)
-    with pytest.raises(EndpointError) as caught:
-        await ask(engine)
-    assert words.replace("307", str(status)) in str(caught.value)
-    for secret in ("Moved", "secret", "pw", "sk-the-secret-key"):
-        assert secret not in str(caught.value)
-
-
-async def test_a_list_that_moved_on_the_same_server_is_followed_and_no_further(
-    engine: RemoteEngine, fake: Any
-) -> None:
-    listed = fake.models
-    fake.moved = {"/v1/models": "/v1/models/", "/v1/models/": "http://127.0.0.1:1/v1/models"}
-    said = await fail(engine, fake.url)
-    assert "it sends requests on to http://127.0.0.1:1/v1" in said
-    fake.moved = {"/v1/models": "/v1/all/models"}
-    assert (await engine.load(fake.url, lambda _: None)).name == "fake"
-    fake.moved = {"/v1/models": "/v1/models"}
-    assert "not as an OpenAI-compatible server" in await fail(engine, fake.url)
-    assert fake.models == listed
-
-
-async def test_a_kept_connection_that_died_is_replaced_once(
-    engine: RemoteEngine, fake: Any, ask: Any
-) -> None:
-    async def chat(exchange: Any) -> None:
-        if exchange.number == 3:
-            exchange.writer.transport.abort()
-        else:
-            await exchange.start()
-            await exchange.text("Yes", "stop")
-            await exchange.end()
-
-    fake.chat = chat
-    await engine.load(fake.url, lambda _: None)
-    for _ in range(2):
-        assert (await ask(engine))[0] == TextDelta("Yes")
-    assert [exchange.number for exchange in fake.exchanges] == [1, 2, 3, 1]
-
-
-async def test_a_new_connection_that_dies_is_not_tried_again(
-    engine: RemoteEngine, fake: Any, ask: Any
-) -> None:
-    fake.chat = lambda exchange: exchange.abort()
-    await engine.load(fake.url, lambda _: None)
-    with pytest.raises(EndpointError, match="closed the connection without an answer"):
-        await ask(engine)
-    # The first went over the connection of the list.
-    assert [exchange.number for exchange in fake.exchanges] == [1, 2, 1]
-
-
-async def test_what_broke_off_after_its_first_bytes_is_not_asked_again(
-    engine: RemoteEngine, fake: Any, ask: Any
-) -> None:
-    async def chat(exchange: Any) -> None:
-        await exchange.start()
-        await exchange.part(b": working\n\n")
-        await exchange.abort()
-
-    fake.chat = chat
-    await engine.load(fake.url, lambda _: None)
-    with pytest.raises(EndpointError):
-        await ask(engine)
-    assert len(fake.exchanges) == 2
+    assert "No server answers" in await fail_to_load(engine, "http://127.0.0.1:1#m", gone)

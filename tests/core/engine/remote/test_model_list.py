@@ -272,3 +272,23 @@ async def test_the_context_of_the_table_wins(fake: Any, workers: PictureWorkers)
     assert (await engine.load("big", lambda _: None)).context_length == 4096
     assert (await engine.load("big#m", lambda _: None)).context_length == 4096
     await engine.close()
+
+
+async def test_a_server_with_one_model_is_taken_to_serve_it_by_any_name(
+    engine: RemoteEngine, fake: Any
+) -> None:
+    fake.models = (200, b'{"data": [{"id": "/srv/q4.gguf", "meta": {"n_ctx_train": 8192}}]}')
+    model = await engine.load(f"{fake.url}#qwen", lambda _: None)
+    assert (model.name, model.context_length) == ("qwen", 8192)
+
+
+async def test_a_list_that_does_not_come_holds_up_no_named_model(
+    engine: RemoteEngine, fake: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seeshell.core.engine.remote.remote_engine._PATIENCE", 0.05)
+    monkeypatch.setattr("seeshell.core.engine.remote.remote_engine._PATIENCE_IF_NAMED", 0.05)
+    fake.moved = {"/v1/models": "/v1/silent"}
+    fake.chat = lambda exchange: exchange.wait_until_closed()
+    with pytest.raises(ModelNotFound, match="did not answer in time"):
+        await engine.load(fake.url, lambda _: None)
+    assert await engine.load(f"{fake.url}#m", lambda _: None)

@@ -23,8 +23,7 @@ PICTURES += "tokens. For image inputs, the number of image tokens depends on the
 DIALECTS = {
     "vLLM, old": (
         "This model's maximum context length is 2048 tokens. However, you requested 2616 tokens "
-        "(568 in the messages, 2048 in the completion). Please reduce the length of the messages or "
-        "completion.",
+        "(568 in the messages, 2048 in the completion). Please reduce the length of the messages.",
         Overflow(2048, 568),
     ),
     "vLLM: the answer": (

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from seeshell.core.client_environment import NO_ENVIRONMENT
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
-from seeshell.core.engine.remote.asked import Asked
 from seeshell.core.engine.remote.chat_server import ChatServer
 from seeshell.core.engine.remote.http_clients import HttpClients
 from seeshell.core.engine.remote.refusals import ServerRefused
@@ -184,7 +183,7 @@ def test_no_stream_raises_anything_but_a_turn_error(parts: list[bytes]) -> None:
             port = listener.sockets[0].getsockname()[1]
             clients = HttpClients()
             endpoint = Endpoint(f"http://127.0.0.1:{port}/v1")
-            server = ChatServer(Asked(endpoint.url), await clients.open(endpoint, NO_ENVIRONMENT))
+            server = ChatServer(*await clients.open(endpoint, NO_ENVIRONMENT))
             try:
                 async with asyncio.timeout(PATIENCE):
                     assert all(
