@@ -13,7 +13,7 @@ from ..server_address import (
     is_this_machine,
     is_usual_loopback,
     looks_like_address,
-    read_address,
+    split_address,
 )
 from ..settings import EndpointSettings
 
@@ -142,7 +142,7 @@ def explain_unknown(source: str, tables: Mapping[str, EndpointSettings]) -> str:
 
 def _read(text: str) -> ServerAddress:
     try:
-        return read_address(text)
+        return split_address(text)
     except BadAddress as error:
         raise ModelNotFound(str(error)) from error
 
