@@ -23,7 +23,7 @@ from .ipc.lock import AnotherCoreServes, CoreLock
 from .messages.events import Done, Event, Refused, Welcome
 from .messages.lines import encode
 from .private_files import tighten_folder
-from .settings import Paths, check_keep_alive, find_paths, read_settings
+from .settings import MODEL_VARIABLE, Paths, check_keep_alive, find_paths, read_settings
 
 _logger = logging.getLogger(__name__)
 
@@ -96,8 +96,9 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     from .service import serve
 
     settings = read_settings(paths, os.environ)
-    if options.model:
-        settings = replace(settings, model=absolute_source(options.model, settings.endpoints))
+    # As the user wrote it, in the working directory of the user.
+    if source := options.model or os.environ.get(MODEL_VARIABLE):
+        settings = replace(settings, model=absolute_source(source, settings.endpoints))
     if options.keep_alive is not None:
         settings = replace(settings, keep_alive=check_keep_alive(options.keep_alive))
     if options.background:

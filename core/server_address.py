@@ -46,7 +46,7 @@ def looks_like_address(text: str) -> bool:
     return bool(_SCHEME.match(text) or _HOST_AND_PORT.fullmatch(text))
 
 
-def read_address(text: str) -> ServerAddress:
+def split_address(text: str) -> ServerAddress:
     """Returns the parts of `http://host:port/v1#name`; without a scheme it is http.
 
     Raises:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from .server_address import BadAddress, looks_like_address, read_address
+from .server_address import BadAddress, looks_like_address, split_address
 
 _LONGEST_TEXT: Final = 4096
 _LONGEST_SHOWN: Final = 40
@@ -93,7 +93,7 @@ def _is_address(value: object) -> bool:
     if not isinstance(value, str) or not looks_like_address(value):
         return False
     try:
-        read_address(value)
+        split_address(value)
     except BadAddress:
         return False
     return True
@@ -142,6 +142,12 @@ _TABLES: Final = "endpoints"
 _CORRECT: Final = "correct it or delete the line."
 
 
+def rule_of(name: str, value: object) -> Rule:
+    """Returns what a setting may be, one of `RULES`; a model's address must be a right one."""
+    is_address = name == "model" and isinstance(value, str) and looks_like_address(value)
+    return _URL if is_address else RULES[name]
+
+
 def find_problem(values: Mapping[str, object]) -> str:
     """Returns what is wrong with the first setting that can't be used, as the end of a sentence.
 
@@ -151,7 +157,7 @@ def find_problem(values: Mapping[str, object]) -> str:
         if name == _TABLES:
             problem = _check_tables(value)
         elif name in RULES:
-            problem = check_value(name, RULES[name], value)
+            problem = check_value(name, rule_of(name, value), value)
         else:
             problem = _explain_unknown(name, value)
         if problem:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .errors import SettingsError
-from .setting_rules import RULES, check_value, find_problem
+from .setting_rules import RULES, check_value, find_problem, rule_of
 from .toml_file import read_toml
 
 MODEL_VARIABLE = "SEESHELL_MODEL"
@@ -222,7 +222,9 @@ def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:
         raise SettingsError(f"{paths.config_file}: {problem}")
     for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE)):
         if value := environment.get(variable):
-            if problem := check_value(variable, RULES[field], value, "correct it or unset it."):
+            if problem := check_value(
+                variable, rule_of(field, value), value, "correct it or unset it."
+            ):
                 raise SettingsError(problem)
             values[field] = value
     return msgspec.convert(values, Settings)

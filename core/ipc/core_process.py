@@ -18,7 +18,7 @@ from ..errors import CoreUnreachable, SeeshellError, SettingsError
 from ..messages.events import Refused
 from ..messages.lines import decode_event
 from ..private_files import open_private
-from ..server_address import looks_like_address
+from ..server_address import BadAddress, looks_like_address, split_address
 from ..settings import Paths
 from .lock import is_core_alive, read_address
 
@@ -52,10 +52,14 @@ def absolute_source(source: str, endpoints: Container[str] = ()) -> str:
         endpoints: the names that `[endpoints]` of the settings gives to servers.
 
     Raises:
-        SettingsError: it is in the working directory, and that was deleted.
+        SettingsError: it is an address that can't be used, or in the working directory, and that
+            was deleted.
     """
-    is_name = source in ("", "demo") or source.partition("#")[0] in endpoints
-    if is_name or looks_like_address(source):
+    if source in ("", "demo") or source.partition("#")[0] in endpoints:
+        return source
+    if looks_like_address(source):
+        # Here already: one with a password must not get into a command line or a log.
+        _check_address(source)
         return source
     folder = expanduser(source)  # noqa: PTH111 - Path's own raises for unknown users
     # Path's own raises where a folder on the way may not be entered.
@@ -70,6 +74,13 @@ def absolute_source(source: str, endpoints: Container[str] = ()) -> str:
             "one, or give the full path."
         ) from error
     return full if is_folder else source
+
+
+def _check_address(source: str) -> None:
+    try:
+        split_address(source)
+    except BadAddress as error:
+        raise SettingsError(str(error)) from error
 
 
 async def start_core(paths: Paths, arguments: Sequence[str] = ()) -> None:

@@ -13,7 +13,7 @@ from ..server_address import (
     is_this_machine,
     is_usual_loopback,
     looks_like_address,
-    read_address,
+    split_address,
 )
 from ..settings import EndpointSettings
 
@@ -52,7 +52,7 @@ class ChosenKey(NamedTuple):
     key: str
     """Empty to send none."""
     withheld: str = ""
-    """One sentence on why a key that is set, or that a table names, is not sent; else empty."""
+    """One sentence on why a key that is set is not sent; empty if none is held back."""
 
 
 def find_endpoint(source: str, tables: Mapping[str, EndpointSettings]) -> Endpoint | None:
@@ -119,7 +119,7 @@ def choose_key(endpoint: Endpoint, keys: Mapping[str, str]) -> ChosenKey:
     variable = endpoint.key_variable or OPENAI_KEY_VARIABLE
     key = keys.get(variable, "").strip()
     if not key:
-        return ChosenKey("", _explain_unset(endpoint))
+        return ChosenKey("")
     if not endpoint.key_variable and not _takes_openai_key(endpoint):
         return ChosenKey("", _explain_unnamed(endpoint))
     if not (_is_private(endpoint) or endpoint.key_over_http):
@@ -142,7 +142,7 @@ def explain_unknown(source: str, tables: Mapping[str, EndpointSettings]) -> str:
 
 def _read(text: str) -> ServerAddress:
     try:
-        return read_address(text)
+        return split_address(text)
     except BadAddress as error:
         raise ModelNotFound(str(error)) from error
 
@@ -179,29 +179,20 @@ def _takes_openai_key(endpoint: Endpoint) -> bool:
     return host == _OPENAI_HOST or is_usual_loopback(host)
 
 
-def _explain_unset(endpoint: Endpoint) -> str:
-    if not endpoint.key_variable:
-        return ""
-    return (
-        f"{endpoint.key_variable}, which config.toml names for the key to {endpoint.host}, is not "
-        "set: export it, then start seeshell again."
-    )
-
-
 def _explain_unnamed(endpoint: Endpoint) -> str:
     lines = [f'url = "{endpoint.url}"', f'key_variable = "{OPENAI_KEY_VARIABLE}"']
     if not _is_private(endpoint):
         lines.append("key_over_http = true")
     return (
-        f"The key in {OPENAI_KEY_VARIABLE} is not sent to {endpoint.host}, for which no table "
-        "names it: if it belongs there, write [endpoints.NAME] into config.toml, and under it "
+        f"The key in {OPENAI_KEY_VARIABLE} is not sent to {endpoint.host}: if it belongs there, "
+        "name it as key_variable in a table [endpoints.NAME] of config.toml, with the lines "
         f"{', '.join(lines)}."
     )
 
 
 def _explain_unencrypted(endpoint: Endpoint, variable: str) -> str:
     return (
-        f"The key in {variable} is not sent to {endpoint.host}, because http does not encrypt it: "
-        "use https, or write key_over_http = true under that server's [endpoints.NAME] in "
+        f"The key in {variable} is not sent to {endpoint.host}, because the line is not encrypted: "
+        "use https, or write key_over_http = true in that server's table [endpoints.NAME] of "
         "config.toml."
     )

@@ -219,6 +219,8 @@ class Sessions:
     def _load_model(self, source: str, client: Subscriber) -> None:
         if not source.strip():
             raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
+        # What is no address may hold a password, and a load would be reported by its name.
+        find_endpoint(source.strip(), self.settings.now.endpoints)
         self._loader.want(source.strip(), self.subscribers.environment_of(client), client)
 
     async def _attach(self, request: Attach, client: Subscriber) -> Attached:

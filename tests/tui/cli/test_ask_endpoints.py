@@ -147,9 +147,13 @@ def test_a_key_that_can_not_be_one_is_refused_without_being_shown(
     ],
 )
 def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
-    installed: Installed, tmp_path: Path, arguments: list[str], status: int, told: str
+    installed: Installed,
+    config: Path,
+    tmp_path: Path,
+    arguments: list[str],
+    status: int,
+    told: str,
 ) -> None:
-    (installed.home / "config.toml").unlink(missing_ok=True)
     (tmp_path / "gone").mkdir()
     done = subprocess.run(
         ["sh", "-c", 'rmdir "$PWD"; exec "$0" ask "$@"', COMMAND, *arguments],
