@@ -4,7 +4,15 @@ Its modules in reading order:
 
     conversation        Values of a conversation: what is stored, what travels, what is shown.
     errors              Every error that seeshell raises on purpose, as one tree.
+    server_address      Addresses of servers as people write them, taken apart and written in one
+                        way.
+    toml_file           A TOML file that people write, read whole; what is wrong with it comes as
+                        one sentence.
+    setting_rules       What each setting may be, and in plain words what is wrong with one that is
+                        not.
     settings            Settings: `config.toml` and the environment, read once into frozen values.
+    current_settings    The settings as they are now: `config.toml` is read again once it has
+                        changed on the disk.
     client_environment  What a client's environment says about reaching servers: keys, proxies,
                         certificates.
     messages/           Requests and events that cross the core's socket, one JSON document a line.

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from .. import __version__
+from .client_environment import read_client_environment
 from .core_log import start_log
 from .errors import CoreUnreachable, SeeshellError
 from .ipc.core_process import absolute_source
@@ -22,7 +23,7 @@ from .ipc.lock import AnotherCoreServes, CoreLock
 from .messages.events import Done, Event, Refused, Welcome
 from .messages.lines import encode
 from .private_files import tighten_folder
-from .settings import Paths, find_paths, read_settings
+from .settings import MODEL_VARIABLE, Paths, check_keep_alive, find_paths, read_settings
 
 _logger = logging.getLogger(__name__)
 
@@ -95,16 +96,18 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     from .service import serve
 
     settings = read_settings(paths, os.environ)
-    if options.model:
-        settings = replace(settings, model=absolute_source(options.model))
+    # As the user wrote it, in the working directory of the user.
+    if source := options.model or os.environ.get(MODEL_VARIABLE):
+        settings = replace(settings, model=absolute_source(source, settings.endpoints))
     if options.keep_alive is not None:
-        settings = replace(settings, keep_alive=options.keep_alive)
+        settings = replace(settings, keep_alive=check_keep_alive(options.keep_alive))
     if options.background:
         os.chdir("/")
     ready = Welcome(version=__version__, pid=os.getpid())
     report_ready = partial(_announce, options.background, ready)
+    environment = read_client_environment(os.environ, settings.key_variables)
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(serve(paths, settings, lock, report_ready))
+    loop.run_until_complete(serve(paths, settings, environment, lock, report_ready))
     lock.release()
     logging.shutdown()
     # A download in a thread can't be interrupted, and an orderly exit would wait for it.

@@ -4,8 +4,9 @@ A conversation is a tree: each message has a parent, and the head names the last
 branch that is shown. All values are immutable.
 """
 
+import unicodedata
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +18,11 @@ FinishReason = Literal[
 ]
 """Why an answer ended: the model was done, the token limit, the user's stop, an error; a server's
 filter cut it off, the model was done without a word, or with nothing but thoughts."""
+
+_UNSUCCESSFUL: Final = ("failed", "filtered", "empty", "thoughts_only")
+
+_UNSEEN: Final = ("Zs", "Zl", "Zp", "Cc", "Cf")
+"""Unicode's categories of spaces, line ends, controls, and marks such as a zero-width space."""
 
 
 class TextPart(Struct, frozen=True, tag="text"):
@@ -54,9 +60,17 @@ Part = TextPart | ThoughtsPart | Attachment
 """What a message is made of."""
 
 
-def compose(text: str, attachments: Sequence[Attachment] = ()) -> tuple[Part, ...]:
-    """Returns the parts of a message whose pictures stand before its text."""
-    return (*attachments, TextPart(text)) if text else tuple(attachments)
+def compose(
+    text: str, attachments: Sequence[Attachment] = (), *, thoughts: str = ""
+) -> tuple[Part, ...]:
+    """Returns the parts of a message: pictures, then thoughts, then text, where there are any."""
+    thought = (ThoughtsPart(thoughts),) if thoughts else ()
+    return (*attachments, *thought, TextPart(text)) if text else (*attachments, *thought)
+
+
+def has_words(text: str) -> bool:
+    """Whether a text holds more than white space and characters that nobody sees."""
+    return any(unicodedata.category(char) not in _UNSEEN for char in text)
 
 
 class TurnStats(Struct, frozen=True):
@@ -110,7 +124,8 @@ class Message(Struct, frozen=True):
     """What `LoadModel` takes to load that model again."""
     finish_reason: FinishReason | None = None
     error: str = ""
-    """Why the answer failed, one sentence; empty otherwise."""
+    """What went wrong with the answer and what to do, one sentence; empty for one that is as it
+    should be, was stopped, or is cut off at the token limit."""
     stats: TurnStats | None = None
     siblings: tuple[int, ...] = ()
     """Ids of all messages with the same parent, this one included, oldest first."""
@@ -131,13 +146,28 @@ class Message(Struct, frozen=True):
         return tuple(part for part in self.parts if isinstance(part, Attachment))
 
     def with_text(self, text: str) -> "Message":
-        """Returns the message with this text behind its pictures in place of all its texts."""
+        """Returns the message with this text behind its pictures in place of all else."""
         return replace(self, parts=compose(text, self.attachments))
 
     @property
-    def failed_without_text(self) -> bool:
-        """Whether this answer failed before its first word: no prompt repeats its question."""
-        return self.finish_reason == "failed" and not self.text
+    def has_words(self) -> bool:
+        """Whether its text says anything."""
+        return has_words(self.text)
+
+    @property
+    def is_unsuccessful(self) -> bool:
+        """Whether this answer is one that one wants to be given again."""
+        return self.finish_reason in _UNSUCCESSFUL
+
+    @property
+    def drops_question(self) -> bool:
+        """Whether no later prompt repeats the question of this answer.
+
+        So where it failed or was filtered before its first word: what brought that about most
+        likely lies in the question, and would do the same to every later turn. A question that
+        was stopped, or to which the model said nothing, stays: the user asks on.
+        """
+        return self.finish_reason in ("failed", "filtered") and not self.has_words
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Final
 
+from .client_environment import ClientEnvironment
 from .engine.engine import Engine
 from .engine.selected import SelectedEngine
 from .ipc.lock import CoreLock
@@ -28,6 +29,7 @@ _CHECK_INTERVAL: Final = 2.0
 async def serve(
     paths: Paths,
     settings: Settings,
+    environment: ClientEnvironment,
     lock: CoreLock,
     report_ready: Callable[[], None],
 ) -> None:
@@ -36,6 +38,7 @@ async def serve(
     Args:
         paths: where everything lies.
         settings: `model` is loaded at once, beside serving.
+        environment: the core's own, to reach the server of that model.
         lock: held already.
         report_ready: called once clients can connect.
 
@@ -48,7 +51,8 @@ async def serve(
         stack.push_async_callback(archive.close)
         engine = SelectedEngine(settings, paths.spills_dir, workers)
         stack.push_async_callback(_close_engine, engine)
-        sessions = Sessions(archive, engine, paths, settings, lock.version)
+        sessions = Sessions(archive, engine, paths, settings, lock.version, environment)
+        sessions.settings.listeners.append(engine.use_endpoints)
         server = Server(sessions, make_socket_path(paths), lock.version, paths.data_dir)
         stack.push_async_callback(server.close)
         # Pictures that are being attached are not waited for.
@@ -63,7 +67,7 @@ async def serve(
         lock.publish(str(server.path))
         report_ready()
         _logger.info("serving on %s", server.path)
-        ends = [_wait_until_idle(sessions, settings.keep_alive), _wait_until_removed(lock)]
+        ends = [_wait_until_idle(sessions), _wait_until_removed(lock)]
         await _wait_for_the_end(sessions, server.keep_reachable(), *ends)
     _logger.info("ended")
 
@@ -94,9 +98,12 @@ async def _wait_until_removed(lock: CoreLock) -> None:
     _logger.warning("the data directory was removed")
 
 
-async def _wait_until_idle(sessions: Sessions, keep_alive: float) -> None:
-    """Returns after `keep_alive` seconds without client and work; never if that is 0."""
-    while not keep_alive or time.monotonic() - sessions.used_at < keep_alive:
+async def _wait_until_idle(sessions: Sessions) -> None:
+    """Returns after `keep_alive` seconds without client and work; never while that is 0."""
+    while True:
+        keep_alive = sessions.settings.now.keep_alive
+        if keep_alive and time.monotonic() - sessions.used_at >= keep_alive:
+            return
         await asyncio.sleep(min(1.0, keep_alive / 10) or 60.0)
         if sessions.is_busy or len(sessions.subscribers):
             sessions.note_use()

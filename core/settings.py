@@ -8,25 +8,27 @@ import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 import platformdirs
-from msgspec import Meta, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
 from .errors import SettingsError
+from .setting_rules import RULES, check_value, find_problem, rule_of
+from .toml_file import read_toml
 
 MODEL_VARIABLE = "SEESHELL_MODEL"
 IMAGES_VARIABLE = "SEESHELL_IMAGES"
 HOME_VARIABLE = "SEESHELL_HOME"
 
+_UNKNOWN_HOME = f"Your home folder is unknown: set HOME, or {HOME_VARIABLE} to any folder."
+
 ImageProtocol = Literal["auto", "tgp", "halfblock", "none"]
 
-ByteCount = Annotated[int, Meta(ge=0)]
 
-
-class EndpointSettings(Struct, frozen=True, forbid_unknown_fields=True):
+class EndpointSettings(Struct, frozen=True):
     """A server with a name: one `[endpoints.NAME]` of `config.toml`."""
 
     url: str
@@ -35,13 +37,13 @@ class EndpointSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The server's name for the model; empty to take one that it lists."""
     key_variable: str = ""
     """Name of the environment variable that holds its key; empty for none of its own."""
-    context: Annotated[int, Meta(ge=0)] = 0
+    context: int = 0
     """Tokens of the model's context; 0 to take what the server says."""
     key_over_http: bool = False
     """Whether its key may be sent over plain http beyond this machine."""
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+class Settings(Struct, frozen=True):
     """What `config.toml` may hold; every field has a default."""
 
     model: str = ""
@@ -59,10 +61,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     kv_bits: Literal[0, 4, 8] = 0
     """Bits of a KV cache's number: 8 halves and 4 quarters its memory, at some loss of exactness;
     0 keeps the model's own precision."""
-    kv_bytes: ByteCount = 0
+    kv_bytes: int = 0
     """Most memory for the KV caches of all conversations; 0 takes what the machine has to spare
     beside the model."""
-    spill_bytes: ByteCount = 4 * 2**30
+    spill_bytes: int = 4 * 2**30
     """Most disk for KV caches that wait there for their conversation; 0 keeps none."""
     endpoints: dict[str, EndpointSettings] = {}
     """Servers by name: `--model NAME` asks one."""
@@ -72,6 +74,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """How pictures are drawn; `auto` asks the terminal once."""
     cursor_blink: bool = False
     """Whether the prompt's cursor blinks; each blink costs bytes on the line."""
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """Names of the environment variables that hold the keys of the endpoints."""
+        return tuple(it.key_variable for it in self.endpoints.values() if it.key_variable)
 
 
 class Paths(Struct, frozen=True):
@@ -134,10 +141,13 @@ def find_paths(environment: Mapping[str, str]) -> Paths:
     Where the data or the runtime folder is a link that the user has made, it is what that leads to.
 
     Raises:
-        SettingsError: the name of a place can't be written as text, or begins with an unknown user.
+        SettingsError: the name of a place can't be written as text, or begins with an unknown user
+            or in a working directory that was deleted.
     """
     paths = _name_paths(environment)
     for place in paths.places:
+        if not place.is_absolute():
+            raise SettingsError(_UNKNOWN_HOME)
         try:
             os.fspath(place).encode()
         except UnicodeEncodeError as error:
@@ -157,6 +167,11 @@ def _name_paths(environment: Mapping[str, str]) -> Paths:
             root = Path(home).expanduser().absolute()
         except RuntimeError as error:
             raise SettingsError(f"{HOME_VARIABLE}: {error} Correct it or unset it.") from error
+        except FileNotFoundError as error:
+            raise SettingsError(
+                f"{HOME_VARIABLE} is a folder of the working directory, which was deleted: change "
+                "to another one, or give the full path."
+            ) from error
         return Paths(
             root / "config.toml",
             root / "data",
@@ -164,6 +179,13 @@ def _name_paths(environment: Mapping[str, str]) -> Paths:
             root / "core.log",
             root / "run",
         )
+    try:
+        return _platform_paths()
+    except RuntimeError as error:
+        raise SettingsError(_UNKNOWN_HOME) from error
+
+
+def _platform_paths() -> Paths:
     dirs = platformdirs.PlatformDirs("seeshell", appauthor=False)
     with warnings.catch_warnings():
         # Where XDG_RUNTIME_DIR is not set there is another place, which is no news to the user.
@@ -190,31 +212,30 @@ def _follow_own_link(folder: Path) -> Path:
 def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:
     """Returns the settings of `config.toml`, overridden by `SEESHELL_MODEL` and `SEESHELL_IMAGES`.
 
+    Of several that are wrong the first is named.
+
     Raises:
         SettingsError: the file can't be read, or holds an unknown name or a wrong value.
     """
-    try:
-        text = paths.config_file.read_bytes()
-    except FileNotFoundError:
-        text = b""
-    except OSError as error:
-        raise SettingsError(f"{paths.config_file} can't be read: {error.strerror}.") from error
-    try:
-        values = msgspec.toml.decode(text, type=dict[str, object])
-        settings = msgspec.convert(values, Settings)
-    except msgspec.DecodeError as error:
-        sentence = f"{paths.config_file}: {error}. Correct it or delete the line."
-        raise SettingsError(sentence) from error
+    values = read_toml(paths.config_file)
+    if problem := find_problem(values):
+        raise SettingsError(f"{paths.config_file}: {problem}")
     for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE)):
         if value := environment.get(variable):
+            if problem := check_value(
+                variable, rule_of(field, value), value, "correct it or unset it."
+            ):
+                raise SettingsError(problem)
             values[field] = value
-            settings = _convert_variable(values, variable)
-    return settings
+    return msgspec.convert(values, Settings)
 
 
-def _convert_variable(values: Mapping[str, object], variable: str) -> Settings:
-    """Returns the settings in which an environment variable has its say."""
-    try:
-        return msgspec.convert(values, Settings)
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"{variable}: {error}. Correct it or unset it.") from error
+def check_keep_alive(seconds: float) -> float:
+    """Returns the value of `--keep-alive` if the setting could be that.
+
+    Raises:
+        SettingsError: it could not.
+    """
+    if problem := check_value("--keep-alive", RULES["keep_alive"], seconds, "correct it."):
+        raise SettingsError(problem)
+    return seconds

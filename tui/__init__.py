@@ -11,6 +11,7 @@ Its modules in reading order, from the command to what is drawn:
     outgoing, shown_turns                     its way to the core, and what waits there
     conversation_list                         what is done to conversations that are not shown
     quiet_requests, chat_status               what nobody waits for; what the status bar tells
+    news                                      what is told once, beside the conversation
     chat, log/                                the messages
     composer, tray, prompt, attach_paths      what is typed and attached
     sidebar, status_bar, key_line, welcome    what stands around them

@@ -17,7 +17,9 @@ from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from ..core.settings import Paths, Settings
+from ..core.client_environment import ClientEnvironment, read_client_environment
+from ..core.errors import SettingsError
+from ..core.settings import Paths, Settings, read_settings
 from .chat_screen import ChatScreen
 from .control_filter import ControlFilter
 from .keys import read_alt_enter_as_newline
@@ -231,6 +233,18 @@ class SeeshellApp(App[None]):
             await client.stop_core(self.paths)
         model = ["--model", self._launch.model] if self._launch.model else []
         connected: CoreClient = await client.CoreClient.connect(
-            self.paths, launch_arguments=model, window=self._window
+            self.paths,
+            launch_arguments=model,
+            window=self._window,
+            environment=self._read_environment(),
         )
         return connected
+
+    def _read_environment(self) -> ClientEnvironment:
+        """Returns how this window reaches servers, with the keys of new endpoints as well."""
+        try:
+            settings = read_settings(self.paths, os.environ)
+        except SettingsError:
+            # The core tells that; the keys of those before are still of use.
+            settings = self.settings
+        return read_client_environment(os.environ, settings.key_variables)

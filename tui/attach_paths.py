@@ -53,7 +53,12 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
     ]
     if len(text) > _MAX_TEXT or not suffix_ends:
         return FoundPictures([], text)
-    reader = _Reader(text, suffix_ends, cwd or Path.cwd())
+    try:
+        folder = cwd or Path.cwd()
+    except FileNotFoundError:
+        # It was deleted: nothing is found from there.
+        folder = Path()
+    reader = _Reader(text, suffix_ends, folder)
     paths: dict[Path, None] = {}
     rest: list[str] = []
     position = 0

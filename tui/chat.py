@@ -274,6 +274,15 @@ class Chat(Vertical):
         else:
             self.log_view.action_page_down()
 
+    @on(Prompt.Sent)
+    @work
+    async def _submit(self, event: Prompt.Sent) -> None:
+        await self._session.submit(event.text)
+
+    @on(Prompt.PictureRemoved)
+    def _detach(self) -> None:
+        self._session.detach_last()
+
     @on(ChatLog.LinkOpened)
     def _copy_link(self, event: ChatLog.LinkOpened) -> None:
         self.app.copy_to_clipboard(event.href)

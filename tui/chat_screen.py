@@ -27,14 +27,15 @@ from .session_events import (
     AnswerEnded,
     AnswerGrew,
     AnswerStarted,
+    AnswerWaits,
     ConversationDeleted,
     ConversationsFound,
     ConversationShown,
     CoreLost,
     DraftChanged,
     DraftShown,
+    NoticeTold,
     QueueShown,
-    RequestRefused,
     StatusChanged,
     TextReturned,
 )
@@ -142,6 +143,10 @@ class ChatScreen(Screen[None]):
     def _show_text(self, event: AnswerGrew) -> None:
         self.chat.log_view.append_text(event.message, event.text)
 
+    @on(AnswerWaits)
+    def _show_waiting(self, event: AnswerWaits) -> None:
+        self.chat.log_view.show_waiting(event.message, event.reason)
+
     @on(AnswerEnded)
     def _show_end(self, event: AnswerEnded) -> None:
         self.chat.log_view.end_message(event.answer)
@@ -175,27 +180,19 @@ class ChatScreen(Screen[None]):
             if summary.id == self.session.conversation:
                 self.status_bar.title = summary.title
 
-    @on(RequestRefused)
-    def _show_refusal(self, event: RequestRefused) -> None:
-        self.notify(visible(event.sentence), severity="warning", markup=False)
+    @on(NoticeTold)
+    def _show_notice(self, event: NoticeTold) -> None:
+        text = visible(event.sentence)
+        self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
     @on(CoreLost)
     def _offer_core(self, event: CoreLost) -> None:
         self.chat.core_notice.error = event.error
         self.refresh_bindings()
 
-    @on(Prompt.Sent)
-    @work
-    async def _submit(self, event: Prompt.Sent) -> None:
-        await self.session.submit(event.text)
-
     @on(Prompt.PathsPasted)
     def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
         self.attach(event.paths)
-
-    @on(Prompt.PictureRemoved)
-    def _detach(self) -> None:
-        self.session.detach_last()
 
     @on(Sidebar.Opened)
     @work(exclusive=True, group="open")

@@ -12,10 +12,12 @@ from ..core.messages.events import (
     ModelLoaded,
     ModelLoading,
     Prefilled,
+    ThoughtsDelta,
     TurnEnded,
     TurnFailed,
     TurnStarted,
     TurnWithdrawn,
+    Waiting,
 )
 
 _CORE_STATES: dict[EngineState, str] = {
@@ -64,6 +66,10 @@ class ChatStatus:
             case Prefilled(done=done, total=total):
                 state = f"prefilling {done:,} of {total:,}" if done < total else "answering"
                 return replace(self, state=state)
+            case Waiting():
+                return replace(self, state="waiting")
+            case ThoughtsDelta() if self.state != "thinking":
+                return replace(self, state="thinking")
             case Delta() if self.state != "answering":
                 return replace(self, state="answering")
             case TurnEnded(message=message) | TurnFailed(message=message):

@@ -13,6 +13,7 @@ from ..core.messages.events import (
     Delta,
     Prefilled,
     QueueChanged,
+    ThoughtsDelta,
     TurnEnded,
     TurnFailed,
     TurnQueued,
@@ -146,7 +147,7 @@ class Outgoing:
                 self._begun[it] = turn
             case QueueChanged(conversation=it, queue=queue):
                 self._note_queue(self._drafts.find(it), queue)
-            case Prefilled() | Delta() | TurnEnded() | TurnFailed():
+            case Prefilled() | ThoughtsDelta() | Delta() | TurnEnded() | TurnFailed():
                 turn = self._begun.pop(event.conversation, "")
                 self._forget(self._drafts.find(event.conversation), turn)
 

@@ -12,8 +12,7 @@ from ..core.messages.events import (
     AnyEvent,
     ConversationOpened,
     ConversationsChanged,
-    CoreStatus,
-    ModelFailed,
+    ModelLoaded,
     QueueChanged,
     TurnWithdrawn,
 )
@@ -34,6 +33,7 @@ from .draft import Draft
 from .draft_file import DraftFile
 from .drafts import Drafts
 from .launch import Launch
+from .news import News
 from .outgoing import Outgoing
 from .quiet_requests import HIGHLIGHT_DELAY, QuietRequests
 from .session_events import (
@@ -41,7 +41,6 @@ from .session_events import (
     CoreLost,
     DraftChanged,
     DraftShown,
-    RequestRefused,
     SessionEvent,
     StatusChanged,
 )
@@ -63,6 +62,7 @@ class ChatSession:
         self._outgoing = Outgoing(self._link, self._pass_on, self.drafts)
         self.turns = ShownTurns(self._link, post)
         """Of the conversation on screen."""
+        self._news = News(post, self.turns)
         self.conversations = ConversationList(self._link, post)
         self.draft = self.drafts.find(None)
         """What is unsent of the conversation on screen."""
@@ -200,17 +200,16 @@ class ChatSession:
         if launch.model:
             await self.load_model(launch.model)
         reply = await self._link.ask(GetStatus())
-        if isinstance(reply, CoreStatus):
+        if reply is not None:
             self._set_status(self.status.after(reply))
         await self.conversations.find("")
-        chat = launch.chat
-        if launch.continue_last:
-            chat = await self.conversations.newest()
+        chat = await self.conversations.newest() if launch.continue_last else launch.chat
         shown = None
         if chat is not None:
             shown = await self._show_reply(OpenConversation(conversation=chat))
         await self._catch_up(shown)
         self.has_begun = True
+        self._news.announce(self.status)
         for path in launch.images:
             await self.attach(path)
 
@@ -268,6 +267,7 @@ class ChatSession:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
         self._outgoing.note(event)
+        self._news.note(event)
         if is_elsewhere:
             return
         self._set_status(self.status.after(event))
@@ -276,15 +276,16 @@ class ChatSession:
                 self._show(restored)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
-            case ModelFailed(sentence=sentence):
-                self._post(RequestRefused(sentence))
+            case ModelLoaded():
+                self._news.announce(self.status)
             case _:
                 self.turns.note(event)
         if isinstance(event, QueueChanged) and self.turns.are_none:
             # Its only message was taken out of the queue: it is gone.
             self.drafts.unname(event.conversation)
             self._show(None)
-        self._set_status(self.status.waiting(self.turns.are_due and not self.is_answering))
+        if not self.is_answering:
+            self._set_status(self.status.waiting(self.turns.are_due))
 
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
         self.draft = self.drafts.shown(conversation.summary.id if conversation else None)

@@ -4,6 +4,7 @@ SessionEvent
 ├── ConversationShown    another conversation, or a new one, is on screen
 ├── AnswerStarted        a question has its place and its answer follows
 ├── AnswerGrew           more text of an answer
+├── AnswerWaits          an answer waits for a server, or does no longer
 ├── AnswerEnded          an answer is complete, was stopped or failed
 ├── QueueShown           other turns wait in the conversation, or it was paused or resumed
 ├── StatusChanged        what the status bar tells changed
@@ -12,13 +13,16 @@ SessionEvent
 ├── TextReturned         a text could not be sent and goes back into the prompt
 ├── ConversationDeleted  one was deleted, which can be taken back
 ├── ConversationsFound   the sidebar's list, asked for or changed
-├── RequestRefused       something the user asked for was not done
+├── NoticeTold           something that the user should know, once
+│   └── RequestRefused   something the user asked for was not done
 └── CoreLost             the core died, can't be reached or is of another version
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.message import Message as TextualMessage
+from textual.notifications import SeverityLevel
 
 from ..core.conversation import Conversation, ConversationSummary, Message, Queue
 from ..core.errors import SeeshellError
@@ -57,6 +61,15 @@ class AnswerGrew(SessionEvent):
 
     message: int
     text: str
+
+
+@dataclass
+class AnswerWaits(SessionEvent):
+    """The answer waits for something else than computing, or does no longer."""
+
+    message: int
+    reason: str
+    """One sentence; empty when the wait is over."""
 
 
 @dataclass
@@ -118,10 +131,24 @@ class ConversationsFound(SessionEvent):
 
 
 @dataclass
-class RequestRefused(SessionEvent):
-    """Something the user asked for was not done."""
+class NoticeTold(SessionEvent):
+    """Something that the user should know, as where text and pictures are sent."""
+
+    severity: ClassVar[SeverityLevel] = "information"
 
     sentence: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it stays to be read, at 20 characters a second."""
+        return max(5.0, len(self.sentence) / 20)
+
+
+@dataclass
+class RequestRefused(NoticeTold):
+    """Something the user asked for was not done."""
+
+    severity: ClassVar[SeverityLevel] = "warning"
 
 
 @dataclass

@@ -6,16 +6,28 @@ from ..core.messages.events import (
     Delta,
     Prefilled,
     QueueChanged,
+    ThoughtsDelta,
     TurnEnded,
     TurnFailed,
     TurnStarted,
     TurnWithdrawn,
+    Waiting,
 )
 from ..core.messages.requests import MoveQueued, ResumeQueue
 from .core_link import CoreLink, Post
-from .session_events import AnswerEnded, AnswerGrew, AnswerStarted, QueueShown
+from .session_events import AnswerEnded, AnswerGrew, AnswerStarted, AnswerWaits, QueueShown
 
-TurnEvent = QueueChanged | TurnStarted | Prefilled | Delta | TurnEnded | TurnFailed | TurnWithdrawn
+TurnEvent = (
+    QueueChanged
+    | TurnStarted
+    | Prefilled
+    | Waiting
+    | ThoughtsDelta
+    | Delta
+    | TurnEnded
+    | TurnFailed
+    | TurnWithdrawn
+)
 """An event that belongs to one conversation."""
 
 
@@ -26,7 +38,9 @@ class ShownTurns:
         self._link = link
         self._post = post
         self._queue = Queue()
-        self._has_messages = False
+        self.has_messages = False
+        """Whether there are any that are not queued."""
+        self._is_waiting = False
         self.is_answering = False
         """Whether there is an open answer."""
 
@@ -53,16 +67,17 @@ class ShownTurns:
     @property
     def are_none(self) -> bool:
         """Whether there is none at all, as in no conversation that is stored."""
-        return not self.queued and not self._has_messages
+        return not self.queued and not self.has_messages
 
     def are_only(self, turn: QueuedTurn) -> bool:
         """Whether a queued turn is all that there is in the conversation."""
-        return self.queued == (turn,) and not self._has_messages
+        return self.queued == (turn,) and not self.has_messages
 
     def show(self, conversation: Conversation | None) -> None:
         """Takes up another conversation, or another branch; None is a new one."""
         messages = conversation.messages if conversation else ()
-        self._has_messages = bool(messages)
+        self.has_messages = bool(messages)
+        self._is_waiting = False
         self.is_answering = bool(messages) and messages[-1].is_open
         self._show_queue(
             Queue(conversation.queue, conversation.is_paused) if conversation else Queue()
@@ -75,6 +90,12 @@ class ShownTurns:
                 self._show_queue(Queue(turns, is_paused))
             case TurnStarted(user_message=question, answer=answer):
                 self._start(question, answer)
+            case Waiting(message=message, reason=reason):
+                self._is_waiting = True
+                self._post(AnswerWaits(message, reason))
+            case Prefilled(message=message) | ThoughtsDelta(message=message) if self._is_waiting:
+                self._is_waiting = False
+                self._post(AnswerWaits(message, ""))
             case Delta(message=message, text=text):
                 self._post(AnswerGrew(message, text))
             case TurnEnded(message=message) | TurnFailed(message=message):
@@ -102,9 +123,9 @@ class ShownTurns:
 
     def _start(self, question: Message, answer: Message) -> None:
         """Shows a turn that was taken; one that has ended already only where it is the first."""
-        if answer.is_open or not self._has_messages:
+        if answer.is_open or not self.has_messages:
             self.is_answering = answer.is_open
-            self._has_messages = True
+            self.has_messages = True
             self._post(AnswerStarted(question, answer))
 
     def _show_queue(self, queue: Queue) -> None:

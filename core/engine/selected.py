@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from os.path import expanduser, isdir
 from pathlib import Path
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
-from ..errors import TurnError
-from ..models.endpoints import find_endpoint
+from ..errors import ModelNotFound, TurnError
+from ..models.endpoints import explain_unknown, find_endpoint
+from ..models.hub.names import parse_repository
 from ..models.progress import LoadProgress
+from ..models.sources import DEMO
 from ..pictures.waiting import WaitingReader
 from ..pictures.workers import PictureWorkers
 from ..settings import Settings
@@ -32,6 +35,8 @@ class SelectedEngine(Engine):
         """
         self._workers = workers
         self._settings = settings
+        self._endpoints = dict(settings.endpoints)
+        """Shared with the remote engine, so that it always knows the newest ones."""
         self._spills_dir = spills_dir
         self._engine: Engine | None = None
 
@@ -45,6 +50,11 @@ class SelectedEngine(Engine):
         """Memory of the engine in use."""
         return self._engine.active_bytes if self._engine else 0
 
+    def use_endpoints(self, settings: Settings) -> None:
+        """Takes over the endpoints of new settings, from the next load and answer on."""
+        self._endpoints.clear()
+        self._endpoints.update(settings.endpoints)
+
     async def load(
         self,
         source: str,
@@ -53,7 +63,9 @@ class SelectedEngine(Engine):
     ) -> LoadedModel:
         """Returns the model; an engine of the other kind is closed once this one stands."""
         before = self._engine
-        is_remote = find_endpoint(source, self._settings.endpoints) is not None
+        is_remote = find_endpoint(source, self._endpoints) is not None
+        if not is_remote:
+            self._check_name(source)
         if before is not None and isinstance(before, RemoteEngine) == is_remote:
             return await before.load(source, report, environment)
         async with AsyncExitStack() as undo:
@@ -119,6 +131,14 @@ class SelectedEngine(Engine):
         if self._engine:
             await self._engine.close()
 
+    def _check_name(self, source: str) -> None:
+        """Raises `ModelNotFound` for what can only be meant as the name of an endpoint."""
+        # Path's own raise for unknown users, and for folders that may not be entered.
+        is_folder = isdir(expanduser(source))  # noqa: PTH111, PTH112
+        is_known = source == DEMO or is_folder or parse_repository(source)
+        if self._endpoints and not is_known:
+            raise ModelNotFound(explain_unknown(source, self._endpoints))
+
     async def _change_spills(self, change: Callable[[SpillFolder], None]) -> None:
         """Changes the folder of spills, which no engine uses now."""
         if self._spills_dir.exists():
@@ -128,7 +148,7 @@ class SelectedEngine(Engine):
     def _make_remote(self) -> Engine:
         settings = self._settings
         return RemoteEngine(
-            settings.pixel_budget, settings.max_pixels, settings.endpoints, self._workers
+            settings.pixel_budget, settings.max_pixels, self._endpoints, self._workers
         )
 
     def _make_local(self) -> Engine:

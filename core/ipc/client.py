@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..errors import BadRequest, CoreDied, CoreUnreachable, SeeshellError
 from ..messages.events import AnyEvent, Refused
 from ..messages.lines import LONGEST_REQUEST, decode_event, encode
@@ -53,6 +54,7 @@ class CoreClient:
         start: bool = True,
         launch_arguments: Sequence[str] = (),
         window: str = "",
+        environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> "CoreClient":
         """Returns a connection to the core of these paths.
 
@@ -63,6 +65,7 @@ class CoreClient:
             start: whether to start a core if none runs.
             launch_arguments: for a core that is started, such as `--model SOURCE`.
             window: names the client's window, for the pictures that are unsent in it.
+            environment: how this client reaches servers, for what it loads and asks.
 
         Raises:
             CoreUnreachable: none runs, and none was to be started or could be.
@@ -74,7 +77,7 @@ class CoreClient:
         starts = 0
         while True:
             try:
-                reached = await reach_core(paths, window)
+                reached = await reach_core(paths, window, environment)
             except CoreNotReady as error:
                 if time.monotonic() > give_up_at:
                     raise CoreUnreachable(str(error)) from error

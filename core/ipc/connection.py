@@ -56,7 +56,7 @@ class Connection:
     async def serve(self, hello: Hello, welcome: Welcome) -> None:
         """Returns when the client has gone, or is given up."""
         self._outbox.put(replace(welcome, reply_to=hello.request))
-        self._sessions.add_client(self._outbox, hello.window)
+        self._sessions.add_client(self._outbox, hello.window, hello.environment)
         writing = asyncio.create_task(self._write())
         self._reading = asyncio.create_task(self._read())
         closed = asyncio.create_task(self._outbox.closed.wait())

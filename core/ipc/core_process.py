@@ -5,19 +5,20 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
-from os.path import expanduser
+from os.path import expanduser, isdir
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from .. import errors
-from ..errors import CoreUnreachable, SeeshellError
+from ..errors import CoreUnreachable, SeeshellError, SettingsError
 from ..messages.events import Refused
 from ..messages.lines import decode_event
 from ..private_files import open_private
+from ..server_address import BadAddress, looks_like_address, split_address
 from ..settings import Paths
 from .lock import is_core_alive, read_address
 
@@ -40,13 +41,46 @@ def core_command(paths: Paths, arguments: Sequence[str] = ()) -> list[str]:
     return [sys.executable, "-P", "-m", _CORE, "--paths", places, *arguments]
 
 
-def absolute_source(source: str) -> str:
+def absolute_source(source: str, endpoints: Container[str] = ()) -> str:
     """Returns a model's name as the core understands it, whose working directory is another.
 
-    A folder becomes its full path; everything else stays, `demo` too, whatever lies here.
+    A folder becomes its full path; everything else stays, as `demo`, an endpoint's name and an
+    address do whatever lies here.
+
+    Args:
+        source: as the user writes it; empty for none.
+        endpoints: the names that `[endpoints]` of the settings gives to servers.
+
+    Raises:
+        SettingsError: it is an address that can't be used, or in the working directory, and that
+            was deleted.
     """
-    folder = Path(expanduser(source))  # noqa: PTH111 - Path's own raises for unknown users
-    return str(folder.absolute()) if source != "demo" and folder.is_dir() else source
+    if source in ("", "demo") or source.partition("#")[0] in endpoints:
+        return source
+    if looks_like_address(source):
+        # Here already: one with a password must not get into a command line or a log.
+        _check_address(source)
+        return source
+    folder = expanduser(source)  # noqa: PTH111 - Path's own raises for unknown users
+    # Path's own raises where a folder on the way may not be entered.
+    is_folder = isdir(folder)  # noqa: PTH112
+    if not is_folder and not source.startswith("."):
+        return source
+    try:
+        full = str(Path(folder).absolute())
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"The working directory, in which {source} would be, was deleted: change to another "
+            "one, or give the full path."
+        ) from error
+    return full if is_folder else source
+
+
+def _check_address(source: str) -> None:
+    try:
+        split_address(source)
+    except BadAddress as error:
+        raise SettingsError(str(error)) from error
 
 
 async def start_core(paths: Paths, arguments: Sequence[str] = ()) -> None:

@@ -9,6 +9,7 @@ from ..errors import BadRequest, CoreVersionMismatch, SeeshellError
 from ..messages.events import Refused, Welcome
 from ..messages.lines import decode_request
 from ..messages.requests import Hello
+from .request_lines import READ_BYTES
 
 _GREET_PATIENCE: Final = 5.0
 """Seconds that a connection has for saying hello."""
@@ -37,7 +38,10 @@ async def read_hello(reader: asyncio.StreamReader) -> Hello:
         if not error.partial:
             raise ConnectionResetError("closed without a word") from error
         raise BadRequest("A connection opens with Hello.") from error
-    except (*UNREADABLE, asyncio.LimitOverrunError) as error:
+    except asyncio.LimitOverrunError as error:
+        sentence = f"A connection opens with Hello, of at most {READ_BYTES:,} bytes."
+        raise BadRequest(sentence) from error
+    except UNREADABLE as error:
         raise BadRequest("A connection opens with Hello.") from error
     except TimeoutError as error:
         sentence = f"A connection opens with Hello, within {_GREET_PATIENCE:.0f} seconds."

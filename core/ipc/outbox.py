@@ -7,7 +7,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..messages.events import AnyEvent, ConversationsChanged, Delta, ModelLoading, Prefilled
+from ..messages.events import (
+    AnyEvent,
+    ConversationsChanged,
+    Delta,
+    ModelLoading,
+    Prefilled,
+    ThoughtsDelta,
+)
 from ..messages.lines import encode
 from .held_bytes import Share
 
@@ -32,13 +39,13 @@ class _Waiting(Struct):
     """A line as it is sent; of what can still be merged, the newest event."""
     nbytes: int
     texts: list[str]
-    """Of deltas their texts."""
+    """Of deltas, of text or of thoughts, their texts."""
 
     def line(self) -> bytes:
         """Returns what is sent."""
         if isinstance(self.frame, bytes):
             return self.frame
-        if isinstance(self.frame, Delta):
+        if isinstance(self.frame, Delta | ThoughtsDelta):
             return _line(replace(self.frame, text="".join(self.texts)))
         return _line(self.frame)
 
@@ -65,9 +72,9 @@ def _cleaned(value: object) -> object:
 class Outbox:
     """A queue of events in order, taken as the lines that are sent.
 
-    Between two events that can't be merged, all deltas of a message become one and of progress
-    reports only the newest stays: a client that does not read costs the core one copy of the
-    text, not one event a token.
+    Between two events that can't be merged, all deltas of a message become one (its thoughts
+    another) and of progress reports only the newest stays: a client that does not read costs the
+    core one copy of the text, not one event a token.
     """
 
     def __init__(self, share: Share) -> None:
@@ -89,20 +96,21 @@ class Outbox:
         if self.closed.is_set():
             return
         if event.reply_to or not isinstance(
-            event, Delta | Prefilled | ModelLoading | ConversationsChanged
+            event, Delta | ThoughtsDelta | Prefilled | ModelLoading | ConversationsChanged
         ):
             self._add_line(_line(event))
             return
-        message = event.message if isinstance(event, Delta | Prefilled) else 0
+        message = event.message if isinstance(event, Delta | ThoughtsDelta | Prefilled) else 0
         key = (self._unmerged, type(event), message)
         waiting = self._waiting.setdefault(key, _Waiting(event, 0, []))
         waiting.frame = event
-        if isinstance(event, Delta):
+        added = 0
+        if isinstance(event, Delta | ThoughtsDelta):
+            added = len(event.text.encode(errors="replace"))
             waiting.texts.append(event.text)
             if len(waiting.texts) > _PIECES:
                 # Each string takes 49 bytes beside its text.
                 waiting.texts = ["".join(waiting.texts)]
-        added = len(event.text.encode(errors="replace")) if isinstance(event, Delta) else 0
         if not waiting.nbytes:
             added += _FRAME_BYTES
         waiting.nbytes += added

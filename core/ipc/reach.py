@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ... import __version__
+from ..client_environment import ClientEnvironment
 from ..errors import CoreUnreachable, CoreVersionMismatch
 from ..messages.events import Refused, Welcome
 from ..messages.lines import PROTOCOL, decode_event, encode
@@ -33,7 +34,7 @@ class CoreNotReady(Exception):
     """A core runs, but can't be talked to at this moment; `str()` is a sentence that says why."""
 
 
-async def reach_core(paths: Paths, window: str) -> Reached | None:
+async def reach_core(paths: Paths, window: str, environment: ClientEnvironment) -> Reached | None:
     """Returns a connection to the core of these paths; None if none runs.
 
     Nothing but `Hello` is sent before the process that answers, and the data folder that it serves,
@@ -59,7 +60,14 @@ async def reach_core(paths: Paths, window: str) -> Reached | None:
     reader, writer = await asyncio.open_unix_connection(sock=connection, limit=_LONGEST_EVENT)
     welcome = None
     try:
-        welcome = await _open(reader, writer, address, window)
+        hello = Hello(
+            request=1,
+            version=__version__,
+            protocol=PROTOCOL,
+            window=window,
+            environment=environment,
+        )
+        welcome = await _open(reader, writer, address, hello)
         _check_welcome(welcome, address, paths)
         return Reached(welcome, reader, writer)
     except BaseException:
@@ -95,10 +103,9 @@ def _check_process(connection: socket.socket, address: CoreAddress) -> None:
 
 
 async def _open(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: CoreAddress, window: str
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: CoreAddress, hello: Hello
 ) -> Welcome:
     """Says hello and returns the answer."""
-    hello = Hello(request=1, version=__version__, protocol=PROTOCOL, window=window)
     try:
         async with asyncio.timeout(_HELLO_PATIENCE):
             writer.write(encode(hello))

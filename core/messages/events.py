@@ -158,7 +158,10 @@ class Waiting(Event, frozen=True):
 
 
 class TurnEnded(Event, frozen=True):
-    """The answer is complete, or was stopped; it is on disk."""
+    """The answer has ended or was stopped; it is on disk.
+
+    Its `finish_reason` tells whether it is complete, and its `error` what to do if it is none.
+    """
 
     conversation: int
     message: Message
@@ -208,18 +211,25 @@ class ModelLoading(Event, frozen=True):
 
 
 class ModelLoaded(Event, frozen=True):
-    """The model is ready."""
+    """The model is ready: news to every client, or told to the one that asked for it."""
 
     model: str
+    """Display name."""
     context_length: int
     notice: str = ""
     """What the user should know about the model (the demo's limits); may be empty."""
+    source: str = ""
+    """What it was asked for as."""
 
 
 class ModelFailed(Event, frozen=True):
-    """The model could not be loaded; the one before stays if there was one."""
+    """The model could not be loaded; the one before stays if there was one.
+
+    A load that is given up for another one fails for those alone that asked for it.
+    """
 
     model: str
+    """What it was asked for as."""
     error: str
     sentence: str
 

@@ -1,6 +1,5 @@
 """Which server a name or an address means, and which key may go to it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -8,19 +7,18 @@ from urllib.parse import unquote, urlsplit
 
 from ..client_environment import OPENAI_KEY_VARIABLE
 from ..errors import ModelNotFound
+from ..server_address import (
+    BadAddress,
+    ServerAddress,
+    is_this_machine,
+    is_usual_loopback,
+    looks_like_address,
+    split_address,
+)
 from ..settings import EndpointSettings
 from .hub.names import parse_repository
 
 _OPENAI_HOST: Final = "api.openai.com"
-
-_SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
-
-_HOST_AND_PORT: Final = re.compile(
-    r"(localhost|[\w.-]+|\[[0-9a-f:]+\]):\d+([/#].*)?", re.IGNORECASE
-)
-"""An address whose scheme was left out: it has a port, which no repository and no folder has."""
-
-_THIS_MACHINE: Final = re.compile(r"localhost|127(\.\d+){3}|::1", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class Endpoint:
 
     @property
     def is_on_this_machine(self) -> bool:
-        """Whether its address is `localhost` or a loopback address."""
-        return _THIS_MACHINE.fullmatch(urlsplit(self.url).hostname or "") is not None
+        """Whether its address is `localhost`, a name below that, or a loopback number."""
+        return is_this_machine(urlsplit(self.url).hostname or "")
 
 
 class ChosenKey(NamedTuple):
@@ -61,28 +59,42 @@ class ChosenKey(NamedTuple):
 def find_endpoint(source: str, tables: Mapping[str, EndpointSettings]) -> Endpoint | None:
     """Returns the server that a source means; None if it means none.
 
+    An address takes what belongs to the table of its host and port: the key, and whatever the
+    address itself leaves out of scheme, path and model. Of several such tables it is the one that
+    names the same model, else the first. The context is that of the table's model only. Without
+    such a table, one that is the only one of that host gives its key alone: another port is
+    another server.
+
     Args:
         source: a table's name, with `#model` behind it perhaps, or an address.
-        tables: `[endpoints]` of the settings. An address takes the table whose host matches.
+        tables: `[endpoints]` of the settings.
 
     Raises:
         ModelNotFound: the address can't be one, or is a page of the Hugging Face hub.
     """
     name, _, model = source.partition("#")
     if name in tables:
-        return _of_table(tables[name], unquote(model))
-    if parse_repository(source):
+        its = _read(tables[name].url)
+        return _of_table(tables[name], its, its.url, unquote(model))
+    if parse_repository(source) or not looks_like_address(source):
         return None
-    if not _SCHEME.match(source) and not _HOST_AND_PORT.fullmatch(source):
-        return None
-    endpoint = parse_address(source)
-    for table in tables.values():
-        if parse_address(table.url).host == endpoint.host:
-            own = _of_table(table, endpoint.model)
-            return Endpoint(
-                endpoint.url, own.model, own.key_variable, own.context, own.key_over_http
-            )
-    return endpoint
+    address = _read(source)
+    known = [(table, _read(table.url)) for table in tables.values()]
+    same = [(table, its) for table, its in known if its.host == address.host]
+    nearest = [(table, its) for table, its in same if its.port == address.port]
+    if nearest:
+        wanted = [it for it in nearest if _own_model(*it) == address.model]
+        table, its = (wanted or nearest)[0]
+        return _of_table(table, its, _complete(address, its), address.model)
+    if len(same) == 1:
+        table, _ = same[0]
+        return Endpoint(
+            address.url,
+            address.model,
+            key_variable=table.key_variable,
+            key_over_http=table.key_over_http,
+        )
+    return Endpoint(address.url, address.model)
 
 
 def parse_address(source: str) -> Endpoint:
@@ -91,20 +103,8 @@ def parse_address(source: str) -> Endpoint:
     Raises:
         ModelNotFound: the address can't be one.
     """
-    if not _SCHEME.match(source):
-        source = f"http://{source}"
-    try:
-        parts = urlsplit(source)
-        is_address = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address or parts.query or parts.username is not None or " " in source:
-        raise ModelNotFound(
-            "This is no address of a model; write http://host:port/v1#name-of-the-model, "
-            "and put a key into the environment."
-        )
-    path = parts.path.rstrip("/").removesuffix("/chat/completions")
-    return Endpoint(f"{parts.scheme}://{parts.netloc}{path or '/v1'}", unquote(parts.fragment))
+    address = _read(source)
+    return Endpoint(address.url, address.model)
 
 
 def choose_key(endpoint: Endpoint, keys: Mapping[str, str]) -> ChosenKey:
@@ -117,22 +117,83 @@ def choose_key(endpoint: Endpoint, keys: Mapping[str, str]) -> ChosenKey:
         endpoint: the server.
         keys: by the name of their variable.
     """
-    variable = endpoint.key_variable
-    if not variable and (endpoint.is_on_this_machine or endpoint.host == _OPENAI_HOST):
-        variable = OPENAI_KEY_VARIABLE
+    variable = endpoint.key_variable or OPENAI_KEY_VARIABLE
     key = keys.get(variable, "").strip()
-    is_private = endpoint.is_on_this_machine or endpoint.url.lower().startswith("https:")
-    if key and not is_private and not endpoint.key_over_http:
-        return ChosenKey("", f"The key is not sent to {endpoint.host}: the line is not encrypted.")
+    if not key:
+        return ChosenKey("")
+    if not endpoint.key_variable and not _takes_openai_key(endpoint):
+        return ChosenKey("", _explain_unnamed(endpoint))
+    if not (_is_private(endpoint) or endpoint.key_over_http):
+        return ChosenKey("", _explain_unencrypted(endpoint, variable))
     return ChosenKey(key)
 
 
-def _of_table(table: EndpointSettings, model: str) -> Endpoint:
-    address = parse_address(table.url)
+def explain_unknown(source: str, tables: Mapping[str, EndpointSettings]) -> str:
+    """Returns one sentence on a name that means nothing, with the names that do.
+
+    Args:
+        source: no folder, no repository, no address and no table's name.
+        tables: `[endpoints]` of the settings, not empty.
+    """
+    return (
+        f"There is no model {source}: config.toml names the endpoints {', '.join(tables)}; else "
+        "give a folder, a Hugging Face repository, an address or `demo`."
+    )
+
+
+def _read(text: str) -> ServerAddress:
+    try:
+        return split_address(text)
+    except BadAddress as error:
+        raise ModelNotFound(str(error)) from error
+
+
+def _complete(address: ServerAddress, its: ServerAddress) -> str:
+    """Returns the base address, with the scheme and the path of a table's where it has none."""
+    scheme = urlsplit(address.url if address.has_scheme else its.url).scheme
+    path = urlsplit(address.url if address.has_path else its.url).path
+    return f"{scheme}://{urlsplit(address.url).netloc}{path}"
+
+
+def _own_model(table: EndpointSettings, its: ServerAddress) -> str:
+    return table.model or its.model
+
+
+def _of_table(table: EndpointSettings, its: ServerAddress, url: str, model: str) -> Endpoint:
+    own = _own_model(table, its)
     return Endpoint(
-        address.url,
-        model or table.model or address.model,
+        url,
+        model or own,
         table.key_variable,
-        table.context,
+        table.context if not own or model in ("", own) else 0,
         table.key_over_http,
+    )
+
+
+def _is_private(endpoint: Endpoint) -> bool:
+    """Whether nobody on the way can read what is sent."""
+    return endpoint.is_on_this_machine or endpoint.url.startswith("https:")
+
+
+def _takes_openai_key(endpoint: Endpoint) -> bool:
+    host = (urlsplit(endpoint.url).hostname or "").rstrip(".")
+    return host == _OPENAI_HOST or is_usual_loopback(host)
+
+
+def _explain_unnamed(endpoint: Endpoint) -> str:
+    lines = [f'url = "{endpoint.url}"', f'key_variable = "{OPENAI_KEY_VARIABLE}"']
+    if not _is_private(endpoint):
+        lines.append("key_over_http = true")
+    return (
+        f"The key in {OPENAI_KEY_VARIABLE} is not sent to {endpoint.host}: if it belongs there, "
+        "name it as key_variable in a table [endpoints.NAME] of config.toml, with the lines "
+        f"{', '.join(lines)}."
+    )
+
+
+def _explain_unencrypted(endpoint: Endpoint, variable: str) -> str:
+    return (
+        f"The key in {variable} is not sent to {endpoint.host}, because the line is not encrypted: "
+        "use https, or write key_over_http = true in that server's table [endpoints.NAME] of "
+        "config.toml."
     )

@@ -5,6 +5,7 @@ Its modules in reading order:
     sessions         The session manager: carries out what clients ask, and keeps conversations and
                      turns together.
     subscribers      Who hears which events.
+    environments     Whose environment a turn is computed in: that of the client which submitted it.
     conversations    What clients ask about whole conversations: list, open, rename, fork, switch,
                      delete, restore.
     turns            What clients ask about turns: to submit and stop them, and to change what is
@@ -14,6 +15,7 @@ Its modules in reading order:
                      before work ahead.
     answering        One turn from being taken from its queue to the event that ends it.
     open_turn        A turn that is being answered: what is known of it, as the events that tell it.
+    endings          How an answer ended, and the sentence about an ending that is no success.
     prompt_messages  What the model is asked: the stored messages of a branch as those of a prompt.
     work_ahead       Work ahead of turns: what clients will probably ask for is computed while
                      nothing else is.

@@ -38,6 +38,7 @@ from ..messages.events import (
     TurnWithdrawn,
 )
 from ..store.archive import Archive
+from .environments import Environments
 from .open_turn import OpenTurn, tell_withdrawn
 from .prompt_messages import read_prompt
 from .queue import Queues
@@ -46,7 +47,7 @@ from .subscribers import Subscribers
 _logger = logging.getLogger(__name__)
 
 SAVE_INTERVAL: Final = 0.5
-"""Seconds between two saves of an open answer's text."""
+"""Seconds between two saves of an open answer."""
 
 _UNANSWERABLE: Final = (PromptTooLong, PromptRefused, ImageError, NotStored)
 """Errors that lie in the prompt: the question is given back instead of being kept as failed."""
@@ -66,12 +67,15 @@ class Answering:
         queues: Queues,
         subscribers: Subscribers,
         options: AnswerOptions,
+        environments: Environments,
     ) -> None:
         self._engine = engine
         self._archive = archive
         self._queues = queues
         self._subscribers = subscribers
-        self._options = options
+        self.options = options
+        """Count from the next turn on."""
+        self._environments = environments
         self._unstored: dict[int, TurnFailed] = {}
         self.running: OpenTurn | None = None
         """The turn that the engine works on."""
@@ -127,7 +131,7 @@ class Answering:
 
     async def answer(self, turn: OpenTurn) -> AnswerEnd | SeeshellError:
         """Streams the answer to those who follow; returns its end, or why it failed."""
-        saving = asyncio.create_task(self._save_text(turn))
+        saving = asyncio.create_task(self._save(turn))
         try:
             return await self._compute(turn)
         except SeeshellError as error:
@@ -144,16 +148,15 @@ class Answering:
 
     async def end(self, turn: OpenTurn, outcome: AnswerEnd | SeeshellError) -> None:
         """Stores how a turn ended, and tells that; its conversation is being held."""
-        is_broken_off = not isinstance(outcome, AnswerEnd) or outcome.finish_reason == "cancelled"
-        if is_broken_off or turn.is_stopping:
+        ended = turn.end(outcome) if isinstance(outcome, AnswerEnd) else turn.fail(outcome)
+        is_stopped = turn.is_stopping or ended.message.finish_reason == "cancelled"
+        if is_stopped or ended.message.is_unsuccessful:
             await self._queues.pause(turn.conversation)
         event: _EndEvent
-        if isinstance(outcome, AnswerEnd):
-            event = await self._store_end(turn, turn.end(outcome))
-        elif isinstance(outcome, _UNANSWERABLE) and not turn.text:
+        if isinstance(outcome, _UNANSWERABLE) and not turn.has_begun:
             event = await self._withdraw(turn, outcome)
         else:
-            event = await self._store_end(turn, turn.fail(outcome))
+            event = await self._store_end(turn, ended)
         if turn is self.running:
             self.running = None
         self._publish(event)
@@ -193,7 +196,12 @@ class Answering:
 
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
         prompt = await read_prompt(self._archive, turn.conversation, turn.answer)
-        answering = self._engine.answer(prompt, self._options, conversation=turn.conversation)
+        answering = self._engine.answer(
+            prompt,
+            self.options,
+            conversation=turn.conversation,
+            environment=self._environments.find(turn.started.id),
+        )
         if turn.is_stopping:
             return _CANCELLED
         end = None
@@ -228,13 +236,13 @@ class Answering:
             # A stop that came before the engine had begun found nothing to stop.
             self._engine.stop()
 
-    async def _save_text(self, turn: OpenTurn) -> None:
-        """Saves new text again and again; an answer that can't be saved is stopped."""
+    async def _save(self, turn: OpenTurn) -> None:
+        """Saves what is new again and again; an answer that can't be saved is stopped."""
         try:
             while True:
                 await turn.has_unsaved_text.wait()
                 turn.has_unsaved_text.clear()
-                await self._archive.save_text(turn.answer.id, turn.text)
+                await self._archive.save_answer(turn.answer.id, turn.parts)
                 await asyncio.sleep(SAVE_INTERVAL)
         except StoreError as error:
             turn.error = error

@@ -3,23 +3,39 @@
 import asyncio
 import logging
 from functools import partial
+from typing import NamedTuple
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..engine.engine import Engine, LoadedModel
 from ..errors import ModelError
 from ..messages.events import ModelFailed, ModelLoaded, ModelLoading
 from ..models.progress import LoadProgress
-from .subscribers import Subscribers
+from .subscribers import Subscriber, Subscribers
 
 _logger = logging.getLogger(__name__)
 
 
-class _Load:
-    """One wish for a model: a token, so that two loads of the same source are told apart."""
+class _Asked(NamedTuple):
+    """What a load was asked for, and by whom."""
 
-    def __init__(self, source: str, given_up: str) -> None:
-        self.source = source
+    source: str
+    environment: ClientEnvironment
+
+
+class _Load:
+    """One load: a token, so that two loads of the same source are told apart."""
+
+    def __init__(self, asked: _Asked, given_up: _Asked | None, clients: list[Subscriber]) -> None:
+        self.asked = asked
         self.given_up = given_up
-        """The source whose load was given up for this one; empty if none was."""
+        """What was given up for this load."""
+        self.clients = clients
+        """Those that hear in any case what comes of it."""
+
+    @property
+    def source(self) -> str:
+        """The model's name."""
+        return self.asked.source
 
 
 class ModelLoader:
@@ -55,31 +71,54 @@ class ModelLoader:
             return None
         return self._error or ModelError("No model is loaded: choose one.")
 
-    def want(self, source: str) -> None:
+    def want(
+        self,
+        source: str,
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+        client: Subscriber | None = None,
+        *,
+        is_changed: bool = False,
+    ) -> None:
         """Asks for a model; another one that is being loaded is given up for it.
 
         The one that is there stays as it is, with its KV caches. Where there is none, the one that
         was given up is loaded after all should this one fail.
+
+        Args:
+            source: the model's name.
+            environment: of the client that asks.
+            client: who asks, and hears in any case what comes of it; None for the core itself.
+            is_changed: whether the name means something else than when it was loaded.
         """
+        asked = _Asked(source, environment)
         before, model = self._load, self._engine.model
-        if before is not None and before.source == source:
+        clients = _hand_over(before, source, client)
+        if before is not None and before.asked == asked and not is_changed:
+            before.clients = clients
             return
         if self._loading is not None:
             self._loading.cancel()
             self._may_change = True
         self.wanted = source
-        if model is not None and model.source == source and not self._may_change:
+        is_other = model is None or model.source != source
+        if model is not None and not (is_other or self._may_change or is_changed):
             self._load = self.progress = None
-            self._publish_loaded(model)
+            # Only after the report of another load is it news to all.
+            for listener in clients if before is None else self._subscribers:
+                listener.put(_loaded(model, source))
             return
-        self._load = _Load(source, before.source if before else "")
+        self._load = _Load(asked, before.asked if before else None, clients)
         self._report(self._load, LoadProgress("waiting"))
         self._due.set()
 
-    def want_again(self) -> None:
-        """Asks once more for the model that could not be loaded, if there is no other."""
+    def want_again(self, environment: ClientEnvironment) -> None:
+        """Asks once more for the model that could not be loaded, if there is no other.
+
+        Args:
+            environment: of the client that needs one.
+        """
         if self._engine.model is None and not self.is_behind and self.wanted:
-            self.want(self.wanted)
+            self.want(self.wanted, environment)
 
     async def load(self) -> None:
         """Loads what is wanted now; returns when that has ended or was given up."""
@@ -87,7 +126,8 @@ class ModelLoader:
         if load is None:
             return
         task = asyncio.create_task(
-            self._engine.load(load.source, partial(self._report, load)), name=load.source
+            self._engine.load(load.source, partial(self._report, load), load.asked.environment),
+            name=load.source,
         )
         self._loading = task
         try:
@@ -107,7 +147,7 @@ class ModelLoader:
         self._error = _error_of(task)
         if self._error is None:
             _logger.info("loaded %s", load.source)
-            self._publish_loaded(task.result())
+            self._subscribers.publish(_loaded(task.result(), load.source))
             return
         _logger.error("can't load %s: %s", load.source, self._error)
         self._subscribers.publish(
@@ -118,12 +158,7 @@ class ModelLoader:
         if self._engine.model is not None:
             self.wanted = self._engine.model.source
         elif load.given_up:
-            self.want(load.given_up)
-
-    def _publish_loaded(self, model: LoadedModel) -> None:
-        self._subscribers.publish(
-            ModelLoaded(model=model.name, context_length=model.context_length, notice=model.notice)
-        )
+            self.want(*load.given_up)
 
     def _report(self, load: _Load, progress: LoadProgress) -> None:
         if load is self._load:
@@ -131,6 +166,32 @@ class ModelLoader:
                 model=load.source, stage=progress.stage, fraction=progress.fraction
             )
             self._subscribers.publish(self.progress)
+
+
+def _loaded(model: LoadedModel, source: str) -> ModelLoaded:
+    return ModelLoaded(
+        model=model.name,
+        context_length=model.context_length,
+        notice=model.notice,
+        source=source,
+    )
+
+
+def _hand_over(before: _Load | None, source: str, client: Subscriber | None) -> list[Subscriber]:
+    """Returns who hears what comes of a wish: whoever has it, and those that had the same before.
+
+    Those that had another one, which is given up for it, are told so.
+    """
+    clients = [] if client is None else [client]
+    if before is None:
+        return clients
+    if before.source == source:
+        return [*before.clients, *clients]
+    sentence = f"Another model, {source}, was asked for while {before.source} was being loaded."
+    for other in before.clients:
+        if other is not client:
+            other.put(ModelFailed(model=before.source, error="ModelError", sentence=sentence))
+    return clients
 
 
 def _error_of(task: asyncio.Task[LoadedModel]) -> ModelError | None:

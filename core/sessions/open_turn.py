@@ -4,7 +4,15 @@ import asyncio
 
 from msgspec.structs import replace
 
-from ..conversation import Conversation, FinishReason, Message, StartedTurn, TurnStats
+from ..conversation import (
+    Conversation,
+    FinishReason,
+    Message,
+    Part,
+    StartedTurn,
+    TurnStats,
+    compose,
+)
 from ..engine.engine import AnswerEnd, LoadedModel, PrefillProgress
 from ..errors import SeeshellError
 from ..messages.events import (
@@ -18,6 +26,7 @@ from ..messages.events import (
     TurnWithdrawn,
     Waiting,
 )
+from .endings import judge_end
 
 
 class OpenTurn:
@@ -28,13 +37,16 @@ class OpenTurn:
         """What is on disk of it since its start."""
         self._model = model
         self.text = ""
+        self.thoughts = ""
         self.is_stopping = False
         """Whether the user wants no more of it."""
         self.error: SeeshellError | None = None
         """Why the answer had to be given up although the engine could go on."""
         self.has_unsaved_text = asyncio.Event()
+        """Set when there are text or thoughts that were not saved yet."""
         self.ended = asyncio.Event()
         self._prefilled: Prefilled | None = None
+        self._waiting: Waiting | None = None
 
     @property
     def conversation(self) -> int:
@@ -45,6 +57,16 @@ class OpenTurn:
     def answer(self) -> Message:
         """The assistant message as it was stored first: empty."""
         return self.started.answer
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the model has said or thought anything."""
+        return bool(self.text or self.thoughts)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the answer consists of so far."""
+        return compose(self.text, thoughts=self.thoughts)
 
     def start(self) -> TurnStarted:
         """Returns the event that tells of its start."""
@@ -57,6 +79,7 @@ class OpenTurn:
 
     def note_progress(self, progress: PrefillProgress) -> Prefilled:
         """Returns the event that reports the progress."""
+        self._waiting = None
         self._prefilled = Prefilled(
             conversation=self.conversation,
             message=self.answer.id,
@@ -69,25 +92,36 @@ class OpenTurn:
     def add_text(self, text: str) -> Delta:
         """Returns the event that carries the new text."""
         self.text += text
-        self.has_unsaved_text.set()
+        self._note_growth()
         return self._delta(text)
 
     def add_thoughts(self, text: str) -> ThoughtsDelta:
         """Returns the event that carries new thoughts."""
-        return ThoughtsDelta(conversation=self.conversation, message=self.answer.id, text=text)
+        self.thoughts += text
+        self._note_growth()
+        return self._thoughts_delta(text)
 
     def note_waiting(self, reason: str) -> Waiting:
         """Returns the event that tells what is waited for."""
-        return Waiting(conversation=self.conversation, message=self.answer.id, reason=reason)
+        self._waiting = Waiting(
+            conversation=self.conversation, message=self.answer.id, reason=reason
+        )
+        return self._waiting
 
     def replay(self) -> list[AnyEvent]:
         """Returns the events that bring a client that comes late up to date."""
-        events: list[AnyEvent] = [self._prefilled] if self._prefilled else []
-        return [*events, self._delta(self.text)] if self.text else events
+        events: list[AnyEvent | None] = [
+            self._prefilled,
+            self._thoughts_delta(self.thoughts) if self.thoughts else None,
+            self._delta(self.text) if self.text else None,
+            self._waiting,
+        ]
+        return [event for event in events if event is not None]
 
     def end(self, end: AnswerEnd) -> TurnEnded:
-        """Returns the event with the answer, complete or stopped."""
-        message = self._ended_message(end.finish_reason, stats=end.stats)
+        """Returns the event with the answer: complete, stopped, or none that is worth the name."""
+        reason, error = judge_end(end, self.text, self.thoughts)
+        message = self._ended_message(reason, error=error, stats=end.stats)
         return TurnEnded(conversation=self.conversation, message=message)
 
     def fail(self, error: SeeshellError) -> TurnFailed:
@@ -107,7 +141,8 @@ class OpenTurn:
         self, finish_reason: FinishReason, *, error: str = "", stats: TurnStats | None = None
     ) -> Message:
         return replace(
-            self.answer.with_text(self.text),
+            self.answer,
+            parts=self.parts,
             model=self._model.name if self._model else "",
             model_source=self._model.source if self._model else "",
             finish_reason=finish_reason,
@@ -115,8 +150,15 @@ class OpenTurn:
             stats=stats,
         )
 
+    def _note_growth(self) -> None:
+        self._waiting = None
+        self.has_unsaved_text.set()
+
     def _delta(self, text: str) -> Delta:
         return Delta(conversation=self.conversation, message=self.answer.id, text=text)
+
+    def _thoughts_delta(self, text: str) -> ThoughtsDelta:
+        return ThoughtsDelta(conversation=self.conversation, message=self.answer.id, text=text)
 
 
 def tell_withdrawn(

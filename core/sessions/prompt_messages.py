@@ -21,7 +21,7 @@ async def read_prompt(
     """
     stored = await archive.read_conversation(conversation)
     before = [message for message in stored.messages if message.id != answer.id]
-    return await _as_prompt(archive, _leave_out_failed(before))
+    return await _as_prompt(archive, _choose(before))
 
 
 async def read_ahead(
@@ -45,19 +45,15 @@ async def read_ahead(
     if conversation is not None:
         stored = await archive.read_conversation(conversation)
         shown = takewhile(lambda message: message.id != edited, stored.messages)
-        before = _leave_out_failed(list(shown))
+        before = _choose(list(shown))
     parts: tuple[Part, ...] = (*await archive.find_pictures(hashes), TextPart(""))
     return await _as_prompt(archive, [*before, Message(0, None, "user", parts, 0.0)])
 
 
-def _leave_out_failed(messages: Sequence[Message]) -> list[Message]:
-    """Returns the messages without empty answers, and without questions that failed at once.
-
-    What failed before its first word would most likely fail every later prompt too. A question
-    that was stopped before it stays.
-    """
-    failed = {message.parent_id for message in messages if message.failed_without_text}
-    return [it for it in messages if it.parts and it.id not in failed]
+def _choose(messages: Sequence[Message]) -> list[Message]:
+    """Returns what a prompt repeats: no answer without words, and no question that is dropped."""
+    dropped = {message.parent_id for message in messages if message.drops_question}
+    return [it for it in messages if it.id not in dropped and (it.role == "user" or it.has_words)]
 
 
 async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[PromptMessage, ...]:

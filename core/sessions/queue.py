@@ -35,6 +35,11 @@ class RoundRobin:
         """Turns that wait for the engine only."""
         return sum(len(it.turns) for it in self._queues.values() if not it.is_paused)
 
+    @property
+    def turn_ids(self) -> frozenset[str]:
+        """Ids of all turns that wait, those in paused queues too."""
+        return frozenset(turn.id for queue in self._queues.values() for turn in queue.turns)
+
     def find(self, conversation: int) -> Queue:
         """Returns the conversation's queue; an empty one if nothing waits there."""
         return self._queues.get(conversation, Queue())

@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 from typing import assert_never
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
+from ..current_settings import CurrentSettings
 from ..engine.engine import AnswerOptions, Engine
-from ..errors import BadRequest, ImageError
-from ..messages.events import AnyEvent, Attached, CoreStatus, Done, EngineState
+from ..errors import BadRequest, ImageError, ModelNotFound
+from ..messages.events import AnyEvent, Attached, CoreStatus, Done, EngineState, Notice
 from ..messages.requests import (
     AnyRequest,
     Attach,
@@ -34,10 +36,12 @@ from ..messages.requests import (
     SubmitTurn,
     SwitchBranch,
 )
+from ..models.endpoints import Endpoint, find_endpoint
 from ..settings import Paths, Settings
 from ..store.archive import Archive
 from .answering import Answering
 from .conversations import Conversations
+from .environments import Environments
 from .housekeeping import Housekeeping
 from .model_loader import ModelLoader
 from .queue import Queues
@@ -51,8 +55,24 @@ class Sessions:
     """Every conversation, the turns that are open in them, and the clients that follow."""
 
     def __init__(
-        self, archive: Archive, engine: Engine, paths: Paths, settings: Settings, version: str
+        self,
+        archive: Archive,
+        engine: Engine,
+        paths: Paths,
+        settings: Settings,
+        version: str,
+        environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> None:
+        """Takes up what the archive holds.
+
+        Args:
+            archive: open; closed by whoever opened it.
+            engine: loads and answers.
+            paths: where everything lies.
+            settings: those that the core starts with.
+            version: of the core, for display.
+            environment: the core's own, for what it does on behalf of no client.
+        """
         self._archive = archive
         self._engine = engine
         self._paths = paths
@@ -61,13 +81,19 @@ class Sessions:
         self.used_at = self._started_at
         """When a client was connected, or asked for something, last."""
         self.subscribers = Subscribers()
+        self.settings = CurrentSettings(paths, settings)
+        self._own_environment = environment
         due = asyncio.Event()
-        options = AnswerOptions(settings.max_tokens, settings.temperature)
+        environments = Environments(self.subscribers, environment)
         self._loader = ModelLoader(engine, self.subscribers, due)
         self._ahead = WorkAhead(engine, archive, due)
         queues = Queues(archive, self.subscribers, due)
-        self._answering = Answering(engine, archive, queues, self.subscribers, options)
-        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader)
+        self._answering = Answering(
+            engine, archive, queues, self.subscribers, _answer_options(settings), environments
+        )
+        self._turns = Turns(
+            archive, queues, self._answering, self._ahead, self._loader, environments
+        )
         self._conversations = Conversations(
             archive, queues, self._answering, self._ahead, self.subscribers
         )
@@ -87,15 +113,22 @@ class Sessions:
         """Whether a turn is open or waits for the engine, or a model is being loaded."""
         return self._worker.is_busy
 
-    def add_client(self, client: Subscriber, window: str = "") -> None:
+    def add_client(
+        self,
+        client: Subscriber,
+        window: str = "",
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> None:
         """Lets a client hear of everything from now on, and of a load that is under way.
 
         Args:
             client: who listens.
             window: names its window, for the pictures that are unsent in it; empty for none.
+            environment: how it reaches servers.
         """
         self.note_use()
-        self.subscribers.add(client, window)
+        self.subscribers.add(client, window, environment)
+        self._look_at_settings(client)
         if self._loader.progress is not None:
             client.put(self._loader.progress)
 
@@ -105,8 +138,8 @@ class Sessions:
         self._ahead.drop(client)
 
     def load_model(self, source: str) -> None:
-        """Switches to a model; events tell how that goes."""
-        self._loader.want(source)
+        """Switches to a model on behalf of no client; events tell how that goes."""
+        self._loader.want(source, self._own_environment)
 
     async def close(self) -> None:
         """Stops and stores the open turn, and ends all work; what is queued stays queued."""
@@ -129,15 +162,18 @@ class Sessions:
             case Shutdown():
                 self.shutdown_asked.set()
             case LoadModel(model=source):
-                self._load_model(source)
+                self._look_at_settings(client)
+                self._load_model(source, client)
             case Attach():
                 return (await self._attach(request, client),)
             case ClaimPictures(pictures=hashes):
                 await self._claim(hashes, client)
             case SubmitTurn() | EditQuestion() | RegenerateAnswer():
+                self._look_at_settings(client)
                 return await self._turns.take_in(request, client)
             case EditQueued() | MoveQueued() | RemoveQueued() | ResumeQueue():
-                await self._turns.change_queue(request)
+                self._look_at_settings(client)
+                await self._turns.change_queue(request, client)
             case StopTurn(conversation=conversation):
                 await self._turns.stop(conversation)
             case PrepareTurn(conversation=conversation, attachments=attachments, edited=edited):
@@ -159,10 +195,33 @@ class Sessions:
     async def _work(self) -> None:
         await asyncio.gather(self._worker.run(), self._housekeeping.run())
 
-    def _load_model(self, source: str) -> None:
+    def _look_at_settings(self, client: Subscriber) -> None:
+        """Takes over what has changed in `config.toml`, and tells every client what can't be.
+
+        Args:
+            client: who has given the occasion, and for whom a model is loaded that changed.
+        """
+        before = self.settings.now
+        change = self.settings.look()
+        for sentence in change.notices:
+            self.subscribers.publish(Notice(sentence=sentence))
+        if not change.names:
+            return
+        self._answering.options = _answer_options(self.settings.now)
+        now = self.settings.now
+        is_other = "model" in change.names and now.model != ""
+        source = now.model if is_other else self._loader.wanted
+        is_changed = _find(source, before) != _find(source, now)
+        if is_other or is_changed:
+            environment = self.subscribers.environment_of(client)
+            self._loader.want(source, environment, is_changed=is_changed)
+
+    def _load_model(self, source: str, client: Subscriber) -> None:
         if not source.strip():
             raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
-        self.load_model(source.strip())
+        # What is no address may hold a password, and a load would be reported by its name.
+        find_endpoint(source.strip(), self.settings.now.endpoints)
+        self._loader.want(source.strip(), self.subscribers.environment_of(client), client)
 
     async def _attach(self, request: Attach, client: Subscriber) -> Attached:
         source = Path(request.path)
@@ -202,9 +261,21 @@ class Sessions:
     def _state(self) -> EngineState:
         running = self._answering.running
         if running is not None:
-            return "decoding" if running.text else "prefilling"
+            return "decoding" if running.has_begun else "prefilling"
         if self._loader.is_behind:
             return "loading"
         if self._engine.model is not None:
             return "ready"
         return "failed" if self._loader.has_failed else "unloaded"
+
+
+def _find(source: str, settings: Settings) -> Endpoint | None:
+    """Returns the server that a source means; None if that is none, or no address at all."""
+    try:
+        return find_endpoint(source, settings.endpoints)
+    except ModelNotFound:
+        return None
+
+
+def _answer_options(settings: Settings) -> AnswerOptions:
+    return AnswerOptions(settings.max_tokens, settings.temperature)

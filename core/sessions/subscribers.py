@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..messages.events import AnyEvent
 
 
@@ -19,6 +20,7 @@ class Subscribers:
     def __init__(self) -> None:
         self._followed: dict[Subscriber, set[int]] = {}
         self._windows: dict[Subscriber, str] = {}
+        self._environments: dict[Subscriber, ClientEnvironment] = {}
 
     def __iter__(self) -> Iterator[Subscriber]:
         return iter(self._followed)
@@ -26,24 +28,36 @@ class Subscribers:
     def __len__(self) -> int:
         return len(self._followed)
 
-    def add(self, subscriber: Subscriber, window: str = "") -> None:
+    def add(
+        self,
+        subscriber: Subscriber,
+        window: str = "",
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> None:
         """From now on it hears what every client hears.
 
         Args:
             subscriber: the client.
             window: names its window; empty for none.
+            environment: how it reaches servers.
         """
         self._followed[subscriber] = set()
         self._windows[subscriber] = window
+        self._environments[subscriber] = environment
 
     def remove(self, subscriber: Subscriber) -> None:
         """It hears nothing more."""
         self._followed.pop(subscriber, None)
         self._windows.pop(subscriber, None)
+        self._environments.pop(subscriber, None)
 
     def window_of(self, subscriber: Subscriber) -> str:
         """Returns what names the client's window; empty for none."""
         return self._windows.get(subscriber, "")
+
+    def environment_of(self, subscriber: Subscriber) -> ClientEnvironment:
+        """Returns how the client reaches servers; nothing of one that has gone."""
+        return self._environments.get(subscriber, NO_ENVIRONMENT)
 
     def follow(self, subscriber: Subscriber, conversation: int) -> None:
         """From now on it hears the events of that conversation too."""

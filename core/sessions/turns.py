@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from ..conversation import Message, Queued
+from ..conversation import Message, Queue, Queued
 from ..errors import BadRequest
 from ..messages.events import (
     AnyEvent,
@@ -23,6 +23,7 @@ from ..messages.requests import (
 )
 from ..store.archive import Archive
 from .answering import Answering
+from .environments import Environments
 from .model_loader import ModelLoader
 from .queue import Queues, queue_of
 from .subscribers import Subscriber
@@ -39,12 +40,14 @@ class Turns:
         answering: Answering,
         ahead: WorkAhead,
         loader: ModelLoader,
+        environments: Environments,
     ) -> None:
         self._archive = archive
         self._queues = queues
         self._answering = answering
         self._ahead = ahead
         self._loader = loader
+        self._environments = environments
         self.are_closed = False
         """Whether no more turns are taken in, because the core ends."""
 
@@ -71,13 +74,15 @@ class Turns:
             if not queued.is_new:
                 async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
-        self._loader.want_again()
+        self._loader.want_again(self._environments.of_client(client))
         return TurnQueued(conversation=queued.conversation, turn=queued.turn), *more
 
     async def change_queue(
-        self, request: EditQueued | MoveQueued | RemoveQueued | ResumeQueue
+        self, request: EditQueued | MoveQueued | RemoveQueued | ResumeQueue, client: Subscriber
     ) -> None:
         """Changes what is queued in a conversation; resuming asks for a model as submitting does.
+
+        What an earlier core left in a queue is computed for the client that resumes it.
 
         Raises:
             SeeshellError: nothing was changed.
@@ -95,7 +100,8 @@ class Turns:
                     queue = queue_of(await self._archive.remove_queued(it, turn))
                 case ResumeQueue(conversation=it):
                     queue = await self._archive.resume_queue(it)
-                    self._loader.want_again()
+                    self._note_environment(queue, client)
+                    self._loader.want_again(self._environments.of_client(client))
             self._queues.change(request.conversation, queue)
 
     async def stop(self, conversation: int) -> None:
@@ -138,10 +144,12 @@ class Turns:
         conversation, turn = queued.conversation, queued.turn
         waiting = self._queues.order.find(conversation).turns
         changed = self._queues.add(queued, client)
+        self._note_environment(Queue((turn,)), client)
         if turn.kind == "submit" or not waiting:
             return changed
         await self._archive.move_queued(conversation, turn.id, waiting[0].id)
         queue = await self._archive.resume_queue(conversation)
+        self._note_environment(queue, client)
         return self._queues.change(conversation, queue, but=client)
 
     async def _tell_again(self, queued: Queued, client: Subscriber) -> list[AnyEvent]:
@@ -156,7 +164,16 @@ class Turns:
         for answer in stored.messages:
             if answer.turn == turn and answer.role == "assistant" and answer.parent_id:
                 return _tell_ended(conversation, messages[answer.parent_id], answer)
-        return [self._queues.put(conversation, queue_of(stored), but=client)]
+        queue = queue_of(stored)
+        self._note_environment(queue, client)
+        return [self._queues.put(conversation, queue, but=client)]
+
+    def _note_environment(self, queue: Queue, client: Subscriber) -> None:
+        """Lets turns be computed in the client's environment, and forgets those of ended ones."""
+        running = self._answering.running
+        unended = self._queues.order.turn_ids | ({running.started.id} if running else set())
+        self._environments.keep_only(unended)
+        self._environments.note((turn.id for turn in queue.turns), client)
 
 
 def _tell_ended(conversation: int, question: Message, answer: Message) -> list[AnyEvent]:

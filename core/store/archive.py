@@ -11,6 +11,7 @@ from ..conversation import (
     Conversation,
     ConversationSummary,
     Message,
+    Part,
     Queue,
     Queued,
     StartedTurn,
@@ -196,9 +197,9 @@ class Archive:
         """Returns the queues that are not empty, by conversation, the oldest first."""
         return await self._run(self._turns.read_queues)
 
-    async def save_text(self, message: int, text: str) -> None:
-        """Stores the text so far of an open answer."""
-        await self._run(self._turns.save_text, message, text)
+    async def save_answer(self, message: int, parts: Sequence[Part]) -> None:
+        """Stores what an open answer consists of so far, thoughts and text."""
+        await self._run(self._turns.save_answer, message, parts)
 
     async def end_answer(self, conversation: int, answer: Message) -> None:
         """Stores a complete, stopped or failed answer, in a deleted conversation too."""

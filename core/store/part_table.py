@@ -60,12 +60,12 @@ class PartTable:
             [(message, position, *_columns(part)) for position, part in enumerate(parts)],
         )
 
-    def put_text(self, message: int, text: str) -> None:
-        """Replaces the text of an open answer, which has nothing else; without it, does nothing."""
-        self._database.execute(
-            "INSERT OR REPLACE INTO part (message_id, position, kind, text) "
-            "SELECT id, 0, 'text', ? FROM message WHERE id = ?",
-            (text, message),
+    def put_open(self, message: int, parts: Sequence[Part]) -> None:
+        """Replaces the parts of an open answer, which only grow; without it, does nothing."""
+        self._database.executemany(
+            "INSERT OR REPLACE INTO part (message_id, position, kind, text, sha256, data) "
+            "SELECT id, ?, ?, ?, ?, ? FROM message WHERE id = ?",
+            [(position, *_columns(part), message) for position, part in enumerate(parts)],
         )
 
     def measure(self, message: int, measured: Sequence[Attachment]) -> None:

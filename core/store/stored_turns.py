@@ -7,6 +7,7 @@ from ..conversation import (
     Attachment,
     Conversation,
     Message,
+    Part,
     Queue,
     Queued,
     StartedTurn,
@@ -173,10 +174,10 @@ class StoredTurns:
         with self._database.reading():
             return {it: self._turns.read_queue(it) for it in self._turns.list_conversations()}
 
-    def save_text(self, answer: int, text: str) -> None:
-        """Stores the text so far of an open answer."""
+    def save_answer(self, answer: int, parts: Sequence[Part]) -> None:
+        """Stores what an open answer consists of so far; it can be found once it has ended."""
         with self._database.transaction():
-            self._parts.put_text(answer, text)
+            self._parts.put_open(answer, parts)
 
     def end_answer(self, conversation: int, answer: Message) -> None:
         """Stores a complete, stopped or failed answer, in a deleted conversation too."""

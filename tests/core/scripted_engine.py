@@ -31,6 +31,8 @@ class ScriptedEngine(Engine):
         self.loads: list[str] = []
         self.environments: list[ClientEnvironment] = []
         """Those that came with loads and prompts."""
+        self.options: list[AnswerOptions] = []
+        """Those that came with prompts; the script decides."""
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
         self.measure_error: SeeshellError | None = None
@@ -83,13 +85,14 @@ class ScriptedEngine(Engine):
     async def answer(
         self,
         prompt: tuple[PromptMessage, ...],
-        options: AnswerOptions,  # noqa: ARG002 - the script decides
+        options: AnswerOptions,
         *,
         conversation: int = 0,
         environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> AsyncIterator[AnswerEvent]:
         self.history.append(prompt)
         self.environments.append(environment)
+        self.options.append(options)
         self._note("answer", conversation)
         self._stopped.clear()
         yield PrefillProgress(5, 5, 0)

@@ -79,7 +79,7 @@ class Cold:
 
     def agrees(self, answer: Message) -> bool:
         """Whether an answer is the same as far as it came, but for near ties."""
-        is_whole = answer.finish_reason == "stop"
+        is_whole = answer.finish_reason in ("stop", "empty")
         text = answer.text
         if text == self.text or (not is_whole and self.text.startswith(text)):
             return True
@@ -333,7 +333,7 @@ class _Game:
         """Returns what stands before an answer, behind which a queued turn may have begun."""
         stored = await self._archive.read_conversation(conversation)
         before = list(takewhile(lambda message: message.id != answer.id, stored.messages))
-        kept = prompt_messages._leave_out_failed(before)
+        kept = prompt_messages._choose(before)
         return await prompt_messages._as_prompt(self._archive, kept)
 
     async def _read(self, conversation: int) -> Conversation:

@@ -11,7 +11,9 @@ from seeshell.core.messages.events import (
     ModelLoaded,
     ModelLoading,
     Prefilled,
+    ThoughtsDelta,
     TurnEnded,
+    Waiting,
 )
 from seeshell.tui.chat_status import ChatStatus
 
@@ -34,6 +36,8 @@ ANSWER = answer(2, "red", stats=STATS)
         ),
         (Prefilled(conversation=1, message=2, done=12, total=12, reused=0), "answering"),
         (Delta(conversation=1, message=2, text="a"), "answering"),
+        (ThoughtsDelta(conversation=1, message=2, text="a"), "thinking"),
+        (Waiting(conversation=1, message=2, reason="The server is busy."), "waiting"),
         (TurnEnded(conversation=1, message=ANSWER), "ready"),
         (CoreStatus(version="1", pid=1, state="decoding", model="m"), "answering"),
     ],

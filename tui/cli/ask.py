@@ -7,9 +7,11 @@ from argparse import Namespace
 from pathlib import Path
 from uuid import uuid4
 
+from ...core.client_environment import read_client_environment
 from ...core.ipc.client import CoreClient
+from ...core.ipc.core_process import absolute_source
 from ...core.messages.requests import RegenerateAnswer, SubmitTurn
-from ...core.settings import find_paths
+from ...core.settings import find_paths, read_settings
 from .asking import Asking
 from .exit_status import USAGE
 from .output import Output
@@ -59,9 +61,13 @@ def _image_file(argument: str, folder: Path, output: Output) -> Path:
 
 
 async def _ask(question: str, images: list[Path], options: Namespace, output: Output) -> int:
+    paths = find_paths(os.environ)
+    settings = read_settings(paths, os.environ)
+    model = absolute_source(options.model or "", settings.endpoints)
     client = await CoreClient.connect(
-        find_paths(os.environ),
-        launch_arguments=["--model", options.model] if options.model else [],
+        paths,
+        launch_arguments=["--model", model] if model else [],
+        environment=read_client_environment(os.environ, settings.key_variables),
     )
     try:
         asking = Asking(client, output)
@@ -69,8 +75,8 @@ async def _ask(question: str, images: list[Path], options: Namespace, output: Ou
         if options.retry and conversation is not None:
             await asking.require_failure(conversation)
         attachments = [await asking.attach(path, path.name) for path in images]
-        if options.model:
-            await asking.load(options.model)
+        if model:
+            await asking.load(model)
         else:
             await asking.show_notice()
         return await asking.submit(_request(question, attachments, conversation, options.retry))

@@ -24,14 +24,17 @@ from ...core.messages.events import (
     ModelFailed,
     ModelLoaded,
     ModelLoading,
+    Notice,
     Prefilled,
     QueueChanged,
     Refused,
+    ThoughtsDelta,
     TurnEnded,
     TurnFailed,
     TurnQueued,
     TurnStarted,
     TurnWithdrawn,
+    Waiting,
 )
 from ...core.messages.requests import (
     Attach,
@@ -46,6 +49,7 @@ from ...core.messages.requests import (
     StopTurn,
     SubmitTurn,
 )
+from .endings import explain_ending
 from .exit_status import COMPLETE, ERROR, INTERRUPTED
 from .output import Output
 
@@ -63,6 +67,9 @@ class Asking:
         self._was_queued = False
         self._started: TurnStarted | None = None
         self._text: list[str] = []
+        self._thoughts: list[str] = []
+        self._announced: set[str] = set()
+        """What was told of models."""
         self._interrupted = False
         self._stopping: asyncio.Task[None] | None = None
 
@@ -83,7 +90,7 @@ class Asking:
             OpenConversation(conversation=conversation), ConversationOpened
         )
         messages = opened.conversation.messages
-        if not messages or messages[-1].finish_reason != "failed":
+        if not messages or not messages[-1].is_unsuccessful:
             raise BadRequest(
                 f"The last answer of conversation {conversation} did not fail: leave out --retry "
                 "and ask a question."
@@ -97,8 +104,7 @@ class Asking:
     async def show_notice(self) -> None:
         """Tells what the user should know about the model that is there."""
         status = await self._request(GetStatus(), CoreStatus)
-        if status.model_notice:
-            self._output.notice(status.model_notice)
+        self._announce(status.model_notice)
 
     async def load(self, model: str) -> None:
         """Switches to a model and waits until it can answer.
@@ -107,12 +113,18 @@ class Asking:
             ModelError: it can't be loaded.
         """
         await self._client.request(LoadModel(model=model))
+        source = model.strip()
         async for event in self._events:
-            self._show_loading(event)
-            if isinstance(event, ModelFailed):
-                raise error_of(Refused(error=event.error, sentence=event.sentence))
-            if isinstance(event, ModelLoaded):
-                return
+            match event:
+                case ModelFailed(model=failed) if failed == source:
+                    raise error_of(Refused(error=event.error, sentence=event.sentence))
+                case ModelLoaded(source=loaded, notice=notice):
+                    # Of a load before this one nothing is told: nothing is sent there.
+                    if loaded == source:
+                        self._announce(notice)
+                        return
+                case _:
+                    self._show_news(event)
 
     async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""
@@ -143,6 +155,11 @@ class Asking:
                     self._started = event
                 case Prefilled(done=done, total=total) if self._is_own(event.message):
                     self._output.progress(f"reading {done:,} of {total:,} tokens")
+                case Waiting(reason=reason) if self._is_own(event.message):
+                    self._output.notice(f"seeshell: {reason}")
+                case ThoughtsDelta(text=text) if self._is_own(event.message):
+                    self._thoughts.append(text)
+                    self._output.progress("thinking")
                 case Delta(text=text) if self._is_own(event.message):
                     self._show(text)
                 case TurnEnded() | TurnFailed() if self._is_own(event.message.id):
@@ -150,7 +167,7 @@ class Asking:
                 case TurnWithdrawn(turn=turn.turn.id):
                     return event
                 case _:
-                    self._show_loading(event)
+                    self._show_news(event)
         raise CoreDied("The core closed the connection before the answer was complete.")
 
     def _is_own(self, message: int) -> bool:
@@ -177,14 +194,22 @@ class Asking:
         if not self._output.as_json:
             self._output.write(text)
 
-    def _show_loading(self, event: AnyEvent) -> None:
+    def _show_news(self, event: AnyEvent) -> None:
         match event:
             case ModelLoading(model=model, stage=stage, fraction=fraction):
                 self._output.progress(f"{model}: {stage} {fraction:.0%}")
-            case ModelLoaded(notice=notice) if notice:
-                self._output.notice(notice)
+            case ModelLoaded(notice=notice):
+                self._announce(notice)
+            case Notice(sentence=sentence):
+                self._output.notice(f"seeshell: {sentence}")
             case _:
                 pass
+
+    def _announce(self, notice: str) -> None:
+        """Tells what the user should know about a model, unless that was told before."""
+        if notice and notice not in self._announced:
+            self._announced.add(notice)
+            self._output.notice(notice)
 
     def _end(self, event: TurnEnded | TurnFailed | TurnWithdrawn) -> int:
         if isinstance(event, TurnWithdrawn):
@@ -198,15 +223,10 @@ class Asking:
             self._output.document(self._describe(event))
         else:
             self._output.end_line()
-        match event.message.finish_reason:
-            case "stop":
-                return COMPLETE
-            case "length":
-                early = event.message.stats.ended_early if event.message.stats else ""
-                reason = early or "the answer reached its token limit and is cut off."
-                self._output.notice(f"seeshell: {reason}")
-            case "cancelled":
-                self._output.notice("seeshell: the answer was stopped.")
+        if event.message.finish_reason == "stop":
+            return COMPLETE
+        why = explain_ending(event.message, event.conversation, has_thoughts=self._output.as_json)
+        self._output.notice(f"seeshell: {why}")
         return INTERRUPTED if self._interrupted else ERROR
 
     def _describe(self, event: TurnEnded) -> dict[str, object]:
@@ -216,6 +236,7 @@ class Asking:
         attachments = question.attachments if question else ()
         return {
             "text": answer.text,
+            "thoughts": answer.thoughts,
             "conversation": event.conversation,
             "model": answer.model,
             "finish_reason": answer.finish_reason,
@@ -228,7 +249,11 @@ class Asking:
             self._output.end_line()
         kept: dict[str, object] = {}
         if self._turn:
-            kept = {"text": "".join(self._text), "conversation": self._turn.conversation}
+            kept = {
+                "text": "".join(self._text),
+                "thoughts": "".join(self._thoughts),
+                "conversation": self._turn.conversation,
+            }
         self._output.error(kind, sentence, **kept)
 
     def _interrupt(self) -> None:

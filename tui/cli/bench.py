@@ -28,8 +28,10 @@ def bench(options: Namespace, output: Output) -> int:
     load = os.getloadavg()[0]
     _warn(paths, load, output)
     source = options.model or settings.model
+    if table := settings.endpoints.get(source.partition("#")[0]):
+        source = table.url
     plan = Plan(
-        model=absolute_source(source) if source else "",
+        model=absolute_source(source),
         folder="",
         image_size=options.image_size,
         pixel_budget=options.pixel_budget or settings.pixel_budget,

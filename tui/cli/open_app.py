@@ -28,7 +28,7 @@ def open_app(options: Namespace) -> int:
     from ..app import SeeshellApp
 
     launch = Launch(
-        model=options.model or "",
+        model=_model(options.model or "", settings),
         images=tuple(map(Path, options.image)),
         chat=options.chat,
         continue_last=options.resume,
@@ -36,6 +36,16 @@ def open_app(options: Namespace) -> int:
     app = SeeshellApp(paths, settings, terminal, launch)
     app.run()
     return app.return_code or 0
+
+
+def _model(source: str, settings: Settings) -> str:
+    """Returns the model that the command line names, as the core understands it."""
+    if not source:
+        return ""
+    # The app starts without it.
+    from ...core.ipc.core_process import absolute_source
+
+    return absolute_source(source, settings.endpoints)
 
 
 def _probe_while_importing(settings: Settings) -> TerminalFacts:

@@ -29,8 +29,22 @@ environment:
   SEESHELL_MODEL   model to use when --model is not given
   SEESHELL_IMAGES  how to draw pictures: auto, tgp, halfblock or none
 
-A MODEL is `demo`, a folder, a Hugging Face repository id, or the address of an
-OpenAI-compatible endpoint such as http://host:8080/v1#name."""
+A MODEL is `demo`, a folder, a Hugging Face repository id, or an OpenAI-compatible
+endpoint: its address, such as http://host:8080/v1#name or localhost:8080, or the NAME
+that config.toml gives it, with #model behind it for another one of its models:
+
+  [endpoints.NAME]
+  url = "https://host/v1"
+  model = "name"            left out, the server's first model is taken
+  key_variable = "HOST_KEY" the environment variable that holds its key
+  context = 32768           tokens of the model's context, if the server does not say
+  key_over_http = true      sends the key unencrypted beyond this machine, too
+
+OPENAI_API_KEY is sent to api.openai.com and to this machine; any other server gets the
+key that its table names, and none over plain http unless the table says so. Keys,
+proxies (https_proxy and its kind) and certificates (SSL_CERT_FILE) are those of the
+terminal that asks, whenever the core was started. A change of config.toml counts from
+the next question on, or you are told that it does not."""
 
 _ASK_EPILOG = """\
 The answer streams to standard output, everything else goes to standard error. The
@@ -49,20 +63,27 @@ any case, and also what would hide or reorder text. --json escapes all these.
 
 While the conversation is being answered, the question waits behind those that were
 asked before; if they were paused, they go on. --retry, with --chat or --continue,
-asks the last question again if its answer failed, and takes neither PROMPT nor -i.
+asks the last question again if its answer failed, was filtered, or has no words, and
+takes neither PROMPT nor -i.
 
 exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
 off, 2 for wrong usage, 130 after Ctrl+C, which stops the answer, or takes a question
 that still waits out of the queue.
 
 --json prints one document with these keys:
-  text, conversation (the ID for --chat), model, finish_reason (stop, length,
-  cancelled or failed), attachments [name, sha256, width, height, model_width,
-  model_height, tokens], stats {prompt_tokens, reused_tokens, prefilled_tokens,
-  generated_tokens, images_encoded, images_reused, ttft, prompt_tps,
-  generation_tps, peak_bytes, recomputed, ended_early}; times are in seconds. After
-  an error: error {kind, message}, and text and conversation if the question was
-  stored.
+  text, thoughts (what the model thought before it answered), conversation (the ID
+  for --chat), model, finish_reason (see below), attachments [name, sha256, width,
+  height, model_width, model_height, tokens], stats {prompt_tokens, reused_tokens,
+  prefilled_tokens, generated_tokens, images_encoded, images_reused, ttft,
+  prompt_tps, generation_tps, peak_bytes, recomputed, ended_early}; times are in
+  seconds. After an error: error {kind, message}, and text, thoughts and conversation
+  if the question was stored.
+
+finish_reason is stop for a complete answer; length for one that is cut off at the
+token limit; cancelled for one that was stopped; filtered for one that the server's
+filter cut off or kept back; empty if the model said nothing; thoughts_only if it
+only thought. Only stop exits with 0; for the others one sentence on standard error
+says what happened.
 
 examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"
@@ -133,16 +154,11 @@ class _Parser(ArgumentParser):
 def parse(argv: Sequence[str] | None) -> Namespace:
     """Returns the options; `command` is None for the app. Wrong usage exits with status 2.
 
-    Paths are absolute: the core has a working directory of its own.
+    Paths of pictures are absolute: the core has a working directory of its own.
     """
     parser = _build_parser()
     options = parser.parse_args(argv)
     options.image += options.more_images
-    if options.model:
-        # The app starts without it.
-        from ...core.ipc.core_process import absolute_source
-
-        options.model = absolute_source(options.model)
     if options.resume and options.chat is not None:
         parser.error("--chat and --continue can't be used together")
     if options.command == "ask" and options.retry:
@@ -256,7 +272,13 @@ def _picture_path(text: str) -> str:
     """Returns the absolute path of a picture; what stands for standard input stays."""
     if text == STANDARD_INPUT:
         return text
-    return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
+    try:
+        return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
+    except FileNotFoundError as error:
+        raise ArgumentTypeError(
+            f"the working directory, in which {text} would be, was deleted: change to another one, "
+            "or give the full path"
+        ) from error
 
 
 def _positive(text: str) -> int:

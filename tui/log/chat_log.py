@@ -150,6 +150,13 @@ class ChatLog(LineSelectingView):
             delay = max(0.001, self._next_draw - monotonic())
             self._timer = self.set_timer(delay, self._drain)
 
+    def show_waiting(self, message_id: int, reason: str) -> None:
+        """Says below an open answer what it waits for; empty for nothing."""
+        index = self.transcript.index_of(message_id)
+        if index is not None:
+            self.transcript.views[index].wait_for(reason)
+            self.settle()
+
     def end_message(self, message: Message) -> None:
         """Shows a message's final text and receipt."""
         index = self.transcript.index_of(message.id)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
-from ...core.conversation import Attachment, Message
+from ...core.conversation import Attachment, Message, TextPart
 from ..visible import VisibleStream, visible, visible_line
 from .line import BLANK, Line, Target, indent, link_of, wrap
 from .look import Look
@@ -23,7 +23,10 @@ _ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit", "fai
 """What stands below an answer that did not end by itself."""
 
 _LEFT_OUT = "not part of the context: e edits and asks again, r asks again"
-"""What stands below an answer that failed before its first word."""
+"""What stands below an answer whose question no later prompt repeats."""
+
+_THOUGHT_LINES = 12
+"""Most lines of thoughts below an answer that has no words."""
 
 
 class MessageView:
@@ -35,6 +38,7 @@ class MessageView:
         self._drawn_within = (0, 0)
         self._text = message.text
         self._unread = ""
+        self._awaited = ""
         self._splitter = BlockSplitter()
         self._shown = VisibleStream()
         self._look: Look | None = None
@@ -54,8 +58,8 @@ class MessageView:
 
     @property
     def text(self) -> str:
-        """The message as it was written, for copying."""
-        return visible(self._text)
+        """The message as it was written, for copying; without words its thoughts."""
+        return visible(self._text or self.message.thoughts)
 
     def height(self, look: Look) -> int:
         """Returns the number of lines: exact if they were rendered at this width, or estimated."""
@@ -76,17 +80,24 @@ class MessageView:
 
     def append(self, text: str) -> None:
         """Adds streamed text; it is rendered when lines are next asked for."""
+        self._awaited = ""
         self._text += text
         self._unread += text
 
     def end(self, message: Message) -> None:
         """Replaces the message by its final state."""
+        self._awaited = ""
         self.message = message
         if message.text == self._text and self._look:
             self._read(self._look)
         else:
             self._text = message.text
             self._look = None
+
+    def wait_for(self, reason: str) -> None:
+        """Says what the open answer waits for; empty for nothing."""
+        self._awaited = reason
+        self._look = None
 
     def put_picture(self, index: int, drawn: "DrawnPicture", bounds: tuple[int, int]) -> None:
         """Puts a picture, drawn within bounds, in the place that was kept for it."""
@@ -127,7 +138,7 @@ class MessageView:
             if isinstance(part, Attachment):
                 self._lines += picture_lines(part, index, drawn.get(index), look)
                 index += 1
-            elif self.message.role == "user":
+            elif self.message.role == "user" and isinstance(part, TextPart):
                 self._lines += wrap(
                     [Segment(visible(_without_tabs(part.text)), look.palette.base)], look.width
                 )
@@ -153,25 +164,36 @@ class MessageView:
     def _foot(self, look: Look) -> list[Line]:
         """Returns the lines below the text, the gap to the next message included."""
         message, palette = self.message, look.palette
-        lines: list[Line] = []
+        lines = self._thoughts(look)
         notes: list[str] = []
         if message.error:
             lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
         elif message.finish_reason in _ENDINGS:
             early = message.stats.ended_early if message.stats else ""
             notes.append(visible_line(early) or _ENDINGS[message.finish_reason])
-        if message.failed_without_text:
+        if message.drops_question:
             notes.append(_LEFT_OUT)
         if message.stats and look.shows_receipts:
             first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
             notes = [" · ".join([*notes, first]), *rest]
-        if self.is_open and not self._text:
-            notes = ["…"]
+        if self.is_open and (self._awaited or not self._text):
+            notes = [visible_line(self._awaited) or "…"]
         if notes:
-            margin = Segment("  ", palette.base)
-            noted = wrap([Segment("\n".join(notes), palette.muted)], look.width - 2)
-            lines += indent(noted, margin, margin)
+            lines += _muted("\n".join(notes), look)
         return [*lines, BLANK]
+
+    def _thoughts(self, look: Look) -> list[Line]:
+        """Returns the end of the thoughts of an answer that has ended without a word."""
+        message = self.message
+        if message.is_open or message.has_words or not message.thoughts:
+            return []
+        # What the model came to stands last; the rest need not be wrapped.
+        thoughts = message.thoughts.strip()
+        shown = thoughts[-_THOUGHT_LINES * look.width :]
+        lines = _muted(visible(_without_tabs(shown)).lstrip(), look)
+        if len(lines) <= _THOUGHT_LINES and shown == thoughts:
+            return lines
+        return [*_muted("…", look), *lines[1 - _THOUGHT_LINES :]]
 
     def _place(self) -> str:
         """Returns which of the messages that stand beside each other this is; empty if alone."""
@@ -186,11 +208,17 @@ class MessageView:
         receipt_lines = 0
         if self.message.stats and look.shows_receipts:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
-        return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines
+        thoughts = _THOUGHT_LINES if self.message.thoughts and not text else 0
+        return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines + thoughts
 
 
 def _without_tabs(text: str) -> str:
     return text.replace("\r", "").replace("\t", TAB)
+
+
+def _muted(text: str, look: Look) -> list[Line]:
+    margin = Segment("  ", look.palette.base)
+    return indent(wrap([Segment(text, look.palette.muted)], look.width - 2), margin, margin)
 
 
 def _render(blocks: Iterable[Block], look: Look) -> list[Line]:

@@ -1,6 +1,7 @@
 """How the picker was left, kept for the next time."""
 
 from contextlib import suppress
+from os.path import expanduser
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,7 +25,7 @@ def read_last_visit(state_file: Path | None) -> LastVisit:
     try:
         return LastVisit(str(Path.cwd()))
     except OSError:
-        return LastVisit(str(Path.home()))
+        return LastVisit(expanduser("~"))  # noqa: PTH111 - Path's own raises without a home
 
 
 def write_last_visit(state_file: Path | None, visit: LastVisit) -> None:

@@ -1,273 +1,231 @@
-"""An OpenAI-compatible server over HTTP: its models, its streamed answers, its errors in words."""
+"""An OpenAI-compatible server over HTTP: its list of models and its streamed answers."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx2
-import msgspec
-from msgspec import Struct
 
-from ...errors import EndpointError, PromptRefused, PromptTooLong, TurnError
+from ...errors import EndpointError
+from .answer_reader import AnswerReader, ChatPiece, NotAnAnswer
+from .asked import Asked
+from .bodies import read_blocks, read_body
+from .failures import explain_failure, has_died
+from .model_list import ListedModel, read_model_list
+from .refusal_sentences import explain_refusal
+from .refusals import Refusal, ServerRefused, read_refusal
 
-_TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0, read=600.0)
-"""Seconds. The first token of a long prompt may take minutes on a small machine."""
+_LONGEST_LIST: Final = 16 * 2**20
+"""Bytes; the longest lists of models known take 2 MB."""
 
-_THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+_LONGEST_REFUSAL: Final = 2**18
+"""Bytes of an error's body that are read."""
 
-_LONGEST_LINE: Final = 2**20
-"""Bytes of one line of a stream; more is no answer."""
+_LONGEST_ANSWER: Final = 2**28
+"""Bytes of a stream, which spends some 300 on each token."""
 
-_CONTEXT_WORDS: Final = ("context_length", "context length", "context window", "maximum context")
-"""How servers say that a prompt is too long."""
+_GRACE: Final = 0.5
+"""Seconds that a stream may go on behind its end mark."""
 
-_REFUSED_STATUSES: Final = (400, 413, 415, 422)
-"""With these a server says that the request as it is will never do."""
+_NO_LIST_STATUSES: Final = (404, 405, 410, 501)
+"""With these a server says that it keeps no list of models."""
 
-_PICTURE_WORDS: Final = ("image", "multimodal", "vision")
-"""How servers that fail at a picture say so, whatever status they give."""
+_MOST_REDIRECTS: Final = 3
 
-
-class ListedModel(Struct):
-    """A model that the server offers."""
-
-    id: str
-    loaded: bool = False
-    max_model_len: int | None = None
-    """Tokens of the context, as vLLM says it."""
-    max_context_length: int | None = None
-    """The same, as LM Studio says it."""
-    context_length: int | None = None
-    """The same, as OpenRouter says it."""
-
-    @property
-    def context(self) -> int:
-        """Tokens of the context; 0 where the server does not say."""
-        return self.max_model_len or self.max_context_length or self.context_length or 0
+_MOST_DEAD: Final = 5
+"""Kept connections that are found closed before a request gives up."""
 
 
-class TokenDetails(Struct):
-    """Of the prompt's tokens, those that the server did not compute again."""
-
-    cached_tokens: int | None = None
-
-
-class Usage(Struct):
-    """What an answer cost, as the server counts."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: TokenDetails | None = None
-
-
-class ChatPiece(Struct):
-    """What one read from the stream brought."""
-
-    text: str = ""
-    deltas: int = 0
-    """Pieces of text that were joined."""
-    finish_reason: str | None = None
-    usage: Usage | None = None
-
-
-class _Models(Struct):
-    data: list[ListedModel]
-
-
-class _Delta(Struct):
-    content: str | None = None
-
-
-class _Choice(Struct):
-    delta: _Delta | None = None
-    finish_reason: str | None = None
-
-
-class _Chunk(Struct):
-    choices: list[_Choice] | None = None
-    usage: Usage | None = None
-    error: Any = None
-    detail: Any = None
-
-
-_models_decoder = msgspec.json.Decoder(_Models)
-_chunk_decoder = msgspec.json.Decoder(_Chunk)
+class NoList(Exception):
+    """A server's list of models can't be had; the text is fit to show to a user."""
 
 
 class ChatServer:
-    """One server. The key goes into the request's header and nowhere else."""
+    """One server as one client reaches it. The key goes into a request's header, nowhere else."""
 
-    def __init__(self, url: str, key: str | None) -> None:
+    def __init__(self, client: httpx2.AsyncClient, asked: Asked) -> None:
         """Opens nothing yet.
 
         Args:
-            url: base address, to which `/models` and `/chat/completions` are added.
-            key: the bearer token, or None.
+            client: with the proxies and certificates of whoever asks.
+            asked: the server, and the key for it.
+        """
+        self._client = client
+        self._asked = asked
+
+    async def list_models(self, patience: float) -> list[ListedModel]:
+        """Returns the models that the server offers; none if it keeps no list.
+
+        Args:
+            patience: seconds until the list must begin to come.
 
         Raises:
-            EndpointError: the key can't be sent.
+            NoList: the server does not show it, or shows something else.
+            EndpointError: the server can't be reached; one sentence says why.
         """
-        self.url = url
-        self._key = (key or "").strip()
-        if not (self._key.isascii() and self._key.isprintable()):
-            raise EndpointError(f"The key for {url} holds characters that no key has; correct it.")
-        # Compressed streams come in blocks instead of token by token.
-        headers = {"accept-encoding": "identity"}
-        if self._key:
-            headers["authorization"] = f"Bearer {self._key}"
-        # A proxy that the environment names can't reach a server of this machine.
-        is_near = urlsplit(url).hostname in _THIS_MACHINE
-        self._client = httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT, trust_env=not is_near)
-
-    async def list_models(self) -> list[ListedModel] | None:
-        """Returns the models that the server offers; None if it keeps no list.
-
-        Raises:
-            EndpointError: with one sentence that says what to do.
-        """
-        with self._explained():
-            response = await self._client.get(f"{self.url}/models", timeout=30.0)
-        if response.status_code in (404, 405, 501):
-            return None
-        if response.status_code != 200:
-            raise self._refusal(response.status_code, response.content)
+        address = f"{self._asked.url}/models"
         try:
-            return _models_decoder.decode(response.content).data
-        except msgspec.DecodeError as error:
-            raise self._garbage() from error
+            for _ in range(_MOST_REDIRECTS):
+                request = self._request("GET", address)
+                request.extensions["timeout"]["read"] = patience
+                async with self._reply(request) as reply:
+                    target = _same_server(reply)
+                    if target is None:
+                        return await self._read_list(reply)
+                address = target
+        except httpx2.ReadTimeout as error:
+            raise NoList(str(explain_failure(error, self._asked))) from error
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise explain_failure(error, self._asked) from error
+        raise NoList(f"{self._asked.url} sends requests for its models round in a circle.")
 
-    async def stream(self, body: bytes) -> AsyncIterator[ChatPiece]:
+    async def stream(self, body: bytes) -> AsyncGenerator[ChatPiece, None]:
         """Yields the answer to a chat request; what arrives together comes as one piece.
 
         Raises:
-            EndpointError, PromptTooLong: with one sentence that says what to do.
+            ServerRefused: the server said something else; pieces may have come before.
+            EndpointError: with one sentence that says what to do.
         """
-        headers = {"content-type": "application/json", "accept": "text/event-stream"}
-        address = f"{self.url}/chat/completions"
-        with self._explained():
-            async with self._client.stream("POST", address, content=body, headers=headers) as reply:
+        try:
+            request = self._request("POST", f"{self._asked.url}/chat/completions", body)
+            async with self._reply(request) as reply:
                 if reply.status_code != 200:
-                    raise self._refusal(reply.status_code, await reply.aread())
-                if not reply.headers.get("content-type", "").startswith("text/event-stream"):
-                    raise self._garbage()
-                async for piece in self._pieces(reply):
-                    yield piece
+                    raise ServerRefused(await self._refusal(reply))
+                async with aclosing(self._pieces(reply)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise explain_failure(error, self._asked) from error
 
-    async def close(self) -> None:
-        """Closes every connection."""
-        await self._client.aclose()
+    async def _read_list(self, reply: httpx2.Response) -> list[ListedModel]:
+        if reply.status_code in _NO_LIST_STATUSES:
+            return []
+        if reply.status_code != 200:
+            refusal = await self._refusal(reply)
+            raise NoList(str(explain_refusal(refusal, self._asked)))
+        body = await read_body(reply, _LONGEST_LIST, self._asked.url)
+        try:
+            # A long list takes a tenth of a second.
+            return await asyncio.to_thread(read_model_list, body)
+        except ValueError as error:
+            raise NoList(str(self._explain_body(has_begun=False))) from error
 
-    async def _pieces(self, reply: httpx2.Response) -> AsyncIterator[ChatPiece]:
-        rest = b""
-        is_finished = False
-        async for block in reply.aiter_bytes():
-            *lines, rest = (rest + block).split(b"\n")
-            if len(rest) > _LONGEST_LINE:
-                raise self._garbage()
-            piece = ChatPiece()
+    def _request(self, method: str, address: str, body: bytes | None = None) -> httpx2.Request:
+        kinds = {"accept": "application/json"}
+        if body is not None:
+            kinds = {"accept": "text/event-stream", "content-type": "application/json"}
+        if self._asked.key:
+            kinds["authorization"] = f"Bearer {self._asked.key}"
+        return self._client.build_request(method, address, headers=kinds, content=body)
+
+    @asynccontextmanager
+    async def _reply(self, request: httpx2.Request) -> AsyncIterator[httpx2.Response]:
+        """Gives the reply to a request once its headers are there."""
+        reply = await self._send(request)
+        try:
+            yield reply
+        finally:
+            await reply.aclose()
+
+    async def _send(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends a request; again where a connection that was kept turns out to be dead."""
+        for _ in range(_MOST_DEAD):
+            connections: list[str] = []
+
+            async def note(event: str, _: dict[str, Any], made: list[str] = connections) -> None:
+                if event.endswith("connect_tcp.started"):
+                    made.append(event)
+
+            request.extensions["trace"] = note
             try:
-                for line in lines:
-                    is_finished |= self._read_line(line, piece)
-            except TurnError:
-                # Text that came together with the bad news is kept.
-                yield piece
-                raise
-            is_finished |= piece.finish_reason is not None
-            yield piece
-        if not is_finished:
+                return await self._client.send(request, stream=True)
+            except httpx2.HTTPError as error:
+                if connections or not has_died(error):
+                    raise
+        return await self._client.send(request, stream=True)
+
+    async def _pieces(self, reply: httpx2.Response) -> AsyncGenerator[ChatPiece, None]:
+        reader = AnswerReader(reply.headers.get("content-type", ""))
+        has_begun = False
+        try:
+            async with aclosing(self._read(reply, reader)) as pieces:
+                async for piece in pieces:
+                    has_begun |= bool(piece.text or piece.thoughts)
+                    yield piece
+                    if piece.refusal:
+                        refusal = read_refusal(200, {}, piece.refusal, self._asked.key)
+                        raise ServerRefused(refusal)
+        except NotAnAnswer as error:
+            raise self._explain_body(has_begun) from error
+        except httpx2.HTTPError as error:
+            # Once the end has come it does not matter how the connection closes.
+            if not reader.has_ended:
+                raise explain_failure(error, self._asked, has_begun) from error
+        if not reader.is_answer:
+            raise self._explain_body(has_begun)
+        if not reader.has_ended:
             raise EndpointError(
-                f"{self.url} broke off in the middle of the answer; what came is kept, ask again "
+                f"{self._asked.url} broke off in the middle of the answer; what came is kept, ask "
+                "again for the rest."
+            )
+
+    async def _read(
+        self, reply: httpx2.Response, reader: AnswerReader
+    ) -> AsyncGenerator[ChatPiece, None]:
+        """Yields what the body brings, until its end or soon after its end mark."""
+        size = 0
+        async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
+            async for block in blocks:
+                size += len(block)
+                if size > _LONGEST_ANSWER:
+                    raise EndpointError(
+                        f"{self._asked.url} sends more than an answer can hold; what came is kept."
+                    )
+                yield reader.feed(block)
+                if reader.has_end_mark:
+                    break
+            for piece in await _read_to_the_end(reader, blocks):
+                yield piece
+        yield reader.end()
+
+    async def _refusal(self, reply: httpx2.Response) -> Refusal:
+        body = await read_body(reply, _LONGEST_REFUSAL, self._asked.url)
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        return read_refusal(reply.status_code, headers, body, self._asked.key)
+
+    def _explain_body(self, has_begun: bool) -> EndpointError:
+        if has_begun:
+            return EndpointError(
+                f"{self._asked.url} went on with what is no answer; what came is kept, ask again "
                 "for the rest."
             )
-
-    def _read_line(self, line: bytes, piece: ChatPiece) -> bool:
-        """Adds a line of the stream to the piece; returns whether it was the mark of the end."""
-        field, _, payload = line.partition(b":")
-        payload = payload.strip()
-        if field != b"data" or not payload:
-            return False
-        if payload == b"[DONE]":
-            return True
-        try:
-            chunk = _chunk_decoder.decode(payload)
-        except msgspec.DecodeError as error:
-            raise self._garbage() from error
-        if chunk.error or (chunk.detail and chunk.choices is None):
-            raise self._refusal(500, payload)
-        piece.usage = chunk.usage or piece.usage
-        for choice in chunk.choices or ():
-            piece.finish_reason = choice.finish_reason or piece.finish_reason
-            if choice.delta and choice.delta.content:
-                piece.text += choice.delta.content
-                piece.deltas += 1
-        return False
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except httpx2.ConnectError as error:
-            raise EndpointError(
-                f"No server answers at {self.url}; start it or check the address."
-            ) from error
-        except httpx2.TimeoutException as error:
-            raise EndpointError(
-                f"{self.url} did not answer in time; see whether the server is well and ask again."
-            ) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise EndpointError(
-                f"The connection to {self.url} failed ({type(error).__name__}); what came is kept, "
-                "ask again for the rest."
-            ) from error
-
-    def _garbage(self) -> EndpointError:
         return EndpointError(
-            f"{self.url} answers, but not as an OpenAI-compatible server does; check the address, "
-            "which often ends in /v1."
+            f"{self._asked.url} answers, but not as an OpenAI-compatible server does; check the "
+            "address, which often ends in /v1."
         )
 
-    def _refusal(self, status: int, body: bytes) -> TurnError:
-        """Returns the error that a status and its body amount to."""
-        said = self._message(body)
-        if any(words in said.lower() for words in _CONTEXT_WORDS):
-            return PromptTooLong(
-                f"The conversation is too long for the model at {self.url}; start a new one or "
-                f"send fewer pictures ({said})."
-            )
-        advice = {
-            401: "it refused the key; check the variable that endpoint_key_variable names",
-            403: "it refused the key; check the variable that endpoint_key_variable names",
-            404: "it knows no such model or address; check the name after #",
-            413: "the request is too large for it; lower pixel_budget or send fewer pictures",
-            429: "it has too much to do; wait a moment and ask again",
-        }.get(status, "it failed; see its log" if status >= 500 else "it refused the request")
-        is_about_pictures = any(word in said.lower() for word in _PICTURE_WORDS)
-        is_lasting = status in _REFUSED_STATUSES or is_about_pictures
-        kind = PromptRefused if is_lasting else EndpointError
-        return kind(f"{self.url} answered {status}, {advice}{said and f' ({said})'}.")
 
-    def _message(self, body: bytes) -> str:
-        """Returns what a refusal says, as one short line without the key."""
-        try:
-            text = _innermost(msgspec.json.decode(body))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            text = "" if b"<" in body[:100] else body.decode("utf-8", "replace")
-        if self._key:
-            text = text.replace(self._key, "[key]")
-        line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-        return line.rstrip(".") if len(line) <= 300 else f"{line[:300]}…"
+async def _read_to_the_end(
+    reader: AnswerReader, blocks: AsyncGenerator[bytes, None]
+) -> list[ChatPiece]:
+    """Returns what comes behind the end mark, as counts do, if it comes soon.
+
+    A connection whose reply was read to its end can be kept.
+    """
+    pieces: list[ChatPiece] = []
+    with suppress(TimeoutError, NotAnAnswer, httpx2.HTTPError):
+        async with asyncio.timeout(_GRACE):
+            async for block in blocks:
+                pieces.append(reader.feed(block))  # noqa: PERF401 - keeps what came in time
+    return pieces
 
 
-def _innermost(said: Any) -> str:
-    """Returns the words in what servers wrap them in: an error, a detail, a list of messages."""
-    while not isinstance(said, str):
-        if isinstance(said, list) and said:
-            said = said[0]
-            continue
-        names = ("error", "detail", "message", "msg") if isinstance(said, dict) else ()
-        inner = next((said[name] for name in names if said.get(name)), None)
-        if inner is None:
-            return msgspec.json.encode(said).decode()
-        said = inner
-    return said
+def _same_server(reply: httpx2.Response) -> str | None:
+    """Returns where a reply sends its request on to, if that is the same server."""
+    following = reply.next_request
+    if following is None:
+        return None
+    here, there = reply.request.url, following.url
+    is_same = (here.scheme, here.host, here.port) == (there.scheme, there.host, there.port)
+    return str(there) if is_same else None

@@ -1,19 +1,19 @@
 """A model behind an OpenAI-compatible endpoint, on this or on any other machine."""
 
 import asyncio
+import dataclasses
 from asyncio import Task
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
-from time import perf_counter
-from typing import Any
-from urllib.parse import urlsplit
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final
 
-import msgspec
+from msgspec.structs import replace
 
 from ...client_environment import NO_ENVIRONMENT, ClientEnvironment
-from ...conversation import Attachment, FinishReason, TurnStats
+from ...conversation import Attachment
 from ...errors import EndpointError, ModelNotFound
-from ...models.endpoints import choose_key, find_endpoint
+from ...models.endpoints import Endpoint, find_endpoint
 from ...models.progress import LoadProgress
 from ...models.sources import display_name
 from ...pictures.workers import PictureWorkers
@@ -25,10 +25,32 @@ from ..engine import (
     Engine,
     LoadedModel,
     PromptMessage,
-    TextDelta,
 )
-from .chat_server import ChatPiece, ChatServer, ListedModel, Usage
+from .asking import ask
+from .chat_request import ChatRequest, ServerHabits
+from .chat_server import ChatServer, NoList
+from .http_clients import Access, HttpClients
+from .model_list import ListedModel, choose_model, find_model, name_some
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
+from .streamed_answer import StreamedAnswer
+
+_PATIENCE: Final = 30.0
+"""Seconds for a list of models without which none can be chosen."""
+
+_PATIENCE_IF_NAMED: Final = 5.0
+"""Seconds for a list that would only add what is known of a model."""
+
+
+@dataclass(frozen=True)
+class _RemoteModel:
+    """What requests for a model need to know of it and of its server."""
+
+    endpoint: Endpoint
+    id: str
+    """As its server names it."""
+    offered: str
+    """Names that the server lists instead; empty if it lists this one, or none."""
+    habits: ServerHabits
 
 
 class RemoteEngine(Engine):
@@ -44,8 +66,8 @@ class RemoteEngine(Engine):
         self._pixel_budget = pixel_budget
         self._urls = PictureUrls(pixel_budget, max_pixels, workers)
         self._endpoints = endpoints
-        self._server: ChatServer | None = None
-        self._model_id = ""
+        self._clients = HttpClients()
+        self._remote: _RemoteModel | None = None
         self._model: LoadedModel | None = None
         self._reading: Task[None] | None = None
 
@@ -65,27 +87,29 @@ class RemoteEngine(Engine):
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> LoadedModel:
-        """Returns the endpoint's model after its server has listed it."""
-        address = find_endpoint(source, self._endpoints)
-        if address is None:
+        """Returns the endpoint's model.
+
+        A model that is named needs no list, and may be missing in one: servers load models that
+        they do not list, and take other names than they list. One that they do not have is
+        refused at the first question.
+        """
+        endpoint = find_endpoint(source, self._endpoints)
+        if endpoint is None:
             raise ModelNotFound(f"{source} is no address of a server.")
-        report(LoadProgress(f"Asking {address.url} for its models"))
-        async with AsyncExitStack() as undo:
-            try:
-                server = ChatServer(address.url, choose_key(address, environment.keys).key)
-                undo.push_async_callback(server.close)
-                listed = _choose(await server.list_models(), address.model, address.url)
-            except EndpointError as error:
-                raise ModelNotFound(str(error)) from error
-            await self.unload()
-            undo.pop_all()
-        host = urlsplit(address.url).netloc
-        self._server, self._model_id = server, listed.id
+        report(LoadProgress(f"Asking {endpoint.url} for its models"))
+        try:
+            access = await self._clients.open(endpoint, environment)
+            listed = await self._list(endpoint, access)
+        except EndpointError as error:
+            raise ModelNotFound(str(error)) from error
+        remote, notice = _choose(endpoint, listed)
+        self.stop()
+        self._remote = remote
         self._model = LoadedModel(
-            name=display_name(listed.id),
+            name=display_name(remote.id),
             source=source,
-            context_length=listed.context,
-            notice=f"Text and pictures are sent to {host}.",
+            context_length=remote.habits.context,
+            notice=notice,
         )
         return self._model
 
@@ -93,9 +117,7 @@ class RemoteEngine(Engine):
         """Returns the attachment with the size at which it is sent and Qwen3-VL's tokens."""
         width, height = fit_pixel_budget(attachment.width, attachment.height, self._pixel_budget)
         tokens = width * height // TOKEN_SIDE**2
-        return msgspec.structs.replace(
-            attachment, model_width=width, model_height=height, tokens=tokens
-        )
+        return replace(attachment, model_width=width, model_height=height, tokens=tokens)
 
     async def answer(
         self,
@@ -103,18 +125,20 @@ class RemoteEngine(Engine):
         options: AnswerOptions,
         *,
         conversation: int = 0,  # noqa: ARG002 - what a server keeps is its own affair
-        environment: ClientEnvironment = NO_ENVIRONMENT,  # noqa: ARG002
+        environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> AsyncIterator[AnswerEvent]:
         """Yields the answer; text that arrives faster than it is consumed comes joined."""
-        if self._server is None:
+        remote = self._remote
+        if remote is None:
             raise EndpointError("No model is loaded; choose one and ask again.")
-        answer = _Answer()
-        reading = asyncio.create_task(self._read(self._server, prompt, options, answer))
+        answer = StreamedAnswer()
+        messages = (prompt, options)
+        reading = asyncio.create_task(self._read(remote, environment, messages, answer))
         reading.add_done_callback(lambda _: answer.changed.set())
         self._reading = reading
         try:
-            async for text in answer.texts(reading):
-                yield TextDelta(text)
+            async for event in answer.events(reading):
+                yield event
             if reading.cancelled():
                 answer.finish_reason = "cancelled"
             else:
@@ -148,42 +172,47 @@ class RemoteEngine(Engine):
     async def unload(self) -> None:
         """Closes the connections."""
         self.stop()
-        server, self._server, self._model = self._server, None, None
-        if server is not None:
-            await server.close()
+        self._remote = self._model = None
+        await self._clients.close()
 
     async def close(self) -> None:
         """Closes the connections."""
         await self.unload()
 
+    async def _list(self, endpoint: Endpoint, access: Access) -> list[ListedModel]:
+        """Returns the models that the server lists; for a named model nothing is as good as a list.
+
+        Raises:
+            EndpointError: the server can't be reached, or shows none and none is named.
+        """
+        patience = _PATIENCE_IF_NAMED if endpoint.model else _PATIENCE
+        try:
+            return await ChatServer(access.client, access.asked).list_models(patience)
+        except NoList as error:
+            if endpoint.model:
+                return []
+            raise EndpointError(str(error)) from error
+
     async def _read(
         self,
-        server: ChatServer,
-        prompt: tuple[PromptMessage, ...],
-        options: AnswerOptions,
-        answer: "_Answer",
+        remote: _RemoteModel,
+        environment: ClientEnvironment,
+        question: tuple[tuple[PromptMessage, ...], AnswerOptions],
+        answer: StreamedAnswer,
     ) -> None:
+        prompt, options = question
+        access = await self._clients.open(remote.endpoint, environment)
+        asked = dataclasses.replace(access.asked, model=remote.id, offered=remote.offered)
         messages = [await self._message(message) for message in prompt]
-        body = await asyncio.to_thread(self._request, messages, options)
-        async for piece in server.stream(body):
-            answer.add(piece)
-
-    def _request(self, messages: list[dict[str, Any]], options: AnswerOptions) -> bytes:
-        """Returns the request's body; with many pictures it is long, so this blocks."""
-        sampling = {
-            name: value
-            for name in ("max_tokens", "temperature", "top_p", "top_k", "seed")
-            if (value := getattr(options, name)) is not None
-        }
-        return msgspec.json.encode(
-            {
-                "model": self._model_id,
-                "messages": messages,
-                "stream": True,
-                "stream_options": {"include_usage": True},
-                **sampling,
-            }
-        )
+        request = await asyncio.to_thread(ChatRequest, remote.id, messages, options, remote.habits)
+        async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
+            async for piece in pieces:
+                answer.add(piece)
+        if answer.finish_reason == "failed":
+            raise EndpointError(
+                f"{asked.url} ended the answer with an error ({answer.said_finish_reason}); what "
+                "came is kept, ask again."
+            )
 
     async def _message(self, message: PromptMessage) -> dict[str, Any]:
         if not message.images:
@@ -197,74 +226,22 @@ class RemoteEngine(Engine):
         return {"role": message.role, "content": parts}
 
 
-class _Answer:
-    """Text on its way from the task that reads the stream to whoever consumes the answer."""
-
-    def __init__(self) -> None:
-        self.changed = asyncio.Event()
-        self.finish_reason: FinishReason = "stop"
-        self._texts: list[str] = []
-        self._deltas = 0
-        self._usage: Usage | None = None
-        self._started = perf_counter()
-        self._first = self._last = 0.0
-
-    def add(self, piece: ChatPiece) -> None:
-        """Takes in what one read brought."""
-        self._usage = piece.usage or self._usage
-        if piece.finish_reason == "length":
-            self.finish_reason = "length"
-        if piece.text:
-            self._last = perf_counter()
-            self._first = self._first or self._last
-            self._deltas += piece.deltas
-            self._texts.append(piece.text)
-            self.changed.set()
-
-    async def texts(self, reading: "Task[None]") -> AsyncIterator[str]:
-        """Yields the text as it comes, joined where the consumer was slower, until reading ends."""
-        while self._texts or not reading.done():
-            await self.changed.wait()
-            self.changed.clear()
-            if self._texts:
-                text = "".join(self._texts)
-                self._texts.clear()
-                yield text
-
-    def stats(self) -> TurnStats:
-        """Returns what the answer cost, by the server's count where it gives one."""
-        usage = self._usage or Usage()
-        prompt = usage.prompt_tokens or 0
-        details = usage.prompt_tokens_details
-        reused = min(prompt, (details.cached_tokens if details else 0) or 0)
-        generated = usage.completion_tokens or self._deltas
-        ttft = self._first - self._started if self._first else 0.0
-        decoding = self._last - self._first
-        return TurnStats(
-            prompt_tokens=prompt,
-            reused_tokens=reused,
-            prefilled_tokens=prompt - reused,
-            generated_tokens=generated,
-            ttft=ttft,
-            prompt_tps=(prompt - reused) / ttft if ttft else 0.0,
-            generation_tps=(generated - 1) / decoding if decoding > 0 else 0.0,
-        )
-
-
-def _choose(listed: list[ListedModel] | None, wanted: str, url: str) -> ListedModel:
-    """Returns the model to use: the wanted one, else the loaded one, else the first.
+def _choose(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[_RemoteModel, str]:
+    """Returns the model to use, and the notice that comes with it.
 
     Raises:
-        ModelNotFound: the server does not offer it.
+        ModelNotFound: none is named and none can be chosen.
     """
-    if wanted:
-        for model in listed or ():
-            if model.id == wanted:
-                return model
-        if listed:
-            offered = ", ".join(model.id for model in listed[:5])
-            raise ModelNotFound(f"{url} has no model {wanted}; it offers {offered}.")
-        return ListedModel(wanted)
-    if not listed:
-        raise ModelNotFound(f"{url} lists no models; name one as in {url}#name-of-the-model.")
-    return next((model for model in listed if model.loaded), listed[0])
+    notice = f"Text and pictures are sent to {endpoint.host}."
+    wanted, offered = endpoint.model, ""
+    if not wanted:
+        found = choose_model(listed, endpoint.url)
+    else:
+        # A server that has one model often takes any name for it.
+        alone = listed[0] if len(listed) == 1 else ListedModel("")
+        found = find_model(listed, wanted) or replace(alone, id=wanted)
+        if listed and found not in listed:
+            offered = name_some(listed)
+            notice += f" It lists no model {wanted} but {offered}, and is asked all the same."
+    habits = ServerHabits(endpoint.context or found.context, found.longest_answer)
+    return _RemoteModel(endpoint, found.id, offered, habits), notice

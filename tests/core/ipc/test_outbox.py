@@ -18,6 +18,7 @@ from seeshell.core.messages.events import (
     ModelLoading,
     Prefilled,
     Refused,
+    ThoughtsDelta,
 )
 from seeshell.core.messages.lines import decode_event
 
@@ -54,6 +55,21 @@ async def test_deltas_of_a_message_become_one() -> None:
 async def test_deltas_of_two_messages_stay_apart() -> None:
     events = await taken(delta("a"), delta("x", 2), delta("b"), delta("y", 2))
     assert events == [delta("ab"), delta("xy", 2)]
+
+
+async def test_thoughts_of_a_message_become_one_and_stay_apart_from_its_text() -> None:
+    def thoughts(text: str) -> ThoughtsDelta:
+        return ThoughtsDelta(conversation=1, message=1, text=text)
+
+    events = await taken(thoughts("a"), thoughts("b"), delta("x"), thoughts("c"), delta("y"))
+    assert events == [thoughts("abc"), delta("xy")]
+
+
+async def test_a_thousand_pieces_of_thoughts_take_the_room_of_their_text() -> None:
+    outbox = open_outbox()
+    for _ in range(1000):
+        outbox.put(ThoughtsDelta(conversation=1, message=1, text="x" * 10))
+    assert 10_000 < outbox.nbytes < 11_000
 
 
 async def test_of_progress_only_the_newest_stays() -> None:

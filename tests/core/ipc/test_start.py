@@ -214,6 +214,21 @@ async def test_a_core_that_dies_while_it_starts_is_reported_with_its_last_words(
         await CoreClient.connect(paths, launch_arguments=("--nonsense",))
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--keep-alive", "nan", "--keep-alive is not a number, but must be a number of seconds"),
+        ("--model", "http://me:secret@host", "This address holds a user or a password"),
+    ],
+)
+async def test_options_that_can_not_be_used_are_refused_in_a_sentence(
+    paths: Paths, option: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        await CoreClient.connect(paths, launch_arguments=(option, value))
+    assert "secret" not in paths.log_file.read_text()
+
+
 async def test_what_native_code_says_before_it_aborts_is_in_the_log_tail(
     start_core: StartCore, talk: Connect
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.engine.engine import LoadedModel
 from seeshell.core.errors import ModelNotFound
 from seeshell.core.messages.events import (
@@ -64,6 +65,64 @@ async def test_the_model_that_is_loaded_is_not_loaded_again(
     await carry_out(sessions, LoadModel(model="scripted"), client)
     await client.until(ModelLoaded, model="scripted")
     assert engine.loads == []
+
+
+async def test_who_asks_for_the_model_that_is_loaded_is_told_and_no_one_else(
+    sessions: Sessions, client: Listener
+) -> None:
+    other = Listener()
+    sessions.add_client(other)
+    await carry_out(sessions, LoadModel(model=" scripted "), client)
+    assert [it.source for it in client.heard if isinstance(it, ModelLoaded)] == ["scripted"]
+    assert other.heard == []
+
+
+async def test_a_load_is_told_once_to_each_client_under_the_name_it_was_asked_for(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    engine.load_gate = asyncio.Event()
+    other = Listener()
+    sessions.add_client(other)
+    for listener in (client, other, client):
+        await carry_out(sessions, LoadModel(model="better"), listener)
+    engine.load_gate.set()
+    for listener in (client, other):
+        await listener.until(ModelLoaded)
+        loaded = [it.source for it in listener.heard if isinstance(it, ModelLoaded)]
+        assert loaded == ["better"]
+
+
+@pytest.mark.parametrize("kept", ["another", "scripted"])
+async def test_who_asked_for_a_model_that_is_given_up_for_somebody_else_is_told(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, kept: str
+) -> None:
+    engine.load_gate = asyncio.Event()
+    other = Listener()
+    sessions.add_client(other)
+    await carry_out(sessions, LoadModel(model="better"), client)
+    await carry_out(sessions, LoadModel(model=kept), other)
+    failed: ModelFailed = await client.until(ModelFailed)
+    assert failed.model == "better"
+    assert failed.sentence == f"Another model, {kept}, was asked for while better was being loaded."
+    engine.load_gate.set()
+    await client.until(ModelLoaded, source=kept)
+    await other.until(ModelLoaded, source=kept)
+    assert not any(isinstance(event, ModelFailed) for event in other.heard)
+
+
+async def test_who_asks_with_other_keys_takes_the_load_over_and_both_hear_of_it_once(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    engine.load_gate = asyncio.Event()
+    other = Listener()
+    sessions.add_client(other, environment=ClientEnvironment({"OPENAI_API_KEY": "sk-other"}))
+    for listener in (client, other):
+        await carry_out(sessions, LoadModel(model="better"), listener)
+    engine.load_gate.set()
+    for listener in (client, other):
+        await listener.until(ModelLoaded)
+        ends = [it for it in listener.heard if isinstance(it, ModelLoaded | ModelFailed)]
+        assert [type(end) for end in ends] == [ModelLoaded]
 
 
 async def test_a_model_that_fails_to_load_leaves_the_one_before(
@@ -165,9 +224,14 @@ class StubbornEngine(ScriptedEngine):
         super().__init__()
         self._fails = fails
 
-    async def load(self, source: str, report: Callable[[LoadProgress], None]) -> LoadedModel:
+    async def load(
+        self,
+        source: str,
+        report: Callable[[LoadProgress], None],
+        environment: ClientEnvironment = NO_ENVIRONMENT,
+    ) -> LoadedModel:
         try:
-            return await super().load(source, report)
+            return await super().load(source, report, environment)
         except asyncio.CancelledError:
             if self._fails:
                 raise ModelNotFound("It can't be found.") from None

@@ -135,7 +135,7 @@ def as_prompt(messages: list[Message], paths: Paths) -> tuple[PromptMessage, ...
     prompt: list[PromptMessage] = []
     for index, message in enumerate(messages):
         reply = messages[index + 1] if index + 1 < len(messages) else None
-        if not message.parts or (reply is not None and reply.failed_without_text):
+        if not message.parts or (reply is not None and reply.drops_question):
             continue
         images = tuple(
             PromptImage(paths.picture(it.sha256), it.sha256, it.name) for it in message.attachments

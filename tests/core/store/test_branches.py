@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from seeshell.core.conversation import Attachment, StartedTurn
+from seeshell.core.conversation import Attachment, StartedTurn, compose
 from seeshell.core.errors import NotStored, StoreError
 from seeshell.core.store.archive import Archive
 
@@ -143,7 +143,7 @@ async def test_a_fork_keeps_its_pictures_and_words_when_the_original_is_deleted(
 
 async def test_a_fork_of_an_answer_that_is_being_given_is_cut_off_there(archive: Archive) -> None:
     turn = await start(archive, "Tell me")
-    await archive.save_text(turn.answer.id, "Once upon")
+    await archive.save_answer(turn.answer.id, compose("Once upon"))
     fork = await archive.fork_conversation(turn.conversation, turn.answer.id)
     assert [it.text for it in fork.messages] == ["Tell me", "Once upon"]
     assert fork.messages[-1].finish_reason == "cancelled"

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from seeshell.core.conversation import Attachment, StartedTurn, TextPart
-from seeshell.core.errors import NotStored
+from seeshell.core.conversation import Attachment, StartedTurn, TextPart, compose
+from seeshell.core.errors import NotStored, StoreError
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.stored_conversations import CORE_ENDED
 
-from ..stored import ask, ended, found, new_turn, set_pragma, start, texts
+from ..stored import ask, change, ended, found, new_turn, set_pragma, start, texts
 
 
 async def title(archive: Archive, conversation: int) -> str:
@@ -47,7 +47,7 @@ async def test_every_conversation_and_message_has_a_uuid_that_stays(archive: Arc
 async def test_the_text_of_an_open_answer_can_be_read_while_it_grows(archive: Archive) -> None:
     turn = await start(archive, "Tell me")
     for text in ("Once", "Once upon"):
-        await archive.save_text(turn.answer.id, text)
+        await archive.save_answer(turn.answer.id, compose(text))
         assert await texts(archive, turn.conversation) == ["Tell me", text]
 
 
@@ -55,7 +55,7 @@ async def test_answers_that_a_dead_core_left_open_are_closed_as_failed_with_thei
     archive: Archive, paths: Paths
 ) -> None:
     turn = await start(archive, "Tell me")
-    await archive.save_text(turn.answer.id, "Once upon")
+    await archive.save_answer(turn.answer.id, compose("Once upon"))
     finished = await ask(archive, "Other", "done")
     again = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     try:
@@ -67,6 +67,44 @@ async def test_answers_that_a_dead_core_left_open_are_closed_as_failed_with_thei
         assert await found(again, "upon") == [turn.conversation]
     finally:
         await again.close()
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "text"),
+    [("Hm. Two", ""), ("Hm. Two lemons.", "Two le"), ("", "Two le")],
+    ids=["in thought", "in mid-text", "without thoughts"],
+)
+async def test_thoughts_outlive_a_core_that_dies_and_are_not_searched(
+    archive: Archive, paths: Paths, thoughts: str, text: str
+) -> None:
+    turn = await start(archive, "How many?")
+    await archive.save_answer(turn.answer.id, compose("", thoughts=thoughts[:3]))
+    await archive.save_answer(turn.answer.id, compose(text, thoughts=thoughts))
+    again = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
+    try:
+        closed = (await again.read_conversation(turn.conversation)).messages[-1]
+        assert (closed.thoughts, closed.text) == (thoughts, text)
+        assert (closed.finish_reason, closed.drops_question) == ("failed", not text)
+        assert await found(again, "Hm") == []
+        assert await found(again, "Two") == ([turn.conversation] if text else [])
+    finally:
+        await again.close()
+
+
+async def test_what_is_saved_of_an_answer_is_saved_whole_or_not_at_all(
+    archive: Archive, paths: Paths
+) -> None:
+    turn = await start(archive, "How many?")
+    await archive.save_answer(turn.answer.id, compose("Two", thoughts="Hm."))
+    change(
+        paths,
+        "CREATE TRIGGER full BEFORE INSERT ON part WHEN NEW.position = 1 AND NEW.text = 'Two le' "
+        "BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+    )
+    with pytest.raises(StoreError):
+        await archive.save_answer(turn.answer.id, compose("Two le", thoughts="Hm. Hm."))
+    kept = (await archive.read_conversation(turn.conversation)).messages[-1]
+    assert (kept.thoughts, kept.text) == ("Hm.", "Two")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +209,7 @@ async def test_an_answer_that_ends_after_its_conversation_was_deleted_is_restore
 ) -> None:
     turn = await start(archive, "lemons")
     await archive.delete_conversation(turn.conversation)
-    await archive.save_text(turn.answer.id, "app")
+    await archive.save_answer(turn.answer.id, compose("app"))
     await archive.end_answer(turn.conversation, ended(turn.answer, "apples"))
     assert await found(archive, "apples") == []
     await archive.restore_conversation(turn.conversation)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from seeshell.core.conversation import Attachment, StartedTurn
+from seeshell.core.conversation import Attachment, StartedTurn, compose
 from seeshell.core.errors import StoreError
 from seeshell.core.messages.events import Delta, TurnEnded, TurnFailed
 from seeshell.core.messages.requests import ListConversations, OpenConversation, SubmitTurn
@@ -137,7 +137,7 @@ async def test_nothing_is_stored_in_or_read_from_a_database_that_is_gone_from_it
         archive.pause_queue(conversation),
         archive.resume_queue(conversation),
         archive.read_queues(),
-        archive.save_text(opened.answer.id, "lost?"),
+        archive.save_answer(opened.answer.id, compose("lost?")),
         archive.end_answer(conversation, ended(opened.answer, "lost?")),
         archive.withdraw_turn(opened),
         archive.attach(tmp_path / "cat.png", ""),

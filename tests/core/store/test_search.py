@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from seeshell.core.conversation import StartedTurn
+from seeshell.core.conversation import StartedTurn, compose
 from seeshell.core.errors import StoreError
 from seeshell.core.store import search
 from seeshell.core.store.archive import Archive
@@ -97,7 +97,7 @@ async def test_answers_are_saved_while_a_search_runs(
         patch.setattr(search, "time", SimpleNamespace(monotonic=look))
         searching = asyncio.create_task(archive.list_conversations("tell", 10))
         assert await asyncio.to_thread(is_searching.wait, PATIENCE)
-        await archive.save_text(turn.answer.id, "Once upon")
+        await archive.save_answer(turn.answer.id, compose("Once upon"))
         assert await texts(archive, turn.conversation) == ["Tell me", "Once upon"]
         assert not searching.done()
         may_end.set()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from seeshell.core.conversation import Attachment, StartedTurn
+from seeshell.core.conversation import Attachment, StartedTurn, compose
 from seeshell.core.errors import NotStored
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
@@ -275,8 +275,8 @@ async def test_saving_goes_on_while_thousands_are_swept(
     monkeypatch.setattr(PictureFiles, "delete", count)
     sweeping = asyncio.create_task(archive.sweep())
     while not deleted:
-        await archive.save_text(turn.answer.id, "Once upon")
-    await archive.save_text(turn.answer.id, "Once upon a time")
+        await archive.save_answer(turn.answer.id, compose("Once upon"))
+    await archive.save_answer(turn.answer.id, compose("Once upon a time"))
     assert sum(deleted) < 1_000
     await sweeping
     assert sum(deleted) == 1_000

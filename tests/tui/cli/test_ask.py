@@ -64,7 +64,7 @@ def test_only_the_answer_goes_to_standard_output(installed: Installed) -> None:
 def test_the_document_has_the_documented_keys(installed: Installed) -> None:
     answer = ask_json(installed, "-i", PICTURE, WHAT)
     assert list(answer) == [
-        "text", "conversation", "model", "finish_reason", "attachments", "stats",
+        "text", "thoughts", "conversation", "model", "finish_reason", "attachments", "stats",
     ]  # fmt: skip
     assert list(answer["stats"]) == list(TurnStats.__struct_fields__)
     assert answer["attachments"][0]["name"] == PICTURE.name

@@ -64,13 +64,6 @@ def test_a_failed_question_needs_no_words(which: list[str]) -> None:
     assert not parse(["ask", *which, "what?"]).retry
 
 
-def test_a_model_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "model").mkdir()
-    monkeypatch.chdir(tmp_path)
-    assert parse(["--model", "model"]).model == str(tmp_path / "model")
-    assert parse(["--model", "owner/model"]).model == "owner/model"
-
-
 def test_a_picture_is_found_from_any_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,8 +76,7 @@ def test_the_home_of_a_user_that_is_not_there_is_a_name_like_any_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    options = parse(["--model", "~nobody-of-that-name/model", "-i", "~nobody-of-that-name/a.png"])
-    assert options.model == "~nobody-of-that-name/model"
+    options = parse(["-i", "~nobody-of-that-name/a.png"])
     assert options.image == [f"{tmp_path}/~nobody-of-that-name/a.png"]
 
 
@@ -108,3 +100,17 @@ def test_help_names_every_key_of_the_documents() -> None:
             assert field.name in told
     for field in msgspec.structs.fields(CoreStatus):
         assert field.name in parser._STATUS_EPILOG or field.name == "reply_to"
+
+
+def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert parse(["-i", "/a.png", "-i", "-"]).image == ["/a.png", "-"]
+    with pytest.raises(SystemExit) as ended:
+        parse(["-i", "a.png"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "the working directory, in which a.png would be, was deleted: change to" in told

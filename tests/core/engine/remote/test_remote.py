@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from seeshell.core.client_environment import ClientEnvironment
 from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import EndpointError, ModelNotFound
-from seeshell.core.pictures.workers import PictureWorkers
+
+from .conftest import WITH_KEY
 
 
 def text(events: list[Any]) -> str:
@@ -18,14 +20,14 @@ def text(events: list[Any]) -> str:
 
 
 async def load(engine: RemoteEngine, server: Any) -> None:
-    await engine.load(f"{server.url}#{server.model}", lambda _: None)
+    await engine.load(f"{server.url}#{server.model}", lambda _: None, WITH_KEY)
 
 
 async def test_it_finds_the_model_that_the_server_has_loaded(
     engine: RemoteEngine, model_server: Any
 ) -> None:
     stages: list[Any] = []
-    model = await engine.load(model_server.url, stages.append)
+    model = await engine.load(model_server.url, stages.append, WITH_KEY)
     assert engine.model == model
     assert model.source == model_server.url
     assert model.notice == f"Text and pictures are sent to {model_server.url[7:-3]}."
@@ -65,7 +67,8 @@ async def test_after_a_stop_the_next_answer_is_whole(
 ) -> None:
     await load(engine, model_server)
     whole = text(await ask(engine))
-    events = engine.answer((PromptMessage.of("user", "Hello?"),), AnswerOptions(temperature=0.0))
+    prompt = (PromptMessage.of("user", "Hello?"),)
+    events = engine.answer(prompt, AnswerOptions(temperature=0.0), environment=WITH_KEY)
     first = await anext(events)
     engine.stop()
     rest = [event async for event in events]
@@ -75,10 +78,10 @@ async def test_after_a_stop_the_next_answer_is_whole(
     assert text(await ask(engine)) == whole
 
 
-async def test_a_wrong_key_is_refused(model_server: Any, workers: PictureWorkers) -> None:
-    engine = RemoteEngine(100, 10**6, {}, workers)
+async def test_a_wrong_key_is_refused(engine: RemoteEngine, model_server: Any) -> None:
+    wrong = ClientEnvironment(keys={"OPENAI_API_KEY": "sk-wrong"})
     with pytest.raises(ModelNotFound, match="answered 401, it refused the key") as caught:
-        await engine.load(model_server.url, lambda _: None)
+        await engine.load(model_server.url, lambda _: None, wrong)
     assert "sk-wrong" not in str(caught.value)
     assert engine.model is None
 
@@ -86,11 +89,11 @@ async def test_a_wrong_key_is_refused(model_server: Any, workers: PictureWorkers
 async def test_a_name_that_the_server_does_not_offer_lists_what_it_does(
     engine: RemoteEngine, model_server: Any, ask: Any
 ) -> None:
+    model = await engine.load(f"{model_server.url}#gpt", lambda _: None, WITH_KEY)
+    assert "It lists no model gpt but " in model.notice
+    with pytest.raises(EndpointError, match=r"has no model gpt; it offers .*model"):
+        await ask(engine)
     await load(engine, model_server)
-    before = engine.model
-    with pytest.raises(ModelNotFound, match=r"has no model gpt; it offers .*model"):
-        await engine.load(f"{model_server.url}#gpt", lambda _: None)
-    assert engine.model == before
     assert text(await ask(engine))
 
 

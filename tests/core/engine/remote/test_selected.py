@@ -13,6 +13,8 @@ from seeshell.core.errors import ModelNotFound, TurnError
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Settings
 
+from .conftest import WITH_KEY
+
 QUESTION = (PromptMessage.of("user", "what can you do?"),)
 
 
@@ -27,7 +29,8 @@ async def selected(
 
 async def ask(engine: SelectedEngine) -> str:
     text = ""
-    async for event in engine.answer(QUESTION, AnswerOptions(temperature=0.0)):
+    options = AnswerOptions(temperature=0.0)
+    async for event in engine.answer(QUESTION, options, environment=WITH_KEY):
         if isinstance(event, TextDelta):
             text += event.text
     assert isinstance(event, AnswerEnd)
@@ -54,7 +57,7 @@ async def test_switching_between_here_and_there_and_back(
     answer = await ask(selected)
     assert answer
 
-    there = await selected.load(model_server.url, lambda _: None)
+    there = await selected.load(model_server.url, lambda _: None, WITH_KEY)
     assert selected.model == there
     assert selected.active_bytes == 0
     assert await ask(selected) == answer
@@ -66,7 +69,7 @@ async def test_switching_between_here_and_there_and_back(
 async def test_a_model_that_can_not_be_loaded_leaves_the_one_before(
     selected: SelectedEngine, model_server: Any
 ) -> None:
-    there = await selected.load(model_server.url, lambda _: None)
+    there = await selected.load(model_server.url, lambda _: None, WITH_KEY)
     answer = await ask(selected)
     for source in ("http://127.0.0.1:1", "/nowhere", "nothing"):
         with pytest.raises(ModelNotFound):
@@ -83,7 +86,7 @@ async def test_a_conversation_that_is_deleted_while_its_model_is_not_there_leave
     await engine.load("demo", lambda _: None)
     async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
         pass
-    await engine.load(model_server.url, lambda _: None)
+    await engine.load(model_server.url, lambda _: None, WITH_KEY)
     assert files_in(spills)
     await engine.forget(8)
     assert files_in(spills)
@@ -103,7 +106,7 @@ async def test_spills_of_gone_conversations_are_deleted_while_the_model_is_a_rem
     await engine.load("demo", lambda _: None)
     async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
         pass
-    await engine.load(model_server.url, lambda _: None)
+    await engine.load(model_server.url, lambda _: None, WITH_KEY)
     assert files_in(spills)
     await engine.keep_only(frozenset({8}))
     assert files_in(spills) == []

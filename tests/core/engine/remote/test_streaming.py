@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seeshell.core.client_environment import NO_ENVIRONMENT
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.remote.chat_server import ChatServer
+from seeshell.core.engine.remote.http_clients import HttpClients
+from seeshell.core.engine.remote.refusals import ServerRefused
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import TurnError
+from seeshell.core.models.endpoints import Endpoint
 
 from ....patience import PATIENCE
 
@@ -101,6 +105,20 @@ async def test_an_answer_without_a_word_still_ends(
     assert (end.finish_reason, end.stats.generated_tokens) == ("stop", 0)
 
 
+async def test_a_server_that_stays_silent_behind_the_end_mark_is_not_waited_for(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.part(event("one") + DONE)
+        await exchange.wait_until_closed()
+
+    fake.chat = chat
+    await engine.load(fake.url, lambda _: None)
+    *_, end = await ask(engine)
+    assert end.finish_reason == "stop"
+
+
 async def test_the_request_holds_what_was_asked_and_no_more(
     engine: RemoteEngine, fake: Any, ask: Any, red_circle: Any
 ) -> None:
@@ -163,15 +181,19 @@ def test_no_stream_raises_anything_but_a_turn_error(parts: list[bytes]) -> None:
 
         async with await asyncio.start_server(reply, "127.0.0.1", 0) as listener:
             port = listener.sockets[0].getsockname()[1]
-            server = ChatServer(f"http://127.0.0.1:{port}/v1", None)
+            clients = HttpClients()
+            endpoint = Endpoint(f"http://127.0.0.1:{port}/v1")
+            server = ChatServer(*await clients.open(endpoint, NO_ENVIRONMENT))
             try:
                 async with asyncio.timeout(PATIENCE):
                     assert all(
                         [isinstance(piece.text, str) async for piece in server.stream(b"{}")]
                     )
+            except ServerRefused as error:
+                assert error.refusal.is_inside
             except TurnError as error:
                 assert str(error).endswith(".")
             finally:
-                await server.close()
+                await clients.close()
 
     asyncio.run(stream())

@@ -1,0 +1,81 @@
+"""Asking until there is an answer: mended requests, and waits that a busy server asks for."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final
+
+from ..engine import Waiting
+from .answer_reader import ChatPiece
+from .asked import Asked
+from .chat_request import ChatRequest
+from .chat_server import ChatServer
+from .refusal_sentences import describe_wait, explain_refusal
+from .refusals import Refusal, ServerRefused
+
+_MOST_MENDS: Final = 8
+"""Requests that are sent again in another form; each field can be refused once."""
+
+_LONGEST_WAIT: Final = 60.0
+"""Seconds; of a longer one the user is told instead."""
+
+_MOST_WAITS: Final = 2
+
+_WAITS_FOR_LOADING: Final = (5.0, 15.0)
+"""Seconds, where a server loads its model and does not say for how long."""
+
+
+async def ask(
+    server: ChatServer, request: ChatRequest, asked: Asked
+) -> AsyncGenerator[ChatPiece | Waiting, None]:
+    """Yields the answer, and what is waited for before it begins.
+
+    Raises:
+        TurnError: there is none, or not all of it; one sentence says what to do.
+    """
+    mends = waits = 0
+    while True:
+        has_begun = False
+        try:
+            body = await asyncio.to_thread(request.encode)
+            async with aclosing(server.stream(body)) as pieces:
+                async for piece in pieces:
+                    has_begun |= bool(piece.text or piece.thoughts)
+                    # What a refusal says of an end is not the end of the answer.
+                    if has_begun or not piece.refusal:
+                        yield piece
+        except ServerRefused as error:
+            refusal = error.refusal
+        else:
+            return
+        if has_begun:
+            raise explain_refusal(refusal, asked)
+        if mends < _MOST_MENDS and request.mend(refusal):
+            mends += 1
+            continue
+        wait = _choose_wait(refusal, waits)
+        if wait is None:
+            raise explain_refusal(refusal, asked)
+        waits += 1
+        yield Waiting(_announce(refusal, asked, wait))
+        await asyncio.sleep(wait)
+
+
+def _choose_wait(refusal: Refusal, waits: int) -> float | None:
+    """Returns the seconds after which to ask again; None not to.
+
+    Args:
+        refusal: what the server said.
+        waits: how often it was waited for already.
+    """
+    if not refusal.is_busy or waits >= _MOST_WAITS:
+        return None
+    wait = refusal.wait
+    if wait is None and refusal.is_loading:
+        wait = _WAITS_FOR_LOADING[waits]
+    return wait if wait is not None and wait <= _LONGEST_WAIT else None
+
+
+def _announce(refusal: Refusal, asked: Asked, wait: float) -> str:
+    state = "is still loading its model" if refusal.is_loading else "is busy"
+    return f"{asked.host} {state}; asking again in {describe_wait(wait)}."

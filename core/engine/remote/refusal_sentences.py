@@ -1,0 +1,129 @@
+"""Refusals explained: one sentence each that says what to do."""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from ...errors import EndpointError, PromptRefused, PromptTooLong, TurnError
+from .asked import Asked
+from .refusals import BUSY_STATUSES, Refusal
+
+_LASTING: Final = (400, 413, 415, 422)
+"""With these a server says that the request as it is will never do."""
+
+_NOT_LOADED: Final = re.compile(
+    r"(fail|unable|can(no|')t|could ?n.t|error|not found)\w* (to )?load(ing)? (\w+ )?model"
+)
+
+_ABOUT_PICTURES: Final = re.compile(r"image|picture|multi-?modal|vision|mmproj")
+"""How servers that fail at a picture say so, whatever status they give."""
+
+
+def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
+    """Returns the error for a refusal that can't be mended: one sentence that says what to do."""
+    said = f" ({refusal.said})" if refusal.said else ""
+    if refusal.overflow is not None:
+        return PromptTooLong(
+            f"The conversation is too long for the model at {asked.url}; start a new one or send "
+            f"fewer pictures{said}."
+        )
+    if refusal.wants_https:
+        return EndpointError(
+            f"{asked.host} speaks https; write https://{asked.host} as its address."
+        )
+    if refusal.is_inside:
+        opening = f"{asked.url} ended the answer with an error"
+    elif _is_unknown_model(refusal, asked):
+        offers = f"; it offers {asked.offered}" if asked.offered else "; check the name after #"
+        opening = f"{asked.url} has no model {asked.model}{offers}"
+    elif 300 <= refusal.status < 400:
+        opening = _explain_redirect(refusal, asked)
+    else:
+        opening = f"{asked.url} answered {refusal.status}, {_advice(refusal, asked)}"
+    withheld = f" {asked.withheld}" if asked.withheld and refusal.status in (401, 403) else ""
+    kind = PromptRefused if _is_lasting(refusal, asked) else EndpointError
+    return kind(f"{opening}{said}.{withheld}")
+
+
+def _is_unknown_model(refusal: Refusal, asked: Asked) -> bool:
+    """Whether the server has no such model; one that it does not list it may have tried to load."""
+    is_unlisted = bool(asked.offered) and _NOT_LOADED.search(refusal.said.lower()) is not None
+    return bool(asked.model) and (refusal.is_about_the_model or is_unlisted)
+
+
+def _is_lasting(refusal: Refusal, asked: Asked) -> bool:
+    """Whether the same prompt will be refused again, so that it is given back to the user."""
+    if refusal.status in (401, 402, 403, 429) or _is_unknown_model(refusal, asked):
+        return False
+    # A model's own name may hold the words.
+    words = refusal.said.lower().replace(asked.model.lower() or "\0", "")
+    is_about_pictures = _ABOUT_PICTURES.search(words) is not None
+    return is_about_pictures or (refusal.status in _LASTING and not refusal.is_inside)
+
+
+def _advice(refusal: Refusal, asked: Asked) -> str:
+    status = refusal.status
+    if refusal.is_used_up:
+        return "the account that the key belongs to has nothing left; top it up"
+    if status in (401, 403) and not asked.key:
+        return "it wants a key" if asked.withheld else f"it wants a key; {asked.key_advice}"
+    if status == 401:
+        return f"it refused the key; {asked.key_advice}"
+    if status == 403:
+        return f"it refused the key or what was asked for with it; {asked.key_advice}"
+    if status in BUSY_STATUSES:
+        return _advice_when_busy(refusal)
+    if status == 407:
+        return _advice_on_proxy(asked)
+    through = f" or the proxy {asked.proxy}" if asked.proxy else ""
+    return {
+        404: "it knows no such address or model; the address often ends in /v1",
+        405: "it takes no chat requests there; the address often ends in /v1",
+        408: "the request took too long to reach it; ask again",
+        413: "the request is too large for it; lower pixel_budget or send fewer pictures",
+        415: "it takes no such content; check the address",
+        502: f"what stands before it{through} does not reach it; see whether it runs",
+        504: f"what stands before it{through} waited too long for it; ask again",
+    }.get(status, "it failed; see its log" if status >= 500 else "it refused the request")
+
+
+def _advice_when_busy(refusal: Refusal) -> str:
+    later = "wait a moment and ask again"
+    if refusal.wait is not None and refusal.wait >= 1:
+        later = f"ask again in {describe_wait(refusal.wait)}"
+    if refusal.is_loading:
+        return f"it is still loading its model; {later}"
+    return f"it has too much to do; {later}"
+
+
+def _advice_on_proxy(asked: Asked) -> str:
+    proxy = f"the proxy {asked.proxy}" if asked.proxy else "a proxy before it"
+    return (
+        f"{proxy} wants a name and a password; write http://name:password@host:port into the "
+        "proxy's variable"
+    )
+
+
+def _explain_redirect(refusal: Refusal, asked: Asked) -> str:
+    try:
+        target = urlsplit(refusal.moved_to)
+        port = f":{target.port}" if target.port else ""
+    except ValueError:
+        target, port = urlsplit(""), ""
+    if not target.hostname:
+        where = "does not say where to" if not refusal.moved_to else f"to {target.path or '/'}"
+        return f"{asked.url} answered {refusal.status}, it sends requests elsewhere and {where}"
+    host = f"[{target.hostname}]" if ":" in target.hostname else target.hostname
+    path = re.sub(r"/(chat/completions|models)/?$", "", target.path)
+    return (
+        f"{asked.url} answered {refusal.status}, it sends requests on to "
+        f"{target.scheme}://{host}{port}{path}; use that address if it is the one you mean"
+    )
+
+
+def describe_wait(seconds: float) -> str:
+    """Returns a time to wait as people say it."""
+    if seconds < 100:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{round(minutes / 60)} h"

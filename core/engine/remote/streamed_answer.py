@@ -1,0 +1,83 @@
+"""An answer on its way from the task that reads it to whoever consumes it, and what it cost."""
+
+import asyncio
+from asyncio import Task
+from collections.abc import AsyncIterator
+from itertools import groupby
+from operator import itemgetter
+from time import perf_counter
+
+from ...conversation import FinishReason, TurnStats
+from ..engine import TextDelta, ThoughtsDelta, Waiting
+from .answer_reader import ChatPiece, Usage
+from .chunk_forms import read_finish_reason
+
+
+class StreamedAnswer:
+    """Holds what has come and was not consumed yet."""
+
+    def __init__(self) -> None:
+        self.changed = asyncio.Event()
+        self.finish_reason: FinishReason = "stop"
+        self.said_finish_reason = ""
+        """The same in the server's own word; empty if it gave none."""
+        self._pending: list[tuple[type[TextDelta | ThoughtsDelta | Waiting], str]] = []
+        self._deltas = 0
+        self._usage: Usage | None = None
+        self._started = perf_counter()
+        self._first = self._last = 0.0
+
+    def add(self, piece: ChatPiece | Waiting) -> None:
+        """Takes in what one read brought, or that the server is waited for."""
+        if isinstance(piece, Waiting):
+            self._put(Waiting, piece.reason)
+            return
+        self._usage = piece.usage or self._usage
+        if piece.finish_reason:
+            self.said_finish_reason = piece.finish_reason
+            self.finish_reason = read_finish_reason(piece.finish_reason)
+        if piece.text or piece.thoughts:
+            self._last = perf_counter()
+            self._first = self._first or self._last
+            self._deltas += piece.deltas
+        self._put(ThoughtsDelta, piece.thoughts)
+        self._put(TextDelta, piece.text)
+
+    async def events(
+        self, reading: "Task[None]"
+    ) -> AsyncIterator[TextDelta | ThoughtsDelta | Waiting]:
+        """Yields what comes, texts joined where the consumer was slower, until reading ends."""
+        while self._pending or not reading.done():
+            await self.changed.wait()
+            self.changed.clear()
+            pending, self._pending = self._pending, []
+            for kind, texts in groupby(pending, itemgetter(0)):
+                if kind is Waiting:
+                    # The last one says how long it still takes.
+                    yield Waiting([text for _, text in texts][-1])
+                else:
+                    yield kind("".join(text for _, text in texts))
+
+    def stats(self) -> TurnStats:
+        """Returns what the answer cost, by the server's count where it gives one."""
+        usage = self._usage or Usage()
+        prompt = usage.prompt_tokens or 0
+        details = usage.prompt_tokens_details
+        reused = min(prompt, (details.cached_tokens if details else 0) or 0)
+        generated = usage.completion_tokens or self._deltas
+        ttft = self._first - self._started if self._first else 0.0
+        decoding = self._last - self._first
+        return TurnStats(
+            prompt_tokens=prompt,
+            reused_tokens=reused,
+            prefilled_tokens=prompt - reused,
+            generated_tokens=generated,
+            ttft=ttft,
+            prompt_tps=(prompt - reused) / ttft if ttft else 0.0,
+            generation_tps=(generated - 1) / decoding if decoding > 0 else 0.0,
+        )
+
+    def _put(self, kind: type[TextDelta | ThoughtsDelta | Waiting], text: str) -> None:
+        if text:
+            self._pending.append((kind, text))
+            self.changed.set()
