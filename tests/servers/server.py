@@ -1,0 +1,94 @@
+"""Servers that other people wrote, run on this machine with the demonstration model."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+PATIENCE = 180.0
+"""Seconds for a server to start; the first import of one may take a minute."""
+
+
+@dataclass
+class Server:
+    """A program that answers under `http://127.0.0.1:PORT/v1`."""
+
+    name: str
+    command: Sequence[str]
+    """With `{port}` where the port belongs."""
+    log: Path
+    port: int = field(default_factory=lambda: _free_port())
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """What `--model` takes."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def start(self) -> None:
+        """Returns when it answers requests."""
+        command = [part.format(port=self.port) for part in self.command]
+        environment = os.environ | {"HF_HUB_OFFLINE": "1", "MLX_DISABLE_COMPILE": "1"}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        give_up_at = time.monotonic() + PATIENCE
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > give_up_at:
+                raise RuntimeError(f"{self.name} did not start: {self.log.read_text()[-2000:]}")
+            time.sleep(0.2)
+
+    def kill(self) -> None:
+        """Ends it as a crash would, in the middle of whatever it sends."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True
+
+
+def mlx_vlm_server(folder: Path) -> Server:
+    """Returns mlx-vlm's own server, of the environment that runs this."""
+    command = [sys.executable, "-m", "mlx_vlm.server", "--host", "127.0.0.1", "--port", "{port}"]
+    return Server("mlx_vlm.server", command, folder / "mlx-vlm.log")
+
+
+def transformers_serve(folder: Path, program: Path) -> Server:
+    """Returns `transformers serve`.
+
+    Args:
+        folder: for its log.
+        program: `transformers` in an environment that has torch.
+    """
+    command = [str(program), "serve", "--host", "127.0.0.1", "--port", "{port}"]
+    command += ["--device", "cpu", "--dtype", "float32"]
+    return Server("transformers serve", command, folder / "transformers.log")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
