@@ -12,7 +12,8 @@ FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 
 .DEFAULT_GOAL := help
 .PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine bench-hostile \
-    fuzz-engine fuzz-sessions fuzz-kills soak demo-model eval-demo screenshot clean
+    fuzz-engine fuzz-sessions fuzz-kills fuzz-streams try-servers \
+    soak demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 14
@@ -62,6 +63,12 @@ fuzz-sessions: set-up  ## compares random requests to sessions and store with co
 
 fuzz-kills: set-up  ## kills the core again and again and looks for losses (ARGS="--kills 20")
 	$(FAST) $(PYTHON) -m tests.fuzz.kills $(ARGS)
+
+fuzz-streams: set-up  ## cuts recorded answers of endpoints anywhere (ARGS="--cuts 10000 --seed 1")
+	$(FAST) $(PYTHON) -m tests.fuzz.streams $(ARGS)
+
+try-servers: set-up  ## asks real servers (ARGS="--transformers PROGRAM" for one more than mlx-vlm's)
+	$(FAST) $(PYTHON) -m tests.servers $(ARGS)
 
 bench-hostile: set-up  ## measures what hostile clients and pictures cost the core and the others
 	$(FAST) $(PYTHON) -m tests.bench.hostile_clients $(ARGS)
