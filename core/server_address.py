@@ -105,7 +105,7 @@ def _split(base: str) -> SplitResult:
     if not is_complete:
         raise _bad("is not complete")
     if parts.username is not None:
-        raise _bad("holds a user or a password, which belong into the environment")
+        raise _bad("holds a user or a password, which do not belong there")
     if parts.query or base.endswith("?"):
         raise _bad("holds a question mark, behind which nothing is taken")
     return parts

@@ -135,8 +135,8 @@ def explain_unknown(source: str, tables: Mapping[str, EndpointSettings]) -> str:
         tables: `[endpoints]` of the settings, not empty.
     """
     return (
-        f"There is no model {source}: config.toml names the endpoints {', '.join(tables)}; else "
-        "give a folder, a Hugging Face repository, an address or `demo`."
+        f"There is no model {source}: give an endpoint that config.toml names "
+        f"({', '.join(tables)}), an address, a folder, a Hugging Face repository or `demo`."
     )
 
 

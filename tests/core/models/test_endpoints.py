@@ -281,4 +281,4 @@ def test_no_sentence_holds_a_key() -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_that_there_are() -> None:
-    assert "big, small, any" in explain_unknown("bgi", TABLES)
+    assert "(big, small, any, " in explain_unknown("bgi", TABLES)

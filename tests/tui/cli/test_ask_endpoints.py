@@ -116,7 +116,8 @@ def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(
 ) -> None:
     done = ask(installed, "--model", "bgi", "?")
     assert done.returncode == 1
-    assert done.stderr.startswith("seeshell: There is no model bgi: config.toml names the ")
+    assert "config.toml names (big)" in done.stderr
+    assert done.stderr.startswith("seeshell: There is no model bgi: give an endpoint that ")
 
 
 def test_settings_that_can_not_be_used_are_told_before_anything_is_asked(
