@@ -42,9 +42,16 @@ def config(installed: Installed, server: RecordingServer) -> Path:
 def ask(
     installed: Installed, *arguments: str, folder: Path | None = None, **variables: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs `ask` in a terminal whose environment holds these variables."""
+    """Runs `ask`, as `run` does."""
+    return run(installed, "ask", *arguments, folder=folder, **variables)
+
+
+def run(
+    installed: Installed, *arguments: str, folder: Path | None = None, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Runs a command in a terminal whose environment holds these variables."""
     return subprocess.run(
-        [COMMAND, "ask", *arguments],
+        [COMMAND, *arguments],
         env=os.environ | installed.environment | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -109,6 +116,21 @@ def test_each_question_is_asked_with_the_key_of_its_terminal(
     assert done.returncode == 1
     assert "sk-secret" not in done.stdout + done.stderr
     assert secrets_in(installed.home) == []
+
+
+def test_a_model_that_the_settings_change_to_is_loaded_with_the_key_of_whoever_connects(
+    installed: Installed, server: RecordingServer, config: Path
+) -> None:
+    tables = config.read_text().replace("endpoints.big", "endpoints.other")
+    config.write_text(f'model = "other"\n{tables}')
+    assert run(installed, "status", BIG_KEY="sk-secret-7").returncode == 0
+    assert ask(installed, "?", BIG_KEY="sk-secret-7").stdout == "Yes.\n"
+    assert server.keys == {"sk-secret-7"}
+
+
+def test_status_is_told_whatever_the_settings_are(installed: Installed, config: Path) -> None:
+    config.write_bytes(b"\xff")
+    assert "process" in run(installed, "status").stdout
 
 
 def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(
