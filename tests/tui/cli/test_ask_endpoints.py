@@ -118,16 +118,6 @@ def test_each_question_is_asked_with_the_key_of_its_terminal(
     assert secrets_in(installed.home) == []
 
 
-def test_a_model_that_the_settings_change_to_is_loaded_with_the_key_of_whoever_connects(
-    installed: Installed, server: RecordingServer, config: Path
-) -> None:
-    tables = config.read_text().replace("endpoints.big", "endpoints.other")
-    config.write_text(f'model = "other"\n{tables}')
-    assert run(installed, "status", BIG_KEY="sk-secret-7").returncode == 0
-    assert ask(installed, "?", BIG_KEY="sk-secret-7").stdout == "Yes.\n"
-    assert server.keys == {"sk-secret-7"}
-
-
 def test_status_is_told_whatever_the_settings_are(installed: Installed, config: Path) -> None:
     config.write_bytes(b"\xff")
     assert "process" in run(installed, "status").stdout
@@ -191,3 +181,13 @@ def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
     assert done.returncode == status
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_model_that_the_settings_change_to_is_loaded_with_the_key_of_whoever_connects(
+    installed: Installed, server: RecordingServer, config: Path
+) -> None:
+    tables = config.read_text().replace("endpoints.big", "endpoints.other")
+    config.write_text(f'model = "other"\n{tables}')
+    assert run(installed, "status", BIG_KEY="sk-secret-7").returncode == 0
+    assert ask(installed, "?", BIG_KEY="sk-secret-7").stdout == "Yes.\n"
+    assert server.keys == {"sk-secret-7"}
