@@ -23,7 +23,7 @@ from .ipc.lock import AnotherCoreServes, CoreLock
 from .messages.events import Done, Event, Refused, Welcome
 from .messages.lines import encode
 from .private_files import tighten_folder
-from .settings import MODEL_VARIABLE, Paths, check_keep_alive, find_paths, read_settings
+from .settings import MODEL_VARIABLE, Paths, Settings, check_keep_alive, find_paths, read_settings
 
 _logger = logging.getLogger(__name__)
 
@@ -95,12 +95,7 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     # Late, so that a core that is not needed has cost little.
     from .service import serve
 
-    settings = read_settings(paths, os.environ)
-    # As the user wrote it, in the working directory of the user.
-    if source := options.model or os.environ.get(MODEL_VARIABLE):
-        settings = replace(settings, model=absolute_source(source, settings.endpoints))
-    if options.keep_alive is not None:
-        settings = replace(settings, keep_alive=check_keep_alive(options.keep_alive))
+    settings = _read_settings(paths, options)
     if options.background:
         os.chdir("/")
     ready = Welcome(version=__version__, pid=os.getpid())
@@ -112,6 +107,17 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     logging.shutdown()
     # A download in a thread can't be interrupted, and an orderly exit would wait for it.
     os._exit(0)
+
+
+def _read_settings(paths: Paths, options: argparse.Namespace) -> Settings:
+    """Returns the settings, with what the command line and the environment put in their place."""
+    settings = read_settings(paths, os.environ)
+    # As the user wrote it, in the working directory of the user.
+    if source := options.model or os.environ.get(MODEL_VARIABLE):
+        settings = replace(settings, model=absolute_source(source, settings.endpoints))
+    if options.keep_alive is not None:
+        settings = replace(settings, keep_alive=check_keep_alive(options.keep_alive))
+    return settings
 
 
 def _announce(in_background: bool, event: Event) -> None:

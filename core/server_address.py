@@ -11,6 +11,8 @@ _SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
 _HOST_AND_PORT: Final = re.compile(r"([\w.-]+|\[[^\]/#]*\]):[0-9]+([/#].*)?", re.DOTALL)
 """An address whose scheme was left out: it has a port, which no repository and no folder has."""
 
+_HUB_PAGE: Final = re.compile(r"https?://(www\.)?(huggingface\.co|hf\.co)(/|$)", re.IGNORECASE)
+
 _HOST_NAME: Final = re.compile(r"[a-z0-9_][a-z0-9._-]*")
 
 _CHAT_PATH: Final = "/chat/completions"
@@ -41,8 +43,13 @@ class ServerAddress(NamedTuple):
 
 
 def looks_like_address(text: str) -> bool:
-    """Whether a text can only be meant as an address: it has a scheme, or a port."""
+    """Whether a text can only be meant as a server's address: it has a scheme, or a port.
+
+    A page of the Hugging Face hub is no server, but names a repository.
+    """
     text = text.strip()
+    if _HUB_PAGE.match(text):
+        return False
     return bool(_SCHEME.match(text) or _HOST_AND_PORT.fullmatch(text))
 
 
@@ -105,7 +112,7 @@ def _split(base: str) -> SplitResult:
     if not is_complete:
         raise _bad("is not complete")
     if parts.username is not None:
-        raise _bad("holds a user or a password, which belong into the environment")
+        raise _bad("holds a user or a password, which do not belong there")
     if parts.query or base.endswith("?"):
         raise _bad("holds a question mark, behind which nothing is taken")
     return parts

@@ -38,7 +38,7 @@ async def serve(
     Args:
         paths: where everything lies.
         settings: `model` is loaded at once, beside serving.
-        environment: the core's own, to reach the server of that model.
+        environment: the core's own.
         lock: held already.
         report_ready: called once clients can connect.
 

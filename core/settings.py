@@ -66,14 +66,14 @@ class Settings(Struct, frozen=True):
     beside the model."""
     spill_bytes: int = 4 * 2**30
     """Most disk for KV caches that wait there for their conversation; 0 keeps none."""
-    endpoints: dict[str, EndpointSettings] = {}
-    """Servers by name: `--model NAME` asks one."""
     theme: str = "dark"
     """Name of a file in `themes/`, without its ending."""
     images: ImageProtocol = "auto"
     """How pictures are drawn; `auto` asks the terminal once."""
     cursor_blink: bool = False
     """Whether the prompt's cursor blinks; each blink costs bytes on the line."""
+    endpoints: dict[str, EndpointSettings] = {}
+    """Servers by name: `--model NAME` asks one."""
 
     @property
     def key_variables(self) -> tuple[str, ...]:

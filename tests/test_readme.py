@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from seeshell.core.settings import Settings
+from seeshell.core.setting_rules import find_problem
+from seeshell.core.settings import EndpointSettings, Settings
 from seeshell.tui.cli.parser import parse
 
 ROOT = Path(__file__).parents[1]
@@ -32,8 +33,12 @@ def test_the_settings_are_all_there_with_their_defaults() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     values = tomllib.loads(block)
     assert list(values) == [field.name for field in msgspec.structs.fields(Settings)]
+    assert find_problem(values) == ""
     given = msgspec.convert(values, Settings)
-    assert msgspec.structs.replace(given, temperature=None) == Settings()
+    assert msgspec.structs.replace(given, temperature=None, endpoints={}) == Settings()
+    # Of an endpoint, too, all is there.
+    (table,) = values["endpoints"].values()
+    assert set(table) == {field.name for field in msgspec.structs.fields(EndpointSettings)}
 
 
 @pytest.mark.parametrize("command", commands())

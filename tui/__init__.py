@@ -4,6 +4,7 @@ Its modules in reading order, from the command to what is drawn:
 
     cli/                                      the command line; starts the app
     launch, terminal, terminal_replies        what the app starts with, the terminal's answers too
+    handed_over                               what of the environment the core is given
     app, themes, keys, type_ahead             the program: themes, and keys for every screen
     chat_screen, panels                       the one screen, and its side panels
     session, session_events, core_link        the conversation on screen, without any widget

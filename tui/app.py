@@ -17,11 +17,10 @@ from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from ..core.client_environment import ClientEnvironment, read_client_environment
-from ..core.errors import SettingsError
-from ..core.settings import Paths, Settings, read_settings
+from ..core.settings import Paths, Settings
 from .chat_screen import ChatScreen
 from .control_filter import ControlFilter
+from .handed_over import read_handed_over
 from .keys import read_alt_enter_as_newline
 from .launch import Launch
 from .terminal import TerminalFacts
@@ -236,15 +235,6 @@ class SeeshellApp(App[None]):
             self.paths,
             launch_arguments=model,
             window=self._window,
-            environment=self._read_environment(),
+            environment=read_handed_over(self.paths, self.settings),
         )
         return connected
-
-    def _read_environment(self) -> ClientEnvironment:
-        """Returns how this window reaches servers, with the keys of new endpoints as well."""
-        try:
-            settings = read_settings(self.paths, os.environ)
-        except SettingsError:
-            # The core tells that; the keys of those before are still of use.
-            settings = self.settings
-        return read_client_environment(os.environ, settings.key_variables)

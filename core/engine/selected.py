@@ -10,7 +10,6 @@ from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..errors import ModelNotFound, TurnError
 from ..models.endpoints import explain_unknown, find_endpoint
-from ..models.hub.names import parse_repository
 from ..models.progress import LoadProgress
 from ..models.sources import DEMO
 from ..pictures.waiting import WaitingReader
@@ -135,8 +134,8 @@ class SelectedEngine(Engine):
         """Raises `ModelNotFound` for what can only be meant as the name of an endpoint."""
         # Path's own raise for unknown users, and for folders that may not be entered.
         is_folder = isdir(expanduser(source))  # noqa: PTH111, PTH112
-        is_known = source == DEMO or is_folder or parse_repository(source)
-        if self._endpoints and not is_known:
+        is_other = source == DEMO or is_folder or "/" in source.partition("#")[0]
+        if self._endpoints and not is_other:
             raise ModelNotFound(explain_unknown(source, self._endpoints))
 
     async def _change_spills(self, change: Callable[[SpillFolder], None]) -> None:

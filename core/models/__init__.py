@@ -5,8 +5,8 @@ Its modules in reading order:
     sources    What can be loaded as files: the demo, a folder, a repository of the Hugging Face
                hub.
     endpoints  Which server a name or an address means, and which key may go to it.
-    network    Through which proxy a client's environment sends a request, and which certificates
-               it trusts.
+    network    Through which proxy a client's environment sends a request, and which certificates it
+               trusts.
     progress   How far a model is on its way from its source into memory.
     hub/       Models of the Hugging Face hub: found in its cache without a network, else
                downloaded.

@@ -16,7 +16,6 @@ from ..server_address import (
     split_address,
 )
 from ..settings import EndpointSettings
-from .hub.names import parse_repository
 
 _OPENAI_HOST: Final = "api.openai.com"
 
@@ -70,13 +69,13 @@ def find_endpoint(source: str, tables: Mapping[str, EndpointSettings]) -> Endpoi
         tables: `[endpoints]` of the settings.
 
     Raises:
-        ModelNotFound: the address can't be one, or is a page of the Hugging Face hub.
+        ModelNotFound: the address can't be one.
     """
     name, _, model = source.partition("#")
     if name in tables:
         its = _read(tables[name].url)
         return _of_table(tables[name], its, its.url, unquote(model))
-    if parse_repository(source) or not looks_like_address(source):
+    if not looks_like_address(source):
         return None
     address = _read(source)
     known = [(table, _read(table.url)) for table in tables.values()]
@@ -136,8 +135,8 @@ def explain_unknown(source: str, tables: Mapping[str, EndpointSettings]) -> str:
         tables: `[endpoints]` of the settings, not empty.
     """
     return (
-        f"There is no model {source}: config.toml names the endpoints {', '.join(tables)}; else "
-        "give a folder, a Hugging Face repository, an address or `demo`."
+        f"There is no model {source}: give an endpoint that config.toml names "
+        f"({', '.join(tables)}), an address, a folder, a Hugging Face repository or `demo`."
     )
 
 

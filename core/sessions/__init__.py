@@ -6,6 +6,7 @@ Its modules in reading order:
                      turns together.
     subscribers      Who hears which events.
     environments     Whose environment a turn is computed in: that of the client which submitted it.
+    new_settings     Takes over what has changed in `config.toml` when a client gives the occasion.
     conversations    What clients ask about whole conversations: list, open, rename, fork, switch,
                      delete, restore.
     turns            What clients ask about turns: to submit and stop them, and to change what is

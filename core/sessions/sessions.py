@@ -8,9 +8,9 @@ from typing import assert_never
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..current_settings import CurrentSettings
-from ..engine.engine import AnswerOptions, Engine
-from ..errors import BadRequest, ImageError, ModelNotFound
-from ..messages.events import AnyEvent, Attached, CoreStatus, Done, EngineState, Notice
+from ..engine.engine import Engine
+from ..errors import BadRequest, ImageError
+from ..messages.events import AnyEvent, Attached, CoreStatus, Done, EngineState
 from ..messages.requests import (
     AnyRequest,
     Attach,
@@ -36,7 +36,7 @@ from ..messages.requests import (
     SubmitTurn,
     SwitchBranch,
 )
-from ..models.endpoints import Endpoint, find_endpoint
+from ..models.endpoints import find_endpoint
 from ..settings import Paths, Settings
 from ..store.archive import Archive
 from .answering import Answering
@@ -44,6 +44,7 @@ from .conversations import Conversations
 from .environments import Environments
 from .housekeeping import Housekeeping
 from .model_loader import ModelLoader
+from .new_settings import NewSettings, answer_options
 from .queue import Queues
 from .subscribers import Subscriber, Subscribers
 from .turns import Turns
@@ -63,16 +64,7 @@ class Sessions:
         version: str,
         environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> None:
-        """Takes up what the archive holds.
-
-        Args:
-            archive: open; closed by whoever opened it.
-            engine: loads and answers.
-            paths: where everything lies.
-            settings: those that the core starts with.
-            version: of the core, for display.
-            environment: the core's own, for what it does on behalf of no client.
-        """
+        """Takes up what the archive holds; `environment` is the core's own."""
         self._archive = archive
         self._engine = engine
         self._paths = paths
@@ -82,6 +74,7 @@ class Sessions:
         """When a client was connected, or asked for something, last."""
         self.subscribers = Subscribers()
         self.settings = CurrentSettings(paths, settings)
+        """Those of the file, with its changes since the core started."""
         self._own_environment = environment
         due = asyncio.Event()
         environments = Environments(self.subscribers, environment)
@@ -89,11 +82,12 @@ class Sessions:
         self._ahead = WorkAhead(engine, archive, due)
         queues = Queues(archive, self.subscribers, due)
         self._answering = Answering(
-            engine, archive, queues, self.subscribers, _answer_options(settings), environments
+            engine, archive, queues, self.subscribers, answer_options(settings), environments
         )
         self._turns = Turns(
             archive, queues, self._answering, self._ahead, self._loader, environments
         )
+        self._changes = NewSettings(self.settings, self.subscribers, self._loader, self._answering)
         self._conversations = Conversations(
             archive, queues, self._answering, self._ahead, self.subscribers
         )
@@ -128,7 +122,7 @@ class Sessions:
         """
         self.note_use()
         self.subscribers.add(client, window, environment)
-        self._look_at_settings(client)
+        self._changes.look(client)
         if self._loader.progress is not None:
             client.put(self._loader.progress)
 
@@ -162,17 +156,17 @@ class Sessions:
             case Shutdown():
                 self.shutdown_asked.set()
             case LoadModel(model=source):
-                self._look_at_settings(client)
+                self._changes.look(client)
                 self._load_model(source, client)
             case Attach():
                 return (await self._attach(request, client),)
             case ClaimPictures(pictures=hashes):
                 await self._claim(hashes, client)
             case SubmitTurn() | EditQuestion() | RegenerateAnswer():
-                self._look_at_settings(client)
+                self._changes.look(client)
                 return await self._turns.take_in(request, client)
             case EditQueued() | MoveQueued() | RemoveQueued() | ResumeQueue():
-                self._look_at_settings(client)
+                self._changes.look(client)
                 await self._turns.change_queue(request, client)
             case StopTurn(conversation=conversation):
                 await self._turns.stop(conversation)
@@ -194,27 +188,6 @@ class Sessions:
 
     async def _work(self) -> None:
         await asyncio.gather(self._worker.run(), self._housekeeping.run())
-
-    def _look_at_settings(self, client: Subscriber) -> None:
-        """Takes over what has changed in `config.toml`, and tells every client what can't be.
-
-        Args:
-            client: who has given the occasion, and for whom a model is loaded that changed.
-        """
-        before = self.settings.now
-        change = self.settings.look()
-        for sentence in change.notices:
-            self.subscribers.publish(Notice(sentence=sentence))
-        if not change.names:
-            return
-        self._answering.options = _answer_options(self.settings.now)
-        now = self.settings.now
-        is_other = "model" in change.names and now.model != ""
-        source = now.model if is_other else self._loader.wanted
-        is_changed = _find(source, before) != _find(source, now)
-        if is_other or is_changed:
-            environment = self.subscribers.environment_of(client)
-            self._loader.want(source, environment, is_changed=is_changed)
 
     def _load_model(self, source: str, client: Subscriber) -> None:
         if not source.strip():
@@ -267,15 +240,3 @@ class Sessions:
         if self._engine.model is not None:
             return "ready"
         return "failed" if self._loader.has_failed else "unloaded"
-
-
-def _find(source: str, settings: Settings) -> Endpoint | None:
-    """Returns the server that a source means; None if that is none, or no address at all."""
-    try:
-        return find_endpoint(source, settings.endpoints)
-    except ModelNotFound:
-        return None
-
-
-def _answer_options(settings: Settings) -> AnswerOptions:
-    return AnswerOptions(settings.max_tokens, settings.temperature)

@@ -12,7 +12,8 @@ from ...core.ipc.core_process import core_command
 from ...core.ipc.lock import is_core_alive
 from ...core.messages.events import CoreStatus
 from ...core.messages.requests import GetStatus
-from ...core.settings import find_paths
+from ...core.settings import Settings, find_paths
+from ..handed_over import read_handed_over
 from .exit_status import COMPLETE, ERROR
 from .output import Output
 
@@ -49,7 +50,9 @@ def core() -> NoReturn:
 async def _read_status() -> CoreStatus | None:
     paths = find_paths(os.environ)
     try:
-        client = await CoreClient.connect(paths, start=False)
+        # A model that has changed in the settings is loaded for whoever connects first.
+        environment = read_handed_over(paths, Settings())
+        client = await CoreClient.connect(paths, start=False, environment=environment)
     except CoreUnreachable:
         if is_core_alive(paths):
             raise

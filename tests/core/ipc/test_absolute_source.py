@@ -32,6 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "host:80",
         "http://host/v1#big",
         "somebody/model",
+        "https://huggingface.co/somebody/model?library=mlx",
         "nothing",
         "./nothing",
         "../nothing",

@@ -32,6 +32,7 @@ TABLES = {
     [
         ("http://host:8080/v1#name", Endpoint("http://host:8080/v1", "name")),
         ("http://host:8080", Endpoint("http://host:8080/v1", "")),
+        ("https://router.huggingface.co/v1", Endpoint("https://router.huggingface.co/v1", "")),
         ("https://host/v1/#a/b:c", Endpoint("https://host/v1", "a/b:c")),
         ("http://[::1]:80/api/v3", Endpoint("http://[::1]:80/api/v3", "")),
         ("HTTP://host/v1/chat/completions#x", Endpoint("http://host/v1", "x")),
@@ -114,6 +115,8 @@ def test_what_is_no_address_says_how_one_is_written(source: str) -> None:
         "/models/qwen:8",
         "qwen:latest",
         "ftp://host",
+        "https://huggingface.co/owner/name",
+        "https://hf.co/owner/name?library=mlx",
         "~/model",
         "",
         ":80",
@@ -281,4 +284,4 @@ def test_no_sentence_holds_a_key() -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_that_there_are() -> None:
-    assert "big, small, any" in explain_unknown("bgi", TABLES)
+    assert "(big, small, any, " in explain_unknown("bgi", TABLES)

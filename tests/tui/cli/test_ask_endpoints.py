@@ -42,9 +42,16 @@ def config(installed: Installed, server: RecordingServer) -> Path:
 def ask(
     installed: Installed, *arguments: str, folder: Path | None = None, **variables: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs `ask` in a terminal whose environment holds these variables."""
+    """Runs `ask`, as `run` does."""
+    return run(installed, "ask", *arguments, folder=folder, **variables)
+
+
+def run(
+    installed: Installed, *arguments: str, folder: Path | None = None, **variables: str
+) -> "subprocess.CompletedProcess[str]":
+    """Runs a command in a terminal whose environment holds these variables."""
     return subprocess.run(
-        [COMMAND, "ask", *arguments],
+        [COMMAND, *arguments],
         env=os.environ | installed.environment | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -111,12 +118,18 @@ def test_each_question_is_asked_with_the_key_of_its_terminal(
     assert secrets_in(installed.home) == []
 
 
+def test_status_is_told_whatever_the_settings_are(installed: Installed, config: Path) -> None:
+    config.write_bytes(b"\xff")
+    assert "process" in run(installed, "status").stdout
+
+
 def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(
     installed: Installed, config: Path
 ) -> None:
     done = ask(installed, "--model", "bgi", "?")
     assert done.returncode == 1
-    assert done.stderr.startswith("seeshell: There is no model bgi: config.toml names the ")
+    assert "config.toml names (big)" in done.stderr
+    assert done.stderr.startswith("seeshell: There is no model bgi: give an endpoint that ")
 
 
 def test_settings_that_can_not_be_used_are_told_before_anything_is_asked(
@@ -168,3 +181,13 @@ def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
     assert done.returncode == status
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_model_that_the_settings_change_to_is_loaded_with_the_key_of_whoever_connects(
+    installed: Installed, server: RecordingServer, config: Path
+) -> None:
+    tables = config.read_text().replace("endpoints.big", "endpoints.other")
+    config.write_text(f'model = "other"\n{tables}')
+    assert run(installed, "status", BIG_KEY="sk-secret-7").returncode == 0
+    assert ask(installed, "?", BIG_KEY="sk-secret-7").stdout == "Yes.\n"
+    assert server.keys == {"sk-secret-7"}

@@ -1,0 +1,61 @@
+"""Takes over what has changed in `config.toml` when a client gives the occasion."""
+
+from ..current_settings import CurrentSettings
+from ..engine.engine import AnswerOptions
+from ..errors import ModelNotFound
+from ..messages.events import Notice
+from ..models.endpoints import Endpoint, find_endpoint
+from ..settings import Settings
+from .answering import Answering
+from .model_loader import ModelLoader
+from .subscribers import Subscriber, Subscribers
+
+
+class NewSettings:
+    """Looks at the file before whatever depends on it is done."""
+
+    def __init__(
+        self,
+        current: CurrentSettings,
+        subscribers: Subscribers,
+        loader: ModelLoader,
+        answering: Answering,
+    ) -> None:
+        self._current = current
+        self._subscribers = subscribers
+        self._loader = loader
+        self._answering = answering
+
+    def look(self, client: Subscriber) -> None:
+        """Takes over what has changed, and tells every client what does not count yet.
+
+        Args:
+            client: for whom a model is loaded if that has changed, or where it is.
+        """
+        before = self._current.now
+        change = self._current.look()
+        for sentence in change.notices:
+            self._subscribers.publish(Notice(sentence=sentence))
+        if not change.names:
+            return
+        now = self._current.now
+        self._answering.options = answer_options(now)
+        is_other = "model" in change.names and now.model != ""
+        source = now.model if is_other else self._loader.wanted
+        is_changed = _find(source, before) != _find(source, now)
+        if is_other or is_changed:
+            environment = self._subscribers.environment_of(client)
+            self._loader.want(source, environment, is_changed=is_changed)
+
+
+def answer_options(settings: Settings) -> AnswerOptions:
+    """Returns what the settings say of an answer."""
+    return AnswerOptions(settings.max_tokens, settings.temperature)
+
+
+def _find(source: str, settings: Settings) -> Endpoint | None:
+    """Returns the server that a source means; None if that is none, or no address at all."""
+    try:
+        return find_endpoint(source, settings.endpoints)
+    except ModelNotFound:
+        return None
