@@ -51,15 +51,15 @@ async def test_a_key_that_was_exported_later_is_used_at_once(
     ("table", "keys", "sent", "advice"),
     [
         ({}, {}, None, 'key_variable in a table [endpoints.NAME] with url = "http://127.0.0.2:'),
-        ({"key_variable": "NAS_KEY"}, {}, None, "wants a key; check the variable NAS_KEY"),
-        ({"key_variable": "NAS_KEY"}, {"NAS_KEY": "sk-x"}, None, "The line is not encrypted"),
+        ({"key_variable": "NAS_KEY"}, {}, None, "NAS_KEY"),
+        ({"key_variable": "NAS_KEY"}, {"NAS_KEY": "sk-x"}, None, "is not sent to 127.0.0.2:"),
         (
             {"key_variable": "NAS_KEY", "key_over_http": True},
             {"NAS_KEY": "sk-x"},
             "Bearer sk-x",
             "it refused the key; check the variable NAS_KEY",
         ),
-        ({}, {"OPENAI_API_KEY": "sk-openai"}, None, "key_variable in a table [endpoints.NAME]"),
+        ({}, {"OPENAI_API_KEY": "sk-openai"}, None, "[endpoints.NAME]"),
     ],
 )
 async def test_a_refused_key_is_told_by_its_variable(
@@ -80,7 +80,8 @@ async def test_a_refused_key_is_told_by_its_variable(
     with pytest.raises(EndpointError) as caught:
         await ask_as(engine, ClientEnvironment(keys=keys))
     await engine.close()
-    assert advice.lower() in str(caught.value).lower()
+    assert advice in str(caught.value)
+    assert "wants a key" in str(caught.value) or sent is not None
     assert {exchange.headers.get("authorization") for exchange in distant.exchanges} == {sent}
 
 
