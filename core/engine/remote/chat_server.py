@@ -25,6 +25,9 @@ _LONGEST_REFUSAL: Final = 2**18
 _LONGEST_ANSWER: Final = 2**28
 """Bytes of a stream, which spends some 300 on each token."""
 
+_LONGEST_PACKED_ANSWER: Final = 2**25
+"""The same for a stream that comes packed, of which a little can make any amount of work."""
+
 _GRACE: Final = 0.5
 """Seconds that a stream may go on behind its end mark."""
 
@@ -174,11 +177,13 @@ class ChatServer:
         self, reply: httpx2.Response, reader: AnswerReader
     ) -> AsyncGenerator[ChatPiece, None]:
         """Yields what the body brings, until its end or soon after its end mark."""
+        is_packed = "content-encoding" in reply.headers
+        most_bytes = _LONGEST_PACKED_ANSWER if is_packed else _LONGEST_ANSWER
         size = 0
         async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
             async for block in blocks:
                 size += len(block)
-                if size > _LONGEST_ANSWER:
+                if size > most_bytes:
                     raise EndpointError(
                         f"{self._asked.url} sends more than an answer can hold; what came is kept."
                     )

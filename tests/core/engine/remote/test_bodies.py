@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 import json
 import tracemalloc
 import zlib
@@ -75,6 +76,22 @@ async def test_a_small_packed_body_that_unpacks_to_much_does_no_harm(
         await ask(engine)
     await pulse.stop()
     assert pulse.longest < 0.5
+
+
+async def test_an_answer_that_unpacks_to_much_keeps_its_text(
+    engine: RemoteEngine, fake: Any
+) -> None:
+    head = "content-encoding: gzip\r\n"
+    event = b'data: {"choices": [{"delta": {"content": "Yes"}}]}\n\n'
+    comments = (b":" + b" " * 2**19 + b"\n" for _ in range(MUCH >> 19))
+    body = pack(itertools.chain([event], comments))
+    fake.chat = lambda exchange: exchange.reply(200, body, head)
+    await engine.load(fake.url, lambda _: None)
+    events = engine.answer((PromptMessage.of("user", "Hello?"),), AnswerOptions())
+    async with asyncio.timeout(PATIENCE):
+        assert await anext(events) == TextDelta("Yes")
+        with pytest.raises(EndpointError, match="sends more than an answer can hold; what came"):
+            await anext(events)
 
 
 @pytest.mark.parametrize("bomb", ["blanks", "a line without end"])
