@@ -11,6 +11,7 @@ import httpx2
 
 from ...errors import EndpointError
 from .asked import Asked
+from .refusals import one_line
 
 _TLS_RECORD: Final = re.compile(r"illegal status line: bytearray\(b['\"]\\x1[56]\\x03")
 """How the answer of a server that expects https looks to one that reads http."""
@@ -67,7 +68,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _explain_certificate(cause: ssl.SSLCertVerificationError, asked: Asked) -> str:
-    reason = (getattr(cause, "verify_message", "") or str(cause)).strip().rstrip(".")
+    # On a Mac the server's own name for itself stands in it.
+    reason = one_line(getattr(cause, "verify_message", "") or str(cause))[:200].rstrip(".")
     words = reason.lower()
     if "expired" in words or "not yet valid" in words:
         advice = "its server needs a new one, or a clock is wrong"
