@@ -62,7 +62,10 @@ def make_cut(dialect: Dialect, chance: random.Random) -> Cut:
         style = chance.choice((None, None, "ascii", "raw", "pretty"))
         body = b"\n".join(_lines(body, style, chance))
     body = chance.choice((b"", b"", _BOM)) + body.replace(b"\n", line_end)
-    length = chance.choice((len(body), chance.randint(0, len(body))))
+    ends_of_lines = [mark.start() for mark in re.finditer(line_end, body)]
+    length = chance.choice(
+        (len(body), len(body), chance.randint(0, len(body)), chance.choice(ends_of_lines or [0]))
+    )
     count = chance.choice((0, 1, 3, 20, len(body)))
     positions = tuple(sorted(chance.randint(1, max(1, length)) for _ in range(count)))
     content_type = chance.choice((dialect.content_type, *_TYPES))

@@ -5,7 +5,6 @@ it is, since the content type that servers name is often another.
 """
 
 import json
-import re
 from email.message import Message
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from .chunk_forms import (
     read_error,
     read_message,
 )
+from .event_data import NotJson, decode_data, find_complaint, parse_chunks, read_charset
 from .event_stream import BOM, EventStream
 from .halves import Halves
 from .inline_thoughts import InlineThoughts
@@ -35,18 +35,8 @@ _LONGEST_PREAMBLE: Final = 4 * 2**20
 """Bytes that may come before the first thing that an answer could say."""
 
 
-_COMPLAINT: Final = re.compile(
-    r"""\W*error["']?\s*[:\]]\s*["']?([^{\s].*)""", re.DOTALL | re.IGNORECASE
-)
-"""Errors that are no JSON: plain words, or words with quotes that nobody escaped."""
-
-
 class NotAnAnswer(Exception):
     """The body can't be read further; what came before has been given out."""
-
-
-class _NotJson(Exception):
-    """The data of an event is no JSON."""
 
 
 class TokenDetails(Struct):
@@ -95,7 +85,7 @@ class AnswerReader:
         kind = Message()
         kind["content-type"] = content_type
         self._is_event_stream = kind.get_content_type() == "text/event-stream"
-        self._charset = _charset(kind)
+        self._charset = read_charset(kind)
         self._body: EventStream | JsonDocuments | None = None
         self._start = b""
         self._size = self._count = 0
@@ -156,29 +146,20 @@ class AnswerReader:
         if data.strip().strip(b'"') == END_MARK:
             self._saw_end = self.is_answer = self.has_end_mark = True
             return
-        text = self._decode(data)
+        text = decode_data(data, self._charset)
         try:
-            for chunk in _parse(text):
+            for chunk in parse_chunks(text):
                 self.is_answer |= self._chunks.read(chunk, piece)
-        except (_NotJson, RecursionError):
+        except (NotJson, RecursionError):
             self._read_words(text, piece)
         self._saw_end |= self._chunks.has_ended
 
     def _read_words(self, text: str, piece: ChatPiece) -> None:
         """Adds an error in plain words; what only begins as JSON is a gap in the answer."""
-        if complaint := _COMPLAINT.match(text):
-            self.is_answer |= self._chunks.read({"error": complaint[1].strip("\"'}] ")}, piece)
+        if complaint := find_complaint(text):
+            self.is_answer |= self._chunks.read({"error": complaint}, piece)
         elif text.lstrip().startswith("{"):
             self._has_gap |= not self._saw_end
-
-    def _decode(self, data: bytes) -> str:
-        """Returns the text of data; what is no character stays a byte, as `Halves` takes it."""
-        try:
-            return data.decode()
-        except UnicodeDecodeError:
-            if not self._charset:
-                return data.decode("utf-8", "surrogateescape")
-            return data.decode(self._charset, "replace")
 
 
 class ChunkReader:
@@ -218,7 +199,9 @@ class ChunkReader:
 
     def _read_choice(self, choice: dict[str, Any], piece: ChatPiece) -> None:
         delta, message = as_fields(choice.get("delta")), as_fields(choice.get("message"))
-        text, thoughts = read_message(delta or choice)
+        text, thoughts = read_message(delta)
+        if not (text or thoughts):
+            text, thoughts = read_message(choice)
         self._has_delta_text |= bool(text)
         self._has_delta_thoughts |= bool(thoughts)
         if message:
@@ -267,33 +250,7 @@ def _larger(one: int | None, other: int | None) -> int | None:
     return max((count for count in (one, other) if count is not None), default=None)
 
 
-def _parse(text: str) -> list[dict[str, Any]]:
-    """Returns the chunks in the data of an event; what is JSON but no object says nothing.
-
-    Raises:
-        _NotJson: it is no JSON.
-        RecursionError: it is nested deeper than any answer.
-    """
-    # `data: data: {...}` comes from servers that wrap an event twice.
-    text = text.strip().removeprefix("data:")
-    try:
-        value = json.loads(text, strict=False)
-    except ValueError as error:
-        raise _NotJson from error
-    return [chunk for chunk in (value if isinstance(value, list) else [value]) if as_fields(chunk)]
-
-
 def _encode(value: Any) -> bytes:
     """Returns JSON that any parser takes: without NaN and without halves of characters."""
     clean = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     return msgspec.json.encode(json.loads(clean))
-
-
-def _charset(content_type: Message) -> str:
-    """Returns the charset that a content type names, "" for UTF-8 and unknown ones."""
-    name = content_type.get_content_charset("utf-8")
-    try:
-        b"a".decode(name)
-    except (LookupError, ValueError):
-        return ""
-    return "" if name == "utf-8" else name

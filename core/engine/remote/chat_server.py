@@ -93,7 +93,7 @@ class ChatServer:
         try:
             request = self._request("POST", f"{self._asked.url}/chat/completions", body)
             async with self._reply(request) as reply:
-                if reply.status_code != 200:
+                if not reply.is_success:
                     raise ServerRefused(await self._refusal(reply))
                 async with aclosing(self._pieces(reply)) as pieces:
                     async for piece in pieces:
@@ -104,7 +104,7 @@ class ChatServer:
     async def _read_list(self, reply: httpx2.Response) -> list[ListedModel]:
         if reply.status_code in _NO_LIST_STATUSES:
             return []
-        if reply.status_code != 200:
+        if not reply.is_success:
             refusal = await self._refusal(reply)
             raise NoList(str(explain_refusal(refusal, self._asked)))
         body = await read_body(reply, _LONGEST_LIST, self._asked.url)
@@ -160,10 +160,11 @@ class ChatServer:
                         refusal = read_refusal(200, {}, piece.refusal, self._asked.key)
                         raise ServerRefused(refusal)
         except NotAnAnswer as error:
-            raise self._explain_body(has_begun) from error
+            raise self._explain_body(has_begun or reader.is_answer) from error
         except httpx2.HTTPError as error:
             # Once the end has come it does not matter how the connection closes.
             if not reader.has_ended:
+                has_begun |= reader.is_answer
                 raise explain_failure(error, self._asked, has_begun) from error
         if not reader.is_answer:
             raise self._explain_body(has_begun)

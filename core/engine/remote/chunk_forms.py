@@ -27,7 +27,10 @@ _FILTER_WORDS: Final = (
     *("filter", "safety", "sensitive", "refus", "moderat", "prohibited", "block", "recitation"),
     *("toxic", "guardrail", "censor", "policy", "spii"),
 )
-_FAILURE_WORDS: Final = ("error", "abort", "fail", "cancel", "insufficient", "timeout", "timed_out")
+_FAILURE_WORDS: Final = (
+    *("error", "abort", "fail", "cancel", "interrupt", "insufficient", "malformed", "unexpected"),
+    *("timeout", "timed_out", "time_limit"),
+)
 _LIMIT_WORDS: Final = ("length", "max_", "token_limit", "context_window", "truncated")
 
 
@@ -129,17 +132,30 @@ def read_error(chunk: dict[str, Any]) -> Any:
     if state.get("status_code"):
         return {"message": state.get("status_msg"), "code": state["status_code"]}
     if chunk.get("error_code"):
-        return {"message": _complaint(chunk), "code": chunk["error_code"]}
+        # FastChat puts the words where a text would stand.
+        return {"message": _complaint(chunk) or chunk.get("text"), "code": chunk["error_code"]}
     if "choices" in chunk:
         return None
     if error := chunk.get("detail") or chunk.get("errors"):
         return error
-    is_named = any(chunk.get(name) for name in ("code", "status", "type", "object", "success"))
-    return {"message": _complaint(chunk)} if is_named and _complaint(chunk) else None
+    return {"message": _complaint(chunk)} if _is_complaint(chunk) and _complaint(chunk) else None
+
+
+def _is_complaint(chunk: dict[str, Any]) -> bool:
+    """Returns whether a chunk that has a message for us names it an error, in any of the ways."""
+    kinds = " ".join(str(chunk.get(name, "")) for name in ("object", "type", "status")).lower()
+    code, status = (_as_count(chunk.get(name)) for name in ("code", "status"))
+    is_good_code = code is not None and (code == 0 or 200 <= code < 300)
+    return (
+        any(word in kinds for word in _FAILURE_WORDS)
+        or chunk.get("success") is False
+        or (bool(chunk.get("code")) and not is_good_code)
+        or (status or 0) >= 400
+    )
 
 
 def _complaint(chunk: dict[str, Any]) -> str:
-    names = ("message", "error_msg", "msg", "text")
+    names = ("message", "error_msg", "msg")
     return next((said for name in names if isinstance(said := chunk.get(name), str) and said), "")
 
 

@@ -97,3 +97,18 @@ def _load(path: Path) -> Dialect:
         for name, _, value in (line.partition(": ") for line in lines)
     }
     return Dialect(path.stem, body, **values)
+
+
+def event(chunk: object) -> bytes:
+    """Returns a chunk as an event."""
+    return b"data: %s\n\n" % json.dumps(chunk).encode()
+
+
+def choice(finish: object = None, **said: object) -> dict[str, Any]:
+    """Returns a chunk whose one choice says this."""
+    return {"choices": [{"index": 0, **said, "finish_reason": finish}]}
+
+
+def read_choices(*choices: dict[str, Any]) -> Reading:
+    """Returns what a new reader makes of these chunks."""
+    return read(map(event, choices))

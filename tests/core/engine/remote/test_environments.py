@@ -13,6 +13,7 @@ from seeshell.core.models.endpoints import Endpoint
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import EndpointSettings
 
+from .certificates import make_certificate
 from .conftest import LIMIT, FakeEndpoint, answer_yes, ask_as
 
 
@@ -108,6 +109,20 @@ async def test_a_certificate_is_trusted_by_those_alone_who_name_it(
     assert await ask_as(engine, trusting) == "Yes"
     with pytest.raises(EndpointError, match="self-signed certificate"):
         await ask_as(engine, NO_ENVIRONMENT)
+
+
+async def test_a_file_of_certificates_that_was_put_right_counts_at_once(
+    engine: RemoteEngine, encrypted: FakeEndpoint, tmp_path: Path
+) -> None:
+    right = tmp_path / "certificate.pem"
+    (tmp_path / "other").mkdir()
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(make_certificate(tmp_path / "other").read_bytes())
+    trusting = ClientEnvironment(certificates={"SSL_CERT_FILE": str(trusted)})
+    with pytest.raises(ModelNotFound, match="certificate"):
+        await engine.load(encrypted.url, lambda _: None, trusting)
+    trusted.write_bytes(right.read_bytes())
+    assert await engine.load(encrypted.url, lambda _: None, trusting)
 
 
 async def test_clients_are_kept_for_environments_that_come_back_and_closed_for_the_others() -> None:

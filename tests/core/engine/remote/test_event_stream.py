@@ -1,9 +1,4 @@
-"""Point 1 of what a server's stream may look like: lines, events and where they are cut.
-
-httpx2's and httpx-sse's readers lose an event that lacks its blank line or its newline and the
-first event after a BOM, and refuse other content types; sseclient-py and LaunchDarkly's fail at the
-BOM and at bytes that are no UTF-8. None reads events without blank lines between them.
-"""
+"""Point 1 of what a server's stream may look like: lines, events and where they are cut."""
 
 import pytest
 
