@@ -7,6 +7,7 @@ import json
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -44,19 +45,18 @@ def packed() -> dict[str, bytes]:
 
 
 class Pulse:
-    """Measures for how long the loop did nothing else."""
+    """Measures for how long the loop did nothing else, by its own share of the processor."""
 
     def __init__(self) -> None:
         self.longest = 0.0
         self._task = asyncio.create_task(self._beat())
 
     async def _beat(self) -> None:
-        loop = asyncio.get_running_loop()
-        last = loop.time()
+        last = thread_time()
         while True:
             await asyncio.sleep(0)
-            self.longest = max(self.longest, loop.time() - last)
-            last = loop.time()
+            self.longest = max(self.longest, thread_time() - last)
+            last = thread_time()
 
     async def stop(self) -> None:
         self._task.cancel()
@@ -75,7 +75,7 @@ async def test_a_small_packed_body_that_unpacks_to_much_does_no_harm(
     with pytest.raises(SeeshellError):
         await ask(engine)
     await pulse.stop()
-    assert pulse.longest < 0.5
+    assert pulse.longest < 0.2
 
 
 async def test_an_answer_that_unpacks_to_much_keeps_its_text(
