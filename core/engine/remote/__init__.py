@@ -16,7 +16,8 @@ Its modules in reading order:
                        answers.
     http_clients       HTTP clients by what those who ask bring along: their proxies, their
                        certificates, their key.
-    bodies             Bodies of replies, unpacked piece by piece and up to a bound.
+    bodies             Bodies piece by piece: those of replies are unpacked up to a bound, those of
+                       requests sent.
     answer_reader      The body of a reply to a chat request, read in whatever form it comes.
     event_stream       The data of the events in a text/event-stream, however its lines end and
                        wherever it is cut.

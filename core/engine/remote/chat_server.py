@@ -10,7 +10,7 @@ import httpx2
 from ...errors import EndpointError
 from .answer_reader import AnswerReader, ChatPiece, NotAnAnswer
 from .asked import Asked
-from .bodies import read_blocks, read_body
+from .bodies import BodyInPieces, find_unknown_coding, read_blocks, read_body
 from .failures import explain_failure, has_died
 from .model_list import ListedModel, read_model_list
 from .refusal_sentences import explain_refusal
@@ -107,20 +107,25 @@ class ChatServer:
         if not reply.is_success:
             refusal = await self._refusal(reply)
             raise NoList(str(explain_refusal(refusal, self._asked)))
-        body = await read_body(reply, _LONGEST_LIST, self._asked.url)
         try:
+            body = await read_body(reply, _LONGEST_LIST, self._asked.url)
             # A long list takes a tenth of a second.
             return await asyncio.to_thread(read_model_list, body)
+        except EndpointError as error:
+            raise NoList(str(error)) from error
         except ValueError as error:
             raise NoList(str(self._explain_body(has_begun=False))) from error
 
     def _request(self, method: str, address: str, body: bytes | None = None) -> httpx2.Request:
-        kinds = {"accept": "application/json"}
+        headers = {"accept": "application/json"}
+        content = None
         if body is not None:
-            kinds = {"accept": "text/event-stream", "content-type": "application/json"}
+            headers = {"accept": "text/event-stream", "content-type": "application/json"}
+            headers["content-length"] = str(len(body))
+            content = BodyInPieces(body)
         if self._asked.key:
-            kinds["authorization"] = f"Bearer {self._asked.key}"
-        return self._client.build_request(method, address, headers=kinds, content=body)
+            headers["authorization"] = f"Bearer {self._asked.key}"
+        return self._client.build_request(method, address, headers=headers, content=content)
 
     @asynccontextmanager
     async def _reply(self, request: httpx2.Request) -> AsyncIterator[httpx2.Response]:
@@ -196,7 +201,9 @@ class ChatServer:
         yield reader.end()
 
     async def _refusal(self, reply: httpx2.Response) -> Refusal:
-        body = await read_body(reply, _LONGEST_REFUSAL, self._asked.url)
+        body = b""
+        if not find_unknown_coding(reply):
+            body = await read_body(reply, _LONGEST_REFUSAL, self._asked.url)
         headers = {name.lower(): value for name, value in reply.headers.items()}
         return read_refusal(reply.status_code, headers, body, self._asked.key)
 

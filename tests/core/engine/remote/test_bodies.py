@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.remote.bodies import BodyInPieces
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import EndpointError, ModelNotFound, SeeshellError
 
@@ -185,3 +186,25 @@ async def test_a_body_without_end_that_is_not_packed_is_cut_too(
     await engine.load(fake.url, lambda _: None)
     with pytest.raises(EndpointError, match="not as an OpenAI-compatible server does"):
         await ask(engine)
+
+
+async def test_what_can_not_be_unpacked_hides_no_status_and_holds_up_no_named_model(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    head = "content-encoding: br\r\n"
+    fake.models = (200, b"\x0b\x02\x80x\x03", head)
+    fake.chat = lambda exchange: exchange.reply(500, b"\x0b\x02\x80x\x03", head)
+    with pytest.raises(ModelNotFound, match="packs its answers as 'br'"):
+        await engine.load(fake.url, lambda _: None)
+    await engine.load(f"{fake.url}#m", lambda _: None)
+    with pytest.raises(EndpointError, match=r"answered 500, it failed; see its log\.$"):
+        await ask(engine)
+
+
+async def test_a_long_request_goes_out_in_pieces_and_can_be_sent_again() -> None:
+    content = b"0123456789" * 20_000
+    body = BodyInPieces(content)
+    for _ in range(2):
+        pieces = [piece async for piece in body]
+        assert b"".join(pieces) == content
+        assert max(map(len, pieces)) <= 2**16
