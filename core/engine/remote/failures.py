@@ -150,6 +150,11 @@ def _explain_exchange(error: Exception, causes: list[BaseException], asked: Aske
         return f"{asked.host} speaks https; write https://{asked.host} as its address."
     if isinstance(error, httpx2.RemoteProtocolError) and "illegal" in str(error):
         return f"What listens at {asked.host} speaks no http; check the port."
+    if isinstance(error, httpx2.WriteTimeout):
+        return (
+            f"{asked.url} takes the request too slowly; lower pixel_budget or send fewer pictures, "
+            "and ask again."
+        )
     if isinstance(error, httpx2.TimeoutException):
         return f"{asked.url} did not answer in time; see whether the server is well and ask again."
     if isinstance(error, httpx2.DecodingError):
