@@ -1,4 +1,4 @@
-"""Bodies of replies, unpacked piece by piece and up to a bound."""
+"""Bodies piece by piece: those of replies are unpacked up to a bound, those of requests sent."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -19,6 +19,22 @@ _PATIENCE: Final = 10.0
 """Seconds for all of a body that is no stream."""
 
 
+class BodyInPieces:
+    """A request's body, which can be sent again; each piece has a time of its own to go out."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        for start in range(0, len(self._content), _LARGEST_BLOCK):
+            yield self._content[start : start + _LARGEST_BLOCK]
+
+
+def find_unknown_coding(reply: httpx2.Response) -> str:
+    """Returns the name of a way in which the body is packed and can't be unpacked; else ""."""
+    return next((coding for coding in _codings(reply) if coding not in _UNPACKED), "")
+
+
 async def read_blocks(reply: httpx2.Response, url: str) -> AsyncGenerator[bytes, None]:
     """Yields the body as it comes; other work of the loop goes on between any two pieces.
 
@@ -26,19 +42,18 @@ async def read_blocks(reply: httpx2.Response, url: str) -> AsyncGenerator[bytes,
         EndpointError: it is packed in a way that can't be unpacked.
         httpx2.HTTPError: the connection broke.
     """
-    named = reply.headers.get_list("content-encoding", split_commas=True)
-    codings = [coding.strip().lower() for coding in named if coding.strip()]
-    for coding in codings:
-        if coding not in _UNPACKED:
-            raise EndpointError(
-                f"{url} packs its answers as {coding[:20]!r}, which was not asked for; set up what "
-                "stands before the server so that it leaves them as they are."
-            )
+    unknown = find_unknown_coding(reply)
+    if unknown:
+        raise EndpointError(
+            f"{url} packs its answers as {unknown[:20]!r}, which was not asked for; set up what "
+            "stands before the server so that it leaves them as they are."
+        )
+    is_packed = bool(_codings(reply))
     async with aclosing(reply.aiter_bytes()) as blocks:
         async for block in blocks:
             for start in range(0, len(block), _LARGEST_BLOCK):
                 yield block[start : start + _LARGEST_BLOCK]
-                if codings:
+                if is_packed:
                     # A small packed block may unpack to a thousand others, without any waiting.
                     await asyncio.sleep(0)
 
@@ -57,3 +72,8 @@ async def read_body(reply: httpx2.Response, most_bytes: int, url: str) -> bytes:
                 if len(body) > most_bytes:
                     break
     return bytes(body[:most_bytes])
+
+
+def _codings(reply: httpx2.Response) -> list[str]:
+    named = reply.headers.get_list("content-encoding", split_commas=True)
+    return [coding.strip().lower() for coding in named if coding.strip()]

@@ -10,7 +10,7 @@ import httpx2
 from ...errors import EndpointError
 from .answer_reader import AnswerReader, ChatPiece, NotAnAnswer
 from .asked import Asked
-from .bodies import read_blocks, read_body
+from .bodies import BodyInPieces, find_unknown_coding, read_blocks, read_body
 from .failures import explain_failure, has_died
 from .model_list import ListedModel, read_model_list
 from .refusal_sentences import explain_refusal
@@ -24,6 +24,9 @@ _LONGEST_REFUSAL: Final = 2**18
 
 _LONGEST_ANSWER: Final = 2**28
 """Bytes of a stream, which spends some 300 on each token."""
+
+_LONGEST_PACKED_ANSWER: Final = 2**25
+"""The same for a stream that comes packed, of which a little can make any amount of work."""
 
 _GRACE: Final = 0.5
 """Seconds that a stream may go on behind its end mark."""
@@ -90,7 +93,7 @@ class ChatServer:
         try:
             request = self._request("POST", f"{self._asked.url}/chat/completions", body)
             async with self._reply(request) as reply:
-                if reply.status_code != 200:
+                if not reply.is_success:
                     raise ServerRefused(await self._refusal(reply))
                 async with aclosing(self._pieces(reply)) as pieces:
                     async for piece in pieces:
@@ -101,23 +104,28 @@ class ChatServer:
     async def _read_list(self, reply: httpx2.Response) -> list[ListedModel]:
         if reply.status_code in _NO_LIST_STATUSES:
             return []
-        if reply.status_code != 200:
+        if not reply.is_success:
             refusal = await self._refusal(reply)
             raise NoList(str(explain_refusal(refusal, self._asked)))
-        body = await read_body(reply, _LONGEST_LIST, self._asked.url)
         try:
+            body = await read_body(reply, _LONGEST_LIST, self._asked.url)
             # A long list takes a tenth of a second.
             return await asyncio.to_thread(read_model_list, body)
+        except EndpointError as error:
+            raise NoList(str(error)) from error
         except ValueError as error:
             raise NoList(str(self._explain_body(has_begun=False))) from error
 
     def _request(self, method: str, address: str, body: bytes | None = None) -> httpx2.Request:
-        kinds = {"accept": "application/json"}
+        headers = {"accept": "application/json"}
+        content = None
         if body is not None:
-            kinds = {"accept": "text/event-stream", "content-type": "application/json"}
+            headers = {"accept": "text/event-stream", "content-type": "application/json"}
+            headers["content-length"] = str(len(body))
+            content = BodyInPieces(body)
         if self._asked.key:
-            kinds["authorization"] = f"Bearer {self._asked.key}"
-        return self._client.build_request(method, address, headers=kinds, content=body)
+            headers["authorization"] = f"Bearer {self._asked.key}"
+        return self._client.build_request(method, address, headers=headers, content=content)
 
     @asynccontextmanager
     async def _reply(self, request: httpx2.Request) -> AsyncIterator[httpx2.Response]:
@@ -157,10 +165,11 @@ class ChatServer:
                         refusal = read_refusal(200, {}, piece.refusal, self._asked.key)
                         raise ServerRefused(refusal)
         except NotAnAnswer as error:
-            raise self._explain_body(has_begun) from error
+            raise self._explain_body(has_begun or reader.is_answer) from error
         except httpx2.HTTPError as error:
             # Once the end has come it does not matter how the connection closes.
             if not reader.has_ended:
+                has_begun |= reader.is_answer
                 raise explain_failure(error, self._asked, has_begun) from error
         if not reader.is_answer:
             raise self._explain_body(has_begun)
@@ -174,11 +183,13 @@ class ChatServer:
         self, reply: httpx2.Response, reader: AnswerReader
     ) -> AsyncGenerator[ChatPiece, None]:
         """Yields what the body brings, until its end or soon after its end mark."""
+        is_packed = "content-encoding" in reply.headers
+        most_bytes = _LONGEST_PACKED_ANSWER if is_packed else _LONGEST_ANSWER
         size = 0
         async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
             async for block in blocks:
                 size += len(block)
-                if size > _LONGEST_ANSWER:
+                if size > most_bytes:
                     raise EndpointError(
                         f"{self._asked.url} sends more than an answer can hold; what came is kept."
                     )
@@ -190,7 +201,9 @@ class ChatServer:
         yield reader.end()
 
     async def _refusal(self, reply: httpx2.Response) -> Refusal:
-        body = await read_body(reply, _LONGEST_REFUSAL, self._asked.url)
+        body = b""
+        if not find_unknown_coding(reply):
+            body = await read_body(reply, _LONGEST_REFUSAL, self._asked.url)
         headers = {name.lower(): value for name, value in reply.headers.items()}
         return read_refusal(reply.status_code, headers, body, self._asked.key)
 

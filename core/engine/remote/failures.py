@@ -11,6 +11,7 @@ import httpx2
 
 from ...errors import EndpointError
 from .asked import Asked
+from .refusals import one_line
 
 _TLS_RECORD: Final = re.compile(r"illegal status line: bytearray\(b['\"]\\x1[56]\\x03")
 """How the answer of a server that expects https looks to one that reads http."""
@@ -67,7 +68,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _explain_certificate(cause: ssl.SSLCertVerificationError, asked: Asked) -> str:
-    reason = (getattr(cause, "verify_message", "") or str(cause)).strip().rstrip(".")
+    # On a Mac the server's own name for itself stands in it.
+    reason = one_line(getattr(cause, "verify_message", "") or str(cause))[:200].rstrip(".")
     words = reason.lower()
     if "expired" in words or "not yet valid" in words:
         advice = "its server needs a new one, or a clock is wrong"
@@ -148,6 +150,11 @@ def _explain_exchange(error: Exception, causes: list[BaseException], asked: Aske
         return f"{asked.host} speaks https; write https://{asked.host} as its address."
     if isinstance(error, httpx2.RemoteProtocolError) and "illegal" in str(error):
         return f"What listens at {asked.host} speaks no http; check the port."
+    if isinstance(error, httpx2.WriteTimeout):
+        return (
+            f"{asked.url} takes the request too slowly; lower pixel_budget or send fewer pictures, "
+            "and ask again."
+        )
     if isinstance(error, httpx2.TimeoutException):
         return f"{asked.url} did not answer in time; see whether the server is well and ask again."
     if isinstance(error, httpx2.DecodingError):

@@ -3,7 +3,9 @@
 import asyncio
 import ssl
 from collections import OrderedDict
+from collections.abc import Hashable
 from importlib import import_module
+from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -34,7 +36,7 @@ class HttpClients:
     """Keeps the latest clients, so that a follow-up needs no new connection."""
 
     def __init__(self) -> None:
-        self._clients: OrderedDict[tuple[str, ...], httpx2.AsyncClient] = OrderedDict()
+        self._clients: OrderedDict[tuple[Hashable, ...], httpx2.AsyncClient] = OrderedDict()
 
     async def open(self, endpoint: Endpoint, environment: ClientEnvironment) -> Access:
         """Returns how the client of that environment reaches a server; nothing is sent yet.
@@ -81,23 +83,27 @@ class HttpClients:
     ) -> httpx2.AsyncClient:
         is_encrypted = any(url.lower().startswith("https:") for url in (endpoint.url, proxy))
         certificates = environment.certificates if is_encrypted else {}
-        name = (
-            str(is_encrypted),
-            proxy,
-            *(f"{it}={certificates[it]}" for it in sorted(certificates)),
-        )
+        name = (proxy, is_encrypted, *(_identify(path) for path in certificates.values()))
         if name not in self._clients:
             # Reading a system's certificates takes up to 0.1 s.
             trusted = (
                 await asyncio.to_thread(read_certificates, environment) if is_encrypted else None
             )
-            self._clients[name] = _make_client(proxy, trusted)
+            self._clients.setdefault(name, _make_client(proxy, trusted))
         self._clients.move_to_end(name)
         client = self._clients[name]
         while len(self._clients) > _MOST_CLIENTS:
             _, oldest = self._clients.popitem(last=False)
             await oldest.aclose()
         return client
+
+
+def _identify(path: str) -> tuple[str, int]:
+    """Returns what changes when a file of certificates does."""
+    try:
+        return path, Path(path).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return path, 0
 
 
 class _SocksTransport(httpx2.AsyncHTTPTransport):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from msgspec import Struct
 
@@ -14,6 +14,9 @@ _LISTS: Final = ("data", "models", "result", "items", "model_list")
 
 _NAMES: Final = ("id", "model", "name", "model_name", "key", "slug")
 """Fields in which an entry says how requests name it."""
+
+_LONGEST_NAME: Final = 300
+"""Characters; a longer one is none, and paths are shorter too."""
 
 _CONTEXTS: Final = (
     ("loaded_context_length",),
@@ -176,7 +179,7 @@ def _read_entry(entry: Any) -> ListedModel | None:
     if not isinstance(entry, dict):
         return None
     named = (entry.get(field) for field in _NAMES)
-    name = next((it for it in named if isinstance(it, str) and it.strip()), None)
+    name = next(filter(_is_name, named), None)
     if name is None:
         return None
     return ListedModel(
@@ -187,6 +190,12 @@ def _read_entry(entry: Any) -> ListedModel | None:
         _can_chat(name, entry),
         any(map(_SEES.search, _abilities(entry, "input_modalities"))),
     )
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    """Whether it is text that can be shown in a sentence."""
+    is_text = isinstance(value, str) and bool(value.strip())
+    return is_text and value.isprintable() and len(value) <= _LONGEST_NAME
 
 
 def _first_tokens(entry: Mapping[str, Any], places: Iterable[tuple[str, ...]]) -> int:

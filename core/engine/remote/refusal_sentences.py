@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ...errors import EndpointError, PromptRefused, PromptTooLong, TurnError
 from .asked import Asked
-from .refusals import BUSY_STATUSES, Refusal
+from .refusals import BUSY_STATUSES, Refusal, one_line
 
 _LASTING: Final = (400, 413, 415, 422)
 """With these a server says that the request as it is will never do."""
@@ -105,20 +105,22 @@ def _advice_on_proxy(asked: Asked) -> str:
 
 
 def _explain_redirect(refusal: Refusal, asked: Asked) -> str:
+    moved_to = one_line(refusal.moved_to)[:300]
+    opening = f"{asked.url} answered {refusal.status}, it sends requests"
     try:
-        target = urlsplit(refusal.moved_to)
+        target = urlsplit(moved_to)
         port = f":{target.port}" if target.port else ""
     except ValueError:
-        target, port = urlsplit(""), ""
-    if not target.hostname:
-        where = "does not say where to" if not refusal.moved_to else f"to {target.path or '/'}"
-        return f"{asked.url} answered {refusal.status}, it sends requests elsewhere and {where}"
-    host = f"[{target.hostname}]" if ":" in target.hostname else target.hostname
+        return f"{opening} to an address that is none"
+    if not moved_to:
+        return f"{opening} elsewhere and does not say where to"
     path = re.sub(r"/(chat/completions|models)/?$", "", target.path)
-    return (
-        f"{asked.url} answered {refusal.status}, it sends requests on to "
-        f"{target.scheme}://{host}{port}{path}; use that address if it is the one you mean"
-    )
+    if not target.hostname:
+        return f"{opening} on to {path or '/'} of the same server; use that address"
+    # A name, a password and a token may stand in what is left out.
+    host = f"[{target.hostname}]" if ":" in target.hostname else target.hostname
+    place = f"{target.scheme or 'http'}://{host}{port}{path}"
+    return f"{opening} on to {place}; use that address if it is the one you mean"
 
 
 def describe_wait(seconds: float) -> str:

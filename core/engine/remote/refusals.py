@@ -105,7 +105,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, key: str)
     is_inside = status == 200
     if is_inside:
         status = next(filter(None, map(_as_status, (error.get("code"), error.get("status")))), 500)
-    words = _one_line(said.replace(key, "[key]") if key else said)
+    words = one_line(said.replace(key, "[key]") if key else said)
     codes = tuple(
         it for name in ("code", "type", "status") if isinstance(it := error.get(name), str)
     )
@@ -187,5 +187,6 @@ def _as_status(code: Any) -> int:
     return status if 400 <= status < 600 else 0
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Returns what somebody else wrote as one line that does nothing to a terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in text[:10_000]).split())

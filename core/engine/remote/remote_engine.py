@@ -32,6 +32,7 @@ from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
 from .model_list import ListedModel, choose_model, find_model, name_some
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
+from .refusals import one_line
 from .streamed_answer import StreamedAnswer
 
 _PATIENCE: Final = 30.0
@@ -210,8 +211,8 @@ class RemoteEngine(Engine):
                 answer.add(piece)
         if answer.finish_reason == "failed":
             raise EndpointError(
-                f"{asked.url} ended the answer with an error ({answer.said_finish_reason}); what "
-                "came is kept, ask again."
+                f"{asked.url} ended the answer with an error "
+                f"({one_line(answer.said_finish_reason)[:50]}); what came is kept, ask again."
             )
 
     async def _message(self, message: PromptMessage) -> dict[str, Any]:

@@ -20,7 +20,8 @@ REDIRECTS = {
         "on to https://sso.example/login; use that",
     ),
     "no place": ("", "does not say where to"),
-    "a broken place": ("http://[::1", "answered 307"),
+    "a broken place": ("http://[::1", "it sends requests to an address that is none."),
+    "another path": ("/v2/{}", "on to /v2 of the same server; use that address."),
     "another protocol": ("ftp://other.example/x", "on to ftp://other.example/x"),
 }
 
@@ -36,7 +37,8 @@ async def test_a_redirect_is_named_and_not_followed(
     await engine.load(fake.url, lambda _: None)
     with pytest.raises(EndpointError) as caught:
         await ask(engine)
-    assert words.replace("307", str(status)) in str(caught.value)
+    assert f"answered {status}, " in str(caught.value)
+    assert words in str(caught.value)
     for secret in ("Moved", "secret", "pw", "sk-the-secret-key"):
         assert secret not in str(caught.value)
 

@@ -132,6 +132,7 @@ FAILURES = {
         "host:8080 does not take connections (none within 10 s)",
     ),
     "no answer in time": (httpx2.ReadTimeout(""), HTTP, "did not answer in time"),
+    "a slow line": (httpx2.WriteTimeout(""), HTTP, "takes the request too slowly; lower pixel"),
     "silence": (
         httpx2.RemoteProtocolError("Server disconnected without sending a response."),
         HTTP,

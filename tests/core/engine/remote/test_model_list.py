@@ -34,7 +34,9 @@ SHAPES = {
     "data keyed by name": {"data": {"a": {}, "b": {"id": "b"}}},
     "Cloudflare: result": {"success": True, "result": [{"name": "a"}, {"name": "b"}]},
     "a list in a list": {"data": {"models": [{"id": "a"}, {"id": "b"}]}},
-    "each twice, and rubbish": {"data": [{"id": "a"}, None, 7, {"id": ""}, {"id": "b"}, "a", {}]},
+    "each twice, and rubbish": {
+        "data": [{"id": "a"}, None, 7, {"id": ""}, {"id": "b"}, "a", {}, "\x1b[2J", "x" * 999]
+    },
 }
 
 
