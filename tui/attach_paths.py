@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from ..core.images import is_picture_name
+from ..core.formats.kinds import is_picture_name
 
 _MAX_TEXT: Final = 32 * 1024
 """Longer texts are no list of paths and are not searched."""

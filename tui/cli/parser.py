@@ -48,7 +48,7 @@ that still waits out of the queue.
 --json prints one document with these keys:
   text, conversation (the ID for --chat), model, finish_reason (stop, length,
   cancelled or failed), attachments [name, sha256, width, height, model_width,
-  model_height, tokens], stats {prompt_tokens, reused_tokens, prefilled_tokens,
+  model_height, tokens, note], stats {prompt_tokens, reused_tokens, prefilled_tokens,
   generated_tokens, images_encoded, images_reused, ttft, prompt_tps,
   generation_tps, peak_bytes, recomputed, ended_early}; times are in seconds. After
   an error: error {kind, message}, and text and conversation if the question was

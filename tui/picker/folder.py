@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ...core.images import is_picture_name
+from ...core.formats.kinds import is_picture_name
 
 _NUMBERS: Final = re.compile(r"([0-9]+)")
 

@@ -102,15 +102,15 @@ class PreviewPane(Widget):
         if source is None or drawn is None:
             return []
         size = f"{drawn.width}x{drawn.height}" if drawn.width else ""
-        facts = [size, in_bytes(self._size_bytes) if self._size_bytes else ""]
+        facts = [size, in_bytes(self._size_bytes) if self._size_bytes else "", drawn.note]
         if isinstance(source, Attachment):
             seen = f" → {source.model_width}x{source.model_height}" if source.model_width else ""
             tokens = f"{source.tokens} tokens" if source.tokens else ""
-            facts = [f"{source.width}x{source.height}{seen}", tokens]
+            facts = [f"{source.width}x{source.height}{seen}", tokens, source.note]
         note = " · ".join(fact for fact in facts if fact)
         return [
             _caption(visible_line(source.name), width, self._style("preview-pane--name")),
-            _caption(note, width, self._note_style),
+            _caption(visible_line(note), width, self._note_style),
         ]
 
     def _draw_soon(self) -> None:
