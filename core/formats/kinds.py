@@ -1,11 +1,17 @@
 """What kind of file it is, told from its first bytes: a picture, or something else with a name."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ..errors import ImageError
+from ..regular_files import open_regular
+
 START_BYTES: Final = 4096
 """Bytes from a file's start that tell its kind."""
+
+_SHORT_START_BYTES: Final = 32
 
 _SUFFIXES: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".heic", ".heif", ".hif"}
@@ -106,9 +112,16 @@ def is_picture_start(start: bytes) -> bool:
     """Whether a file that starts with these bytes looks like a picture that can be read.
 
     Args:
-        start: at least 32 bytes, or the whole file.
+        start: at least 32 bytes of it, or the whole file.
     """
     return _PICTURE.match(start) is not None
+
+
+def is_picture_file(path: Path) -> bool:
+    """Whether a file that can be read begins like a picture; blocks."""
+    with suppress(ImageError, OSError), open_regular(path, path.name) as file:
+        return is_picture_start(file.read(_SHORT_START_BYTES))
+    return False
 
 
 def refuse_stranger(name: str, start: bytes) -> str:

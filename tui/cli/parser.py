@@ -1,5 +1,6 @@
 """What the command line accepts, and its help."""
 
+import re
 from argparse import (
     SUPPRESS,
     ArgumentParser,
@@ -11,13 +12,16 @@ from argparse import (
 from collections.abc import Sequence
 from os.path import expanduser
 from pathlib import Path
-from typing import NoReturn
+from shlex import quote
+from typing import Final, NoReturn
 
 from ... import __version__
 from ..visible import visible
 
 STANDARD_INPUT = "-"
 """Stands for the question, or for one of the pictures."""
+
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://|data:", re.IGNORECASE)
 
 _ABOUT = """\
 Chat about pictures with a vision-language model that runs on this machine.
@@ -240,9 +244,22 @@ def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:
 
 
 def _picture_path(text: str) -> str:
-    """Returns the absolute path of a picture; what stands for standard input stays."""
+    """Returns the absolute path of a picture; what stands for standard input stays.
+
+    Raises:
+        ArgumentTypeError: it is an address of another machine.
+    """
     if text == STANDARD_INPUT:
         return text
+    if text[:6].lower() == "file:/":
+        from ..attach_paths import path_of
+
+        text = path_of(text)
+    if _ADDRESS.match(text):
+        raise ArgumentTypeError(
+            f"{text} is an address, and seeshell does not fetch pictures yet; download it first, "
+            f"as with `curl -LO {quote(text)}`, and name the file"
+        )
     return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
 
 

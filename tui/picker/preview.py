@@ -1,6 +1,7 @@
 """The preview pane: one picture as large as fits, and what is known of it below."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from textwrap import wrap
@@ -125,7 +126,8 @@ class PreviewPane(Widget):
         drawn = await pictures.draw(source, columns, rows)
         size_bytes = 0
         if isinstance(source, Path) and not drawn.error:
-            size_bytes = (await asyncio.to_thread(source.stat)).st_size
+            with suppress(OSError):
+                size_bytes = (await asyncio.to_thread(source.stat)).st_size
         self._drawn, self._drawn_source, self._size_bytes = drawn, source, size_bytes
         self.refresh()
 
