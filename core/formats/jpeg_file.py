@@ -3,7 +3,8 @@
 import random
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Final
+from itertools import takewhile
+from typing import BinaryIO, Final, cast
 
 from PIL import Image
 
@@ -15,14 +16,17 @@ _SCAN: Final = b"\xff\xda"
 _LAST_COEFFICIENT: Final = 63
 
 _BAND: Final = 8
-"""Rows that are compared at a time."""
+"""Rows that are compared at a time, in a picture decoded at its full size."""
 
 _SHARE: Final = 4
 _REFINEMENT_SHARE: Final = 2
 """One part in so many may be missing: of the picture itself, or of its last refinement."""
 
-_FILLER: Final = bytes(random.Random(7).choices(range(255), k=4096))  # noqa: S311
-"""Stands for what is missing, to see which rows that changes; holds no marker."""
+_FILLER: Final = b"\0" + bytes(random.Random(7).choices(range(255), k=4096))  # noqa: S311
+"""Stands for what is missing, to see which rows that changes.
+
+Holds no marker; if a file ends within one, the zero makes a usual byte of it.
+"""
 
 
 class JpegFile:
@@ -65,18 +69,14 @@ class JpegFile:
         # Importing it registers the format, for the whole process.
         from PIL.JpegImagePlugin import JpegImageFile
 
-        expected = list(_checksums(image))
         other = JpegFile(self._file, self._part, _FILLER)
-        again = JpegImageFile(other.view)  # type: ignore[arg-type]
+        again = JpegImageFile(cast(BinaryIO, other.view))
         whole_height = again.height
         if draft_side:
             again.draft("RGB", (draft_side, draft_side))
-        same = 0
-        for one, two in zip(expected, _checksums(again), strict=True):
-            if one != two:
-                break
-            same += 1
-        missing = max(0, again.height - _BAND * same)
+        rows = max(1, _BAND * again.height // whole_height)
+        same = _count_same(_checksums(image, rows), _checksums(again, rows))
+        missing = max(0, again.height - rows * same)
         scans = list(self._later_scans())
         if again.info.get("progressive"):
             is_begun = _refined(scans) == {layer[0] for layer in again.layer}
@@ -84,7 +84,8 @@ class JpegFile:
         else:
             is_begun = not scans or len(scans) == again.layers - 1
             block = 8 * max(max(layer[1:3]) for layer in again.layer)
-            last_rows = 2 * block * again.height / whole_height + _BAND
+            # Colours of fewer pixels than the picture reach into the rows above.
+            last_rows = block * again.height / whole_height + rows
             allowed = min(last_rows, again.height / _SHARE)
         if missing > allowed or not is_begun:
             raise EOFError
@@ -117,7 +118,13 @@ def _refined(scans: Iterable[bytes]) -> set[int]:
     }
 
 
-def _checksums(image: Image.Image) -> Iterator[int]:
-    for top in range(0, image.height, _BAND):
-        band = image.crop((0, top, image.width, min(top + _BAND, image.height)))
+def _checksums(image: Image.Image, rows: int) -> Iterator[int]:
+    for top in range(0, image.height, rows):
+        band = image.crop((0, top, image.width, min(top + rows, image.height)))
         yield zlib.crc32(band.tobytes())
+
+
+def _count_same(one: Iterable[int], two: Iterable[int]) -> int:
+    """Returns how many values are the same before the first that is not."""
+    pairs = zip(one, two, strict=True)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
