@@ -54,12 +54,12 @@ _STRANGERS: Final = (
         "a PDF",
         "export the page as PNG or JPEG (in Preview: File, Export) and attach that.",
     ),
-    _stranger(rb"[^<]{0,64}<(?:svg|[?!].*<svg)", "an SVG drawing", _EXPORT),
     _stranger(
-        rb"[^<]{0,64}<(?:!doctype html|html|head|body)",
+        rb"[^<]{0,64}(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)",
         "a web page",
         "save the picture itself and attach that.",
     ),
+    _stranger(rb"[^<]{0,64}<(?:svg|[?!].*<svg)", "an SVG drawing", _EXPORT),
     _stranger(
         rb"....ftypM4[AB] |ID3|fLaC|OggS|RIFF....WAVE|\xff[\xfb\xf3\xf2]", "a sound file", _ADVICE
     ),
