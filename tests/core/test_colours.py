@@ -122,11 +122,18 @@ def png_of_16_bits(kind: int, *values: int) -> bytes:
 def tiff_of_16_bits(photometric: int, *values: int) -> bytes:
     count = len(values)
     tags: dict[int, tuple[int, ...] | bytes] = {
-        **{256: (8,), 257: (8,), 258: (16,) * count, 259: (1,), 262: (photometric,), 273: (0,)},
-        **{277: (count,), 278: (8,), 279: (128 * count,)},
+        256: (8,),
+        257: (8,),
+        258: (16,) * count,
+        259: (1,),
+        262: (photometric,),
+        273: (0,),
+        277: (count,),
+        278: (8,),
+        279: (128 * count,),
     }
-    place = len(tiff([tags]))
-    return tiff([{**tags, 273: (place,)}]) + struct.pack(f"<{count}H", *values) * 64
+    tags[273] = (len(tiff([tags])),)
+    return tiff([tags]) + struct.pack(f"<{count}H", *values) * 64
 
 
 @pytest.mark.parametrize(
