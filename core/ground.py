@@ -62,8 +62,8 @@ def lay_on(image: Image.Image, ground: Ground) -> Image.Image:
 
 def _least_alpha(image: Image.Image) -> int:
     """Returns the lowest alpha value; in a palette, 0 if a colour that is not opaque is used."""
-    if image.mode == "P":
-        given = image.info["transparency"]
+    given = image.info.get("transparency")
+    if image.mode == "P" and given is not None:
         alphas = given if isinstance(given, bytes) else [255] * given + [0]
         return 255 * all(
             not count or alpha == 255

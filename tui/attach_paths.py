@@ -142,6 +142,8 @@ class _Disk:
         try:
             path = self._cwd / Path(name).expanduser()
             if not path.is_file():
+                if name.isascii() and " " not in name:
+                    return None
                 same = self._siblings(path.parent).get(_plain(path.name))
                 if same is None:
                     return None

@@ -33,7 +33,8 @@ _ORIENTATION, _DNG_VERSION, _MAKE = 274, 50706, 271
 _SENSOR: Final = frozenset({32803, 34892})
 """Photometric interpretations of raw pixels: behind colour filters, or linear."""
 _JPEG: Final = frozenset({6, 7, 99})
-_PLACES: Final = ((513, 514), (273, 279), (324, 325))
+_STRIPS, _TILES = 273, 324
+_PLACES: Final = ((513, 514), (_STRIPS, 279), (_TILES, 325))
 """Tags that say where a picture lies and how long it is: JPEG, strips, tiles."""
 _PANASONIC_SIZE: Final = (2, 3)
 
@@ -151,8 +152,15 @@ def _one(tags: Tags, tag: int) -> int:
 
 
 def _find_previews(file: BinaryIO, directories: list[Tags]) -> Iterator[Preview]:
-    """Yields JPEGs that directories name, then those that lie near the start."""
+    """Yields JPEGs that directories name, then those that lie near the start.
+
+    Raw pixels may be packed as JPEGs too; they are none.
+    """
+    pixels: set[int] = set()
     for tags in directories:
+        if _one(tags, _PHOTOMETRIC) in _SENSOR:
+            pixels |= {*tags.get(_STRIPS, ()), *tags.get(_TILES, ())}
+            continue
         for offsets, lengths in _PLACES:
             places, sizes = tags.get(offsets, ()), tags.get(lengths, ())
             is_one = len(places) == len(sizes) == 1
@@ -163,7 +171,8 @@ def _find_previews(file: BinaryIO, directories: list[Tags]) -> Iterator[Preview]
     for count, match in enumerate(_START.finditer(content)):
         if count == _MOST_PREVIEWS:
             return
-        yield from _preview(file, Part(match.start()))
+        if match.start() not in pixels:
+            yield from _preview(file, Part(match.start()))
 
 
 def _preview(file: BinaryIO, part: Part) -> Iterator[Preview]:

@@ -54,7 +54,7 @@ class SplicedFile(io.RawIOBase):
     def readinto(self, buffer: "WriteableBuffer") -> int:
         """Reads what comes next, at most to the end of its piece."""
         view = memoryview(buffer)
-        while (found := self._find(self._position)) is not None:
+        while len(view) and (found := self._find(self._position)) is not None:
             piece, start = found
             content = self._read(piece, self._position - start, len(view))
             if content or isinstance(piece, bytes):

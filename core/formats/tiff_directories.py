@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 Tags = dict[int, tuple[int, ...]]
-"""Values of whole numbers and bytes by tag; other kinds are left out."""
+"""Values of whole numbers and bytes by tag; other kinds, and long lists, are left out."""
 
 SUB_DIRECTORIES: Final = 330
 EXIF: Final = 34665
@@ -13,7 +13,9 @@ EXIF: Final = 34665
 _MOST_DIRECTORIES: Final = 64
 _MOST_TAGS: Final = 1024
 _MOST_VALUES: Final = 64
-"""Longer lists, as of strips, are left out."""
+_MOST_PLACES: Final = 4096
+_PLACES: Final = frozenset({273, 324})
+"""Tags of lists that may be longer than others: where strips and tiles lie."""
 
 _KINDS: Final = {1: "B", 2: "B", 3: "H", 4: "L", 7: "B", 13: "L"}
 
@@ -54,7 +56,7 @@ def _read_directory(file: BinaryIO, start: int, place: int, order: str) -> tuple
     tags: Tags = {}
     for offset in range(0, len(content) - 11, 12):
         tag, kind, length = struct.unpack_from(f"{order}HHL", content, offset)
-        if kind in _KINDS and length <= _MOST_VALUES:
+        if kind in _KINDS and length <= (_MOST_PLACES if tag in _PLACES else _MOST_VALUES):
             value = content[offset + 8 : offset + 12]
             tags[tag] = _read_values(file, start, f"{order}{length}{_KINDS[kind]}", value)
     return tags, struct.unpack(f"{order}L", following)[0] if len(following) == 4 else 0

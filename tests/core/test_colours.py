@@ -4,6 +4,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image, ImageChops, ImageCms
 
@@ -31,9 +32,10 @@ def is_near(colour: tuple[int, ...], expected: tuple[int, ...], tolerance: int =
     return all(abs(a - b) <= tolerance for a, b in zip(colour, expected, strict=True))
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 def test_a_wide_profile_makes_colours_what_they_were_meant_to_be(form: str, tmp_path: Path) -> None:
     # Display P3's (200, 100, 100) is a stronger red in sRGB. Source: CSS Color 4, section 10.9.
+    pillow_heif.register_heif_opener()
     picture = Image.new("RGB", (64, 64), (200, 100, 100))
     lossless = {"WEBP": {"lossless": True}, "JPEG": {"quality": 98, "subsampling": 0}}
     options = lossless.get(form, {})

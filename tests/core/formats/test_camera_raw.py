@@ -135,6 +135,18 @@ def test_raw_pixels_that_are_packed_as_a_jpeg_are_no_preview(tmp_path: Path) -> 
         read(with_jpeg([{**CFA, **DNG}], lossless, (273, 279)), tmp_path)
 
 
+def test_pixels_of_a_lossy_raw_file_are_no_preview(tmp_path: Path) -> None:
+    linear = {**CFA, **DNG, 262: (34892,)}
+    with pytest.raises(ImageError, match="holds no preview"):
+        read(with_jpeg([linear], LARGE, (273, 279)), tmp_path)
+    tile = encoded(quarters(1700, 1700))
+    tags: dict[int, tuple[int, ...] | bytes] = {**linear, 324: (0,) * 70, 325: (len(tile),) * 70}
+    start = len(tiff([tags]))
+    tags[324] = tuple(start + number * len(tile) for number in range(70))
+    with pytest.raises(ImageError, match="holds no preview"):
+        read(tiff([tags]) + tile * 70, tmp_path)
+
+
 def test_the_preview_is_turned_as_the_raw_file_says(tmp_path: Path) -> None:
     sideways = with_jpeg([{**THUMBNAIL, **DNG, 274: (6,), 330: (1, 2)}, CFA, {}], LARGE)
     for content in (sideways, cr3(LARGE, 6)):
