@@ -243,6 +243,8 @@ class FilePicker(ModalScreen[list[Path] | None]):
         if self._is_newest_first:
             shown = put_newest_first(shown)
         nothing = "No picture's name contains this." if self._typed else "No pictures here."
+        if "://" in self._typed:
+            nothing = "This is an address: download the picture first, then pick the file."
         self.files.show(self._folder, shown, cursor_name=cursor_name, note=self._problem or nothing)
         self._show_path()
 

@@ -156,3 +156,36 @@ def tiff(directories: list[dict[int, tuple[int, ...] | bytes]], head: bytes = b"
             body += struct.pack("<HHL", tag, kind, count) + content.ljust(4, b"\0")
         body += bytes(4)
     return head + struct.pack("<L", 8) + body + rest
+
+
+def apple(picture: Image.Image, colours: str, kind: int, *, split: int = 0) -> bytes:
+    """A PNG as Xcode makes them. Source: https://theapplewiki.com/wiki/PNG_CgBI_Format"""
+    raw = picture.tobytes("raw", colours)
+    stride = len(raw) // picture.height
+    rows = b"".join(b"\0" + raw[at : at + stride] for at in range(0, len(raw), stride))
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(rows) + packer.flush()
+    header = struct.pack(">IIBBBBB", *picture.size, 8, kind, 0, 0, 0)
+    pieces = [packed[:split], packed[split:]] if split else [packed]
+    return png(
+        [
+            (b"CgBI", b"\x50\0\x20\x02"),
+            (b"IHDR", header),
+            *((b"IDAT", piece) for piece in pieces),
+            (b"IEND", b""),
+        ]
+    )
+
+
+def with_jpeg(
+    directories: list[dict[int, tuple[int, ...] | bytes]],
+    jpeg: bytes,
+    tags: tuple[int, int] = (513, 514),
+    head: bytes = b"II*\0",
+) -> bytes:
+    """A raw file whose last directory names a JPEG that stands behind all of them."""
+    last = {**directories[-1], tags[0]: (0,), tags[1]: (len(jpeg),)}
+    if tags[0] != 513:
+        last[259] = (7,)
+    place = len(tiff([*directories[:-1], last], head))
+    return tiff([*directories[:-1], {**last, tags[0]: (place,)}], head) + jpeg

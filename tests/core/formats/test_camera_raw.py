@@ -11,27 +11,13 @@ from seeshell.core.errors import ImageError
 from seeshell.core.formats.tiff_directories import read_directories
 from seeshell.core.images import ImageSize, opened_image
 
-from .made import LIMIT, encoded, quarters, read, tiff
+from .made import LIMIT, encoded, quarters, read, tiff, with_jpeg
 
 CFA = {254: (0,), 256: (4032,), 257: (3024,), 262: (32803,), 259: (1,)}
 THUMBNAIL = {254: (1,), 256: (160,), 257: (120,), 262: (2,), 259: (1,)}
 DNG = {50706: b"\1\4\0\0"}
 LARGE = encoded(quarters(2016, 1512))
 SMALL = encoded(quarters(160, 120))
-
-
-def with_jpeg(
-    directories: list[dict[int, tuple[int, ...] | bytes]],
-    jpeg: bytes,
-    tags: tuple[int, int] = (513, 514),
-    head: bytes = b"II*\0",
-) -> bytes:
-    """A raw file whose last directory names a JPEG that stands behind all of them."""
-    last = {**directories[-1], tags[0]: (0,), tags[1]: (len(jpeg),)}
-    if tags[0] != 513:
-        last[259] = (7,)
-    place = len(tiff([*directories[:-1], last], head))
-    return tiff([*directories[:-1], {**last, tags[0]: (place,)}], head) + jpeg
 
 
 def raf(jpeg: bytes) -> bytes:

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, PngImagePlugin
 from seeshell.core.errors import ImageError
 from seeshell.core.images import opened_image
 
-from .made import LIMIT, chunks, encoded, icc_profile, png, quarters, read
+from .made import LIMIT, apple, chunks, encoded, icc_profile, png, quarters, read
 
 LONG = "0123456789abcdef" * 100_000
 PLAIN = encoded(quarters(), "PNG")
@@ -82,25 +82,6 @@ def test_long_texts_take_no_way_up_from_the_picture(tmp_path: Path) -> None:
 def test_the_way_up_may_stand_in_a_text(tmp_path: Path) -> None:
     xmp = '<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
     assert read(with_chunks(text(b"iTXt", xmp)), tmp_path)[0].size == (32, 64)
-
-
-def apple(picture: Image.Image, colours: str, kind: int, *, split: int = 0) -> bytes:
-    """A PNG as Xcode makes them. Source: https://theapplewiki.com/wiki/PNG_CgBI_Format"""
-    raw = picture.tobytes("raw", colours)
-    stride = len(raw) // picture.height
-    rows = b"".join(b"\0" + raw[at : at + stride] for at in range(0, len(raw), stride))
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = packer.compress(rows) + packer.flush()
-    header = struct.pack(">IIBBBBB", *picture.size, 8, kind, 0, 0, 0)
-    pieces = [packed[:split], packed[split:]] if split else [packed]
-    return png(
-        [
-            (b"CgBI", b"\x50\0\x20\x02"),
-            (b"IHDR", header),
-            *((b"IDAT", piece) for piece in pieces),
-            (b"IEND", b""),
-        ]
-    )
 
 
 APPLES = {

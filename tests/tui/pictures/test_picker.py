@@ -360,6 +360,12 @@ async def test_a_folder_that_was_left_is_not_looked_through_any_longer(
         is_left.set()
 
 
+async def test_a_pasted_address_is_told_to_be_one(folder: Path) -> None:
+    async with opened(folder, size=(120, 24)) as session:
+        session.picker.files.post_message(Paste("https://example.org/llamas.jpg"))
+        await session.shows("This is an address: download the picture first")
+
+
 @pytest.mark.parametrize("pasted", ["~nobody-of-that-name", "/" + "x" * 300, "/a\0b"])
 async def test_what_is_no_folder_may_be_pasted(folder: Path, pasted: str) -> None:
     async with opened(folder) as session:
