@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from ..core.formats.kinds import is_picture_file, is_picture_name
+from ..core.formats.kinds import is_meant_to_be_seen, is_picture_name
 
 _MAX_TEXT: Final = 32 * 1024
 """Longer texts are no list of paths and are not searched."""
@@ -45,7 +45,8 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
     Understands what terminals paste when files are dropped on them and what people type: `~`,
     quotes, backslashes, `file://` with percent signs, several paths a line, bare names with
     spaces, paths of pictures whose names do not say so, and names whose Unicode form or U+202F a
-    copy has changed. Asks the disk, so it may block.
+    copy has changed. A PDF's path counts too: attaching it is refused with the way out, where its
+    name alone would tell the model nothing. Asks the disk, so it may block.
 
     Args:
         text: what was pasted or typed.
@@ -148,7 +149,7 @@ class _Disk:
                 if same is None:
                     return None
                 path = path.parent / same
-            is_picture = path.is_file() if is_named else is_picture_file(path)
+            is_picture = path.is_file() if is_named else is_meant_to_be_seen(path)
         except (OSError, RuntimeError, ValueError):
             return None
         return path if is_picture else None

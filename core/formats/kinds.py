@@ -30,6 +30,8 @@ _PICTURE: Final = re.compile(
     re.DOTALL,
 )
 
+_PDF: Final = b"%PDF-"
+
 
 class _Stranger(NamedTuple):
     """A kind of file that is no picture that can be read."""
@@ -119,9 +121,20 @@ def is_picture_start(start: bytes) -> bool:
 
 def is_picture_file(path: Path) -> bool:
     """Whether a file that can be read begins like a picture; blocks."""
+    return is_picture_start(_read_start(path))
+
+
+def is_meant_to_be_seen(path: Path) -> bool:
+    """Whether a file begins like a picture, or like a PDF: refused, with the way out; blocks."""
+    start = _read_start(path)
+    return is_picture_start(start) or start.startswith(_PDF)
+
+
+def _read_start(path: Path) -> bytes:
+    """Returns the first bytes of a file; none if it can't be read."""
     with suppress(ImageError, OSError), open_regular(path, path.name) as file:
-        return is_picture_start(file.read(_SHORT_START_BYTES))
-    return False
+        return file.read(_SHORT_START_BYTES)
+    return b""
 
 
 def refuse_stranger(name: str, start: bytes) -> str:

@@ -8,7 +8,7 @@ import pillow_heif
 import pytest
 
 from seeshell.core.errors import ImageError
-from seeshell.core.formats.kinds import is_picture_file, is_picture_start
+from seeshell.core.formats.kinds import is_meant_to_be_seen, is_picture_file, is_picture_start
 
 from .made import encoded, quarters, read
 
@@ -63,6 +63,7 @@ def test_what_is_no_picture_is_named_with_the_way_out(
     assert sentence.startswith(f"{name} is not a picture that can be read but {kind}")
     assert sentence.endswith(".")
     assert not is_picture_file(tmp_path / name)
+    assert is_meant_to_be_seen(tmp_path / name) == (what == "a PDF")
 
 
 def test_what_can_not_be_named_is_refused_with_the_kinds_that_can_be_read(tmp_path: Path) -> None:

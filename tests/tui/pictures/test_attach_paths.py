@@ -142,6 +142,7 @@ def unnamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("IMG_0001", "photo.txt", "two words", "scan.pdf", "Käse"):
         Image.new("RGB", (4, 4)).save(tmp_path / name, "PNG")
     (tmp_path / "notes.txt").write_text("IMG_0001 is a picture")
+    (tmp_path / "real.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "empty").touch()
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
@@ -161,6 +162,9 @@ def unnamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("file://localhost{}/two%20words", ["two words"], ""),
         ("{}/Ka\u0308se", ["Käse"], ""),
         ("look (./IMG_0001) there", ["IMG_0001"], "look (IMG_0001) there"),
+        ("~/real.pdf", ["real.pdf"], ""),
+        ("what does {}/real.pdf say?", ["real.pdf"], "what does real.pdf say?"),
+        ("real.pdf is a name", [], None),
         ("./notes.txt ./empty ./folder ./pipe ./gone", [], None),
         ("IMG_0001 and/or photo.txt", [], None),
         ("https://example.org/IMG_0001 and ftp://example.org/a", [], None),
