@@ -19,6 +19,11 @@ Its modules in reading order:
     private_files       Folders and files that only their owner can read.
     regular_files       Files that users name, opened for reading without ever waiting for a pipe or
                         a device.
+    formats/            Kinds of picture files, and what Pillow alone can't read of them. Reads
+                        headers, decodes nothing.
+    ground              What lies behind the transparent parts of a picture: white, or grey where
+                        white would hide it.
+    colours             Colour profiles: pictures of any ICC profile as sRGB.
     upright_rgb         Decoded pictures made RGB and turned upright.
     images              Pictures as files: checked, decoded, turned upright, made RGB, scaled and
                         hashed.

@@ -54,6 +54,8 @@ class Attachment(Struct, frozen=True, tag="picture"):
     """Pixels down as the model sees it; 0 while no model is loaded."""
     tokens: int = 0
     """Image tokens it takes in the prompt; 0 while no model is loaded."""
+    note: str = ""
+    """What was done to the picture when it was read that the user should know, as a phrase."""
 
 
 Part = TextPart | ThoughtsPart | Attachment

@@ -7,55 +7,23 @@ checked here, before anything is decoded.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from PIL import Image, ImageFile
+from PIL import Image
 
+from .colours import ColourProfile
 from .errors import ImageError, SeeshellError
+from .formats.header import MOST_BYTES, OpenedHeader, check_bytes, open_header
+from .ground import Ground, find_ground
 from .regular_files import open_regular
 from .upright_rgb import find_orientation, flatten, turn_upright
 
-_PLUGINS: Final = {
-    "JPEG": "JpegImagePlugin",
-    "PNG": "PngImagePlugin",
-    "HEIF": "",
-    "WEBP": "WebPImagePlugin",
-    "GIF": "GifImagePlugin",
-    "AVIF": "AvifImagePlugin",
-    "TIFF": "TiffImagePlugin",
-    "BMP": "BmpImagePlugin",
-    "JPEG2000": "Jpeg2KImagePlugin",
-    "PSD": "PsdImagePlugin",
-    "QOI": "QoiImagePlugin",
-    "PPM": "PpmImagePlugin",
-}
-"""Formats that can be read, in the order to try, and the Pillow module that reads each.
-
-HEIF, which pillow-heif reads, stands before AVIF: both may claim a file of brand `mif1`, and only
-pillow-heif declines what it can't decode.
-"""
-
-_SUFFIXES: Final = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".heic", ".heif", ".hif"}
-    | {".webp", ".gif", ".avif", ".tif", ".tiff", ".bmp", ".dib", ".jp2", ".j2k", ".jpx"}
-    | {".psd", ".qoi", ".ppm", ".pgm", ".pbm", ".pnm"}
-)
-
-_MOST_BYTES: Final = 256 * 2**20
-"""A picture of few pixels may be a large file: layers, frames, a film at its end."""
-
 _BYTES_PER_PIXEL: Final = 8
 """No file takes more for its pixels: four channels of sixteen bits."""
-
-_READ_WHOLE: Final = frozenset({"HEIF", "AVIF", "WEBP"})
-"""Formats whose decoder takes the whole file into memory before the size is known."""
 
 Fit = Callable[[int, int], tuple[int, int]]
 """Returns the width and height wanted of an upright picture of this width and height."""
@@ -66,11 +34,6 @@ class ImageSize(NamedTuple):
 
     width: int
     height: int
-
-
-def is_picture_name(name: str) -> bool:
-    """Whether the file name ends like a picture that can be read; case does not matter."""
-    return Path(name).suffix.lower() in _SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -90,32 +53,42 @@ class WantedPixels:
 class OpenedImage:
     """A picture whose header was read and whose size was checked. It is decoded once, as asked."""
 
-    def __init__(self, header: ImageFile.ImageFile, file: BinaryIO, most_bytes: int) -> None:
-        self.header = header
+    def __init__(self, opened: OpenedHeader, file: BinaryIO, most_bytes: int) -> None:
+        self.header = opened.header
         """What Pillow knows of the picture before it is decoded."""
         self.file = file
         """The file that it is decoded from."""
         self.most_bytes = most_bytes
         """A file with more bytes is no picture of this size."""
+        self._opened = opened
+        self._notes = [opened.note] if opened.note else []
+
+    @property
+    def note(self) -> str:
+        """What was done to the picture that the user should know; complete once it is decoded."""
+        return "; ".join(self._notes)
 
     def decode(self) -> ImageSize:
         """Returns the picture's size after decoding it to its end: it is known to be whole."""
-        self.header.load()
+        self._load()
         return self._upright_size(self.header.size)
 
     def upright_rgb(self) -> Image.Image:
-        """Returns the picture upright and as RGB, what is transparent in it on white."""
-        rgb = flatten(self.header)
-        return turn_upright(rgb, find_orientation(self.header))
+        """Returns the picture upright and as sRGB, what is transparent in it on its ground."""
+        profile = ColourProfile(self.header, self._opened.profile)
+        return profile.to_srgb(turn_upright(self._flat(profile), self._orientation()))
 
     def fitted(self, fit: Fit, reducing_gap: float | None = None) -> Image.Image:
-        """Returns the picture, upright and as RGB, at the size that `fit` gives for its own."""
-        upright = self.upright_rgb()
+        """Returns the picture, as `upright_rgb` does, at the size that `fit` gives for its own."""
+        profile = ColourProfile(self.header, self._opened.profile)
+        upright = turn_upright(self._flat(profile), self._orientation())
         size = fit(*upright.size)
-        return upright.resize(size, Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
+        # Fewer pixels take less time to convert.
+        resized = upright.resize(size, Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
+        return profile.to_srgb(resized)
 
     def thumbnail(self, max_width: int, max_height: int) -> tuple[Image.Image, ImageSize]:
-        """Returns a small copy within these bounds, upright and as RGB, and the picture's own size.
+        """Returns a small copy within these bounds, and the picture's own size.
 
         A JPEG is decoded at a fraction of its size where that suffices; a picture is never
         enlarged.
@@ -126,16 +99,41 @@ class OpenedImage:
         whole_size = self.header.size
         self.header.draft("RGB", (side, side))
         is_fraction = self.header.size != whole_size
-        small = flatten(self.header)
+        profile = ColourProfile(self.header, self._opened.profile)
+        small = self._flat(profile, draft_side=side)
         size = self._upright_size(whole_size if is_fraction else self.header.size)
-        orientation = find_orientation(self.header)
+        orientation = self._orientation()
         bounds = (max_height, max_width) if orientation >= 5 else (max_width, max_height)
         small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return turn_upright(small, orientation), size
+        return turn_upright(profile.to_srgb(small), orientation), size
+
+    def _flat(self, profile: ColourProfile, draft_side: int = 0) -> Image.Image:
+        """Returns the decoded picture as RGB, or as it is if the profile converts that."""
+        ground = self._load(draft_side)
+        return self.header if profile.mode == "CMYK" else flatten(self.header, ground)
+
+    def _load(self, draft_side: int = 0) -> Ground | None:
+        """Decodes the picture and returns what it is to lie on, if it is transparent.
+
+        Raises:
+            EOFError: a part of it is missing.
+        """
+        self.header.load()
+        jpeg = self._opened.jpeg
+        if jpeg is not None and jpeg.is_short:
+            jpeg.check_whole(self.header, draft_side)
+            self._notes.append("the file lacks its last bytes")
+        ground = find_ground(self.header)
+        if ground is not None:
+            self._notes.append(ground.note)
+        return ground
+
+    def _orientation(self) -> int:
+        return find_orientation(self.header, self._opened.orientation)
 
     def _upright_size(self, size: tuple[int, int]) -> ImageSize:
         width, height = size
-        return ImageSize(height, width) if find_orientation(self.header) >= 5 else ImageSize(*size)
+        return ImageSize(height, width) if self._orientation() >= 5 else ImageSize(*size)
 
 
 @contextmanager
@@ -153,11 +151,12 @@ def opened_image(path: Path, max_pixels: int, *, name: str = "") -> Iterator[Ope
     name = name or path.name
     with open_regular(path, name) as file:
         try:
-            header = _read_header(file, name)
+            opened = open_header(file, name)
+            header = opened.header
             _check_size(header, max_pixels, name)
-            most_bytes = max(_MOST_BYTES, _BYTES_PER_PIXEL * header.width * header.height)
-            _check_bytes(file, most_bytes, name)
-            yield OpenedImage(header, file, most_bytes)
+            most_bytes = max(MOST_BYTES, _BYTES_PER_PIXEL * header.width * header.height)
+            check_bytes(file, most_bytes, name)
+            yield OpenedImage(opened, file, most_bytes)
         except SeeshellError:
             raise
         except MemoryError as error:
@@ -215,48 +214,9 @@ def hash_file(path: Path) -> str:
             raise ImageError(f"{path.name} can't be read: {error.strerror}.") from error
 
 
-def _read_header(file: BufferedReader, name: str) -> ImageFile.ImageFile:
-    prefix = file.read(16)
-    problem: Exception | None = None
-    for image_format, plugin in _PLUGINS.items():
-        if not _claims(image_format, plugin, prefix):
-            continue
-        if image_format in _READ_WHOLE:
-            _check_bytes(file, _MOST_BYTES, name)
-        file.seek(0)
-        try:
-            return Image.OPEN[image_format][0](file, "")
-        except (SyntaxError, IndexError, TypeError, ValueError, OSError) as error:
-            problem = error
-    if problem is not None:
-        raise problem
-    raise ImageError(
-        f"{name} is not a picture that can be read; use JPEG, PNG, HEIC, WebP, GIF, AVIF or TIFF."
-    )
-
-
-def _claims(image_format: str, plugin: str, prefix: bytes) -> bool:
-    """Whether a file that starts with these 16 bytes looks like one of the format."""
-    if plugin:
-        import_module(f"PIL.{plugin}")
-    elif prefix[4:8] == b"ftyp":
-        import_module("pillow_heif").register_heif_opener()
-    else:
-        return False
-    accept = Image.OPEN[image_format][1]
-    return accept is not None and accept(prefix) is True
-
-
 def _check_size(image: Image.Image, max_pixels: int, name: str) -> None:
     if image.width * image.height > max_pixels:
         raise ImageError(
             f"{name} has {image.width}x{image.height} pixels, more than the limit of "
             f"{max_pixels:,}; scale it down or raise max_pixels in the settings."
-        )
-
-
-def _check_bytes(file: BufferedReader, most_bytes: int, name: str) -> None:
-    if os.fstat(file.fileno()).st_size > most_bytes:
-        raise ImageError(
-            f"{name} is too large a file for a picture of its size; save it as JPEG or PNG."
         )

@@ -1,13 +1,21 @@
 """Files that users name, opened for reading without ever waiting for a pipe or a device."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
+from typing import Final
 
 from .errors import ImageError
+
+MACOS_PRIVACY: Final = (
+    "macOS keeps this folder from programs that were started over SSH; allow Full Disk Access for "
+    "remote users in System Settings, General, Sharing, Remote Login (the i button)."
+)
+"""What EPERM means where a file or folder is only read."""
 
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 
@@ -29,6 +37,8 @@ def open_regular(path: Path, name: str) -> Iterator[BufferedReader]:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(f"{path} does not exist; check the path.") from error
     except PermissionError as error:
+        if error.errno == errno.EPERM:
+            raise ImageError(f"{path} may not be read: {MACOS_PRIVACY}") from error
         raise ImageError(f"{path} may not be read; change its permissions.") from error
     except OSError as error:
         reason = error.strerror or error

@@ -4,6 +4,8 @@ from typing import Final, cast
 
 from PIL import Image
 
+from .ground import Ground, lay_on
+
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -18,13 +20,17 @@ _UPRIGHT: Final = {
 _ORIENTATION_TAG: Final = 0x0112
 
 
-def find_orientation(image: Image.Image) -> int:
+def find_orientation(image: Image.Image, unstated: int = 1) -> int:
     """Returns the EXIF orientation from 1 to 8 of a decoded picture; 1 if it can't be read.
 
     pillow-heif and Pillow's TIFF reader turn pictures upright while decoding and then report 1.
+
+    Args:
+        image: the picture.
+        unstated: what counts if it says nothing of it.
     """
     try:
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+        orientation = image.getexif().get(_ORIENTATION_TAG, unstated)
     except Exception:  # noqa: BLE001 - a broken EXIF block must not hide a sound picture
         return 1
     return orientation if orientation in _UPRIGHT else 1
@@ -36,18 +42,11 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if method is None else image.transpose(method)
 
 
-def flatten(image: Image.Image) -> Image.Image:
-    """Returns the picture, decoded if need be, as RGB, on white where it is transparent."""
-    image.load()
+def flatten(image: Image.Image, ground: Ground | None) -> Image.Image:
+    """Returns the decoded picture as RGB, on its ground if it is transparent."""
     if image.mode[0] in "IF":
         return _to_8_bits(image).convert("RGB")
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    # Without copies of what may be 800 MB.
-    layered = image if image.mode == "RGBA" else image.convert("RGBA")
-    ground = Image.new("RGB", layered.size, "white")
-    ground.paste(layered, mask=layered)
-    return ground
+    return image.convert("RGB") if ground is None else lay_on(image, ground)
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:

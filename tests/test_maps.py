@@ -12,6 +12,7 @@ CORE_ROOMS = (
     "core",
     "core/ipc",
     "core/sessions",
+    "core/formats",
     "core/pictures",
     "core/store",
     "core/models",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from ..core.images import is_picture_name
+from ..core.formats.kinds import is_meant_to_be_seen, is_picture_name
 
 _MAX_TEXT: Final = 32 * 1024
 """Longer texts are no list of paths and are not searched."""
@@ -24,6 +24,9 @@ _MAX_LOOKS: Final = 2000
 
 _TRAILING: Final = ".,;:!?)]}>'\""
 """What a sentence may put behind a path."""
+
+_PATH_START: Final = re.compile(r"(?<![^\s(\[<'\"])(?:file:/|~|\.{0,2}/)", re.IGNORECASE)
+"""How a path begins that needs no picture's suffix: the file's first bytes tell."""
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,5}(?![A-Za-z0-9])")
 
@@ -41,8 +44,9 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
 
     Understands what terminals paste when files are dropped on them and what people type: `~`,
     quotes, backslashes, `file://` with percent signs, several paths a line, bare names with
-    spaces, and names whose Unicode form or U+202F a copy has changed. Asks the disk, so it may
-    block.
+    spaces, paths of pictures whose names do not say so, and names whose Unicode form or U+202F a
+    copy has changed. A PDF's path counts too: attaching it is refused with the way out, where its
+    name alone would tell the model nothing. Asks the disk, so it may block.
 
     Args:
         text: what was pasted or typed.
@@ -51,7 +55,7 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
     suffix_ends = [
         match.end() for match in _SUFFIX.finditer(text) if is_picture_name("_" + match[0])
     ]
-    if len(text) > _MAX_TEXT or not suffix_ends:
+    if len(text) > _MAX_TEXT or not (suffix_ends or _PATH_START.search(text)):
         return FoundPictures([], text)
     try:
         folder = cwd or Path.cwd()
@@ -104,7 +108,7 @@ class _Reader:
         last = min(len(self._text), start + _MAX_PATH)
         word, end = _shell_word(self._text, start, last)
         if word[:5].lower() == "file:":
-            yield _from_url(word), end
+            yield path_of(word), end
         yield word, end
         for shorter in range(end - 1, max(end - 1 - _MAX_TRAILING, start), -1):
             if self._text[shorter] not in _TRAILING:
@@ -137,18 +141,23 @@ class _Disk:
 
     def find(self, name: str) -> Path | None:
         """Returns the file of that name, or of one that differs only in its Unicode form."""
-        if "\0" in name or len(name) > _MAX_PATH or not is_picture_name(name):
+        is_named = is_picture_name(name)
+        if "\0" in name or len(name) > _MAX_PATH or not (is_named or _PATH_START.match(name)):
             return None
         self._looks += 1
         try:
             path = self._cwd / Path(name).expanduser()
-            if path.is_file():
-                return path
-            same = self._siblings(path.parent).get(_plain(path.name))
+            if not path.is_file():
+                if name.isascii() and " " not in name:
+                    return None
+                same = self._siblings(path.parent).get(_plain(path.name))
+                if same is None:
+                    return None
+                path = path.parent / same
+            is_picture = path.is_file() if is_named else is_meant_to_be_seen(path)
         except (OSError, RuntimeError, ValueError):
             return None
-        found = path.parent / same if same is not None else None
-        return found if found is not None and found.is_file() else None
+        return path if is_picture else None
 
     def _siblings(self, folder: Path) -> dict[str, str]:
         if folder not in self._names:
@@ -186,7 +195,7 @@ def _is_escape(following: str, quote: str) -> bool:
     return following not in {"", "\n"}
 
 
-def _from_url(url: str) -> str:
+def path_of(url: str) -> str:
     """Returns the path of a `file:` URL of this machine."""
     path = re.sub(r"^file:(//[^/]*)?", "", url, flags=re.IGNORECASE)
     return unquote(path)

@@ -87,6 +87,8 @@ class Finished(Struct, frozen=True, tag=True):
     """Of the file's bytes."""
     size: ImageSize = ImageSize(0, 0)
     """Of the picture, upright."""
+    note: str = ""
+    """What was done to it that the user should know, as a phrase."""
     payload_size: ImageSize = ImageSize(0, 0)
     """Of the pixels that follow."""
     payload_bytes: int = 0

@@ -160,7 +160,8 @@ def _copy(job: CopyJob, parent: Parent) -> Finished:
         sha256 = _copy_bytes(picture, copy, job.name, parent)
     with opened_image(copy, job.max_pixels, name=job.name) as picture:
         parent.wait_for_memory(picture, job)
-        return Finished(sha256=sha256, size=picture.decode())
+        size = picture.decode()
+        return Finished(sha256=sha256, size=size, note=picture.note)
 
 
 def _copy_bytes(picture: OpenedImage, copy: Path, name: str, parent: Parent) -> str:
@@ -222,7 +223,8 @@ def _shrink(job: ThumbnailJob, parent: Parent) -> tuple[Finished, bytes]:
         small, size = picture.thumbnail(side, side)
     small = _within(small, job.pixels)
     payload = _palette_png(small) if job.form == "png" else small.tobytes()
-    return _with_pixels(Finished(hash_file(path), size, state=state), small, payload)
+    finished = Finished(hash_file(path), size, picture.note, state=state)
+    return _with_pixels(finished, small, payload)
 
 
 def _with_pixels(reply: Finished, image: Image.Image, payload: bytes) -> tuple[Finished, bytes]:

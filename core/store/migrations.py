@@ -176,7 +176,15 @@ CREATE TABLE claim (
 CREATE INDEX claim_sha256 ON claim (sha256);
 """  # noqa: S608 - the one thing inserted is the constant above
 
-MIGRATIONS: Final = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+-- What was done to a picture when it was read; few have one.
+CREATE TABLE picture_note (
+    sha256 TEXT PRIMARY KEY REFERENCES picture (sha256) ON DELETE CASCADE,
+    note TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3)
 """Script n leads from version n to version n + 1; a new database starts at version 0."""
 
 

@@ -8,7 +8,10 @@ import msgspec
 
 from ..conversation import Attachment, Part, TextPart, ThoughtsPart
 
-_PARTS: Final = "SELECT part.*, width, height FROM part LEFT JOIN picture USING (sha256) "
+_PARTS: Final = (
+    "SELECT part.*, width, height, coalesce(note, '') AS note FROM part "
+    "LEFT JOIN picture USING (sha256) LEFT JOIN picture_note USING (sha256) "
+)
 
 
 _OF_MANY: Final = (
@@ -106,6 +109,7 @@ def _read_part(row: sqlite3.Row) -> Part:
         data.model_width,
         data.model_height,
         data.tokens,
+        row["note"],
     )
 
 

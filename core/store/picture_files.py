@@ -45,7 +45,7 @@ class PictureFiles:
             await asyncio.to_thread(self._put_in_place, copy, copied.sha256, name)
         finally:
             await asyncio.to_thread(copy.unlink, missing_ok=True)
-        return Attachment(copied.sha256, name, *copied.size)
+        return Attachment(copied.sha256, name, *copied.size, note=copied.note)
 
     def is_there(self, sha256: str) -> bool:
         """Whether there is a file of that name; `check` tells whether it is whole."""

@@ -19,12 +19,17 @@ class PictureTable:
         self._database = database
 
     def add(self, picture: Attachment) -> None:
-        """Records a picture, or its newest name."""
+        """Records a picture, or its newest name and note."""
         self._database.execute(
             "INSERT INTO picture VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) "
             "DO UPDATE SET name = excluded.name, attached_at = excluded.attached_at",
             (picture.sha256, picture.name, picture.width, picture.height, time.time()),
         )
+        self._database.execute("DELETE FROM picture_note WHERE sha256 = ?", (picture.sha256,))
+        if picture.note:
+            self._database.execute(
+                "INSERT INTO picture_note VALUES (?, ?)", (picture.sha256, picture.note)
+            )
 
     def find(self, sha256: str) -> Attachment:
         """Returns a picture under the name it was attached with last.
@@ -33,7 +38,9 @@ class PictureTable:
             NotStored: there is no such picture.
         """
         row = self._database.execute(
-            "SELECT sha256, name, width, height FROM picture WHERE sha256 = ?", (sha256,)
+            "SELECT sha256, name, width, height, coalesce(note, '') AS note FROM picture "
+            "LEFT JOIN picture_note USING (sha256) WHERE sha256 = ?",
+            (sha256,),
         ).fetchone()
         if row is None:
             raise NotStored("That picture is not in the store any more: attach it again.")

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from seeshell.core.errors import ImageError
-from seeshell.core.images import ImageSize, hash_file, is_picture_name, opened_image
+from seeshell.core.formats.kinds import is_picture_name
+from seeshell.core.images import ImageSize, hash_file, opened_image
 
 LIMIT = 1_000_000
 FORMATS = ("jpg", "png", "webp", "gif", "avif", "tif", "bmp", "jp2", "qoi", "ppm", "heic")

@@ -99,6 +99,8 @@ class Asking:
     async def attach(self, path: Path, name: str) -> str:
         """Stores a picture and returns its sha256."""
         attached = await self._request(Attach(path=str(path), name=name), Attached)
+        if attached.attachment.note:
+            self._output.notice(f"seeshell: {name}: {attached.attachment.note}.")
         return attached.attachment.sha256
 
     async def show_notice(self) -> None:

@@ -1,5 +1,6 @@
 """What the command line accepts, and its help."""
 
+import re
 from argparse import (
     SUPPRESS,
     ArgumentParser,
@@ -11,13 +12,16 @@ from argparse import (
 from collections.abc import Sequence
 from os.path import expanduser
 from pathlib import Path
-from typing import NoReturn
+from shlex import quote
+from typing import Final, NoReturn
 
 from ... import __version__
 from ..visible import visible
 
 STANDARD_INPUT = "-"
 """Stands for the question, or for one of the pictures."""
+
+_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://|data:", re.IGNORECASE)
 
 _ABOUT = """\
 Chat about pictures with a vision-language model that runs on this machine.
@@ -73,10 +77,10 @@ that still waits out of the queue.
 --json prints one document with these keys:
   text, thoughts (what the model thought before it answered), conversation (the ID
   for --chat), model, finish_reason (see below), attachments [name, sha256, width,
-  height, model_width, model_height, tokens], stats {prompt_tokens, reused_tokens,
-  prefilled_tokens, generated_tokens, images_encoded, images_reused, ttft,
-  prompt_tps, generation_tps, peak_bytes, recomputed, ended_early}; times are in
-  seconds. After an error: error {kind, message}, and text, thoughts and conversation
+  height, model_width, model_height, tokens, note], stats {prompt_tokens,
+  reused_tokens, prefilled_tokens, generated_tokens, images_encoded, images_reused,
+  ttft, prompt_tps, generation_tps, peak_bytes, recomputed, ended_early}; times are
+  in seconds. After an error: error {kind, message}, and text, thoughts and conversation
   if the question was stored.
 
 finish_reason is stop for a complete answer; length for one that is cut off at the
@@ -269,9 +273,22 @@ def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:
 
 
 def _picture_path(text: str) -> str:
-    """Returns the absolute path of a picture; what stands for standard input stays."""
+    """Returns the absolute path of a picture; what stands for standard input stays.
+
+    Raises:
+        ArgumentTypeError: it is an address of another machine.
+    """
     if text == STANDARD_INPUT:
         return text
+    if text[:6].lower() == "file:/":
+        from ..attach_paths import path_of
+
+        text = path_of(text)
+    if _ADDRESS.match(text):
+        raise ArgumentTypeError(
+            f"{text} is an address, and seeshell does not fetch pictures yet; download it first, "
+            f"as with `curl -LO {quote(text)}`, and name the file"
+        )
     try:
         return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
     except FileNotFoundError as error:

@@ -20,7 +20,7 @@ NARROWEST_CAPTION = 24
 
 
 def caption(attachment: Attachment, width: int) -> str:
-    """Returns the picture's name, its size in the file and for the model, and what it costs.
+    """Returns the picture's name, sizes in the file and for the model, what it costs, and its note.
 
     On one line if they fit the width, else on one line each.
     """
@@ -30,6 +30,8 @@ def caption(attachment: Attachment, width: int) -> str:
     parts = [visible_line(attachment.name), size]
     if attachment.tokens:
         parts.append(f"{attachment.tokens} tokens")
+    if attachment.note:
+        parts.append(visible_line(attachment.note))
     line = " · ".join(parts)
     return line if cell_len(line) <= width else "\n".join(parts)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
@@ -20,6 +21,9 @@ from textual.strip import Strip
 from ..sizes import in_bytes
 from ..visible import visible_line
 from .folder import Entry
+
+_NOTE_MARGIN: Final = 4
+"""Columns beside the note, left and right."""
 
 _SIZE_COLUMNS: Final = 8
 
@@ -125,8 +129,9 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
         if index < len(self._entries):
             return self._row(self._entries[index], width, is_cursor=index == self._cursor)
         text, style = "", self.rich_style
-        if not self._entries and y == 0:
-            text, style = f"  {self._note}", self._style("file-list--note")
+        note = [] if self._entries else wrap(self._note, max(width - _NOTE_MARGIN, 1))
+        if y < len(note):
+            text, style = f"  {note[y]}", self._style("file-list--note")
         return Strip([Segment(set_cell_size(text, width), style)], width)
 
     async def on_key(self, event: Key) -> None:

@@ -3,12 +3,22 @@
 import errno
 import os
 import re
+import stat
+import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ...core.images import is_picture_name
+from ...core.formats.kinds import is_picture_file, is_picture_name
+from ...core.regular_files import MACOS_PRIVACY
+
+_LONGEST_SECONDS: Final = 3.0
+"""That files are opened to see what they are."""
+
+_DATALESS: Final = 0x40000000
+"""macOS' flag of a file whose content is not on the disk."""
 
 _NUMBERS: Final = re.compile(r"([0-9]+)")
 
@@ -46,6 +56,29 @@ def read_folder(folder: Path) -> tuple[Entry, ...]:
             entries = [entry for item in items if (entry := _entry(item)) is not None]
     except OSError as error:
         raise FolderUnreadable(_reason(error)) from error
+    return put_in_order(entries)
+
+
+def find_unnamed(folder: Path, is_wanted: Callable[[], bool]) -> tuple[Entry, ...]:
+    """Returns pictures whose names do not say that they are; blocks.
+
+    Their first bytes tell, which takes long where many files lie or the disk is slow: it ends after
+    a time, or once it is not wanted any more. Hidden files are passed over, and those that iCloud
+    would have to fetch.
+    """
+    ends_at = time.monotonic() + _LONGEST_SECONDS
+    found: list[Entry] = []
+    with suppress(OSError), os.scandir(folder) as items:
+        for item in items:
+            if not is_wanted() or time.monotonic() > ends_at:
+                break
+            if not item.name.startswith(".") and not is_picture_name(item.name):
+                found += _unnamed(item)
+    return tuple(found)
+
+
+def put_in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Returns folders, then pictures, each in the order of their names."""
     return tuple(sorted(entries, key=lambda entry: (not entry.is_folder, _order(entry.name))))
 
 
@@ -86,6 +119,15 @@ def _entry(item: os.DirEntry[str]) -> Entry | None:
     return Entry(item.name, is_folder, key, status.st_size, status.st_mtime)
 
 
+def _unnamed(item: os.DirEntry[str]) -> Iterator[Entry]:
+    """Yields the file if it begins like a picture."""
+    with suppress(OSError):
+        status = item.stat()
+        is_elsewhere = getattr(status, "st_flags", 0) & _DATALESS
+        if stat.S_ISREG(status.st_mode) and not is_elsewhere and is_picture_file(Path(item.path)):
+            yield Entry(item.name, False, filter_key(item.name), status.st_size, status.st_mtime)
+
+
 def _order(name: str) -> tuple[tuple[int, str], ...]:
     """Returns a key that puts `shot 9` before `shot 10`, ignoring case."""
     parts = _NUMBERS.split(unicodedata.normalize("NFC", name).casefold())
@@ -94,10 +136,7 @@ def _order(name: str) -> tuple[tuple[int, str], ...]:
 
 def _reason(error: OSError) -> str:
     if error.errno == errno.EPERM:
-        return (
-            "macOS keeps this folder from remote logins; allow full disk access for remote "
-            "users in System Settings, General, Sharing, Remote Login."
-        )
+        return MACOS_PRIVACY
     if error.errno == errno.EACCES:
         return "This folder may not be read; change its permissions or go elsewhere."
     if error.errno == errno.ENOENT:

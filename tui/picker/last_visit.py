@@ -19,7 +19,7 @@ class LastVisit(Struct, frozen=True):
 def read_last_visit(state_file: Path | None) -> LastVisit:
     """Returns how the picker was left; the working directory if that can't be told."""
     visit = read_state(state_file, LastVisit) if state_file is not None else None
-    with suppress(ValueError):
+    with suppress(OSError, ValueError):
         if visit is not None and Path(visit.folder).is_dir():
             return visit
     try:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from threading import Event
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -23,6 +24,8 @@ from .folder import (
     FolderUnreadable,
     filter_entries,
     filter_key,
+    find_unnamed,
+    put_in_order,
     put_newest_first,
     read_folder,
 )
@@ -101,12 +104,12 @@ class FilePicker(ModalScreen[list[Path] | None]):
     def on_paste(self, event: Paste) -> None:
         """Goes to a pasted folder, or marks pasted pictures; else it is typed into the filter."""
         event.stop()
-        folder = Path(event.text.strip().strip("'\"")).expanduser()
+        folder = os.path.expanduser(event.text.strip().strip("'\""))  # noqa: PTH111 - never raises
         if paths := picture_paths(event.text, self._folder):
             self._marked |= dict.fromkeys(paths)
             self._show_marks()
-        elif folder.is_absolute() and folder.is_dir():
-            self._go(folder)
+        elif os.path.isabs(folder) and os.path.isdir(folder):  # noqa: PTH112, PTH117 - so too
+            self._go(Path(folder))
         else:
             self._filter(self._typed + filter_key(event.text))
 
@@ -217,6 +220,18 @@ class FilePicker(ModalScreen[list[Path] | None]):
             self._problem = str(error)
         self._entries = entries
         self._show_entries(cursor_name)
+        await self._add_unnamed(folder)
+
+    async def _add_unnamed(self, folder: Path) -> None:
+        """Adds the pictures whose names do not say so, below a cursor that stays where it is."""
+        is_over = Event()
+        try:
+            more = await asyncio.to_thread(find_unnamed, folder, lambda: not is_over.is_set())
+        finally:
+            is_over.set()
+        if more:
+            self._entries = put_in_order((*self._entries, *more))
+            self._show_entries(self._cursor_name())
 
     def _filter(self, typed: str) -> None:
         self._typed = typed
@@ -228,6 +243,8 @@ class FilePicker(ModalScreen[list[Path] | None]):
         if self._is_newest_first:
             shown = put_newest_first(shown)
         nothing = "No picture's name contains this." if self._typed else "No pictures here."
+        if "://" in self._typed:
+            nothing = "This is an address: download the picture first, then pick the file."
         self.files.show(self._folder, shown, cursor_name=cursor_name, note=self._problem or nothing)
         self._show_path()
 

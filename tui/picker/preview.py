@@ -1,6 +1,7 @@
 """The preview pane: one picture as large as fits, and what is known of it below."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from textwrap import wrap
@@ -102,15 +103,15 @@ class PreviewPane(Widget):
         if source is None or drawn is None:
             return []
         size = f"{drawn.width}x{drawn.height}" if drawn.width else ""
-        facts = [size, in_bytes(self._size_bytes) if self._size_bytes else ""]
+        facts = [size, in_bytes(self._size_bytes) if self._size_bytes else "", drawn.note]
         if isinstance(source, Attachment):
             seen = f" → {source.model_width}x{source.model_height}" if source.model_width else ""
             tokens = f"{source.tokens} tokens" if source.tokens else ""
-            facts = [f"{source.width}x{source.height}{seen}", tokens]
+            facts = [f"{source.width}x{source.height}{seen}", tokens, source.note]
         note = " · ".join(fact for fact in facts if fact)
         return [
             _caption(visible_line(source.name), width, self._style("preview-pane--name")),
-            _caption(note, width, self._note_style),
+            _caption(visible_line(note), width, self._note_style),
         ]
 
     def _draw_soon(self) -> None:
@@ -125,7 +126,8 @@ class PreviewPane(Widget):
         drawn = await pictures.draw(source, columns, rows)
         size_bytes = 0
         if isinstance(source, Path) and not drawn.error:
-            size_bytes = (await asyncio.to_thread(source.stat)).st_size
+            with suppress(OSError):
+                size_bytes = (await asyncio.to_thread(source.stat)).st_size
         self._drawn, self._drawn_source, self._size_bytes = drawn, source, size_bytes
         self.refresh()
 

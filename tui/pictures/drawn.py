@@ -32,6 +32,8 @@ class DrawnPicture:
     """Pixels of the file across, upright; 0 on error."""
     height: int = 0
     """Pixels of the file down, upright; 0 on error."""
+    note: str = ""
+    """What was done to the picture that the user should know."""
 
 
 NOT_DRAWN = DrawnPicture(0, 0, [])

@@ -89,7 +89,8 @@ class Pictures:
         grid = fit(size, (max_columns, max_rows), cell_size)
         drawn = picture.drawn.get(grid)
         if drawn is None:
-            drawn = DrawnPicture(*grid, await self._strips(picture, grid), "", *size)
+            strips = await self._strips(picture, grid)
+            drawn = DrawnPicture(*grid, strips, "", *size, picture.decoded.note)
             picture.drawn[grid] = drawn
             if len(picture.drawn) > _KEPT_SIZES:
                 del picture.drawn[next(iter(picture.drawn))]

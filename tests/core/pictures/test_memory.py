@@ -12,6 +12,7 @@ from seeshell.core.images import opened_image
 from seeshell.core.pictures.memory import decoding_bytes, memory_limit
 
 from ...patience import PATIENCE
+from ..formats.made import cmyk_profile
 
 SIZE = (5_000, 4_000)
 LIMIT = 20_000_000
@@ -45,7 +46,9 @@ FILES: dict[str, tuple[str, str, dict[str, object]]] = {
     "photograph": ("RGB", "jpg", {}),
     "progressive photograph": ("RGB", "jpg", {"progressive": True, "subsampling": 0}),
     "printer's photograph": ("CMYK", "jpg", {"progressive": True}),
+    "printer's photograph with a profile": ("CMYK", "jpg", {"icc_profile": cmyk_profile()}),
     "drawing": ("RGB", "png", {}),
+    "drawing with a clear colour": ("RGB", "png", {"transparency": (0, 0, 0)}),
     "transparent drawing": ("RGBA", "png", {}),
     "transparent grey": ("LA", "png", {}),
     "transparent palette": ("P", "png", {"transparency": 0}),

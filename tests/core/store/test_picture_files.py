@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from seeshell.core.errors import ImageError, NotStored, StoreError
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths
+from seeshell.core.store.archive import Archive
 from seeshell.core.store.picture_files import PictureFiles
 
 from ...patience import PATIENCE
@@ -225,3 +227,17 @@ async def test_an_attach_that_is_given_up_leaves_no_trace(
     os.kill(pid, signal.SIGCONT)
     await pictures.add(picture, "")
     assert len(files_below(paths.pictures_dir)) == 1
+
+
+async def test_what_was_done_to_a_picture_is_kept_with_its_messages(
+    archive: Archive, tmp_path: Path
+) -> None:
+    logo = Image.new("RGBA", (40, 40), (255, 255, 255, 0))
+    logo.paste((0, 0, 0, 255), (10, 10, 30, 30))
+    logo.save(tmp_path / "logo.png")
+    attached = await archive.attach(tmp_path / "logo.png", "")
+    assert attached.note == "transparent parts on white"
+    assert await archive.find_pictures([attached.sha256]) == [attached]
+    turn = await archive.queue_submit("one", None, "What is this?", [attached])
+    (queued,) = (await archive.read_conversation(turn.conversation)).queue
+    assert queued.question.attachments == (attached,)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from seeshell.core.conversation import Conversation, TurnStats
 from seeshell.core.demo import SAMPLES_PATH
@@ -70,6 +71,16 @@ def test_the_document_has_the_documented_keys(installed: Installed) -> None:
     assert answer["attachments"][0]["name"] == PICTURE.name
     assert (answer["model"], answer["finish_reason"]) == ("demo", "stop")
     assert answer["stats"]["images_encoded"] + answer["stats"]["images_reused"] == 1
+
+
+def test_what_was_done_to_a_picture_is_said(installed: Installed, tmp_path: Path) -> None:
+    logo = Image.new("RGBA", (400, 100), (255, 255, 255, 0))
+    logo.paste((255, 255, 255, 255), (50, 30, 350, 70))
+    logo.save(tmp_path / "logo.png")
+    note = "transparent parts on grey, as white would hide the picture"
+    done = installed.run("ask", "--json", "-i", tmp_path / "logo.png", WHAT)
+    assert f"seeshell: logo.png: {note}.\n" in done.stderr
+    assert json.loads(done.stdout)["attachments"][0]["note"] == note
 
 
 @pytest.mark.parametrize("how", ["--continue", "--chat"])

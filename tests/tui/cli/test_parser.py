@@ -1,4 +1,5 @@
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -78,6 +79,37 @@ def test_the_home_of_a_user_that_is_not_there_is_a_name_like_any_other(
     monkeypatch.chdir(tmp_path)
     options = parse(["-i", "~nobody-of-that-name/a.png"])
     assert options.image == [f"{tmp_path}/~nobody-of-that-name/a.png"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/llamas.jpg",
+        "HTTP://example.org/a.png",
+        "ftp://example.org/a.png",
+        "s3://bucket/a.png",
+        "sftp://me@mac/Pictures/a.png",
+        "https://example.org/a.png?w=1&h=2",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "https://example.org/it's.png",
+    ],
+)
+def test_an_address_is_told_apart_from_a_missing_file(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["ask", "-i", address, "What is this?"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert f"{address} is an address" in told
+    assert f"`curl -LO {quote(address)}`" in told
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///a/b%20c.png", "file://localhost/a/b%20c.png", "FILE:/a/b%20c.png"]
+)
+def test_the_address_of_a_file_of_this_machine_is_its_path(url: str) -> None:
+    assert parse(["-i", url]).image == ["/a/b c.png"]
 
 
 def test_wrong_usage_can_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -260,6 +260,13 @@ def test_without_pictures_there_is_only_the_caption(look: Look) -> None:
     ]
 
 
+def test_what_was_done_to_a_picture_stands_behind_its_facts(look: Look) -> None:
+    noted = replace(PHOTO, note="transparent parts on grey\x1b[2J")
+    assert texts(question("Who?", noted), look._replace(max_picture_rows=0, width=90))[1] == (
+        "IMG_0412.HEIC · 4032x3024 → 1152x864 · 972 tokens · transparent parts on grey␛[2J"
+    )
+
+
 def test_pictures_and_links_can_be_opened(look: Look) -> None:
     assert MessageView(question("https://x.org", PHOTO)).targets(look) == [0]
     text = "[a](https://a.org) and https://b.org and [a again](https://a.org)"

@@ -1,5 +1,6 @@
 """Paths in the prompt, as terminals paste them and people type them."""
 
+import os
 import shlex
 import unicodedata
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from seeshell.tui.attach_paths import find_pictures, picture_paths
 
@@ -133,3 +135,45 @@ def test_a_name_is_found_in_either_unicode_form(tmp_path: Path) -> None:
 def test_a_long_text_full_of_names_that_do_not_exist_is_soon_read(tmp_path: Path) -> None:
     text = "don't see a.png " * 2000
     assert find_pictures(text, tmp_path).paths == []
+
+
+@pytest.fixture
+def unnamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("IMG_0001", "photo.txt", "two words", "scan.pdf", "Käse"):
+        Image.new("RGB", (4, 4)).save(tmp_path / name, "PNG")
+    (tmp_path / "notes.txt").write_text("IMG_0001 is a picture")
+    (tmp_path / "real.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "rest"),
+    [
+        ("~/IMG_0001 what is this?", ["IMG_0001"], "what is this?"),
+        ("./photo.txt", ["photo.txt"], ""),
+        ("{}/IMG_0001", ["IMG_0001"], ""),
+        ("'{}/two words' and {}/scan.pdf.", ["two words", "scan.pdf"], "and scan.pdf."),
+        ("{}/two\\ words", ["two words"], ""),
+        ("file://{}/photo.txt", ["photo.txt"], ""),
+        ("file://localhost{}/two%20words", ["two words"], ""),
+        ("{}/Ka\u0308se", ["Käse"], ""),
+        ("look (./IMG_0001) there", ["IMG_0001"], "look (IMG_0001) there"),
+        ("~/real.pdf", ["real.pdf"], ""),
+        ("what does {}/real.pdf say?", ["real.pdf"], "what does real.pdf say?"),
+        ("real.pdf is a name", [], None),
+        ("./notes.txt ./empty ./folder ./pipe ./gone", [], None),
+        ("IMG_0001 and/or photo.txt", [], None),
+        ("https://example.org/IMG_0001 and ftp://example.org/a", [], None),
+    ],
+)
+def test_a_path_of_a_picture_needs_no_suffix(
+    unnamed: Path, text: str, expected: list[str], rest: str | None
+) -> None:
+    written = text.replace("{}", str(unnamed))
+    found = find_pictures(written, unnamed)
+    assert [path.name for path in found.paths] == expected
+    assert found.rest == (written if rest is None else rest)

@@ -1,18 +1,25 @@
 """Folders as the picker lists them."""
 
+import errno
 import os
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from seeshell.core.errors import ImageError
+from seeshell.core.regular_files import MACOS_PRIVACY, open_regular
 from seeshell.tui.picker.folder import (
     Entry,
     FolderUnreadable,
     filter_entries,
     filter_key,
+    find_unnamed,
+    put_in_order,
     read_folder,
 )
 from seeshell.tui.picker.last_visit import LastVisit, read_last_visit, write_last_visit
@@ -92,3 +99,86 @@ def test_a_broken_state_file_is_no_hindrance(tmp_path: Path, content: bytes) -> 
     state = tmp_path / "picker.json"
     state.write_bytes(content)
     assert read_last_visit(state) == LastVisit(str(Path.cwd()))
+
+
+def refusing(number: int) -> Callable[..., None]:
+    """A call of the system that fails for every path."""
+
+    def refuse(path: object, *_rest: object) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    return refuse
+
+
+@pytest.fixture
+def misnamed(tmp_path: Path) -> Path:
+    for name in ("IMG_0001", "photo.txt", "scan.pdf", "b.png", ".hidden"):
+        Image.new("RGB", (4, 4)).save(tmp_path / name, "PNG")
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "empty").touch()
+    (tmp_path / "sub").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    return tmp_path
+
+
+def test_pictures_whose_names_do_not_say_so_are_found_by_their_content(misnamed: Path) -> None:
+    found = put_in_order(find_unnamed(misnamed, lambda: True))
+    assert names(found) == ["IMG_0001", "photo.txt", "scan.pdf"]
+    assert all(entry.size_bytes and entry.modified for entry in found)
+    assert names(put_in_order((*read_folder(misnamed), *found))) == [
+        *("sub", "b.png", "IMG_0001", "photo.txt", "scan.pdf"),
+    ]
+
+
+def test_looking_for_them_ends_when_the_folder_is_left_or_gone(misnamed: Path) -> None:
+    assert find_unnamed(misnamed, lambda: False) == ()
+    assert find_unnamed(misnamed / "nowhere", lambda: True) == ()
+
+
+def test_what_may_not_be_opened_is_passed_over(
+    misnamed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "open", refusing(errno.EPERM))
+        assert find_unnamed(misnamed, lambda: True) == ()
+
+
+def test_the_refusal_of_macos_over_ssh_is_one_sentence_here_and_where_a_file_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = tmp_path / "shot.png"
+    picture.touch()
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "scandir", refusing(errno.EPERM))
+        disk.setattr(os, "open", refusing(errno.EPERM))
+        with pytest.raises(FolderUnreadable) as unlisted:
+            read_folder(tmp_path)
+        with pytest.raises(ImageError) as unopened, open_regular(picture, "shot.png"):
+            pass
+    assert str(unlisted.value) == MACOS_PRIVACY
+    assert str(unopened.value) == f"{picture} may not be read: {MACOS_PRIVACY}"
+    assert "Full Disk Access" in MACOS_PRIVACY
+    assert "remote users" in MACOS_PRIVACY
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.EACCES, "may not be read; change its permissions"),
+        (errno.EIO, "can't be opened (Input/output error)"),
+    ],
+)
+def test_other_refusals_do_not_speak_of_macos(
+    number: int, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = tmp_path / "shot.png"
+    picture.touch()
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "open", refusing(number))
+        with pytest.raises(ImageError) as refused, open_regular(picture, "shot.png"):
+            pass
+    assert sentence in str(refused.value)
+    assert "macOS" not in str(refused.value)

@@ -1,6 +1,7 @@
 """The picker and the preview pane, driven by keys."""
 
 import asyncio
+import errno
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,10 +15,11 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from seeshell.core.conversation import Attachment
+from seeshell.core.regular_files import MACOS_PRIVACY
 from seeshell.tui.picker import FilePicker, PreviewPane
 from seeshell.tui.picker import picker as picker_module
 from seeshell.tui.picker import preview as preview_module
-from seeshell.tui.picker.folder import Entry, read_folder
+from seeshell.tui.picker.folder import Entry, find_unnamed, read_folder
 from seeshell.tui.pictures import DrawnPicture, Pictures, Source
 from seeshell.tui.terminal import TerminalFacts
 
@@ -298,6 +300,77 @@ async def test_a_folder_that_can_not_be_read_says_why_and_can_be_left(folder: Pa
         assert "This folder is gone" in session.text
         await session.press("left")
         await session.shows("a.png")
+
+
+async def test_macos_refusal_over_ssh_can_be_read_to_its_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
+
+    for size in ((80, 24), (44, 12)):
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "scandir", refuse)
+            async with opened(folder, size=size) as session:
+                assert MACOS_PRIVACY in " ".join(session.text.split())
+
+
+async def test_pictures_of_any_name_are_added_below_a_cursor_that_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (40, 20)).save(folder / "IMG_0001", "JPEG")
+    Image.new("RGB", (40, 20)).save(folder / "aa.txt", "PNG")
+    may_look = threading.Event()
+
+    def look_slowly(path: Path, is_wanted: Callable[[], bool]) -> tuple[Entry, ...]:
+        may_look.wait(PATIENCE)
+        return find_unnamed(path, is_wanted)
+
+    monkeypatch.setattr(picker_module, "find_unnamed", look_slowly)
+    async with opened(folder) as session:
+        await session.press("down", "down")
+        assert session.cursor == "B.JPG"
+        assert "IMG_0001" not in session.text
+        may_look.set()
+        await session.shows("IMG_0001")
+        assert session.cursor == "B.JPG"
+        assert "notes.txt" not in session.text
+        await session.press("up", "enter")
+        assert await session.picks() == [folder / "aa.txt"]
+
+
+async def test_a_folder_that_was_left_is_not_looked_through_any_longer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Callable[[], bool]] = []
+
+    def remember(path: Path, is_wanted: Callable[[], bool]) -> tuple[Entry, ...]:
+        asked.append(is_wanted)
+        if path == folder:
+            is_left.wait(PATIENCE)
+        return ()
+
+    is_left = threading.Event()
+    monkeypatch.setattr(picker_module, "find_unnamed", remember)
+    async with opened(folder) as session:
+        await session.until(lambda: len(asked) == 1)
+        assert asked[0]()
+        await session.press("left")
+        await session.until(lambda: not asked[0]())
+        is_left.set()
+
+
+async def test_a_pasted_address_is_told_to_be_one(folder: Path) -> None:
+    async with opened(folder, size=(120, 24)) as session:
+        session.picker.files.post_message(Paste("https://example.org/llamas.jpg"))
+        await session.shows("This is an address: download the picture first")
+
+
+@pytest.mark.parametrize("pasted", ["~nobody-of-that-name", "/" + "x" * 300, "/a\0b"])
+async def test_what_is_no_folder_may_be_pasted(folder: Path, pasted: str) -> None:
+    async with opened(folder) as session:
+        session.picker.files.post_message(Paste(pasted))
+        await session.shows("No picture's name contains this.")
 
 
 async def test_a_pasted_path_goes_there_or_marks(folder: Path) -> None:

@@ -1,0 +1,61 @@
+"""Whatever bytes a file holds, it is read or refused in a sentence."""
+
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seeshell.core.errors import ImageError
+from seeshell.core.images import opened_image
+
+from .made import (
+    LIMIT,
+    apple,
+    chunks,
+    cmyk_profile,
+    encoded,
+    icc_profile,
+    noise,
+    png,
+    quarters,
+    with_jpeg,
+)
+
+PROFILE = b"p\0\0" + zlib.compress(icc_profile(b"RGB ", is_p3=True))
+HEAD, *REST = chunks(encoded(quarters(), "PNG"))
+RAW = {50706: b"\1\4\0\0", 256: (3000,), 257: (9,), 262: (32803,)}
+WHOLE = {
+    "raw": with_jpeg([{**RAW, 330: (1,)}, {}], encoded(noise(1600, 8))),
+    "apple": apple(noise(40, 30).convert("RGBA"), "BGRA", 6),
+    "profile": png([HEAD, (b"iCCP", PROFILE), *REST]),
+    "printer": encoded(noise(40, 30).convert("CMYK"), icc_profile=cmyk_profile()),
+    "progressive": encoded(noise(60, 50), progressive=True),
+    "alpha": encoded(quarters().convert("P"), "PNG", transparency=0),
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    kind=st.sampled_from(sorted(WHOLE)),
+    changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
+    kept=st.floats(0.5, 1),
+)
+def test_no_bytes_raise_anything_but_an_image_error(
+    kind: str,
+    changes: list[tuple[float, int]],
+    kept: float,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    content = bytearray(WHOLE[kind])
+    for place, value in changes:
+        content[int(place * len(content))] = value
+    path = tmp_path_factory.getbasetemp() / f"any.{kind}"
+    path.write_bytes(content[: int(kept * len(content)) + 1])
+    try:
+        with opened_image(path, LIMIT) as picture:
+            assert picture.upright_rgb().mode == "RGB"
+        with opened_image(path, LIMIT) as picture:
+            assert picture.thumbnail(20, 20)[0].mode == "RGB"
+    except ImageError as error:
+        assert str(error).endswith(".")
