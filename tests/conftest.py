@@ -36,6 +36,9 @@ from seeshell.core.settings import Paths, find_paths
 from .rambling import lift_answer_limit, write_rambling_model
 from .running_core import RunningCore, StartCore, wait_for_end
 
+# What a shell starts in the background is born deaf to Ctrl+C, and so is all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # A machine that is busy with something else is no failure.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")

@@ -12,10 +12,19 @@ PICTURE = "green-star.png"
 CTRL_O, CTRL_P, F2, F9, ESCAPE = "\x0f", "\x10", "\x1bOQ", "\x1b[20~", "\x1b[27u"
 
 
-async def test_what_is_typed_behind_the_key_of_the_picker_is_typed_into_the_picker(
-    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def among_samples(
+    shared_demo_core: RunningCore, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Lets the picker start in the folder of the samples, wherever a test before has left it."""
     monkeypatch.chdir(samples)
+    (shared_demo_core.paths.cache_dir / "picker.json").unlink(missing_ok=True)
+
+
+@pytest.mark.usefixtures("among_samples")
+async def test_what_is_typed_behind_the_key_of_the_picker_is_typed_into_the_picker(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
     async with open_app(shared_demo_core) as user:
         await user.type(CTRL_O + "green\r")
         await user.sees(f"[1] {PICTURE}", "tok")
@@ -23,10 +32,10 @@ async def test_what_is_typed_behind_the_key_of_the_picker_is_typed_into_the_pick
         assert user.chat.prompt.text == ""
 
 
+@pytest.mark.usefixtures("among_samples")
 async def test_a_picture_is_picked_and_asked_about_in_one_burst(
-    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
-    monkeypatch.chdir(samples)
     async with open_app(shared_demo_core) as user:
         await user.type(CTRL_O + "green\rwhat is in the picture?\r")
         await user.until(lambda: len(user.messages) == 2)
