@@ -218,7 +218,8 @@ class ChatSession:
         await self._outgoing.restore()
         await self._outgoing.recall(shown)
         before = self.conversation
-        await self._outgoing.send_again()
+        async with self._order:
+            await self._outgoing.send_again()
         if self.conversation != before:
             await self.conversations.find_again()
         self._show_draft()

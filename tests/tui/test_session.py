@@ -350,6 +350,28 @@ async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
         await asyncio.wait([second])
 
 
+async def test_a_message_sent_while_another_is_sent_again_goes_out_once_and_behind_it() -> None:
+    dying = ScriptedClient(OLD, script=loses_replies(SubmitTurn))
+    async with talk(dying, Launch(chat=3)) as it:
+        await it.session.submit("one")
+        slow = ScriptedClient(OLD, script=lambda request: hold_replies(request))
+
+        def hold_replies(request: Request) -> None:
+            if isinstance(request, SubmitTurn) and slow.submitted() == ["one"]:
+                slow.may_reply.clear()
+
+        second = await reconnect(it, slow, Launch(chat=3))
+        await it.until(lambda: slow.submitted() == ["one"])
+        sending = asyncio.create_task(it.session.submit("two"))
+        await it.until(lambda: len(it.session.draft.outbox) == 2)
+        slow.may_reply.set()
+        await sending
+        assert slow.submitted() == ["one", "two"]
+        assert queued(it) == ["one", "two"]
+        second.cancel()
+        await asyncio.wait([second])
+
+
 async def test_a_first_message_that_got_no_reply_shows_the_conversation_that_it_made() -> None:
     async with talk(ScriptedClient(script=loses_replies(SubmitTurn))) as it:
         await it.session.submit("hello")
