@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seeshell.core.engine.remote.asked import Asked
+from seeshell.core.engine.remote.overflow import Overflow
 from seeshell.core.engine.remote.refusal_sentences import explain_refusal
 from seeshell.core.engine.remote.refusals import read_refusal
 from seeshell.core.errors import EndpointError, PromptRefused, TurnError
@@ -178,6 +179,29 @@ def test_what_is_no_json_is_shown_only_if_it_is_words(body: bytes, said: str) ->
 
 def test_long_words_are_cut() -> None:
     assert len(read_refusal(500, {}, b"x" * 100_000, "").said) == 301
+
+
+KEYS = {
+    "1": ("length 16384, not 1", "length 16384, not [key]"),
+    "x": ("x exceeds the next", "[key] exceeds the next"),
+    "-": ("a well-known - model", "a well-known [key] model"),
+    "none": ("nonetheless none", "nonetheless [key]"),
+    "EMPTY": ("EMPTYING: EMPTY", "EMPTYING: [key]"),
+    "sk-secret": ("sk-secret, notsk-secret2", "[key], not[key]2"),
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_hidden_without_spoiling_the_words_around_it(key: str) -> None:
+    said, shown = KEYS[key]
+    assert read_refusal(500, {}, json.dumps({"error": said}).encode(), key).said == shown
+
+
+def test_a_made_up_key_does_not_hide_the_numbers_of_a_prompt_that_is_too_long() -> None:
+    said = "maximum context length is 16384 tokens. However, you requested 19000 (11000 in the"
+    refusal = read_refusal(400, {}, json.dumps({"error": said}).encode(), "1")
+    assert refusal.overflow == Overflow(16384, 11000)
+    assert said[:40] in refusal.said
 
 
 LASTING = {
