@@ -120,6 +120,60 @@ async def test_a_stream_that_breaks_keeps_what_came(engine: RemoteEngine, fake: 
     assert "what came is kept" in str(error)
 
 
+CUT_SHORT = {
+    "an event without its end": (b'data: {"choices": [{"delta": {"content": "Half"}}]}', "Half"),
+    "in the first event": (b'data: {"choices": [{"delta": {"content": "Ha', ""),
+    "in a character": (b'data: {"choices": [{"delta": {"content": "Ha\xf0\x9f', ""),
+    "in the name of a field": (b"da", ""),
+    "in one whole answer": (b'{"choices": [{"message": {"content": "Ha', ""),
+    "behind a comment": (b": working\n", ""),
+}
+
+
+@pytest.mark.parametrize("where", CUT_SHORT)
+async def test_what_a_connection_cut_short_is_no_wrong_address(
+    engine: RemoteEngine, fake: Any, where: str
+) -> None:
+    part, expected = CUT_SHORT[where]
+
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.part(part)
+        exchange.writer.close()
+
+    fake.chat = chat
+    await load(engine, fake)
+    text, error = await read_until_it_fails(engine)
+    assert text == expected
+    assert "broke off in the middle of the answer; what came is kept" in str(error)
+
+
+async def test_chunks_of_another_form_break_off_the_answer(engine: RemoteEngine, fake: Any) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.send(b"no chunk\r\n")
+
+    fake.chat = chat
+    await load(engine, fake)
+    _, error = await read_until_it_fails(engine)
+    assert "broke off in the middle of the answer" in str(error)
+
+
+async def test_an_end_that_comes_right_before_the_connection_dies_counts(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        last = b'{"choices": [{"delta": {"content": "Yes"}, "finish_reason": "stop"}]}'
+        await exchange.part(b"data: " + last)
+        exchange.writer.close()
+
+    fake.chat = chat
+    await load(engine, fake)
+    text, end = await ask(engine)
+    assert (text, end.finish_reason) == (TextDelta("Yes"), "stop")
+
+
 async def test_a_stream_that_ends_without_an_end_is_broken_too(
     engine: RemoteEngine, fake: Any
 ) -> None:
