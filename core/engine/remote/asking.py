@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
+from ...wording import describe_wait
 from ..engine import Waiting
 from .answer_reader import ChatPiece
 from .asked import Asked
 from .chat_request import ChatRequest
 from .chat_server import ChatServer
-from .refusal_sentences import describe_wait, explain_refusal
+from .refusal_sentences import explain_refusal
 from .refusals import Refusal, ServerRefused
 
 _MOST_MENDS: Final = 8

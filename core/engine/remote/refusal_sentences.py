@@ -5,8 +5,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ...errors import EndpointError, PromptRefused, PromptTooLong, TurnError
+from ...wording import describe_wait, one_line
 from .asked import Asked
-from .refusals import BUSY_STATUSES, Refusal, one_line
+from .refusals import BUSY_STATUSES, Refusal
 
 _LASTING: Final = (400, 413, 415, 422)
 """With these a server says that the request as it is will never do."""
@@ -121,11 +122,3 @@ def _explain_redirect(refusal: Refusal, asked: Asked) -> str:
     host = f"[{target.hostname}]" if ":" in target.hostname else target.hostname
     place = f"{target.scheme or 'http'}://{host}{port}{path}"
     return f"{opening} on to {place}; use that address if it is the one you mean"
-
-
-def describe_wait(seconds: float) -> str:
-    """Returns a time to wait as people say it."""
-    if seconds < 100:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{round(minutes / 60)} h"

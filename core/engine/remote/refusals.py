@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...wording import one_line
 from .overflow import Overflow, read_overflow
 from .retry_after import read_wait
 from .server_json import read_json
@@ -199,8 +200,3 @@ def _as_status(code: Any) -> int:
     except (TypeError, ValueError, OverflowError):
         return 0
     return status if 400 <= status < 600 else 0
-
-
-def one_line(text: str) -> str:
-    """Returns what somebody else wrote as one line that does nothing to a terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[:10_000]).split())

@@ -18,6 +18,7 @@ from ...models.progress import LoadProgress
 from ...models.sources import display_name
 from ...pictures.workers import PictureWorkers
 from ...settings import EndpointSettings
+from ...wording import one_line
 from ..engine import (
     AnswerEnd,
     AnswerEvent,
@@ -32,7 +33,6 @@ from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
 from .model_list import ListedModel, choose_model, find_model, name_some
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
-from .refusals import one_line
 from .streamed_answer import StreamedAnswer
 
 _PATIENCE: Final = 30.0
