@@ -47,7 +47,8 @@ class HttpClients:
         chosen = choose_key(endpoint, environment.keys)
         if not (chosen.key.isascii() and chosen.key.isprintable()):
             raise EndpointError(
-                f"The key for {endpoint.url} holds characters that no key has; correct it."
+                f"The key for {endpoint.url} holds characters that no key has; correct the "
+                f"variable {endpoint.key_variable or OPENAI_KEY_VARIABLE}."
             )
         try:
             proxy = choose_proxy(endpoint.url, environment)

@@ -12,11 +12,14 @@ from .refusals import BUSY_STATUSES, Refusal
 _LASTING: Final = (400, 413, 415, 422)
 """With these a server says that the request as it is will never do."""
 
+_ABOUT_WHO_ASKS: Final = (401, 402, 403, 429)
+"""With these a server says that somebody else, or the same later, may be answered."""
+
 _NOT_LOADED: Final = re.compile(
     r"(fail|unable|can(no|')t|could ?n.t|error|not found)\w* (to )?load(ing)? (\w+ )?model"
 )
 
-_ABOUT_PICTURES: Final = re.compile(r"image|picture|multi-?modal|vision|mmproj")
+_ABOUT_PICTURES: Final = re.compile(r"image|picture|multi-?modal|\bvision|mmproj")
 """How servers that fail at a picture say so, whatever status they give."""
 
 
@@ -33,7 +36,7 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
             f"{asked.host} speaks https; write https://{asked.host} as its address."
         )
     if refusal.is_inside:
-        opening = f"{asked.url} ended the answer with an error"
+        opening = f"{asked.url} ended the answer with an error: {_advice(refusal, asked)}"
     elif _is_unknown_model(refusal, asked):
         offers = f"; it offers {asked.offered}" if asked.offered else "; check the name after #"
         opening = f"{asked.url} has no model {asked.model}{offers}"
@@ -54,12 +57,16 @@ def _is_unknown_model(refusal: Refusal, asked: Asked) -> bool:
 
 def _is_lasting(refusal: Refusal, asked: Asked) -> bool:
     """Whether the same prompt will be refused again, so that it is given back to the user."""
-    if refusal.status in (401, 402, 403, 429) or _is_unknown_model(refusal, asked):
+    if refusal.status in _ABOUT_WHO_ASKS or _is_unknown_model(refusal, asked):
         return False
+    is_whole = refusal.status in _LASTING and not refusal.is_inside
+    return is_whole or _is_about_pictures(refusal, asked)
+
+
+def _is_about_pictures(refusal: Refusal, asked: Asked) -> bool:
     # A model's own name may hold the words.
     words = refusal.said.lower().replace(asked.model.lower() or "\0", "")
-    is_about_pictures = _ABOUT_PICTURES.search(words) is not None
-    return is_about_pictures or (refusal.status in _LASTING and not refusal.is_inside)
+    return refusal.status not in _ABOUT_WHO_ASKS and _ABOUT_PICTURES.search(words) is not None
 
 
 def _advice(refusal: Refusal, asked: Asked) -> str:
@@ -76,6 +83,8 @@ def _advice(refusal: Refusal, asked: Asked) -> str:
         return _advice_when_busy(refusal)
     if status == 407:
         return _advice_on_proxy(asked)
+    if _is_about_pictures(refusal, asked):
+        return "it does not take these pictures; send fewer or none, or choose another model"
     through = f" or the proxy {asked.proxy}" if asked.proxy else ""
     return {
         404: "it knows no such address or model; the address often ends in /v1",

@@ -104,7 +104,26 @@ SENTENCES = {
     "503: llama-server": (503, "Loading model", WITH_KEY, "it is still loading its model; wait a"),
     "504": (504, b"", WITH_KEY, "what stands before it waited too long for it; ask again."),
     "529": (529, "Overloaded", WITH_KEY, "answered 529, it has too much to do; wait a moment"),
-    "inside an answer": (200, "out of memory", WITH_KEY, "ended the answer with an error (out of"),
+    "inside an answer": (
+        200,
+        "out of memory",
+        WITH_KEY,
+        "with an error: it failed; see its log (out",
+    ),
+    "busy inside": (
+        200,
+        {"error": {"message": "Busy", "code": 429}},
+        WITH_KEY,
+        "error: it has too",
+    ),
+    "a blind model": (500, "image input is not supported", WITH_KEY, "these pictures; send fewer"),
+    "too many pictures": (
+        400,
+        "At most 1 image(s)",
+        WITH_KEY,
+        "does not take these pictures; send",
+    ),
+    "no picture": (500, "revision and division", WITH_KEY, "it failed; see its log (revision"),
     "nginx wants https": (
         400,
         b"<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>",
