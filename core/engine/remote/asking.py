@@ -32,6 +32,7 @@ async def ask(
     """Yields the answer, and what is waited for before it begins.
 
     Raises:
+        ServerRefused: the server has no such model.
         TurnError: there is none, or not all of it; one sentence says what to do.
     """
     mends = waits = 0
@@ -51,6 +52,8 @@ async def ask(
             return
         if has_begun:
             raise explain_refusal(refusal, asked)
+        if refusal.is_about_the_model:
+            raise ServerRefused(refusal)
         if mends < _MOST_MENDS and request.mend(refusal):
             mends += 1
             continue
