@@ -12,6 +12,8 @@ from .refusals import BUSY_STATUSES, Refusal
 _LASTING: Final = (400, 413, 415, 422)
 """With these a server says that the request as it is will never do."""
 
+_REDIRECTS: Final = (300, 301, 302, 303, 305, 307, 308)
+
 _ABOUT_WHO_ASKS: Final = (401, 402, 403, 429)
 """With these a server says that somebody else, or the same later, may be answered."""
 
@@ -40,7 +42,7 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
     elif _is_unknown_model(refusal, asked):
         offers = f"; it offers {asked.offered}" if asked.offered else "; check the name after #"
         opening = f"{asked.url} has no model {asked.model}{offers}"
-    elif 300 <= refusal.status < 400:
+    elif refusal.status in _REDIRECTS:
         opening = _explain_redirect(refusal, asked)
     else:
         opening = f"{asked.url} answered {refusal.status}, {_advice(refusal, asked)}"
@@ -65,7 +67,8 @@ def _is_lasting(refusal: Refusal, asked: Asked) -> bool:
 
 def _is_about_pictures(refusal: Refusal, asked: Asked) -> bool:
     # A model's own name may hold the words.
-    words = refusal.said.lower().replace(asked.model.lower() or "\0", "")
+    name = rf"(?<![\w-]){re.escape(asked.model.lower())}(?![\w-])"
+    words = re.sub(name, "", refusal.said.lower()) if asked.model else refusal.said.lower()
     return refusal.status not in _ABOUT_WHO_ASKS and _ABOUT_PICTURES.search(words) is not None
 
 

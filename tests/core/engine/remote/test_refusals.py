@@ -123,6 +123,8 @@ SENTENCES = {
         WITH_KEY,
         "does not take these pictures; send",
     ),
+    "a short name": (400, "image input", Asked(URL, "m"), "it does not take these pictures; send"),
+    "304": (304, b"", WITH_KEY, "answered 304, it refused the request."),
     "no picture": (500, "revision and division", WITH_KEY, "it failed; see its log (revision"),
     "nginx wants https": (
         400,
