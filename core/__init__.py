@@ -4,6 +4,7 @@ Its modules in reading order:
 
     conversation        Values of a conversation: what is stored, what travels, what is shown.
     errors              Every error that seeshell raises on purpose, as one tree.
+    wording             Words of sentences for users: what somebody else wrote, and times to wait.
     server_address      Addresses of servers as people write them, taken apart and written in one
                         way.
     toml_file           A TOML file that people write, read whole; what is wrong with it comes as

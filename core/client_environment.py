@@ -4,8 +4,10 @@ Each client hands its own over when it connects, so that what was exported after
 started counts too. It stays in memory: it is written nowhere, and `repr` gives names only.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -65,7 +67,8 @@ def read_client_environment(
         key_variables: names of those that hold keys, beside OpenAI's and the hub's.
 
     Raises:
-        SettingsError: a value is too long, or holds bytes that are not UTF-8.
+        SettingsError: a value is too long, or holds bytes that are not UTF-8, or is a place below
+            a working directory that was deleted.
     """
     keys = (OPENAI_KEY_VARIABLE, HUB_TOKEN_VARIABLE, *key_variables)
     proxies = {
@@ -74,10 +77,26 @@ def read_client_environment(
     found = ClientEnvironment(
         keys=_set_ones({name: environment.get(name) for name in keys}),
         proxies=_set_ones(proxies),
-        certificates=_set_ones({name: environment.get(name) for name in _CERTIFICATE_VARIABLES}),
+        certificates={
+            name: _in_full(name, path)
+            for name in _CERTIFICATE_VARIABLES
+            if (path := environment.get(name))
+        },
     )
     _check_sendable(found)
     return found
+
+
+def _in_full(name: str, path: str) -> str:
+    """Returns the whole path of certificates; the core stands in another working directory."""
+    try:
+        # OpenSSL takes several folders, with colons between them.
+        return os.pathsep.join(str(Path(one).absolute()) for one in path.split(os.pathsep))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"The working directory, in which {name} names {path}, was deleted: change to another "
+            "one, or export the full path."
+        ) from error
 
 
 def _set_ones(values: Mapping[str, str | None]) -> dict[str, str]:

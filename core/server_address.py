@@ -11,11 +11,17 @@ _SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
 _HOST_AND_PORT: Final = re.compile(r"([\w.-]+|\[[^\]/#]*\]):[0-9]+([/#].*)?", re.DOTALL)
 """An address whose scheme was left out: it has a port, which no repository and no folder has."""
 
+_NUMBER_OR_LOCALHOST: Final = re.compile(
+    r"(\d{1,3}\.){3}\d{1,3}([/#].*)?|localhost[/#].*", re.DOTALL | re.IGNORECASE
+)
+"""One whose port was left out too: no repository has such an owner."""
+
 _HUB_PAGE: Final = re.compile(r"https?://(www\.)?(huggingface\.co|hf\.co)(/|$)", re.IGNORECASE)
 
 _HOST_NAME: Final = re.compile(r"[a-z0-9_][a-z0-9._-]*")
 
-_CHAT_PATH: Final = "/chat/completions"
+_OPERATIONS: Final = ("/chat/completions", "/completions", "/models")
+"""What people copy along with a base address, from an example or from a browser."""
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -43,14 +49,15 @@ class ServerAddress(NamedTuple):
 
 
 def looks_like_address(text: str) -> bool:
-    """Whether a text can only be meant as a server's address: it has a scheme, or a port.
+    """Whether a text can only be meant as a server's address: by a scheme, a port or a number.
 
     A page of the Hugging Face hub is no server, but names a repository.
     """
     text = text.strip()
     if _HUB_PAGE.match(text):
         return False
-    return bool(_SCHEME.match(text) or _HOST_AND_PORT.fullmatch(text))
+    forms = (_HOST_AND_PORT, _NUMBER_OR_LOCALHOST)
+    return bool(_SCHEME.match(text) or any(form.fullmatch(text) for form in forms))
 
 
 def split_address(text: str) -> ServerAddress:
@@ -141,8 +148,9 @@ def _read_host(parts: SplitResult) -> str:
 
 def _base_path(path: str) -> str:
     path = path.rstrip("/")
-    if path.endswith(_CHAT_PATH):
-        return _quoted(path.removesuffix(_CHAT_PATH).rstrip("/"))
+    for operation in _OPERATIONS:
+        if path.endswith(operation):
+            return _quoted(path.removesuffix(operation).rstrip("/"))
     return _quoted(path) or "/v1"
 
 

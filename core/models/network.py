@@ -3,6 +3,7 @@
 Pure but for the certificates' files; for clients that wait and for clients that don't.
 """
 
+import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
@@ -57,7 +58,7 @@ def read_certificates(environment: ClientEnvironment) -> ssl.SSLContext:
     folder = environment.certificates.get("SSL_CERT_DIR")
     if file is None and folder is None:
         return create_ssl_context(trust_env=False)
-    if file is None and not Path(folder or "").is_dir():
+    if file is None and not any(Path(one).is_dir() for one in (folder or "").split(os.pathsep)):
         raise ModelError(
             f"SSL_CERT_DIR names {folder}, which is no folder; correct it or unset it."
         )

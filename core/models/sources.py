@@ -88,7 +88,8 @@ def find_model(
     if not repository:
         raise ModelNotFound(
             f"There is no model {source}; give the folder of an MLX model, a Hugging Face "
-            f"repository such as {DEFAULT_MODEL}, or `demo`."
+            f"repository such as {DEFAULT_MODEL}, the address of a server as in "
+            "http://host:port/v1, or `demo`."
         )
     snapshot = find_cached(repository)
     if snapshot is None or not snapshot.is_complete:

@@ -42,8 +42,12 @@ class NewSettings:
         self._answering.options = answer_options(now)
         is_other = "model" in change.names and now.model != ""
         source = now.model if is_other else self._loader.wanted
-        is_changed = _find(source, before) != _find(source, now)
-        if is_other or is_changed:
+        endpoint = _find(source, now)
+        is_changed = endpoint != _find(source, before)
+        has_model = self._loader.explain_absence() is None and not self._loader.is_behind
+        if is_changed and endpoint is None and has_model and not is_other:
+            self._subscribers.publish(Notice(sentence=_tell_lost(source)))
+        elif is_other or is_changed:
             environment = self._subscribers.environment_of(client)
             self._loader.want(source, environment, is_changed=is_changed)
 
@@ -51,6 +55,14 @@ class NewSettings:
 def answer_options(settings: Settings) -> AnswerOptions:
     """Returns what the settings say of an answer."""
     return AnswerOptions(settings.max_tokens, settings.temperature)
+
+
+def _tell_lost(source: str) -> str:
+    """Returns what to tell of an endpoint in use that the file names no more."""
+    return (
+        f"config.toml names no endpoint {source.partition('#')[0]} any more: it stays in use until "
+        "you choose another model, or the core starts again (seeshell stop)."
+    )
 
 
 def _find(source: str, settings: Settings) -> Endpoint | None:

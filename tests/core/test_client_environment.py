@@ -1,5 +1,7 @@
 """What a client hands over of its environment, and where that must never appear."""
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import asdict
 from rich.pretty import pretty_repr
@@ -34,6 +36,23 @@ def test_keys_proxies_and_certificates_are_read_and_nothing_else() -> None:
         "certificates": {"SSL_CERT_FILE": "/certificates"},
     }
     assert read_client_environment({}) == NO_ENVIRONMENT
+
+
+def test_the_place_of_certificates_is_handed_over_in_full(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    relative = {"SSL_CERT_FILE": "ca.pem", "SSL_CERT_DIR": "/etc/ca:others"}
+    assert read_client_environment(relative).certificates == {
+        "SSL_CERT_FILE": str(tmp_path / "ca.pem"),
+        "SSL_CERT_DIR": f"/etc/ca:{tmp_path}/others",
+    }
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(SettingsError, match="in which SSL_CERT_FILE names ca"):
+        read_client_environment(relative)
 
 
 SECRET = ClientEnvironment(

@@ -26,11 +26,13 @@ def ask(options: Namespace, output: Output) -> int:
         SeeshellError: it could not be asked.
     """
     if [" ".join(options.prompt), *options.image].count(STANDARD_INPUT) > 1:
-        output.notice("seeshell: only one of PROMPT and the images can be - (standard input).")
+        output.error("BadRequest", "Only one of PROMPT and the images can be - (standard input).")
         return USAGE
     question = "" if options.retry else _question(options, output)
     if not question and not options.retry:
-        output.notice("seeshell: the question is empty: give a PROMPT, or text to standard input.")
+        output.error(
+            "BadRequest", "The question is empty: give a PROMPT, or text to standard input."
+        )
         return USAGE
     with tempfile.TemporaryDirectory(prefix="seeshell-") as folder:
         images = [_image_file(argument, Path(folder), output) for argument in options.image]

@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ERROR
     except KeyboardInterrupt:
         output.clear_progress()
+        if output.as_json:
+            output.error("Interrupted", "The command was stopped before its end: run it again.")
         return INTERRUPTED
     except BrokenPipeError:
         # What is still buffered would raise again when Python flushes at exit.

@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
+from ...wording import describe_wait
 from ..engine import Waiting
 from .answer_reader import ChatPiece
 from .asked import Asked
 from .chat_request import ChatRequest
 from .chat_server import ChatServer
-from .refusal_sentences import describe_wait, explain_refusal
+from .refusal_sentences import explain_refusal
 from .refusals import Refusal, ServerRefused
 
 _MOST_MENDS: Final = 8
@@ -31,6 +32,7 @@ async def ask(
     """Yields the answer, and what is waited for before it begins.
 
     Raises:
+        ServerRefused: the server has no such model.
         TurnError: there is none, or not all of it; one sentence says what to do.
     """
     mends = waits = 0
@@ -50,6 +52,8 @@ async def ask(
             return
         if has_begun:
             raise explain_refusal(refusal, asked)
+        if refusal.is_about_the_model:
+            raise ServerRefused(refusal)
         if mends < _MOST_MENDS and request.mend(refusal):
             mends += 1
             continue

@@ -186,18 +186,24 @@ class ChatServer:
         is_packed = "content-encoding" in reply.headers
         most_bytes = _LONGEST_PACKED_ANSWER if is_packed else _LONGEST_ANSWER
         size = 0
-        async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
-            async for block in blocks:
-                size += len(block)
-                if size > most_bytes:
-                    raise EndpointError(
-                        f"{self._asked.url} sends more than an answer can hold; what came is kept."
-                    )
-                yield reader.feed(block)
-                if reader.has_end_mark:
-                    break
-            for piece in await _read_to_the_end(reader, blocks):
-                yield piece
+        try:
+            async with aclosing(read_blocks(reply, self._asked.url)) as blocks:
+                async for block in blocks:
+                    size += len(block)
+                    if size > most_bytes:
+                        raise EndpointError(
+                            f"{self._asked.url} sends more than an answer can hold; what came is "
+                            "kept."
+                        )
+                    yield reader.feed(block)
+                    if reader.has_end_mark:
+                        break
+                for piece in await _read_to_the_end(reader, blocks):
+                    yield piece
+        except httpx2.HTTPError:
+            # The last event may have come all but for its end.
+            yield reader.end()
+            raise
         yield reader.end()
 
     async def _refusal(self, reply: httpx2.Response) -> Refusal:

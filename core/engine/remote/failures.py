@@ -10,8 +10,8 @@ from typing import Final
 import httpx2
 
 from ...errors import EndpointError
+from ...wording import one_line
 from .asked import Asked
-from .refusals import one_line
 
 _TLS_RECORD: Final = re.compile(r"illegal status line: bytearray\(b['\"]\\x1[56]\\x03")
 """How the answer of a server that expects https looks to one that reads http."""

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from importlib import import_module
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
@@ -19,6 +19,13 @@ from .asked import Asked
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0, read=600.0)
 """Seconds. The first token of a long prompt may take minutes on a small machine."""
+
+_PROXY_PATIENCE: Final = 30.0
+"""Seconds for a proxy to connect to the server."""
+
+_PROXY_ASKED: Final = ("setup_socks5_connection.started", "receive_response_headers.started")
+_PROXY_ANSWERED: Final = ("setup_socks5_connection.complete", "receive_response_headers.complete")
+"""How httpx2 calls what happens on a connection."""
 
 _MOST_CLIENTS: Final = 4
 """Clients that are kept, each with its connections; those who ask rarely differ."""
@@ -47,7 +54,8 @@ class HttpClients:
         chosen = choose_key(endpoint, environment.keys)
         if not (chosen.key.isascii() and chosen.key.isprintable()):
             raise EndpointError(
-                f"The key for {endpoint.url} holds characters that no key has; correct it."
+                f"The key for {endpoint.url} holds characters that no key has; correct the "
+                f"variable {endpoint.key_variable or OPENAI_KEY_VARIABLE}."
             )
         try:
             proxy = choose_proxy(endpoint.url, environment)
@@ -106,7 +114,38 @@ def _identify(path: str) -> tuple[str, int]:
         return path, 0
 
 
-class _SocksTransport(httpx2.AsyncHTTPTransport):
+class _ProxyTransport(httpx2.AsyncHTTPTransport):
+    """Gives a proxy as long as a connection to make its own; httpx2 gives it as long as an answer.
+
+    That a server thinks for minutes says nothing of the proxy before it.
+    """
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends a request."""
+        clock = asyncio.get_running_loop().time
+        tell = request.extensions.get("trace")
+
+        async def note(event: str, info: dict[str, Any]) -> None:
+            if event.endswith(_PROXY_ASKED) and _asks_a_proxy(event, info):
+                patience.reschedule(clock() + _PROXY_PATIENCE)
+            elif event.endswith(_PROXY_ANSWERED):
+                patience.reschedule(None)
+            if tell is not None:
+                await tell(event, info)
+
+        request.extensions["trace"] = note
+        try:
+            async with asyncio.timeout(None) as patience:
+                return await super().handle_async_request(request)
+        except TimeoutError as error:
+            raise httpx2.ProxyError("it does not answer") from error
+
+
+def _asks_a_proxy(event: str, info: dict[str, Any]) -> bool:
+    return "socks" in event or info["request"].method == b"CONNECT"
+
+
+class _SocksTransport(_ProxyTransport):
     """Tells of a proxy that speaks no SOCKS as of any other failure; httpcore2 does not."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -124,7 +163,9 @@ def _make_client(proxy: str, trusted: ssl.SSLContext | None) -> httpx2.AsyncClie
     if proxy:
         own = encryption if proxy.startswith("https:") else None
         through = httpx2.Proxy(proxy, ssl_context=own)
-    kind = _SocksTransport if proxy.startswith("socks") else httpx2.AsyncHTTPTransport
+    kind: type[httpx2.AsyncHTTPTransport] = httpx2.AsyncHTTPTransport
+    if proxy:
+        kind = _SocksTransport if proxy.startswith("socks") else _ProxyTransport
     transport = kind(verify=encryption, trust_env=False, proxy=through)
     # Compressed streams come in blocks instead of token by token.
     headers = {"accept-encoding": "identity"}

@@ -19,7 +19,10 @@ class Overflow(NamedTuple):
     """Tokens of the prompt."""
 
 
-_N: Final = r"(\d[\d,]*)"
+_N: Final = r"(\d[\d,]{0,20})"
+"""A number of tokens. Cut like this one with more digits is still too large to be one; in full it
+would take time for each place at which it can be cut, and Python refuses to read it.
+"""
 
 _NUMBERED: Final = tuple(
     re.compile(

@@ -5,17 +5,23 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ...errors import EndpointError, PromptRefused, PromptTooLong, TurnError
+from ...wording import describe_wait, one_line
 from .asked import Asked
-from .refusals import BUSY_STATUSES, Refusal, one_line
+from .refusals import BUSY_STATUSES, Refusal
 
 _LASTING: Final = (400, 413, 415, 422)
 """With these a server says that the request as it is will never do."""
+
+_REDIRECTS: Final = (300, 301, 302, 303, 305, 307, 308)
+
+_ABOUT_WHO_ASKS: Final = (401, 402, 403, 429)
+"""With these a server says that somebody else, or the same later, may be answered."""
 
 _NOT_LOADED: Final = re.compile(
     r"(fail|unable|can(no|')t|could ?n.t|error|not found)\w* (to )?load(ing)? (\w+ )?model"
 )
 
-_ABOUT_PICTURES: Final = re.compile(r"image|picture|multi-?modal|vision|mmproj")
+_ABOUT_PICTURES: Final = re.compile(r"image|picture|multi-?modal|\bvision|mmproj")
 """How servers that fail at a picture say so, whatever status they give."""
 
 
@@ -32,11 +38,11 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
             f"{asked.host} speaks https; write https://{asked.host} as its address."
         )
     if refusal.is_inside:
-        opening = f"{asked.url} ended the answer with an error"
+        opening = f"{asked.url} ended the answer with an error: {_advice(refusal, asked)}"
     elif _is_unknown_model(refusal, asked):
         offers = f"; it offers {asked.offered}" if asked.offered else "; check the name after #"
         opening = f"{asked.url} has no model {asked.model}{offers}"
-    elif 300 <= refusal.status < 400:
+    elif refusal.status in _REDIRECTS:
         opening = _explain_redirect(refusal, asked)
     else:
         opening = f"{asked.url} answered {refusal.status}, {_advice(refusal, asked)}"
@@ -53,12 +59,17 @@ def _is_unknown_model(refusal: Refusal, asked: Asked) -> bool:
 
 def _is_lasting(refusal: Refusal, asked: Asked) -> bool:
     """Whether the same prompt will be refused again, so that it is given back to the user."""
-    if refusal.status in (401, 402, 403, 429) or _is_unknown_model(refusal, asked):
+    if refusal.status in _ABOUT_WHO_ASKS or _is_unknown_model(refusal, asked):
         return False
+    is_whole = refusal.status in _LASTING and not refusal.is_inside
+    return is_whole or _is_about_pictures(refusal, asked)
+
+
+def _is_about_pictures(refusal: Refusal, asked: Asked) -> bool:
     # A model's own name may hold the words.
-    words = refusal.said.lower().replace(asked.model.lower() or "\0", "")
-    is_about_pictures = _ABOUT_PICTURES.search(words) is not None
-    return is_about_pictures or (refusal.status in _LASTING and not refusal.is_inside)
+    name = rf"(?<![\w-]){re.escape(asked.model.lower())}(?![\w-])"
+    words = re.sub(name, "", refusal.said.lower()) if asked.model else refusal.said.lower()
+    return refusal.status not in _ABOUT_WHO_ASKS and _ABOUT_PICTURES.search(words) is not None
 
 
 def _advice(refusal: Refusal, asked: Asked) -> str:
@@ -75,6 +86,8 @@ def _advice(refusal: Refusal, asked: Asked) -> str:
         return _advice_when_busy(refusal)
     if status == 407:
         return _advice_on_proxy(asked)
+    if _is_about_pictures(refusal, asked):
+        return "it does not take these pictures; send fewer or none, or choose another model"
     through = f" or the proxy {asked.proxy}" if asked.proxy else ""
     return {
         404: "it knows no such address or model; the address often ends in /v1",
@@ -121,11 +134,3 @@ def _explain_redirect(refusal: Refusal, asked: Asked) -> str:
     host = f"[{target.hostname}]" if ":" in target.hostname else target.hostname
     place = f"{target.scheme or 'http'}://{host}{port}{path}"
     return f"{opening} on to {place}; use that address if it is the one you mean"
-
-
-def describe_wait(seconds: float) -> str:
-    """Returns a time to wait as people say it."""
-    if seconds < 100:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{round(minutes / 60)} h"

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ...wording import one_line
 from .overflow import Overflow, read_overflow
 from .retry_after import read_wait
 from .server_json import read_json
 
 _LONGEST_WORDS: Final = 300
 """Characters of a server's words that a sentence quotes."""
+
+_SHORTEST_SECRET: Final = 8
+"""Characters; shorter keys are made up for servers that want any key, and are parts of words."""
 
 _NO_MODEL: Final = re.compile(
     r"model.{0,200}?(not found|not exist|no such|unknown|not a valid|not available|isn't available)"
@@ -105,13 +109,14 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, key: str)
     is_inside = status == 200
     if is_inside:
         status = next(filter(None, map(_as_status, (error.get("code"), error.get("status")))), 500)
-    words = one_line(said.replace(key, "[key]") if key else said)
+    words = one_line(said)
+    shown = _without_key(words, key)
     codes = tuple(
         it for name in ("code", "type", "status") if isinstance(it := error.get(name), str)
     )
     return Refusal(
         status,
-        words.rstrip(".") if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}…",
+        shown.rstrip(".") if len(shown) <= _LONGEST_WORDS else f"{shown[:_LONGEST_WORDS]}…",
         codes,
         _name_parameter(error),
         None if status == 429 else read_overflow(words, codes, error),
@@ -120,6 +125,16 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, key: str)
         is_inside,
         status == 400 and _WANTS_HTTPS.search(body) is not None,
     )
+
+
+def _without_key(words: str, key: str) -> str:
+    """Returns words without the key; of one such as `1` or `none`, only where it stands alone."""
+    if not key:
+        return words
+    pattern = re.escape(key)
+    if len(key) < _SHORTEST_SECRET:
+        pattern = rf"(?<![\w-]){pattern}(?![\w-])"
+    return re.sub(pattern, "[key]", words)
 
 
 def _read_body(body: bytes, content_type: str) -> tuple[dict[str, Any], str]:
@@ -185,8 +200,3 @@ def _as_status(code: Any) -> int:
     except (TypeError, ValueError, OverflowError):
         return 0
     return status if 400 <= status < 600 else 0
-
-
-def one_line(text: str) -> str:
-    """Returns what somebody else wrote as one line that does nothing to a terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[:10_000]).split())

@@ -18,6 +18,7 @@ from ...models.progress import LoadProgress
 from ...models.sources import display_name
 from ...pictures.workers import PictureWorkers
 from ...settings import EndpointSettings
+from ...wording import one_line
 from ..engine import (
     AnswerEnd,
     AnswerEvent,
@@ -25,14 +26,17 @@ from ..engine import (
     Engine,
     LoadedModel,
     PromptMessage,
+    Waiting,
 )
+from .asked import Asked
 from .asking import ask
 from .chat_request import ChatRequest, ServerHabits
 from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
 from .model_list import ListedModel, choose_model, find_model, name_some
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
-from .refusals import one_line
+from .refusal_sentences import explain_refusal
+from .refusals import ServerRefused
 from .streamed_answer import StreamedAnswer
 
 _PATIENCE: Final = 30.0
@@ -203,17 +207,43 @@ class RemoteEngine(Engine):
     ) -> None:
         prompt, options = question
         access = await self._clients.open(remote.endpoint, environment)
-        asked = dataclasses.replace(access.asked, model=remote.id, offered=remote.offered)
         messages = [await self._message(message) for message in prompt]
-        request = await asyncio.to_thread(ChatRequest, remote.id, messages, options, remote.habits)
-        async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
-            async for piece in pieces:
-                answer.add(piece)
+        try:
+            await _read_answer(remote, access, (messages, options), answer)
+        except ServerRefused as error:
+            other = await self._choose_again(remote, access)
+            if other is None:
+                raise explain_refusal(error.refusal, _asked(remote, access)) from error
+            lost = f"{access.asked.host} has no model {remote.id} any more"
+            answer.add(Waiting(f"{lost}; asking {other.id} instead."))
+            try:
+                await _read_answer(other, access, (messages, options), answer)
+            except ServerRefused as again:
+                raise explain_refusal(again.refusal, _asked(other, access)) from again
         if answer.finish_reason == "failed":
             raise EndpointError(
-                f"{asked.url} ended the answer with an error "
+                f"{access.asked.url} ended the answer with an error "
                 f"({one_line(answer.said_finish_reason)[:50]}); what came is kept, ask again."
             )
+
+    async def _choose_again(self, remote: _RemoteModel, access: Access) -> _RemoteModel | None:
+        """Returns what the server lists now in place of a model that nobody named; None without.
+
+        Servers are started again with another model.
+        """
+        if remote.endpoint.model or self._model is None:
+            return None
+        try:
+            other, _ = _choose(remote.endpoint, await self._list(remote.endpoint, access))
+        except (EndpointError, ModelNotFound):
+            return None
+        if other.id == remote.id:
+            return None
+        self._remote = other
+        self._model = dataclasses.replace(
+            self._model, name=display_name(other.id), context_length=other.habits.context
+        )
+        return other
 
     async def _message(self, message: PromptMessage) -> dict[str, Any]:
         if not message.images:
@@ -225,6 +255,24 @@ class RemoteEngine(Engine):
             for part in message.parts
         ]
         return {"role": message.role, "content": parts}
+
+
+def _asked(remote: _RemoteModel, access: Access) -> Asked:
+    return dataclasses.replace(access.asked, model=remote.id, offered=remote.offered)
+
+
+async def _read_answer(
+    remote: _RemoteModel,
+    access: Access,
+    question: tuple[list[dict[str, Any]], AnswerOptions],
+    answer: StreamedAnswer,
+) -> None:
+    """Adds what the server says; raises `ServerRefused` if it has no such model."""
+    asked = _asked(remote, access)
+    request = await asyncio.to_thread(ChatRequest, remote.id, *question, remote.habits)
+    async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
+        async for piece in pieces:
+            answer.add(piece)
 
 
 def _choose(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[_RemoteModel, str]:

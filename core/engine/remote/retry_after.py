@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+_AMOUNT: Final = r"(\d{1,15}(?:\.\d{1,15})?)"
+
 _DURATION: Final = re.compile(
-    r"(?:(\d+(?:\.\d+)?)\s*d)?\s*(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*m(?!s))?\s*"
-    r"(?:(\d+(?:\.\d+)?)\s*s)?\s*(?:(\d+(?:\.\d+)?)\s*ms)?"
+    rf"(?:{_AMOUNT}d)?(?:{_AMOUNT}h)?(?:{_AMOUNT}m(?!s))?(?:{_AMOUNT}s)?(?:{_AMOUNT}ms)?"
 )
+"""Without spaces, of which a server may send any number between any two parts."""
+
 _SECONDS: Final = (86400, 3600, 60, 1, 0.001)
 
 _SAID: Final = re.compile(
@@ -45,7 +48,7 @@ def read_wait(headers: Mapping[str, str], said: str, now: float) -> float | None
         return asked
     if match := _SAID.search(said):
         shortened = re.sub(r"(ms|[dhms])[a-z]*", lambda unit: unit[1].lower(), match[1])
-        asked = _read_duration(shortened.replace(",", " ").strip())
+        asked = _read_duration(shortened.replace(",", ""))
         if asked is not None:
             return asked
     resets = {name: _read_time(headers.get(name, ""), now) for name in _RESETS}
@@ -77,8 +80,8 @@ def _read_time(value: str, now: float) -> float | None:
 
 
 def _read_duration(value: str) -> float | None:
-    """Returns the seconds of `1h2m3.5s` and its like."""
-    match = _DURATION.fullmatch(value)
+    """Returns the seconds of `1h2m3.5s`, `1h 2 m` and their like."""
+    match = _DURATION.fullmatch("".join(value.split()))
     if match is None or not any(match.groups()):
         return None
     amounts = zip(match.groups(), _SECONDS, strict=True)

@@ -4,7 +4,11 @@ import json
 import re
 from typing import Any, Final
 
-_NUMBER: Final = re.compile(r"\s*(\d[\d,_ ]*(?:\.\d+)?)\s*([kKmM]?)(?:i?[bB])?\s*(?:tokens?)?\s*")
+_NUMBER: Final = re.compile(r"(\d[\d,_]*(?:\.\d+)?)([kKmM]?)(?:i?[bB])?(?:tokens?)?")
+"""Without spaces, of which a server may send any number."""
+
+_LONGEST_NUMBER: Final = 100
+"""Characters; what is longer is text."""
 
 _FACTORS: Final = {"": 1, "k": 1024, "m": 1024**2}
 
@@ -29,10 +33,11 @@ def read_json(body: bytes) -> Any:
 def read_tokens(value: Any) -> int:
     """Returns a number of tokens that is a number or text such as `8,192` or `32k`; 0 for none."""
     if isinstance(value, str):
-        match = _NUMBER.fullmatch(value)
+        is_short = len(value) <= _LONGEST_NUMBER
+        match = _NUMBER.fullmatch("".join(value.split())) if is_short else None
         if match is None:
             return 0
-        value = float(re.sub(r"[,_ ]", "", match[1])) * _FACTORS[match[2].lower()]
+        value = float(re.sub("[,_]", "", match[1])) * _FACTORS[match[2].lower()]
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     return int(value) if 1 <= value <= _MOST_TOKENS else 0

@@ -22,6 +22,7 @@ from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-d
 
 from ...client_environment import HUB_TOKEN_VARIABLE, NO_ENVIRONMENT, ClientEnvironment
 from ...errors import ModelError
+from ...wording import describe_wait
 from ..network import causes_of, choose_proxy, read_certificates
 
 TIMEOUT: Final = 10.0
@@ -180,13 +181,14 @@ def seconds_to_wait(headers: Mapping[str, str]) -> int:
     if limit is not None and limit.remaining == 0:
         return limit.reset_in_seconds
     asked = headers.get("retry-after", "").strip()
-    return int(asked) if asked.isascii() and asked.isdigit() else 0
+    # Python refuses to read some thousand digits; what is cut here is still too long to wait for.
+    return int(asked[:9]) if asked.isascii() and asked.isdigit() else 0
 
 
 def describe_limit(headers: Mapping[str, str]) -> str:
     """Returns one sentence on an answer 429."""
     seconds = seconds_to_wait(headers)
-    wait = f"try again in {seconds} s" if seconds else "try again in a few minutes"
+    wait = f"try again in {describe_wait(seconds)}" if seconds else "try again in a few minutes"
     return (
         f"The hub takes no more requests from here for now (429); {wait}, or log in with "
         "`hf auth login`, which raises the limit."

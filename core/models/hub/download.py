@@ -56,13 +56,9 @@ def download(
     Raises:
         ModelError: with one sentence that says what to do.
     """
-    if constants.is_offline_mode():
-        raise ModelNotFound(
-            f"{repository} is not complete in the Hugging Face cache and HF_HUB_OFFLINE forbids to "
-            "download it; unset that, or use `demo`."
-        )
     token = find_token(environment)
     with explained(repository, token), hub_connections(environment):
+        _check_online(repository)
         found = _look_up(repository, token)
         try:
             return _fetch(found, report)
@@ -70,6 +66,14 @@ def download(
             if found.notice and error.response.status_code in _NEEDS_TOKEN:
                 raise explain_token(token) from error
             raise
+
+
+def _check_online(repository: str) -> None:
+    if constants.is_offline_mode():
+        raise ModelNotFound(
+            f"{repository} is not complete in the Hugging Face cache and HF_HUB_OFFLINE forbids to "
+            "download it; unset that, or use `demo`."
+        )
 
 
 def _look_up(repository: str, token: Token) -> _Found:
@@ -105,6 +109,9 @@ def _ask(repository: str, token: Token) -> _Found:
         raise ValueError("JSON that describes no model") from error
     if not isinstance(model.sha, str) or not is_repository(model.id):
         raise ValueError("a model without name or revision")
+    files = model.siblings or ()
+    if not all(isinstance(it.rfilename, str) and isinstance(it.size or 0, int) for it in files):
+        raise ValueError("a file without name or size")
     return _Found(api, model, token)
 
 

@@ -13,9 +13,12 @@ import httpx2
 from huggingface_hub import constants, errors
 
 from ...errors import ModelError, ModelNotFound
+from ...wording import one_line
 from ..network import causes_of
 from .cache import cache_folder
 from .connections import Token, describe_limit
+
+_OFFICIAL: Final = "huggingface.co"
 
 _TOKENS_PAGE: Final = "huggingface.co/settings/tokens"
 
@@ -24,6 +27,9 @@ _NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.E
 _BUSY: Final = (500, 502, 503)
 
 _SLOW: Final = (408, 504)
+
+_READ_AT_START: Final = re.compile("HF_(ENDPOINT|HUB_OFFLINE|HUB_CACHE|HOME)")
+"""Variables that `huggingface_hub` reads once: the core has those with which it was started."""
 
 _WANTS_A_NAME: Final = re.compile("407|ACCEPTABLE METHODS|username")
 """Of an HTTP proxy, and of a SOCKS proxy, in the words of httpx2."""
@@ -44,6 +50,30 @@ _DISK: Final = {
 
 @contextmanager
 def explained(repository: str, token: Token) -> Iterator[None]:
+    """Turns what the hub's client raises into one sentence; each says what its way out needs.
+
+    Args:
+        repository: `owner/name`.
+        token: what was sent.
+
+    Raises:
+        ModelError: in place of each failure of the network, the hub and the disk.
+    """
+    try:
+        with _translated(repository, token):
+            yield
+    except ModelError as error:
+        named = _READ_AT_START.search(str(error))
+        if named is None:
+            raise
+        raise type(error)(
+            f"{str(error).rstrip('.')} (a change of {named[0]} counts once the core starts again: "
+            "run `seeshell stop`)."
+        ) from error.__cause__
+
+
+@contextmanager
+def _translated(repository: str, token: Token) -> Iterator[None]:
     """Turns what the hub's client raises into one sentence.
 
     Args:
@@ -66,7 +96,7 @@ def explained(repository: str, token: Token) -> Iterator[None]:
     except (errors.LocalEntryNotFoundError, errors.FileMetadataError) as error:
         cause = error.__cause__
         if isinstance(cause, httpx2.HTTPError):
-            with explained(repository, token):
+            with _translated(repository, token):
                 raise cause from error
         raise _no_hub(repository) from error
     except httpx2.InvalidURL as error:
@@ -154,7 +184,7 @@ def _explain_status(error: errors.HfHubHTTPError, status: int, repository: str) 
         )
     if status == 407:
         return _explain_proxy(str(status))
-    said = f": {' '.join(error.server_message.split())}" if error.server_message else ""
+    said = f": {one_line(error.server_message)}" if error.server_message else ""
     forbids = "forbids to read" if status == 403 else f"answered {status} for"
     return ModelError(
         f"The hub {forbids} {repository}{said[:200].rstrip('.')}; check its page, HF_TOKEN and "
@@ -184,6 +214,10 @@ def _explain_connection(error: httpx2.HTTPError, repository: str) -> ModelError:
             f"{_hub()} did not answer in time; try again, and check the network and the proxy."
         )
     absent = f"{repository} is not complete in the Hugging Face cache and"
+    if _hub() != _OFFICIAL and any(isinstance(it, socket.gaierror) for it in causes):
+        return ModelNotFound(
+            f"{absent} {_hub()} can't be found; check HF_ENDPOINT, or connect to the network."
+        )
     if _is_without_network(causes):
         return ModelNotFound(
             f"{absent} there is no network to {_hub()}; connect to the network and try again, or "
@@ -235,4 +269,4 @@ def _hub() -> str:
 
 def _reason(error: BaseException) -> str:
     """Returns what an error says, on one line and without an end."""
-    return " ".join(str(getattr(error, "strerror", None) or error).split()).rstrip(".")[:200]
+    return one_line(str(getattr(error, "strerror", None) or error)).rstrip(".")[:200]

@@ -103,6 +103,20 @@ async def test_an_endpoint_that_moves_is_loaded_again_before_the_next_turn(
     assert engine.loads == ["big", "big"]
 
 
+async def test_an_endpoint_that_the_file_names_no_more_stays_in_use_and_that_is_told(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, paths: Paths
+) -> None:
+    paths.config_file.write_text('[endpoints.big]\nurl = "http://one"\n')
+    await carry_out(sessions, LoadModel(model="big#m"), client)
+    await client.until(ModelLoaded, model="big#m")
+    paths.config_file.write_text("max_tokens = 7\n")
+    for _ in range(2):
+        await do("submit", sessions, engine, client)
+    [told] = notices(client)
+    assert told.startswith("config.toml names no endpoint big any more: it stays in use until you")
+    assert engine.loads == ["big#m"]
+
+
 async def test_endpoints_are_nothing_to_a_model_of_this_machine(
     sessions: Sessions, engine: ScriptedEngine, client: Listener, paths: Paths
 ) -> None:

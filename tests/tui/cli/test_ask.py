@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -140,6 +141,22 @@ def test_wrong_usage_exits_with_2_and_asks_nothing(
     done = installed.run("ask", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr
+    told = installed.run("ask", "--json", *arguments)
+    assert (told.returncode, told.stderr) == (2, "")
+    assert json.loads(told.stdout)["error"]["kind"] == "BadRequest"
+
+
+def test_ctrl_c_before_there_is_a_model_gives_a_document_too(installed: Installed) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with installed.start("ask", "--json", "--model", address, WHAT) as asking:
+            connection, _ = silent.accept()
+            asking.send_signal(signal.SIGINT)
+            out, err = asking.communicate(timeout=PATIENCE)
+        connection.close()
+    assert (asking.returncode, err) == (130, b"")
+    assert json.loads(out)["error"]["kind"] == "Interrupted"
 
 
 def test_there_must_be_a_conversation_to_continue(tmp_path: Path) -> None:

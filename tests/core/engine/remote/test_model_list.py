@@ -198,7 +198,11 @@ def test_the_context_is_read_from_any_field_in_any_form(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, -1, 0, float("nan"), float("inf"), 1e300, "", "x", "-1", [], {}, 10**30]
+    "value",
+    [
+        *(None, True, -1, 0, float("nan"), float("inf"), 1e300, "", "x", "-1", [], {}, 10**30),
+        *("1" + " " * 20_000 + "x", "9" * 5000),
+    ],
 )
 def test_what_is_no_number_of_tokens_is_none(value: object) -> None:
     assert read_tokens(value) == 0

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from seeshell.core.engine.remote.asked import Asked
-from seeshell.core.engine.remote.overflow import Overflow, read_answer_limit
+from seeshell.core.engine.remote.overflow import Overflow, read_answer_limit, read_overflow
 from seeshell.core.engine.remote.refusal_sentences import explain_refusal
 from seeshell.core.engine.remote.refusals import read_refusal
 from seeshell.core.errors import EndpointError, PromptRefused, PromptTooLong
@@ -286,3 +286,10 @@ LIMITS = {
 def test_the_longest_answer_is_read_from_what_servers_say(server: str) -> None:
     said, expected = LIMITS[server]
     assert read_answer_limit(said) == expected
+
+
+def test_numbers_that_python_refuses_to_read_are_large_ones() -> None:
+    digits = "9" * 6000
+    said = f"maximum context length is {digits} tokens"
+    assert read_overflow(said, (), {}) == Overflow(10**21 - 1, 0)
+    assert read_answer_limit(f"max_tokens must be <= {digits}") == 10**21 - 1

@@ -1,5 +1,6 @@
 """Point 5: proxies are those of whoever asks, and what goes wrong at them is told as theirs."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 import pytest
 
 from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
+from seeshell.core.engine.remote import http_clients
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import ModelNotFound
 
+from ....patience import PATIENCE
 from .conftest import FakeEndpoint, ask_as
 from .proxies import Proxy, SocksProxy
 
@@ -56,6 +59,15 @@ async def test_a_proxy_that_does_not_answer_is_named(
     with pytest.raises(ModelNotFound, match=r"^The proxy 127\.0\.0\.1:1 does not answer") as caught:
         await engine.load(distant.url, lambda _: None, behind)
     assert "secret" not in str(caught.value)
+
+
+async def test_an_answer_through_a_proxy_may_take_longer_than_the_proxy(
+    engine: RemoteEngine, distant: FakeEndpoint, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_clients, "_PROXY_PATIENCE", 0.0)
+    behind = ClientEnvironment(proxies={"http_proxy": proxy.url})
+    await engine.load(distant.url, lambda _: None, behind)
+    assert await ask_as(engine, behind) == "Yes"
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
@@ -116,6 +128,29 @@ async def test_a_socks_proxy_that_wants_a_password(
     behind = ClientEnvironment(proxies={"all_proxy": socks.url.replace("://", "://me:open@")})
     await engine.load(distant.url, lambda _: None, behind)
     assert await ask_as(engine, behind) == "Yes"
+
+
+@UNCLOSED
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_a_proxy_that_is_silent_is_not_waited_for_as_for_an_answer(
+    engine: RemoteEngine, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if scheme == "socks5":
+        pytest.importorskip("socksio")
+    monkeypatch.setattr(http_clients, "_PROXY_PATIENCE", 0.05)
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    behind = ClientEnvironment(proxies={"all_proxy": f"{scheme}://{place}"})
+    async with server, asyncio.timeout(PATIENCE):
+        with pytest.raises(ModelNotFound, match=r"^The proxy .* \(it does not answer\); correct"):
+            await engine.load("https://server.example#m", lambda _: None, behind)
+    gc.collect()
 
 
 @UNCLOSED

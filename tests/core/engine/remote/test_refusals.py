@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seeshell.core.engine.remote.asked import Asked
+from seeshell.core.engine.remote.overflow import Overflow
 from seeshell.core.engine.remote.refusal_sentences import explain_refusal
 from seeshell.core.engine.remote.refusals import read_refusal
 from seeshell.core.errors import EndpointError, PromptRefused, TurnError
@@ -103,7 +104,28 @@ SENTENCES = {
     "503: llama-server": (503, "Loading model", WITH_KEY, "it is still loading its model; wait a"),
     "504": (504, b"", WITH_KEY, "what stands before it waited too long for it; ask again."),
     "529": (529, "Overloaded", WITH_KEY, "answered 529, it has too much to do; wait a moment"),
-    "inside an answer": (200, "out of memory", WITH_KEY, "ended the answer with an error (out of"),
+    "inside an answer": (
+        200,
+        "out of memory",
+        WITH_KEY,
+        "with an error: it failed; see its log (out",
+    ),
+    "busy inside": (
+        200,
+        {"error": {"message": "Busy", "code": 429}},
+        WITH_KEY,
+        "error: it has too",
+    ),
+    "a blind model": (500, "image input is not supported", WITH_KEY, "these pictures; send fewer"),
+    "too many pictures": (
+        400,
+        "At most 1 image(s)",
+        WITH_KEY,
+        "does not take these pictures; send",
+    ),
+    "a short name": (400, "image input", Asked(URL, "m"), "it does not take these pictures; send"),
+    "304": (304, b"", WITH_KEY, "answered 304, it refused the request."),
+    "no picture": (500, "revision and division", WITH_KEY, "it failed; see its log (revision"),
     "nginx wants https": (
         400,
         b"<html><h1>400</h1>The plain HTTP request was sent to HTTPS port</html>",
@@ -178,6 +200,29 @@ def test_what_is_no_json_is_shown_only_if_it_is_words(body: bytes, said: str) ->
 
 def test_long_words_are_cut() -> None:
     assert len(read_refusal(500, {}, b"x" * 100_000, "").said) == 301
+
+
+KEYS = {
+    "1": ("length 16384, not 1", "length 16384, not [key]"),
+    "x": ("x exceeds the next", "[key] exceeds the next"),
+    "-": ("a well-known - model", "a well-known [key] model"),
+    "none": ("nonetheless none", "nonetheless [key]"),
+    "EMPTY": ("EMPTYING: EMPTY", "EMPTYING: [key]"),
+    "sk-secret": ("sk-secret, notsk-secret2", "[key], not[key]2"),
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_hidden_without_spoiling_the_words_around_it(key: str) -> None:
+    said, shown = KEYS[key]
+    assert read_refusal(500, {}, json.dumps({"error": said}).encode(), key).said == shown
+
+
+def test_a_made_up_key_does_not_hide_the_numbers_of_a_prompt_that_is_too_long() -> None:
+    said = "maximum context length is 16384 tokens. However, you requested 19000 (11000 in the"
+    refusal = read_refusal(400, {}, json.dumps({"error": said}).encode(), "1")
+    assert refusal.overflow == Overflow(16384, 11000)
+    assert said[:40] in refusal.said
 
 
 LASTING = {

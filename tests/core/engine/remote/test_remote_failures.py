@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from seeshell.core.client_environment import ClientEnvironment
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta, Waiting
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import (
     EndpointError,
@@ -19,7 +19,7 @@ from seeshell.core.errors import (
 )
 
 from ....patience import PATIENCE
-from .conftest import WITH_KEY
+from .conftest import WITH_KEY, answer_yes
 
 PROMPT = (PromptMessage.of("user", "Hello?"),)
 
@@ -118,6 +118,60 @@ async def test_a_stream_that_breaks_keeps_what_came(engine: RemoteEngine, fake: 
     assert text == "Half an "
     assert isinstance(error, EndpointError)
     assert "what came is kept" in str(error)
+
+
+CUT_SHORT = {
+    "an event without its end": (b'data: {"choices": [{"delta": {"content": "Half"}}]}', "Half"),
+    "in the first event": (b'data: {"choices": [{"delta": {"content": "Ha', ""),
+    "in a character": (b'data: {"choices": [{"delta": {"content": "Ha\xf0\x9f', ""),
+    "in the name of a field": (b"da", ""),
+    "in one whole answer": (b'{"choices": [{"message": {"content": "Ha', ""),
+    "behind a comment": (b": working\n", ""),
+}
+
+
+@pytest.mark.parametrize("where", CUT_SHORT)
+async def test_what_a_connection_cut_short_is_no_wrong_address(
+    engine: RemoteEngine, fake: Any, where: str
+) -> None:
+    part, expected = CUT_SHORT[where]
+
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.part(part)
+        exchange.writer.close()
+
+    fake.chat = chat
+    await load(engine, fake)
+    text, error = await read_until_it_fails(engine)
+    assert text == expected
+    assert "broke off in the middle of the answer; what came is kept" in str(error)
+
+
+async def test_chunks_of_another_form_break_off_the_answer(engine: RemoteEngine, fake: Any) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.send(b"no chunk\r\n")
+
+    fake.chat = chat
+    await load(engine, fake)
+    _, error = await read_until_it_fails(engine)
+    assert "broke off in the middle of the answer" in str(error)
+
+
+async def test_an_end_that_comes_right_before_the_connection_dies_counts(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        last = b'{"choices": [{"delta": {"content": "Yes"}, "finish_reason": "stop"}]}'
+        await exchange.part(b"data: " + last)
+        exchange.writer.close()
+
+    fake.chat = chat
+    await load(engine, fake)
+    text, end = await ask(engine)
+    assert (text, end.finish_reason) == (TextDelta("Yes"), "stop")
 
 
 async def test_a_stream_that_ends_without_an_end_is_broken_too(
@@ -275,6 +329,57 @@ async def test_a_named_model_needs_no_list(engine: RemoteEngine, fake: Any) -> N
     fake.models = (404, b"")
     model = await engine.load(f"{fake.url}#org/My-VL-7B-Instruct", lambda _: None)
     assert model.name == "My-VL-7B"
+
+
+def serve_only(name: str) -> tuple[tuple[int, bytes], Any]:
+    """Returns the list and the chat of a server that was started with one model."""
+
+    async def chat(exchange: Any) -> None:
+        if exchange.body["model"] == name:
+            await answer_yes(exchange)
+        else:
+            await exchange.reply(404, b'{"error": {"message": "model not found, pull it first"}}')
+
+    return (200, json.dumps({"data": [{"id": name, "max_model_len": 900}]}).encode()), chat
+
+
+async def test_a_server_that_came_back_with_another_model_is_asked_for_that(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    fake.models, fake.chat = serve_only("one")
+    await load(engine, fake)
+    fake.models, fake.chat = serve_only("org/two-it")
+    told, text, end = await ask(engine)
+    assert told == Waiting(
+        f"{fake.url[7:-3]} has no model one any more; asking org/two-it instead."
+    )
+    assert (text, end.finish_reason) == (TextDelta("Yes"), "stop")
+    assert engine.model
+    assert (engine.model.name, engine.model.context_length) == ("two", 900)
+    assert (await ask(engine))[0] == TextDelta("Yes")
+
+
+async def test_another_model_is_not_asked_where_one_is_named(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    fake.models, fake.chat = serve_only("one")
+    await engine.load(f"{fake.url}#one", lambda _: None)
+    fake.models, fake.chat = serve_only("two")
+    with pytest.raises(EndpointError, match="has no model one; check the name"):
+        await ask(engine)
+
+
+@pytest.mark.parametrize("models", [serve_only("one")[0], (500, b""), (200, b'{"data": []}')])
+async def test_without_another_model_the_server_is_not_asked_again(
+    engine: RemoteEngine, fake: Any, ask: Any, models: tuple[int, bytes]
+) -> None:
+    fake.models, _ = serve_only("one")
+    _, fake.chat = serve_only("two")
+    await load(engine, fake)
+    fake.models = models
+    with pytest.raises(EndpointError, match="has no model one"):
+        await ask(engine)
+    assert sum(1 for exchange in fake.exchanges if exchange.body) == 1
 
 
 @pytest.mark.parametrize("field", ["max_model_len", "max_context_length", "context_length"])

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta, Waiting
-from seeshell.core.engine.remote.refusal_sentences import describe_wait
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.engine.remote.retry_after import read_wait
 from seeshell.core.errors import EndpointError
+from seeshell.core.wording import describe_wait
 
 from ....patience import PATIENCE
 
@@ -58,6 +58,11 @@ WAITS = {
     "rubbish": ({"retry-after": "soon"}, "", None),
     "no number": ({"retry-after": "-5"}, "", None),
     "endless digits": ({"retry-after": "9" * 400}, "", None),
+    "endless digits with a unit": ({"retry-after": "9" * 400 + "s"}, "", None),
+    "endless digits in words": ({}, f"try again in {'9' * 400}s", None),
+    "spaces between": ({"retry-after": "1h  2 m 3s"}, "", 3723.0),
+    "endless spaces": ({"retry-after": "1d" + " " * 2000 + "x"}, "", None),
+    "endless spaces in words": ({}, f"wait 1d{', ' * 2000}1m1m", None),
     "infinity": ({"retry-after": "inf"}, "", None),
     "empty": ({"retry-after": ""}, "", None),
 }

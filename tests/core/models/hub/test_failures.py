@@ -13,6 +13,7 @@ import pytest
 from huggingface_hub import constants
 
 from seeshell.core.client_environment import ClientEnvironment
+from seeshell.core.wording import describe_wait
 
 from .fake_hub import COMMIT
 from .sentences import assert_one_sentence
@@ -28,12 +29,13 @@ PAGE = b"<html><body>Welcome to the hotel</body></html>"
     [
         ({"status": 429}, ("429", "in a few minutes", "hf auth login")),
         ({"status": 429, "headers": {"Retry-After": "7"}}, ("429", "in 7 s")),
-        ({"status": 429, "headers": {"Retry-After": "3600"}}, ("429", "in 3600 s")),
+        ({"status": 429, "headers": {"Retry-After": "3600"}}, ("429", "in 60 min")),
         (
             {"status": 429, "headers": {"RateLimit": '"api";r=0;t=55', "Retry-After": "1"}},
             ("429", "in 55 s"),
         ),
         ({"status": 429, "headers": {"Retry-After": "Wed, 21 Oct 2026"}}, ("429", "few minutes")),
+        ({"status": 429, "headers": {"Retry-After": "9" * 5000}}, ("429", " h, or log in")),
         ({"status": 500}, ("500", "out of order", "few minutes")),
         ({"status": 502, "body": PAGE}, ("502", "out of order")),
         ({"status": 503}, ("503", "overloaded")),
@@ -42,6 +44,7 @@ PAGE = b"<html><body>Welcome to the hotel</body></html>"
         ({"status": 407}, ("proxy", "name and a password")),
         ({"status": 418, "body": b'{"error": "a\\nteapot"}'}, ("418", "a teapot", "HF_ENDPOINT")),
         ({"status": 403, "body": b'{"error": "No."}'}, ("forbids", NAME, ": No;")),
+        ({"status": 403, "body": b'{"error": "\\u001b[2JNo\\u009b"}'}, (": [2JNo;",)),
         ({"status": 404}, ("has no model", NAME)),
         ({"status": 400, "body": b'{"error": "bad"}'}, ("400", "bad")),
         ({"status": 401}, ("has no model", "hf auth login")),
@@ -55,6 +58,17 @@ PAGE = b"<html><body>Welcome to the hotel</body></html>"
         ({"status": 200, "body": b"{}"}, ("did not answer as the hub does",)),
         ({"status": 200, "body": b'{"id": "a/b"}'}, ("did not answer as the hub does",)),
         ({"status": 200, "body": b'{"id": "../x/y", "sha": "1"}'}, ("did not answer as the hub",)),
+        (
+            {"status": 200, "body": b'{"id": "a/b", "sha": "1", "siblings": [{"rfilename": 1}]}'},
+            ("did not answer as the hub",),
+        ),
+        (
+            {
+                "status": 200,
+                "body": b'{"id": "a/b", "sha": "1", "siblings": [{"rfilename": "x", "size": "2"}]}',
+            },
+            ("did not answer as the hub",),
+        ),
         ({"status": 204, "body": b""}, ("did not answer as the hub does",)),
         ({"status": 302, "headers": {"Location": "ftp://x/"}}, ("did not answer as the hub",)),
         ({"status": 302, "headers": {"Location": INFO[4:]}}, ("did not answer as the hub does",)),
@@ -92,7 +106,7 @@ def test_a_file_that_does_not_come_from_a_hub(find: Any, hub: Any, reply: Any) -
     [
         (504, {}, ("504", "too long")),
         (503, {}, ("503", "overloaded")),
-        (429, {"Retry-After": "900"}, ("429", "900 s")),
+        (429, {"Retry-After": "900"}, ("429", "15 min")),
         (404, {"X-Error-Code": "EntryNotFound"}, ("was changed on the hub", "try again")),
         (404, {"X-Error-Code": "RevisionNotFound"}, ("was changed on the hub",)),
         (403, {"X-Error-Code": "GatedRepo"}, ("accept its terms", "hf auth login")),
@@ -120,7 +134,7 @@ def test_only_a_short_wait_that_the_hub_asks_for_is_kept(
     hub.replies[WEIGHTS] = [reply(429, b"{}", {"Retry-After": str(asked)}), None]
     answer = find(NAME)
     assert find.waits == waits
-    assert (f"in {asked} s" in answer.sentence) == (not waits)
+    assert (f"in {describe_wait(asked)}," in answer.sentence) == (not waits)
     assert (answer.files is None) == (not waits)
 
 
@@ -144,9 +158,9 @@ def test_without_a_network_the_model_is_not_complete(
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "create_connection", fail)
-    find.use("https://hub.example")
+    find.use("https://huggingface.co")
     answer = find(NAME)
-    assert_one_sentence(answer, "not complete", "no network", "hub.example", "`demo`")
+    assert_one_sentence(answer, "not complete", "no network", "huggingface.co", "`demo`")
     assert answer.error == "ModelNotFound"
 
 
@@ -176,7 +190,20 @@ def test_a_hub_that_does_not_answer_in_time(find: Any, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("endpoint", ["ftp://hub.example", "hub.example"])
 def test_an_endpoint_that_is_none(find: Any, endpoint: str) -> None:
     find.use(endpoint)
-    assert_one_sentence(find(NAME), "hub.example", "HF_ENDPOINT")
+    assert_one_sentence(
+        find(NAME), "hub.example", "HF_ENDPOINT", "counts once the core starts again: run `seeshell"
+    )
+
+
+def test_an_endpoint_of_which_nobody_knows_the_name(
+    find: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "create_connection", fail)
+    find.use("https://hugginface.co")
+    assert_one_sentence(find(NAME), "hugginface.co can't be found; check HF_ENDPOINT, or connect")
 
 
 @pytest.fixture
@@ -227,5 +254,11 @@ def test_tls_spoken_to_a_plain_server(find: Any, hub: Any) -> None:
 
 def test_offline_by_its_variable(find: Any, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert_one_sentence(find(NAME), "not complete", "HF_HUB_OFFLINE forbids", "`demo`")
+    assert_one_sentence(
+        find(NAME),
+        "not complete",
+        "HF_HUB_OFFLINE forbids",
+        "`demo`",
+        "(a change of HF_HUB_OFFLINE",
+    )
     assert hub.requests == []
