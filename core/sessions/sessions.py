@@ -122,7 +122,7 @@ class Sessions:
         """
         self.note_use()
         self.subscribers.add(client, window, environment)
-        self._changes.look(client)
+        self._changes.look(client, has_read_them=True)
         if self._loader.progress is not None:
             client.put(self._loader.progress)
 
