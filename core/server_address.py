@@ -6,14 +6,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-_SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
+# Patterns are compiled when they are first needed: a start without a server does not pay for them.
+_SCHEME: Final = r"(?i:https?)://"
 
-_HOST_AND_PORT: Final = re.compile(r"([\w.-]+|\[[^\]/#]*\]):[0-9]+([/#].*)?", re.DOTALL)
+_HOST_AND_PORT: Final = r"([\w.-]+|\[[^\]/#]*\]):[0-9]+([/#](?s:.*))?"
 """An address whose scheme was left out: it has a port, which no repository and no folder has."""
 
-_HUB_PAGE: Final = re.compile(r"https?://(www\.)?(huggingface\.co|hf\.co)(/|$)", re.IGNORECASE)
+_HUB_PAGE: Final = r"(?i:https?://(www\.)?(huggingface\.co|hf\.co)(/|$))"
 
-_HOST_NAME: Final = re.compile(r"[a-z0-9_][a-z0-9._-]*")
+_HOST_NAME: Final = r"[a-z0-9_][a-z0-9._-]*"
 
 _CHAT_PATH: Final = "/chat/completions"
 
@@ -48,9 +49,9 @@ def looks_like_address(text: str) -> bool:
     A page of the Hugging Face hub is no server, but names a repository.
     """
     text = text.strip()
-    if _HUB_PAGE.match(text):
+    if re.match(_HUB_PAGE, text):
         return False
-    return bool(_SCHEME.match(text) or _HOST_AND_PORT.fullmatch(text))
+    return bool(re.match(_SCHEME, text) or re.fullmatch(_HOST_AND_PORT, text))
 
 
 def split_address(text: str) -> ServerAddress:
@@ -60,7 +61,7 @@ def split_address(text: str) -> ServerAddress:
         BadAddress: the text is no address, or holds a password or a query.
     """
     text = text.strip()
-    has_scheme = _SCHEME.match(text) is not None
+    has_scheme = re.match(_SCHEME, text) is not None
     base, _, fragment = text.partition("#")
     parts = _split(base if has_scheme else f"http://{base}")
     host = _read_host(parts)
@@ -134,7 +135,7 @@ def _read_host(parts: SplitResult) -> str:
             host = idna.encode(host, uts46=True).decode()
         except idna.IDNAError as error:
             raise _bad("names no host that there can be") from error
-    if not _HOST_NAME.fullmatch(host):
+    if not re.fullmatch(_HOST_NAME, host):
         raise _bad("names no host that there can be")
     return host
 

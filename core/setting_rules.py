@@ -12,8 +12,9 @@ _LONGEST_TEXT: Final = 4096
 _LONGEST_SHOWN: Final = 40
 _MOST_BYTES: Final = 10**15
 
-_BARE_NAME: Final = re.compile(r"[\w-]+")
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# Compiled when first needed.
+_BARE_NAME: Final = r"[\w-]+"
+_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 class Rule(NamedTuple):
@@ -30,7 +31,7 @@ def _show_name(name: str) -> str:
     """Returns a name as it is written in TOML, safe to print and not too long."""
     if len(name) > _LONGEST_SHOWN:
         name = f"{name[:_LONGEST_SHOWN]}..."
-    return name if _BARE_NAME.fullmatch(name) else ascii(name)
+    return name if re.fullmatch(_BARE_NAME, name) else ascii(name)
 
 
 def _show(value: object) -> str:
@@ -100,7 +101,7 @@ def _is_address(value: object) -> bool:
 
 
 def _is_variable(value: object) -> bool:
-    return isinstance(value, str) and (not value or _VARIABLE.fullmatch(value) is not None)
+    return isinstance(value, str) and (not value or re.fullmatch(_VARIABLE, value) is not None)
 
 
 _TEXT: Final = Rule(_is_text, "text in quotation marks, without control characters")

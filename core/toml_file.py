@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +15,10 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 
-_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_PLACE: Final = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 """What tomllib says at the end of an error."""
 
-_TWICE: Final = re.compile(r"Cannot (?:declare|mutate).*|Cannot overwrite a value|Duplicate .*")
+_TWICE: Final = r"Cannot (?:declare|mutate)|Cannot overwrite a value|Duplicate "
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -29,6 +28,11 @@ def read_toml(path: Path) -> dict[str, object]:
         SettingsError: it can't be read, is no text, or is no TOML.
     """
     text = _decode(path, _read(path).removeprefix(_UTF8_MARK))
+    if not text:
+        return {}
+    # Late: most users have no such file.
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except RecursionError as error:
@@ -91,14 +95,14 @@ def _line(content: bytes, at: int) -> int:
 
 
 def _syntax_error(path: Path, text: str, said: str) -> SettingsError:
-    place = _PLACE.search(said)
+    place = re.search(_PLACE, said)
     if place is None:
         # Python's own limit for numbers, of which tomllib does not say the place.
         return SettingsError(f"{path}: A number has too many digits: correct it.")
     reason = said[: place.start()]
     if reason == "Invalid value":
         reason = "This is no value; text needs quotation marks"
-    elif _TWICE.match(reason):
+    elif re.match(_TWICE, reason):
         reason = "This name has a value already"
     line = place[1] or text.rstrip("\n").count("\n") + 1
     return SettingsError(f"{path}, line {line}: {reason}: correct it or delete the line.")

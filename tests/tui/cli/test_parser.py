@@ -1,8 +1,12 @@
+import tomllib
 from pathlib import Path
 from shlex import quote
 
 import pytest
 
+from seeshell.core.setting_rules import find_problem
+from seeshell.core.settings import EndpointSettings
+from seeshell.tui.cli.help_texts import MODELS_AND_KEYS
 from seeshell.tui.cli.parser import parse
 
 
@@ -146,3 +150,10 @@ def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
     assert ended.value.code == 2
     told = capsys.readouterr().err
     assert "the working directory, in which a.png would be, was deleted: change to" in told
+
+
+def test_the_settings_in_the_help_can_be_copied_into_the_file() -> None:
+    table = MODELS_AND_KEYS[MODELS_AND_KEYS.index("  [endpoints") :].split("\n\n")[0]
+    values = tomllib.loads(table)
+    assert find_problem(values) == ""
+    assert [*values["endpoints"]["NAME"]] == [*EndpointSettings.__struct_fields__]
