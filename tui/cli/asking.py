@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from ...core.conversation import Message, TurnStats
-from ...core.errors import BadRequest, CoreDied, CoreError, NotStored
+from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
@@ -137,7 +137,7 @@ class Asking:
             if self._interrupted:
                 self._stopping = asyncio.create_task(self._stop())
             return self._end(await self._follow(self._turn))
-        except BrokenPipeError:
+        except (BrokenPipeError, OutputError):
             await self._stop()
             raise
         except CoreDied as error:

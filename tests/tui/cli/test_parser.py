@@ -129,13 +129,13 @@ def test_help_names_every_key_of_the_documents() -> None:
 
     from seeshell.core.conversation import Attachment, TurnStats
     from seeshell.core.messages.events import CoreStatus
-    from seeshell.tui.cli import parser
+    from seeshell.tui.cli import help_texts
 
-    for struct, told in ((TurnStats, parser._ASK_EPILOG), (Attachment, parser._ASK_EPILOG)):
+    for struct, told in ((TurnStats, help_texts.ASK), (Attachment, help_texts.ASK)):
         for field in msgspec.structs.fields(struct):
             assert field.name in told
     for field in msgspec.structs.fields(CoreStatus):
-        assert field.name in parser._STATUS_EPILOG or field.name == "reply_to"
+        assert field.name in help_texts.STATUS or field.name == "reply_to"
 
 
 def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
