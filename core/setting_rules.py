@@ -138,6 +138,14 @@ _ENDPOINT_RULES: Final[Mapping[str, Rule]] = {
     "key_over_http": _FLAG,
 }
 
+_OTHER_NAMES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("key", "api_key", "apikey", "token", "key_env", "env_key"), "key_variable"),
+    **dict.fromkeys(("address", "api_base", "host", "endpoint", "server"), "url"),
+    **dict.fromkeys(("name", "model_name"), "model"),
+    **dict.fromkeys(("max_model_len", "n_ctx", "num_ctx"), "context"),
+}
+"""What other programs call the settings of an endpoint."""
+
 _TABLES: Final = "endpoints"
 
 _CORRECT: Final = "correct it or delete the line."
@@ -229,15 +237,19 @@ def _explain_unknown(name: str, value: object) -> str:
             "write [endpoints.NAME] at the end of the file, and under it url and key_variable."
         )
     if isinstance(value, dict):
-        near = name if "url" in value else "NAME"
+        inner = [key for key, it in value.items() if isinstance(it, dict)]
+        near = name if "url" in value else next(iter(inner), "NAME")
         return f"there is no table [{shown}]: write [endpoints.{_show_name(near)}], or delete it."
+    if name in _ENDPOINT_RULES:
+        return f"{shown} belongs to one server: write [endpoints.NAME] above it, and both last."
     return f"there is no setting {shown}{_near(name, [*RULES, _TABLES])}: {_CORRECT}"
 
 
 def _explain_unknown_key(header: str, key: str) -> str:
     if key in RULES:
         return f"{key} is no setting of {header}: write it above all lines in square brackets."
-    return f"{header} has no setting {_show_name(key)}{_near(key, [*_ENDPOINT_RULES])}: {_CORRECT}"
+    near = _near(_OTHER_NAMES.get(key.lower(), key), [*_ENDPOINT_RULES])
+    return f"{header} has no setting {_show_name(key)}{near}: {_CORRECT}"
 
 
 def _near(name: str, known: list[str]) -> str:
