@@ -37,6 +37,7 @@ class NewSettings:
         self._subscribers = subscribers
         self._loader = loader
         self._answering = answering
+        answering.options = _answer_options(current.now)
 
     def look(self, client: Subscriber, *, has_read_them: bool = False) -> None:
         """Takes over what has changed, and tells every client what does not count yet.
@@ -52,7 +53,7 @@ class NewSettings:
         if not change.names:
             return
         now = self._current.now
-        self._answering.options = answer_options(now)
+        self._answering.options = _answer_options(now)
         self._tell_of_keys(before, client if has_read_them else None)
         is_other = "model" in change.names and now.model != ""
         source = now.model if is_other else self._loader.wanted
@@ -74,7 +75,7 @@ class NewSettings:
                 client.put(Notice(sentence=_NEW_KEYS.format(", ".join(sorted(missing)))))
 
 
-def answer_options(settings: Settings) -> AnswerOptions:
+def _answer_options(settings: Settings) -> AnswerOptions:
     """Returns what the settings say of an answer."""
     return AnswerOptions(settings.max_tokens, settings.temperature)
 
