@@ -189,3 +189,22 @@ def test_streams_that_take_nothing_get_a_sentence_and_no_traceback(
     assert last == f"status {status}"
     assert "\n".join(lines).startswith(told)
     assert len(lines) == (told != "")
+
+
+@pytest.mark.parametrize("redirection", ["<&- 2>$log", "2>$log", "</dev/null 2>$log"])
+def test_the_app_without_a_whole_terminal_says_so(
+    installed: Installed, tmp_path: Path, redirection: str
+) -> None:
+    log, (terminal, end) = tmp_path / "log", os.openpty()
+    done = subprocess.run(
+        ["sh", "-c", f"{COMMAND} {redirection}"],
+        env=os.environ | installed.environment | {"log": str(log)},
+        stdin=end,
+        stdout=end,
+        timeout=PATIENCE,
+        check=False,
+    )
+    os.close(end)
+    os.close(terminal)
+    assert done.returncode == 1
+    assert log.read_text().startswith("seeshell: The app needs a terminal for input, output and")
