@@ -12,11 +12,6 @@ from .answering import Answering
 from .model_loader import ModelLoader
 from .subscribers import Subscriber, Subscribers
 
-_LOST_TABLE: Final = (
-    "config.toml names no endpoint {} any more: its server stays in use until you choose another "
-    "model, or the core starts again (seeshell stop)."
-)
-
 _NEW_KEYS: Final = (
     "config.toml names a key that this window had no reason to read when it was opened: open it "
     "again to use {}."
@@ -57,14 +52,16 @@ class NewSettings:
         self._tell_of_keys(before, client if has_read_them else None)
         is_other = "model" in change.names and now.model != ""
         source = now.model if is_other else self._loader.wanted
-        found_before, found = _find(source, before), _find(source, now)
-        if not is_other and found_before is not None and found is None:
+        endpoint = _find(source, now)
+        is_changed = endpoint != _find(source, before)
+        has_model = self._loader.explain_absence() is None and not self._loader.is_behind
+        if is_changed and endpoint is None and has_model and not is_other:
             # Of a model that is gone from the file the same is said already.
             if "model" not in change.names:
-                self._subscribers.publish(Notice(sentence=_LOST_TABLE.format(source)))
-        elif is_other or found_before != found:
+                self._subscribers.publish(Notice(sentence=_tell_lost(source)))
+        elif is_other or is_changed:
             environment = self._subscribers.environment_of(client)
-            self._loader.want(source, environment, is_changed=found_before != found)
+            self._loader.want(source, environment, is_changed=is_changed)
 
     def _tell_of_keys(self, before: Settings, newcomer: Subscriber | None) -> None:
         """Tells the windows that were open before which keys they have not handed over."""
@@ -78,6 +75,14 @@ class NewSettings:
 def _answer_options(settings: Settings) -> AnswerOptions:
     """Returns what the settings say of an answer."""
     return AnswerOptions(settings.max_tokens, settings.temperature)
+
+
+def _tell_lost(source: str) -> str:
+    """Returns what to tell of an endpoint in use that the file names no more."""
+    return (
+        f"config.toml names no endpoint {source.partition('#')[0]} any more: it stays in use until "
+        "you choose another model, or the core starts again (seeshell stop)."
+    )
 
 
 def _find(source: str, settings: Settings) -> Endpoint | None:

@@ -145,7 +145,7 @@ async def test_resuming_a_queue_looks_too(
 @pytest.mark.parametrize(
     ("model", "sentence"),
     [
-        ("", "config.toml names no endpoint big any more: its server stays in use"),
+        ("", "config.toml names no endpoint big any more: it stays in use"),
         ('model = "big"\n', "config.toml names no model any more: the one in use stays"),
     ],
 )
