@@ -2,6 +2,7 @@
 
     SeeshellError
     ├── SettingsError            config.toml or an option can't be used
+    ├── OutputError              standard output takes nothing more
     ├── ImageError               missing, unreadable, no image, truncated or too large
     ├── ModelError               a model can't be loaded
     │   ├── ModelNotFound        no such folder, repository or endpoint
@@ -30,6 +31,10 @@ class SeeshellError(Exception):
 
 class SettingsError(SeeshellError):
     """config.toml, an environment variable or an option holds a value that can't be used."""
+
+
+class OutputError(SeeshellError):
+    """Standard output can't be written: a full disk, or a file that is open for reading only."""
 
 
 class ImageError(SeeshellError):

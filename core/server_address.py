@@ -6,19 +6,18 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-_SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
+# Patterns are compiled when they are first needed: a start without a server does not pay for them.
+_SCHEME: Final = r"(?i:https?)://"
 
-_HOST_AND_PORT: Final = re.compile(r"([\w.-]+|\[[^\]/#]*\]):[0-9]+([/#].*)?", re.DOTALL)
+_HOST_AND_PORT: Final = r"([\w.-]+|\[[^\]/#]*\]):[0-9]+([/#](?s:.*))?"
 """An address whose scheme was left out: it has a port, which no repository and no folder has."""
 
-_NUMBER_OR_LOCALHOST: Final = re.compile(
-    r"(\d{1,3}\.){3}\d{1,3}([/#].*)?|localhost[/#].*", re.DOTALL | re.IGNORECASE
-)
+_NUMBER_OR_LOCALHOST: Final = r"(\d{1,3}\.){3}\d{1,3}([/#](?s:.*))?|(?i:localhost)[/#](?s:.*)"
 """One whose port was left out too: no repository has such an owner."""
 
-_HUB_PAGE: Final = re.compile(r"https?://(www\.)?(huggingface\.co|hf\.co)(/|$)", re.IGNORECASE)
+_HUB_PAGE: Final = r"(?i:https?://(www\.)?(huggingface\.co|hf\.co)(/|$))"
 
-_HOST_NAME: Final = re.compile(r"[a-z0-9_][a-z0-9._-]*")
+_HOST_NAME: Final = r"[a-z0-9_][a-z0-9._-]*"
 
 _OPERATIONS: Final = ("/chat/completions", "/completions", "/models")
 """What people copy along with a base address, from an example or from a browser."""
@@ -54,10 +53,10 @@ def looks_like_address(text: str) -> bool:
     A page of the Hugging Face hub is no server, but names a repository.
     """
     text = text.strip()
-    if _HUB_PAGE.match(text):
+    if re.match(_HUB_PAGE, text):
         return False
     forms = (_HOST_AND_PORT, _NUMBER_OR_LOCALHOST)
-    return bool(_SCHEME.match(text) or any(form.fullmatch(text) for form in forms))
+    return bool(re.match(_SCHEME, text) or any(re.fullmatch(form, text) for form in forms))
 
 
 def split_address(text: str) -> ServerAddress:
@@ -67,7 +66,7 @@ def split_address(text: str) -> ServerAddress:
         BadAddress: the text is no address, or holds a password or a query.
     """
     text = text.strip()
-    has_scheme = _SCHEME.match(text) is not None
+    has_scheme = re.match(_SCHEME, text) is not None
     base, _, fragment = text.partition("#")
     parts = _split(base if has_scheme else f"http://{base}")
     host = _read_host(parts)
@@ -141,7 +140,7 @@ def _read_host(parts: SplitResult) -> str:
             host = idna.encode(host, uts46=True).decode()
         except idna.IDNAError as error:
             raise _bad("names no host that there can be") from error
-    if not _HOST_NAME.fullmatch(host):
+    if not re.fullmatch(_HOST_NAME, host):
         raise _bad("names no host that there can be")
     return host
 

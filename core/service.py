@@ -58,18 +58,27 @@ async def serve(
         # Pictures that are being attached are not waited for.
         stack.push_async_callback(workers.close)
         stack.push_async_callback(sessions.close)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, sessions.shutdown_asked.set)
+        _end_on_signals(sessions)
         # Before any client: what one of them wants is newer.
         sessions.load_model(await asyncio.to_thread(default_source, settings.model))
-        await server.start()
-        stack.callback(lock.publish, "")
-        lock.publish(str(server.path))
+        await _open_to_clients(server, lock, stack)
         report_ready()
-        _logger.info("serving on %s", server.path)
-        ends = [_wait_until_idle(sessions), _wait_until_removed(lock)]
-        await _wait_for_the_end(sessions, server.keep_reachable(), *ends)
+        await _wait_for_the_end(sessions, server, lock)
     _logger.info("ended")
+
+
+async def _open_to_clients(server: Server, lock: CoreLock, stack: AsyncExitStack) -> None:
+    """Lets clients find the core until the stack is closed."""
+    await server.start()
+    stack.callback(lock.publish, "")
+    lock.publish(str(server.path))
+    _logger.info("serving on %s", server.path)
+
+
+def _end_on_signals(sessions: Sessions) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, sessions.shutdown_asked.set)
 
 
 async def _close_engine(engine: Engine) -> None:
@@ -81,9 +90,15 @@ async def _close_engine(engine: Engine) -> None:
         _logger.warning("the engine did not end in %s s", _ENGINE_PATIENCE)
 
 
-async def _wait_for_the_end(sessions: Sessions, *others: Coroutine[None, None, object]) -> None:
-    """Returns when the core was asked to end or one of the others has; raises what broke one."""
-    waits = [asyncio.create_task(it) for it in (sessions.shutdown_asked.wait(), *others)]
+async def _wait_for_the_end(sessions: Sessions, server: Server, lock: CoreLock) -> None:
+    """Returns when the core was asked to end, or has no reason to go on; raises what broke it."""
+    ends: tuple[Coroutine[None, None, object], ...] = (
+        sessions.shutdown_asked.wait(),
+        server.keep_reachable(),
+        _wait_until_idle(sessions),
+        _wait_until_removed(lock),
+    )
+    waits = [asyncio.create_task(it) for it in ends]
     done, _ = await asyncio.wait([sessions.work, *waits], return_when=asyncio.FIRST_COMPLETED)
     for task in waits:
         task.cancel()

@@ -12,8 +12,9 @@ _LONGEST_TEXT: Final = 4096
 _LONGEST_SHOWN: Final = 40
 _MOST_BYTES: Final = 10**15
 
-_BARE_NAME: Final = re.compile(r"[\w-]+")
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# Compiled when first needed.
+_BARE_NAME: Final = r"[\w-]+"
+_VARIABLE: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 class Rule(NamedTuple):
@@ -30,7 +31,7 @@ def _show_name(name: str) -> str:
     """Returns a name as it is written in TOML, safe to print and not too long."""
     if len(name) > _LONGEST_SHOWN:
         name = f"{name[:_LONGEST_SHOWN]}..."
-    return name if _BARE_NAME.fullmatch(name) else ascii(name)
+    return name if re.fullmatch(_BARE_NAME, name) else ascii(name)
 
 
 def _show(value: object) -> str:
@@ -100,7 +101,7 @@ def _is_address(value: object) -> bool:
 
 
 def _is_variable(value: object) -> bool:
-    return isinstance(value, str) and (not value or _VARIABLE.fullmatch(value) is not None)
+    return isinstance(value, str) and (not value or re.fullmatch(_VARIABLE, value) is not None)
 
 
 _TEXT: Final = Rule(_is_text, "text in quotation marks, without control characters")
@@ -136,6 +137,14 @@ _ENDPOINT_RULES: Final[Mapping[str, Rule]] = {
     "context": _whole(0, 2**31 - 1, " of tokens"),
     "key_over_http": _FLAG,
 }
+
+_OTHER_NAMES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("key", "api_key", "apikey", "token", "key_env", "env_key"), "key_variable"),
+    **dict.fromkeys(("address", "api_base", "host", "endpoint", "server"), "url"),
+    **dict.fromkeys(("name", "model_name"), "model"),
+    **dict.fromkeys(("max_model_len", "n_ctx", "num_ctx"), "context"),
+}
+"""What other programs call the settings of an endpoint."""
 
 _TABLES: Final = "endpoints"
 
@@ -228,15 +237,19 @@ def _explain_unknown(name: str, value: object) -> str:
             "write [endpoints.NAME] at the end of the file, and under it url and key_variable."
         )
     if isinstance(value, dict):
-        near = name if "url" in value else "NAME"
+        inner = [key for key, it in value.items() if isinstance(it, dict)]
+        near = name if "url" in value else next(iter(inner), "NAME")
         return f"there is no table [{shown}]: write [endpoints.{_show_name(near)}], or delete it."
+    if name in _ENDPOINT_RULES:
+        return f"{shown} belongs to one server: write [endpoints.NAME] above it, and both last."
     return f"there is no setting {shown}{_near(name, [*RULES, _TABLES])}: {_CORRECT}"
 
 
 def _explain_unknown_key(header: str, key: str) -> str:
     if key in RULES:
         return f"{key} is no setting of {header}: write it above all lines in square brackets."
-    return f"{header} has no setting {_show_name(key)}{_near(key, [*_ENDPOINT_RULES])}: {_CORRECT}"
+    near = _near(_OTHER_NAMES.get(key.lower(), key), [*_ENDPOINT_RULES])
+    return f"{header} has no setting {_show_name(key)}{near}: {_CORRECT}"
 
 
 def _near(name: str, known: list[str]) -> str:

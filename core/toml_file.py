@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +15,13 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 
-_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_PLACE: Final = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 """What tomllib says at the end of an error."""
 
-_TWICE: Final = re.compile(r"Cannot (?:declare|mutate).*|Cannot overwrite a value|Duplicate .*")
+_CURLY_QUOTES: Final = "[\u2018-\u201f\xab\xbb\u2033]"
+"""What editors on a Mac put in place of quotation marks."""
+
+_TWICE: Final = r"Cannot (?:declare|mutate)|Cannot overwrite a value|Duplicate "
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -29,6 +31,11 @@ def read_toml(path: Path) -> dict[str, object]:
         SettingsError: it can't be read, is no text, or is no TOML.
     """
     text = _decode(path, _read(path).removeprefix(_UTF8_MARK))
+    if not text:
+        return {}
+    # Late: most users have no such file.
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except RecursionError as error:
@@ -91,14 +98,23 @@ def _line(content: bytes, at: int) -> int:
 
 
 def _syntax_error(path: Path, text: str, said: str) -> SettingsError:
-    place = _PLACE.search(said)
+    place = re.search(_PLACE, said)
     if place is None:
         # Python's own limit for numbers, of which tomllib does not say the place.
         return SettingsError(f"{path}: A number has too many digits: correct it.")
-    reason = said[: place.start()]
-    if reason == "Invalid value":
-        reason = "This is no value; text needs quotation marks"
-    elif _TWICE.match(reason):
-        reason = "This name has a value already"
-    line = place[1] or text.rstrip("\n").count("\n") + 1
-    return SettingsError(f"{path}, line {line}: {reason}: correct it or delete the line.")
+    number = int(place[1] or text.rstrip("\n").count("\n") + 1)
+    reason = _reason(said[: place.start()], text.split("\n")[number - 1])
+    return SettingsError(f"{path}, line {number}: {reason}: correct it or delete the line.")
+
+
+def _reason(said: str, line: str) -> str:
+    """Returns what is wrong in a line, where tomllib's own words would not tell a user."""
+    if re.search(_CURLY_QUOTES, re.sub('"[^"]*"|#.*', "", line)):
+        return "These quotation marks are none of TOML's, which are straight"
+    if said == "Invalid value":
+        return "This is no value; text needs quotation marks, and yes or no is true or false"
+    if said == "Illegal character '\\n'":
+        return "The quotation mark at the end is missing"
+    if said == "Invalid initial character for a key part":
+        return "A name with other characters than A to Z, digits, - and _ needs quotation marks"
+    return "This name has a value already" if re.match(_TWICE, said) else said

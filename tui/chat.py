@@ -252,20 +252,10 @@ class Chat(Vertical):
         return next((it for it in self._messages if it.id == marked.parent_id), None)
 
     def _sibling(self, parameters: tuple[object, ...]) -> int | None:
-        """Returns the version so many places after the marked message.
-
-        Where that is the only one, that of its answer counts, or of the nearest message above that
-        has versions.
-        """
         (distance,) = parameters
         marked, messages = self._marked(), self._messages
         place = messages.index(marked) if marked else 0
-        nearest = [*messages[place : place + 2], *messages[:place][::-1]]
-        versions = next((it for it in nearest if len(it.siblings) > 1), None)
-        if versions is None or not isinstance(distance, int):
-            return None
-        place = versions.siblings.index(versions.id) + distance
-        return versions.siblings[place] if 0 <= place < len(versions.siblings) else None
+        return _version_beside(messages, place, distance) if isinstance(distance, int) else None
 
     @on(Prompt.PageTurned)
     def _turn_page(self, event: Prompt.PageTurned) -> None:
@@ -292,3 +282,16 @@ class Chat(Vertical):
         self, attachment: Attachment, max_columns: int, max_rows: int
     ) -> "DrawnPicture":
         return await self._pictures().draw(attachment, max_columns, max_rows)
+
+
+def _version_beside(messages: list[Message], place: int, distance: int) -> int | None:
+    """Returns the version so many places after the message at a place; None if there is none.
+
+    Where the message is the only one, its answer counts, or the nearest above that has versions.
+    """
+    nearest = [*messages[place : place + 2], *messages[:place][::-1]]
+    versions = next((it for it in nearest if len(it.siblings) > 1), None)
+    if versions is None:
+        return None
+    place = versions.siblings.index(versions.id) + distance
+    return versions.siblings[place] if 0 <= place < len(versions.siblings) else None

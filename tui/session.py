@@ -114,9 +114,9 @@ class ChatSession:
             finally:
                 await self._link.close()
 
-    async def open(self, conversation: int) -> None:
-        """Shows a stored conversation, with its open answer if there is one."""
-        await self._show_reply(OpenConversation(conversation=conversation))
+    async def open(self, conversation: int) -> Conversation | None:
+        """Shows a stored conversation, with its open answer if there is one; returns it."""
+        return await self._show_reply(OpenConversation(conversation=conversation))
 
     def note_highlight(self, conversation: int | None) -> None:
         """Has a conversation prepared that may be opened; None for the one on screen again."""
@@ -204,10 +204,7 @@ class ChatSession:
             self._set_status(self.status.after(reply))
         await self.conversations.find("")
         chat = await self.conversations.newest() if launch.continue_last else launch.chat
-        shown = None
-        if chat is not None:
-            shown = await self._show_reply(OpenConversation(conversation=chat))
-        await self._catch_up(shown)
+        await self._catch_up(None if chat is None else await self.open(chat))
         self.has_begun = True
         self._news.announce(self.status)
         for path in launch.images:

@@ -73,24 +73,15 @@ class CoreClient:
             SeeshellError: the core could not start, for the reason that it gave.
         """
         give_up_at = time.monotonic() + _REACH_PATIENCE
-        pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
         starts = 0
-        while True:
-            try:
-                reached = await reach_core(paths, window, environment)
-            except CoreNotReady as error:
-                if time.monotonic() > give_up_at:
-                    raise CoreUnreachable(str(error)) from error
-                await asyncio.sleep(next(pauses))
-                continue
-            if reached is not None:
-                return cls(paths, reached)
+        while (reached := await _reach(paths, window, environment, give_up_at)) is None:
             if not start:
                 raise CoreUnreachable("No core is running.")
             if starts == _MOST_STARTS:
                 raise CoreUnreachable(f"The core starts but ends at once: see {paths.log_file}.")
             await start_core(paths, launch_arguments)
             starts += 1
+        return cls(paths, reached)
 
     async def request(self, request: Request) -> AnyEvent:
         """Sends a request and returns the reply.
@@ -181,6 +172,24 @@ class CoreClient:
             self._events.put_nowait(event)
         elif reply is not None and not reply.done():
             reply.set_result(event)
+
+
+async def _reach(
+    paths: Paths, window: str, environment: ClientEnvironment, give_up_at: float
+) -> Reached | None:
+    """Returns the core once it is ready to be reached; None if none runs.
+
+    Raises:
+        CoreUnreachable: it was not ready until `give_up_at`, by the monotonic clock.
+    """
+    for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+        try:
+            return await reach_core(paths, window, environment)
+        except CoreNotReady as error:
+            if time.monotonic() > give_up_at:
+                raise CoreUnreachable(str(error)) from error
+        await asyncio.sleep(pause)
+    return None
 
 
 def _encode(request: Request) -> bytes:

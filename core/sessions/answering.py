@@ -66,16 +66,16 @@ class Answering:
         archive: Archive,
         queues: Queues,
         subscribers: Subscribers,
-        options: AnswerOptions,
         environments: Environments,
     ) -> None:
         self._engine = engine
         self._archive = archive
         self._queues = queues
         self._subscribers = subscribers
-        self.options = options
-        """Count from the next turn on."""
-        self._environments = environments
+        self.options = AnswerOptions()
+        """What the settings say; counts from the next turn on."""
+        self.environments = environments
+        """Of the turns that it answers."""
         self._unstored: dict[int, TurnFailed] = {}
         self.running: OpenTurn | None = None
         """The turn that the engine works on."""
@@ -200,7 +200,7 @@ class Answering:
             prompt,
             self.options,
             conversation=turn.conversation,
-            environment=self._environments.find(turn.started.id),
+            environment=self.environments.find(turn.started.id),
         )
         if turn.is_stopping:
             return _CANCELLED

@@ -1,5 +1,7 @@
 """Takes over what has changed in `config.toml` when a client gives the occasion."""
 
+from typing import Final
+
 from ..current_settings import CurrentSettings
 from ..engine.engine import AnswerOptions
 from ..errors import ModelNotFound
@@ -9,6 +11,11 @@ from ..settings import Settings
 from .answering import Answering
 from .model_loader import ModelLoader
 from .subscribers import Subscriber, Subscribers
+
+_NEW_KEYS: Final = (
+    "config.toml names a key that this window had no reason to read when it was opened: open it "
+    "again to use {}."
+)
 
 
 class NewSettings:
@@ -25,12 +32,14 @@ class NewSettings:
         self._subscribers = subscribers
         self._loader = loader
         self._answering = answering
+        answering.options = _answer_options(current.now)
 
-    def look(self, client: Subscriber) -> None:
+    def look(self, client: Subscriber, *, has_read_them: bool = False) -> None:
         """Takes over what has changed, and tells every client what does not count yet.
 
         Args:
             client: for whom a model is loaded if that has changed, or where it is.
+            has_read_them: whether the client has just connected, and read the settings for that.
         """
         before = self._current.now
         change = self._current.look()
@@ -39,20 +48,31 @@ class NewSettings:
         if not change.names:
             return
         now = self._current.now
-        self._answering.options = answer_options(now)
+        self._answering.options = _answer_options(now)
+        self._tell_of_keys(before, client if has_read_them else None)
         is_other = "model" in change.names and now.model != ""
         source = now.model if is_other else self._loader.wanted
         endpoint = _find(source, now)
         is_changed = endpoint != _find(source, before)
         has_model = self._loader.explain_absence() is None and not self._loader.is_behind
         if is_changed and endpoint is None and has_model and not is_other:
-            self._subscribers.publish(Notice(sentence=_tell_lost(source)))
+            # Of a model that is gone from the file the same is said already.
+            if "model" not in change.names:
+                self._subscribers.publish(Notice(sentence=_tell_lost(source)))
         elif is_other or is_changed:
             environment = self._subscribers.environment_of(client)
             self._loader.want(source, environment, is_changed=is_changed)
 
+    def _tell_of_keys(self, before: Settings, newcomer: Subscriber | None) -> None:
+        """Tells the windows that were open before which keys they have not handed over."""
+        names = set(self._current.now.key_variables) - set(before.key_variables)
+        for client in self._subscribers:
+            missing = names - self._subscribers.environment_of(client).keys.keys()
+            if missing and client is not newcomer and self._subscribers.window_of(client):
+                client.put(Notice(sentence=_NEW_KEYS.format(", ".join(sorted(missing)))))
 
-def answer_options(settings: Settings) -> AnswerOptions:
+
+def _answer_options(settings: Settings) -> AnswerOptions:
     """Returns what the settings say of an answer."""
     return AnswerOptions(settings.max_tokens, settings.temperature)
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import time
 from pathlib import Path
-from typing import assert_never
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..current_settings import CurrentSettings
@@ -15,26 +14,19 @@ from ..messages.requests import (
     AnyRequest,
     Attach,
     ClaimPictures,
-    DeleteConversation,
     EditQuestion,
     EditQueued,
-    ForkConversation,
     GetStatus,
     Hello,
-    ListConversations,
     LoadModel,
     MoveQueued,
-    OpenConversation,
     PrepareTurn,
     RegenerateAnswer,
     RemoveQueued,
-    RenameConversation,
-    RestoreConversation,
     ResumeQueue,
     Shutdown,
     StopTurn,
     SubmitTurn,
-    SwitchBranch,
 )
 from ..models.endpoints import find_endpoint
 from ..settings import Paths, Settings
@@ -44,7 +36,7 @@ from .conversations import Conversations
 from .environments import Environments
 from .housekeeping import Housekeeping
 from .model_loader import ModelLoader
-from .new_settings import NewSettings, answer_options
+from .new_settings import NewSettings
 from .queue import Queues
 from .subscribers import Subscriber, Subscribers
 from .turns import Turns
@@ -81,12 +73,8 @@ class Sessions:
         self._loader = ModelLoader(engine, self.subscribers, due)
         self._ahead = WorkAhead(engine, archive, due)
         queues = Queues(archive, self.subscribers, due)
-        self._answering = Answering(
-            engine, archive, queues, self.subscribers, answer_options(settings), environments
-        )
-        self._turns = Turns(
-            archive, queues, self._answering, self._ahead, self._loader, environments
-        )
+        self._answering = Answering(engine, archive, queues, self.subscribers, environments)
+        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader)
         self._changes = NewSettings(self.settings, self.subscribers, self._loader, self._answering)
         self._conversations = Conversations(
             archive, queues, self._answering, self._ahead, self.subscribers
@@ -122,7 +110,7 @@ class Sessions:
         """
         self.note_use()
         self.subscribers.add(client, window, environment)
-        self._changes.look(client)
+        self._changes.look(client, has_read_them=True)
         if self._loader.progress is not None:
             client.put(self._loader.progress)
 
@@ -172,18 +160,8 @@ class Sessions:
                 await self._turns.stop(conversation)
             case PrepareTurn(conversation=conversation, attachments=attachments, edited=edited):
                 self._ahead.want(client, NextTurn(conversation, attachments, edited))
-            case (
-                ListConversations()
-                | OpenConversation()
-                | RenameConversation()
-                | ForkConversation()
-                | SwitchBranch()
-                | DeleteConversation()
-                | RestoreConversation()
-            ):
-                return await self._conversations.carry_out(request, client)
             case _:
-                assert_never(request)
+                return await self._conversations.carry_out(request, client)
         return (Done(),)
 
     async def _work(self) -> None:

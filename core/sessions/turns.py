@@ -23,7 +23,6 @@ from ..messages.requests import (
 )
 from ..store.archive import Archive
 from .answering import Answering
-from .environments import Environments
 from .model_loader import ModelLoader
 from .queue import Queues, queue_of
 from .subscribers import Subscriber
@@ -40,14 +39,12 @@ class Turns:
         answering: Answering,
         ahead: WorkAhead,
         loader: ModelLoader,
-        environments: Environments,
     ) -> None:
         self._archive = archive
         self._queues = queues
         self._answering = answering
         self._ahead = ahead
         self._loader = loader
-        self._environments = environments
         self.are_closed = False
         """Whether no more turns are taken in, because the core ends."""
 
@@ -74,7 +71,7 @@ class Turns:
             if not queued.is_new:
                 async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
-        self._loader.want_again(self._environments.of_client(client))
+        self._loader.want_again(self._answering.environments.of_client(client))
         return TurnQueued(conversation=queued.conversation, turn=queued.turn), *more
 
     async def change_queue(
@@ -101,7 +98,7 @@ class Turns:
                 case ResumeQueue(conversation=it):
                     queue = await self._archive.resume_queue(it)
                     self._note_environment(queue, client)
-                    self._loader.want_again(self._environments.of_client(client))
+                    self._loader.want_again(self._answering.environments.of_client(client))
             self._queues.change(request.conversation, queue)
 
     async def stop(self, conversation: int) -> None:
@@ -172,8 +169,8 @@ class Turns:
         """Lets turns be computed in the client's environment, and forgets those of ended ones."""
         running = self._answering.running
         unended = self._queues.order.turn_ids | ({running.started.id} if running else set())
-        self._environments.keep_only(unended)
-        self._environments.note((turn.id for turn in queue.turns), client)
+        self._answering.environments.keep_only(unended)
+        self._answering.environments.note((turn.id for turn in queue.turns), client)
 
 
 def _tell_ended(conversation: int, question: Message, answer: Message) -> list[AnyEvent]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from ...core.conversation import Message, TurnStats
-from ...core.errors import BadRequest, CoreDied, CoreError, NotStored
+from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
@@ -70,6 +70,8 @@ class Asking:
         self._thoughts: list[str] = []
         self._announced: set[str] = set()
         """What was told of models."""
+        self._unloaded = ""
+        """Why the model that is wanted now can't be loaded; the one before it answers."""
         self._interrupted = False
         self._stopping: asyncio.Task[None] | None = None
 
@@ -137,7 +139,7 @@ class Asking:
             if self._interrupted:
                 self._stopping = asyncio.create_task(self._stop())
             return self._end(await self._follow(self._turn))
-        except BrokenPipeError:
+        except (BrokenPipeError, OutputError):
             await self._stop()
             raise
         except CoreDied as error:
@@ -192,6 +194,9 @@ class Asking:
         return True
 
     def _show(self, text: str) -> None:
+        if self._unloaded:
+            self._output.notice(f"seeshell: {self._unloaded} Until then the one before it answers.")
+            self._unloaded = ""
         self._text.append(text)
         if not self._output.as_json:
             self._output.write(text)
@@ -202,6 +207,9 @@ class Asking:
                 self._output.progress(f"{model}: {stage} {fraction:.0%}")
             case ModelLoaded(notice=notice):
                 self._announce(notice)
+            case ModelFailed(sentence=sentence):
+                # Where no other model is there, the turn fails with the same words.
+                self._unloaded = sentence
             case Notice(sentence=sentence):
                 self._output.notice(f"seeshell: {sentence}")
             case _:

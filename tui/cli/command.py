@@ -1,13 +1,12 @@
 """The entry of the `seeshell` command: parses, runs, and turns errors into sentences."""
 
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from ...core.errors import SeeshellError
+from ...core.errors import OutputError, SeeshellError
 from .exit_status import BROKEN_PIPE, ERROR, INTERRUPTED
-from .output import Output
+from .output import Output, discard, open_closed_streams
 from .parser import parse
 
 
@@ -18,12 +17,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: arguments after the program's name; `sys.argv` if left out.
     """
     options = parse(argv)
+    open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal without UTF-8 shows a question mark instead of ending the answer.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     output = Output(as_json=options.json, is_raw=options.raw)
     try:
         return _run(options, output)
+    except OutputError as error:
+        discard(sys.stdout)
+        output.notice(f"seeshell: {error}")
+        return ERROR
     except SeeshellError as error:
         output.error(type(error).__name__, str(error))
         return ERROR
@@ -33,8 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             output.error("Interrupted", "The command was stopped before its end: run it again.")
         return INTERRUPTED
     except BrokenPipeError:
-        # What is still buffered would raise again when Python flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard(sys.stdout)
         return BROKEN_PIPE
 
 

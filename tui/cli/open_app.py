@@ -20,8 +20,12 @@ def open_app(options: Namespace) -> int:
     Raises:
         SeeshellError: there is no terminal, or the settings can't be used.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise SeeshellError("The app needs a terminal; in scripts use `seeshell ask`.")
+    # Textual draws on standard error: with that in a file, the screen would stay empty.
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise SeeshellError(
+            "The app needs a terminal for input, output and errors; in scripts use `seeshell ask`."
+        )
     paths = find_paths(os.environ)
     settings = read_settings(paths, os.environ)
     terminal = _probe_while_importing(settings)

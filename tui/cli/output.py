@@ -1,10 +1,13 @@
 """Where a command's words go: the answer to standard output, all else to standard error."""
 
+import os
 import re
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, TextIO
 
+from ...core.errors import OutputError
 from ..visible import VisibleStream, replace_hidden, visible
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
@@ -43,6 +46,7 @@ class Output:
 
         Raises:
             BrokenPipeError: nobody reads any more.
+            OutputError: it can't be written.
         """
         self._put(self._safe(text))
 
@@ -67,22 +71,19 @@ class Output:
         self.clear_progress()
         is_terminal = self._err.isatty()
         shown = visible(sentence.replace("\r", "")) if is_terminal else _plain(sentence)
-        self._err.write(shown + "\n")
-        self._err.flush()
+        self._tell(shown + "\n")
 
     def progress(self, sentence: str) -> None:
         """Shows a line that the next words replace; nothing where there is no terminal."""
         if self._err.isatty():
             line = visible(sentence, keep="")[:79]
-            self._err.write(f"\r{line:<{self._progress_width}}")
-            self._err.flush()
+            self._tell(f"\r{line:<{self._progress_width}}")
             self._progress_width = len(line)
 
     def clear_progress(self) -> None:
         """Removes the line of `progress`."""
         if self._progress_width:
-            self._err.write(f"\r{'':<{self._progress_width}}\r")
-            self._err.flush()
+            self._tell(f"\r{'':<{self._progress_width}}\r")
             self._progress_width = 0
 
     def error(self, kind: str, sentence: str, **kept: object) -> None:
@@ -102,13 +103,45 @@ class Output:
         if text:
             self.clear_progress()
             self._ends_line = text.endswith("\n")
-            self._out.write(text)
-            self._out.flush()
+            try:
+                self._out.write(text)
+                self._out.flush()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                sentence = f"Standard output can't be written ({error.strerror})."
+                raise OutputError(sentence) from error
+
+    def _tell(self, text: str) -> None:
+        """Writes to standard error; an answer does not end because that takes nothing."""
+        try:
+            self._err.write(text)
+            self._err.flush()
+        except OSError:
+            discard(self._err)
 
     def _safe(self, text: str) -> str:
         if self._visible:
             return self._visible.feed(text.replace("\r", ""))
         return text if self._is_raw else _plain(text)
+
+
+def open_closed_streams() -> None:
+    """Gives standard output and standard error a place where they are closed: nowhere.
+
+    Else what is opened next, as the line to the core, would get their numbers.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def discard(stream: TextIO) -> None:
+    """Sends what a stream still holds nowhere: it would fail again when Python flushes at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _plain(text: str) -> str:

@@ -65,15 +65,27 @@ def save_picture(path: Path, output: Output) -> None:
 
     Raises:
         BadRequest: it can't be read.
-        ImageError: it is empty, or larger than any picture.
+        ImageError: it is empty, larger than any picture, or there is no room for it.
     """
+    try:
+        length = _write(path, _chunks(output))
+    except OSError as error:
+        sentence = f"The picture can't be written to {path.parent} ({error.strerror}): set TMPDIR."
+        raise ImageError(sentence) from error
+    if not length:
+        raise ImageError("Standard input holds no picture: it is empty.")
+
+
+def _write(path: Path, chunks: Iterator[bytes]) -> int:
+    """Writes a picture to a file as it comes, and returns its length."""
+    length = 0
     with path.open("wb") as file:
-        for chunk in _chunks(output):
-            file.write(chunk)
-            if file.tell() > MOST_PICTURE_BYTES:
+        for chunk in chunks:
+            length += len(chunk)
+            if length > MOST_PICTURE_BYTES:
                 raise ImageError("Standard input is too large for a picture.")
-        if not file.tell():
-            raise ImageError("Standard input holds no picture: it is empty.")
+            file.write(chunk)
+    return length
 
 
 def _is_given() -> bool:

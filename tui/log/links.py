@@ -7,11 +7,17 @@ from urllib.parse import unquote
 from ..visible import visible
 
 LONGEST_TARGET: Final = 120
-"""Characters of a target that are shown; its host is among them."""
+"""Characters of a target that are shown; the end of its host, which says whose it is, is one."""
 
 _OPENABLE: Final = re.compile(
     r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d*)?(?:[/?#][!-~]*)?", re.IGNORECASE
 )
+_HOST: Final = "[a-zA-Z][a-zA-Z0-9+.-]*:/*[^/?#]*"
+"""A scheme with what it belongs to, up to the path."""
+
+_START: Final = 20
+"""Characters that are shown before a gap within the host."""
+
 _SCHEME: Final = re.compile(r"https?://|mailto:", re.IGNORECASE)
 
 
@@ -32,8 +38,18 @@ def target_behind(href: str, label: str) -> str:
     """
     if not href or href.startswith("#") or _essence(href) == _essence(label):
         return ""
-    target = visible(href, keep="")
-    return target if len(target) <= LONGEST_TARGET else target[: LONGEST_TARGET - 1] + "…"
+    return _shorten(visible(href, keep=""))
+
+
+def _shorten(target: str) -> str:
+    """Returns a target without its middle, where that is long, but with the end of its host."""
+    if len(target) <= LONGEST_TARGET:
+        return target
+    host = re.match(_HOST, target)
+    end = host.end() if host else 0
+    if end < LONGEST_TARGET:
+        return target[: LONGEST_TARGET - 1] + "…"
+    return f"{target[:_START]}…{target[end - (LONGEST_TARGET - _START - 2) : end]}…"
 
 
 def _essence(address: str) -> str:

@@ -154,3 +154,47 @@ async def test_resuming_a_queue_looks_too(
     paths.config_file.write_text("max_tokens = 7\n")
     await carry_out(sessions, ResumeQueue(conversation=1), client)
     assert sessions.settings.now.max_tokens == 7
+
+
+@pytest.mark.parametrize(
+    ("model", "sentence"),
+    [
+        ("", "config.toml names no endpoint big any more: it stays in use"),
+        ('model = "big"\n', "config.toml names no model any more: the one in use stays"),
+    ],
+)
+async def test_an_endpoint_that_is_taken_out_of_the_file_stays_in_use_and_is_told_once(
+    sessions: Sessions,
+    engine: ScriptedEngine,
+    client: Listener,
+    paths: Paths,
+    model: str,
+    sentence: str,
+) -> None:
+    paths.config_file.write_text(model + '[endpoints.big]\nurl = "http://one"\n')
+    await carry_out(sessions, LoadModel(model="big"), client)
+    await client.until(ModelLoaded, model="big")
+    paths.config_file.unlink()
+    await do("submit", sessions, engine, client)
+    [told] = notices(client)
+    assert told.startswith(sentence)
+    assert engine.loads == ["big"]
+
+
+async def test_a_window_is_told_of_a_key_that_the_file_names_since_it_was_opened(
+    sessions: Sessions, engine: ScriptedEngine, paths: Paths
+) -> None:
+    here, there, command, newcomer = Listener(), Listener(), Listener(), Listener()
+    sessions.add_client(here, window="one")
+    sessions.add_client(there, window="two", environment=ENVIRONMENT)
+    sessions.add_client(command)
+    paths.config_file.write_text('[endpoints.big]\nurl = "http://h"\nkey_variable = "BIG_KEY"\n')
+    sessions.add_client(newcomer, window="three")
+    await do("submit", sessions, engine, here)
+    [told] = notices(here)
+    assert told.endswith("open it again to use BIG_KEY.")
+    assert [notices(it) for it in (there, command, newcomer)] == [[], [], []]
+    # Nothing is new about a key that was named before.
+    paths.config_file.write_text('[endpoints.big]\nurl = "http://g"\nkey_variable = "BIG_KEY"\n')
+    await do("submit", sessions, engine, here)
+    assert len(notices(here)) == 1

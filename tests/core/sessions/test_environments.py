@@ -157,7 +157,7 @@ async def test_environments_of_turns_that_are_over_are_forgotten(
     remove = RemoveQueued(conversation=running.conversation, turn=removed.turn.id)
     await carry_out(sessions, remove, first)
     queued = await submit(sessions, second, "4", running.conversation)
-    kept = sessions._turns._environments._of_turns
+    kept = sessions._answering.environments._of_turns
     assert set(kept) == {running.turn.id, queued.turn.id}
     engine.enqueue("four")
     gate.set()

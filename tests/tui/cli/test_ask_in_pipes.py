@@ -164,3 +164,47 @@ def test_an_answer_on_a_terminal_is_made_visible(installed: Installed, options: 
     assert ON_A_TERMINAL in written
     assert "é 日本 می\u200cخ 👩\u200d💻" in written
     assert not set(written) & set("\x1b\x07\x9b\u202e\u2066\x7f")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status", "told"),
+    [
+        (">&-", 0, ""),
+        (">/dev/full", 1, "seeshell: Standard output can't be written (No space left on device)."),
+        ("1</dev/null", 1, "seeshell: Standard output can't be written (Bad file descriptor)."),
+        ("--json >/dev/full", 1, "seeshell: Standard output can't be written (No space"),
+        ("2>&-", 0, "Who"),
+        ("2>/dev/full", 0, "Who"),
+        (">&- 2>&- <&-", 0, ""),
+    ],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is always full")
+def test_streams_that_take_nothing_get_a_sentence_and_no_traceback(
+    installed: Installed, tmp_path: Path, redirection: str, status: int, told: str
+) -> None:
+    out = tmp_path / "out"
+    script = f"exec >$out 2>&1; $ask Who {redirection}; echo status $? >> $out"
+    run_script(installed, script, out=out)
+    *lines, last = [line for line in out.read_text().splitlines() if not line.startswith("Text")]
+    assert last == f"status {status}"
+    assert "\n".join(lines).startswith(told)
+    assert len(lines) == (told != "")
+
+
+@pytest.mark.parametrize("redirection", ["<&- 2>$log", "2>$log", "</dev/null 2>$log"])
+def test_the_app_without_a_whole_terminal_says_so(
+    installed: Installed, tmp_path: Path, redirection: str
+) -> None:
+    log, (terminal, end) = tmp_path / "log", os.openpty()
+    done = subprocess.run(
+        ["sh", "-c", f"{COMMAND} {redirection}"],
+        env=os.environ | installed.environment | {"log": str(log)},
+        stdin=end,
+        stdout=end,
+        timeout=PATIENCE,
+        check=False,
+    )
+    os.close(end)
+    os.close(terminal)
+    assert done.returncode == 1
+    assert log.read_text().startswith("seeshell: The app needs a terminal for input, output and")

@@ -315,3 +315,22 @@ async def test_what_can_be_asked_again(last: Message | None, may_retry: bool) ->
     else:
         with pytest.raises(BadRequest, match="did not fail"):
             await command.require_failure()
+
+
+@pytest.mark.parametrize("other_answers", [True, False])
+async def test_a_model_that_can_not_be_loaded_is_told_once(other_answers: bool) -> None:
+    failed = ModelFailed(model="new", error="ModelNotFound", sentence="Nobody answers at h:1.")
+    end: list[AnyEvent] = [Delta(**NAMES, text="a"), Delta(**NAMES, text="b"), ended("stop", "ab")]
+    if not other_answers:
+        message = answer(2, "", "failed", error=failed.sentence)
+        end = [
+            TurnFailed(
+                conversation=7, message=message, error="ModelNotFound", sentence=failed.sentence
+            )
+        ]
+    err = io.StringIO()
+    output = Output(as_json=False, out=io.StringIO(), err=err)
+    asking = Asking(cast(CoreClient, Core([failed], end)), output)
+    await asyncio.wait_for(asking.submit(SubmitTurn(text="?")), PATIENCE)
+    more = " Until then the one before it answers." if other_answers else ""
+    assert err.getvalue() == f"seeshell: Nobody answers at h:1.{more}\n"

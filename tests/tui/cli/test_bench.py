@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from seeshell.core.bench.summary import Summary
-from seeshell.tui.cli import parser
+from seeshell.tui.cli import help_texts
 from seeshell.tui.cli.bench_table import format_summary
 
 from ...terminal.installed import Installed
@@ -101,7 +101,7 @@ def test_the_tables_fit_80_columns_and_hold_every_step(figures: dict[str, Any]) 
 def test_help_names_every_key_of_the_figures(figures: dict[str, Any]) -> None:
     nested = ("model", "machine", "growth", "restart", "memory", "decode", "compare", "floor")
     keys = {*figures, *figures["steps"][0], *(key for name in nested for key in figures[name])}
-    assert [key for key in keys if key not in parser._BENCH_EPILOG] == []
+    assert [key for key in keys if key not in help_texts.BENCH] == []
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
+import tomllib
 from pathlib import Path
 from shlex import quote
 
 import pytest
 
+from seeshell.core.setting_rules import find_problem
+from seeshell.core.settings import EndpointSettings
+from seeshell.tui.cli.help_texts import MODELS_AND_KEYS
 from seeshell.tui.cli.parser import parse
 
 
@@ -125,13 +129,13 @@ def test_help_names_every_key_of_the_documents() -> None:
 
     from seeshell.core.conversation import Attachment, TurnStats
     from seeshell.core.messages.events import CoreStatus
-    from seeshell.tui.cli import parser
+    from seeshell.tui.cli import help_texts
 
-    for struct, told in ((TurnStats, parser._ASK_EPILOG), (Attachment, parser._ASK_EPILOG)):
+    for struct, told in ((TurnStats, help_texts.ASK), (Attachment, help_texts.ASK)):
         for field in msgspec.structs.fields(struct):
             assert field.name in told
     for field in msgspec.structs.fields(CoreStatus):
-        assert field.name in parser._STATUS_EPILOG or field.name == "reply_to"
+        assert field.name in help_texts.STATUS or field.name == "reply_to"
 
 
 def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
@@ -146,3 +150,10 @@ def test_a_working_directory_that_was_deleted_is_told_where_it_is_needed(
     assert ended.value.code == 2
     told = capsys.readouterr().err
     assert "the working directory, in which a.png would be, was deleted: change to" in told
+
+
+def test_the_settings_in_the_help_can_be_copied_into_the_file() -> None:
+    table = MODELS_AND_KEYS[MODELS_AND_KEYS.index("  [endpoints") :].split("\n\n")[0]
+    values = tomllib.loads(table)
+    assert find_problem(values) == ""
+    assert [*values["endpoints"]["NAME"]] == [*EndpointSettings.__struct_fields__]

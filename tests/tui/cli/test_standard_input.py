@@ -289,3 +289,13 @@ def test_a_picture_has_a_size(
     with pytest.raises(ImageError, match=word) as raised:
         save_picture(tmp_path / "picture", output)
     assert isinstance(raised.value, SeeshellError)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is always full")
+@pytest.mark.parametrize("place", ["/dev/full", "/nowhere/picture"])
+def test_a_picture_without_room_for_it_gets_a_sentence(
+    give: Give, output: Output, place: str
+) -> None:
+    give(b"picture")
+    with pytest.raises(ImageError, match=r"can't be written to .*: set TMPDIR\."):
+        save_picture(Path(place), output)

@@ -184,3 +184,16 @@ def test_a_joiner_goes_with_a_word_whose_start_is_bold(palette: Palette) -> None
     text = "**کتاب**\u200cها"
     assert shown(draw(text, palette)) == "کتاب\u200cها"
     assert shown(draw("**book**\u200cs", palette)) == "book<200c>s"
+
+
+@pytest.mark.parametrize("rest", ["", "/", "/path/" + "c" * 300, "?query", "#part"], ids=len)
+@pytest.mark.parametrize(
+    "before",
+    ["a." * 60, "good.example:1@" + "a" * 120 + ".", "x" * 2000 + "."],
+    ids=["labels", "user", "one label"],
+)
+def test_a_long_host_keeps_its_end(before: str, rest: str) -> None:
+    target = target_behind(f"https://www.bank.example.{before}evil.example{rest}", "a")
+    assert target.startswith("https://www.bank.exa…")
+    assert target.endswith("evil.example…")
+    assert len(target) == LONGEST_TARGET
