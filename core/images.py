@@ -76,12 +76,12 @@ class OpenedImage:
     def upright_rgb(self) -> Image.Image:
         """Returns the picture upright and as sRGB, what is transparent in it on its ground."""
         profile = ColourProfile(self.header, self._opened.profile)
-        return profile.to_srgb(turn_upright(self._flat(profile), self._orientation()))
+        return profile.to_srgb(self._upright(profile))
 
     def fitted(self, fit: Fit, reducing_gap: float | None = None) -> Image.Image:
         """Returns the picture, as `upright_rgb` does, at the size that `fit` gives for its own."""
         profile = ColourProfile(self.header, self._opened.profile)
-        upright = turn_upright(self._flat(profile), self._orientation())
+        upright = self._upright(profile)
         size = fit(*upright.size)
         # Fewer pixels take less time to convert.
         resized = upright.resize(size, Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
@@ -106,6 +106,14 @@ class OpenedImage:
         bounds = (max_height, max_width) if orientation >= 5 else (max_width, max_height)
         small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=2.0)
         return turn_upright(profile.to_srgb(small), orientation), size
+
+    def _upright(self, profile: ColourProfile) -> Image.Image:
+        flat = self._flat(profile)
+        orientation = self._orientation()
+        if flat is not self.header:
+            # Turning takes as much memory as the pixels that were decoded: they are done with.
+            self.header.close()
+        return turn_upright(flat, orientation)
 
     def _flat(self, profile: ColourProfile, draft_side: int = 0) -> Image.Image:
         """Returns the decoded picture as RGB, or as it is if the profile converts that."""

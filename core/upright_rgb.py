@@ -43,7 +43,9 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def flatten(image: Image.Image, ground: Ground | None) -> Image.Image:
-    """Returns the decoded picture as RGB, on its ground if it is transparent."""
+    """Returns the decoded picture as RGB, on its ground if it is transparent; itself if it is."""
+    if image.mode == "RGB" and ground is None:
+        return image
     if image.mode[0] in "IF":
         return _to_8_bits(image).convert("RGB")
     return image.convert("RGB") if ground is None else lay_on(image, ground)
