@@ -28,15 +28,13 @@ _AREA_SHARE: Final = 4
 
 
 def find_ground(image: Image.Image) -> Ground | None:
-    """Returns what to lay a decoded picture on; None if nothing in it is transparent.
+    """Returns what to lay a decoded picture of 8 bits on; None if nothing in it is transparent.
 
     What tells is the outline, the pixels drawn beside transparent ones: white in the middle of a
     coloured shape is seen on any ground. Specks that a program left while it removed a background
     have much outline, but little area.
     """
-    if not image.has_transparency_data or image.mode[0] in "IF":
-        return None
-    if _least_alpha(image) == 255:
+    if not image.has_transparency_data or _least_alpha(image) == 255:
         return None
     sample = _sample(image)
     alpha = sample.getchannel("A")

@@ -20,7 +20,7 @@ from .errors import ImageError, SeeshellError
 from .formats.header import MOST_BYTES, OpenedHeader, check_bytes, open_header
 from .ground import Ground, find_ground
 from .regular_files import open_regular
-from .upright_rgb import find_orientation, flatten, turn_upright
+from .upright_rgb import find_orientation, flatten, in_8_bits, turn_upright
 
 _BYTES_PER_PIXEL: Final = 8
 """No file takes more for its pixels: four channels of sixteen bits."""
@@ -117,11 +117,11 @@ class OpenedImage:
 
     def _flat(self, profile: ColourProfile, draft_side: int = 0) -> Image.Image:
         """Returns the decoded picture as RGB, or as it is if the profile converts that."""
-        ground = self._load(draft_side)
-        return self.header if profile.mode == "CMYK" else flatten(self.header, ground)
+        image, ground = self._load(draft_side)
+        return image if profile.mode == "CMYK" else flatten(image, ground)
 
-    def _load(self, draft_side: int = 0) -> Ground | None:
-        """Decodes the picture and returns what it is to lie on, if it is transparent.
+    def _load(self, draft_side: int = 0) -> tuple[Image.Image, Ground | None]:
+        """Returns the decoded picture, and what it is to lie on if it is transparent.
 
         Raises:
             EOFError: a part of it is missing.
@@ -131,10 +131,11 @@ class OpenedImage:
         if jpeg is not None and jpeg.is_short:
             jpeg.check_whole(self.header, draft_side)
             self._notes.append("the file lacks its last bytes")
-        ground = find_ground(self.header)
+        image = in_8_bits(self.header)
+        ground = find_ground(image)
         if ground is not None:
             self._notes.append(ground.note)
-        return ground
+        return image, ground
 
     def _orientation(self) -> int:
         return find_orientation(self.header, self._opened.orientation)
