@@ -41,6 +41,7 @@ class PngFile:
         self._file = file
         self._is_apple = False
         self._most_unpacked = 0
+        self._depth = 0
         self.profile: bytes | None = None
         """The colour profile, once the header was read; Pillow would refuse long ones."""
         # PngImagePlugin reads chunks' heads whole or not at all.
@@ -54,6 +55,13 @@ class PngFile:
                 tile._replace(args=_APPLE_ORDER.get(str(tile.args), tile.args))
                 for tile in header.tile
             ]
+        # Pillow makes values of 2, 4 and 16 bits values of 8, except the one that is transparent.
+        match header.info.get("transparency"):
+            case int(grey) if header.mode == "L" and self._depth < 8:
+                most = 2**self._depth - 1
+                header.info["transparency"] = (grey & most) * 255 // most
+            case tuple(colour) if self._depth == 16:
+                header.info["transparency"] = tuple(value >> 8 for value in colour)
 
     def _pieces(self) -> Iterator[Piece]:
         yield SIGNATURE
@@ -86,7 +94,8 @@ class PngFile:
             self._is_apple = True
             return False
         if kind == b"IHDR":
-            width, height = struct.unpack(">II", self._file.read(8).ljust(8, b"\0"))
+            size = self._file.read(9).ljust(9, b"\0")
+            width, height, self._depth = struct.unpack(">IIB", size)
             self._most_unpacked = (_ROW_BYTES * width + 8) * height
         if kind[:1].isupper() or kind == _FRAME:
             return True
