@@ -11,8 +11,8 @@ _NAMES: Final = {"JPEG2000": "JPEG 2000"}
 
 _CODESTREAM: Final = b"\xff\x4f\xff\x51"
 _COLOURS_AT: Final = 36
-"""Where behind these bytes stands how many colours it has; the bits of each follow in every third byte.
-Source: ISO/IEC 15444-1, A.5.1."""
+"""Where behind these bytes stands how many colours there are; every third byte that follows has the
+bits of one. Source: ISO/IEC 15444-1, A.5.1."""
 
 
 def find_misread(image_format: str, file: BinaryIO, start: bytes) -> str:

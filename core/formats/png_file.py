@@ -43,7 +43,7 @@ class PngFile:
         self._most_unpacked = 0
         self._depth = 0
         self.profile: bytes | None = None
-        """The colour profile, once the header was read; Pillow would refuse long ones."""
+        """The colour profile once the header was read, empty if broken; Pillow refuses long ones."""
         # PngImagePlugin reads chunks' heads whole or not at all.
         self.view = io.BufferedReader(SplicedFile(file, self._pieces()))
         """What Pillow is to read."""
@@ -101,13 +101,16 @@ class PngFile:
             return True
         if length > (_MOST_PROFILE_BYTES if kind == b"iCCP" else _MOST_BYTES):
             return False
+        if kind == b"iCCP" and self.profile is not None:
+            # There is one, by the format's rules: unpacking hundreds would take minutes.
+            return False
         if kind not in _KEPT | {b"iCCP", b"zTXt", b"iTXt", b"tEXt"}:
             return False
         body = self._file.read(length)
         if zlib.crc32(kind + body) != int.from_bytes(self._file.read(4)):
             return False
         if kind == b"iCCP":
-            self.profile = _unpack(body.partition(b"\0")[2][1:], _MOST_PROFILE_BYTES)
+            self.profile = _unpack(body.partition(b"\0")[2][1:], _MOST_PROFILE_BYTES) or b""
             return False
         return kind in _KEPT or (body.startswith(_ORIENTED) and _is_short_text(kind, body))
 

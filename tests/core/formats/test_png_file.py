@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops, PngImagePlugin
 
 from seeshell.core.errors import ImageError
+from seeshell.core.formats import png_file
 from seeshell.core.ground import GREY, WHITE
 from seeshell.core.images import opened_image
 
@@ -167,3 +168,17 @@ def test_the_transparent_colour_is_found_at_any_depth(
     ground = WHITE if note == WHITE.note else GREY
     assert picture.getpixel((5, 5)) == ground.colour
     assert picture.getpixel((60, 5)) == (shown,) * 3
+
+
+def test_of_many_profiles_the_first_counts_and_no_other_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[object] = []
+    inflate = zlib.decompressobj
+    monkeypatch.setattr(png_file.zlib, "decompressobj", lambda: unpacked.append(0) or inflate())
+    wide = icc_profile(b"RGB ", is_p3=True)
+    profiles = [(b"iCCP", b"k\0\0" + zlib.compress(it)) for it in (wide, *[bytes(2**20)] * 40)]
+    picture, _ = read(with_chunks(*profiles), tmp_path)
+    one, _ = read(with_chunks(profiles[0]), tmp_path)
+    assert is_same(picture, one)
+    assert len(unpacked) == 2
