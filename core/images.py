@@ -15,10 +15,10 @@ from typing import BinaryIO, Final, NamedTuple
 
 from PIL import Image
 
+from .backdrop import Backdrop, find_backdrop
 from .colours import ColourProfile
 from .errors import ImageError, SeeshellError
 from .formats.header import MOST_BYTES, OpenedHeader, check_bytes, open_header
-from .ground import Ground, find_ground
 from .regular_files import open_regular
 from .upright_rgb import find_orientation, flatten, in_8_bits, turn_upright
 
@@ -74,7 +74,7 @@ class OpenedImage:
         return self._upright_size(self.header.size)
 
     def upright_rgb(self) -> Image.Image:
-        """Returns the picture upright and as sRGB, what is transparent in it on its ground."""
+        """Returns the picture upright and as sRGB, what is transparent in it on its backdrop."""
         profile = ColourProfile(self.header, self._opened.profile)
         return profile.to_srgb(self._upright(profile))
 
@@ -117,10 +117,10 @@ class OpenedImage:
 
     def _flat(self, profile: ColourProfile, draft_side: int = 0) -> Image.Image:
         """Returns the decoded picture as RGB, or as it is if the profile converts that."""
-        image, ground = self._load(draft_side)
-        return image if profile.mode == "CMYK" else flatten(image, ground)
+        image, backdrop = self._load(draft_side)
+        return image if profile.mode == "CMYK" else flatten(image, backdrop)
 
-    def _load(self, draft_side: int = 0) -> tuple[Image.Image, Ground | None]:
+    def _load(self, draft_side: int = 0) -> tuple[Image.Image, Backdrop | None]:
         """Returns the decoded picture, and what it is to lie on if it is transparent.
 
         Raises:
@@ -132,10 +132,10 @@ class OpenedImage:
             jpeg.check_whole(self.header, draft_side)
             self._notes.append("the file lacks its last bytes")
         image = in_8_bits(self.header)
-        ground = find_ground(image)
-        if ground is not None:
-            self._notes.append(ground.note)
-        return image, ground
+        backdrop = find_backdrop(image)
+        if backdrop is not None:
+            self._notes.append(backdrop.note)
+        return image, backdrop
 
     def _orientation(self) -> int:
         return find_orientation(self.header, self._opened.orientation)

@@ -4,7 +4,7 @@ from typing import Final, cast
 
 from PIL import Image
 
-from .ground import Ground, lay_on
+from .backdrop import Backdrop, lay_on
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -42,10 +42,10 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if method is None else image.transpose(method)
 
 
-def flatten(image: Image.Image, ground: Ground | None) -> Image.Image:
-    """Returns the picture of 8 bits as RGB, on its ground if it is transparent; itself if it is."""
-    if ground is not None:
-        return lay_on(image, ground)
+def flatten(image: Image.Image, backdrop: Backdrop | None) -> Image.Image:
+    """Returns the picture of 8 bits as RGB: itself if it is, on its backdrop if transparent."""
+    if backdrop is not None:
+        return lay_on(image, backdrop)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, PngImagePlugin
 
+from seeshell.core.backdrop import GREY, WHITE
 from seeshell.core.errors import ImageError
 from seeshell.core.formats import png_file
-from seeshell.core.ground import GREY, WHITE
 from seeshell.core.images import opened_image
 
 from .made import LIMIT, apple, chunks, encoded, icc_profile, png, quarters, read
@@ -165,8 +165,8 @@ def test_the_transparent_colour_is_found_at_any_depth(
     content = with_clear_half(depth, colour_type, clear, drawn)
     picture, note = read(content, tmp_path)
     assert note.startswith("transparent parts on ")
-    ground = WHITE if note == WHITE.note else GREY
-    assert picture.getpixel((5, 5)) == ground.colour
+    backdrop = WHITE if note == WHITE.note else GREY
+    assert picture.getpixel((5, 5)) == backdrop.colour
     assert picture.getpixel((60, 5)) == (shown,) * 3
 
 

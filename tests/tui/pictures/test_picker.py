@@ -14,8 +14,8 @@ from textual.app import App, ComposeResult
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from seeshell.core.backdrop import GREY
 from seeshell.core.conversation import Attachment
-from seeshell.core.ground import GREY
 from seeshell.core.regular_files import MACOS_PRIVACY
 from seeshell.tui.picker import FilePicker, PreviewPane
 from seeshell.tui.picker import picker as picker_module

@@ -16,8 +16,8 @@ ON_GREY = "transparent parts on grey, as white would hide the picture"
 CLEAR = (255, 255, 255, 0)
 
 
-def drawing(colour: tuple[int, ...], *, ground: tuple[int, ...] = CLEAR) -> Image.Image:
-    picture = Image.new("RGBA", (400, 100), ground)
+def drawing(colour: tuple[int, ...], *, around: tuple[int, ...] = CLEAR) -> Image.Image:
+    picture = Image.new("RGBA", (400, 100), around)
     picture.paste(colour, (50, 30, 350, 70))
     return picture
 
@@ -61,9 +61,9 @@ GREYS = {
     "white words": words("white"),
     "white words beside a red dot": white_with_a_red_dot(),
     "white words above black ones": half_white_half_black(),
-    "a white shape on garbage of no alpha": drawing((255, 255, 255, 255), ground=(9, 80, 7, 0)),
+    "a white shape on garbage of no alpha": drawing((255, 255, 255, 255), around=(9, 80, 7, 0)),
     "a faint white shape": drawing((255, 255, 255, 90)),
-    "a white shape on nearly clear white": drawing((255, 255, 255, 255), ground=(255, 255, 255, 9)),
+    "a white shape on nearly clear white": drawing((255, 255, 255, 255), around=(255, 255, 255, 9)),
 }
 WHITES = {
     "a black shape": drawing((0, 0, 0, 255)),
@@ -160,7 +160,7 @@ def test_one_value_of_16_bits_may_be_transparent(tmp_path: Path, clear: int, not
         ]
     )
     picture, said = read(content, tmp_path)
-    grounds = {ON_WHITE: (255,) * 3, ON_GREY: (128,) * 3, "": (0,) * 3}
+    backdrops = {ON_WHITE: (255,) * 3, ON_GREY: (128,) * 3, "": (0,) * 3}
     assert said == note
-    assert picture.getpixel((5, 5)) == grounds[note]
+    assert picture.getpixel((5, 5)) == backdrops[note]
     assert picture.getpixel((60, 60)) == (round(drawn / 257),) * 3
