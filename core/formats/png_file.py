@@ -43,7 +43,7 @@ class PngFile:
         self._most_unpacked = 0
         self._depth = 0
         self.profile: bytes | None = None
-        """The colour profile once the header was read; empty if broken. Pillow refuses long ones."""
+        """The colour profile once the header was read; empty if broken."""
         # PngImagePlugin reads chunks' heads whole or not at all.
         self.view = io.BufferedReader(SplicedFile(file, self._pieces()))
         """What Pillow is to read."""
