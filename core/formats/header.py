@@ -37,8 +37,6 @@ pillow-heif declines what it can't decode.
 _READ_WHOLE: Final = frozenset({"HEIF", "AVIF", "WEBP"})
 """Formats whose decoder takes the whole file into memory before the size is known."""
 
-_TIFF: Final = (b"II*\0", b"MM\0*")
-
 MOST_BYTES: Final = 256 * 2**20
 """A picture of few pixels may be a large file: layers, frames, a film at its end."""
 
@@ -129,7 +127,7 @@ def _open_other(file: BufferedReader, start: bytes, name: str) -> ImageFile.Imag
             return Image.OPEN[image_format][0](file, "")
         except (SyntaxError, IndexError, TypeError, ValueError, OSError) as error:
             problem = error
-    if problem is not None and start.startswith(_TIFF) and is_sound_tiff(file):
+    if problem is not None and is_sound_tiff(file):
         raise ImageError(refuse_misread(name, "TIFF")) from problem
     if problem is not None:
         raise problem
