@@ -22,7 +22,7 @@ Its modules in reading order:
                         a device.
     formats/            Kinds of picture files, and what Pillow alone can't read of them. Reads
                         headers, decodes nothing.
-    ground              What lies behind the transparent parts of a picture: white, or grey where
+    backdrop            What lies behind the transparent parts of a picture: white, or grey where
                         white would hide it.
     colours             Colour profiles: pictures of any ICC profile as sRGB.
     upright_rgb         Decoded pictures made RGB and turned upright.

@@ -15,12 +15,12 @@ from typing import BinaryIO, Final, NamedTuple
 
 from PIL import Image
 
+from .backdrop import Backdrop, find_backdrop
 from .colours import ColourProfile
 from .errors import ImageError, SeeshellError
 from .formats.header import MOST_BYTES, OpenedHeader, check_bytes, open_header
-from .ground import Ground, find_ground
 from .regular_files import open_regular
-from .upright_rgb import find_orientation, flatten, turn_upright
+from .upright_rgb import find_orientation, flatten, in_8_bits, turn_upright
 
 _BYTES_PER_PIXEL: Final = 8
 """No file takes more for its pixels: four channels of sixteen bits."""
@@ -74,14 +74,14 @@ class OpenedImage:
         return self._upright_size(self.header.size)
 
     def upright_rgb(self) -> Image.Image:
-        """Returns the picture upright and as sRGB, what is transparent in it on its ground."""
+        """Returns the picture upright and as sRGB, what is transparent in it on its backdrop."""
         profile = ColourProfile(self.header, self._opened.profile)
-        return profile.to_srgb(turn_upright(self._flat(profile), self._orientation()))
+        return profile.to_srgb(self._upright(profile))
 
     def fitted(self, fit: Fit, reducing_gap: float | None = None) -> Image.Image:
         """Returns the picture, as `upright_rgb` does, at the size that `fit` gives for its own."""
         profile = ColourProfile(self.header, self._opened.profile)
-        upright = turn_upright(self._flat(profile), self._orientation())
+        upright = self._upright(profile)
         size = fit(*upright.size)
         # Fewer pixels take less time to convert.
         resized = upright.resize(size, Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
@@ -107,13 +107,21 @@ class OpenedImage:
         small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=2.0)
         return turn_upright(profile.to_srgb(small), orientation), size
 
+    def _upright(self, profile: ColourProfile) -> Image.Image:
+        flat = self._flat(profile)
+        orientation = self._orientation()
+        if flat is not self.header:
+            # Turning takes as much memory as the pixels that were decoded: they are done with.
+            self.header.close()
+        return turn_upright(flat, orientation)
+
     def _flat(self, profile: ColourProfile, draft_side: int = 0) -> Image.Image:
         """Returns the decoded picture as RGB, or as it is if the profile converts that."""
-        ground = self._load(draft_side)
-        return self.header if profile.mode == "CMYK" else flatten(self.header, ground)
+        image, backdrop = self._load(draft_side)
+        return image if profile.mode == "CMYK" else flatten(image, backdrop)
 
-    def _load(self, draft_side: int = 0) -> Ground | None:
-        """Decodes the picture and returns what it is to lie on, if it is transparent.
+    def _load(self, draft_side: int = 0) -> tuple[Image.Image, Backdrop | None]:
+        """Returns the decoded picture, and what it is to lie on if it is transparent.
 
         Raises:
             EOFError: a part of it is missing.
@@ -123,10 +131,11 @@ class OpenedImage:
         if jpeg is not None and jpeg.is_short:
             jpeg.check_whole(self.header, draft_side)
             self._notes.append("the file lacks its last bytes")
-        ground = find_ground(self.header)
-        if ground is not None:
-            self._notes.append(ground.note)
-        return ground
+        image = in_8_bits(self.header)
+        backdrop = find_backdrop(image)
+        if backdrop is not None:
+            self._notes.append(backdrop.note)
+        return image, backdrop
 
     def _orientation(self) -> int:
         return find_orientation(self.header, self._opened.orientation)

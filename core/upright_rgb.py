@@ -4,7 +4,7 @@ from typing import Final, cast
 
 from PIL import Image
 
-from .ground import Ground, lay_on
+from .backdrop import Backdrop, lay_on
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -42,23 +42,29 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if method is None else image.transpose(method)
 
 
-def flatten(image: Image.Image, ground: Ground | None) -> Image.Image:
-    """Returns the decoded picture as RGB, on its ground if it is transparent."""
-    if image.mode[0] in "IF":
-        return _to_8_bits(image).convert("RGB")
-    return image.convert("RGB") if ground is None else lay_on(image, ground)
+def flatten(image: Image.Image, backdrop: Backdrop | None) -> Image.Image:
+    """Returns the picture of 8 bits as RGB: itself if it is, on its backdrop if transparent."""
+    if backdrop is not None:
+        return lay_on(image, backdrop)
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _to_8_bits(image: Image.Image) -> Image.Image:
-    """Returns grey values of 16 or 32 bits or floating point as 8 bits.
+def in_8_bits(image: Image.Image) -> Image.Image:
+    """Returns a decoded picture of more than 8 bits as grey of 8 bits, any other one as it is.
 
     The range is that of the mode where the values fit it (16 bits; 0 to 1 in floating point), else
     from the darkest to the brightest value.
     """
+    if image.mode[0] not in "IF":
+        return image
     wide = image.convert("F")
     low, high = cast(tuple[float, float], wide.getextrema())
     usual = 1.0 if image.mode[0] == "F" else 65535.0
     if low >= 0 and high <= usual:
         low, high = 0.0, usual
     scale = 255 / (high - low) if high > low else 0.0
-    return wide.point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
+    grey = wide.point(lambda value: value * scale + (0.5 - low * scale)).convert("L")
+    clear = image.info.get("transparency")
+    if image.format == "PNG" and isinstance(clear, int):
+        grey.putalpha(image.convert("I").point([255 * (it != clear) for it in range(2**16)], "L"))
+    return grey

@@ -13,6 +13,8 @@ Its modules in reading order:
                       made the file.
     camera_raw        Camera raw files: told from their content, and read by the largest preview
                       inside.
+    misread           Sound files that Pillow refuses or shows wrongly: named, so that none is taken
+                      for damaged.
     header            A picture's header, read by the decoder that claims the file; its name counts
                       for nothing.
 """

@@ -12,6 +12,7 @@ from ..errors import ImageError
 from .camera_raw import CameraRaw, read_camera_raw
 from .jpeg_file import JpegFile
 from .kinds import START_BYTES, refuse_stranger
+from .misread import find_misread, is_sound_tiff, refuse_misread
 from .png_file import SIGNATURE, PngFile
 from .spliced_file import Part
 
@@ -119,11 +120,15 @@ def _open_other(file: BufferedReader, start: bytes, name: str) -> ImageFile.Imag
             continue
         if image_format in _READ_WHOLE:
             check_bytes(file, MOST_BYTES, name)
+        if why := find_misread(image_format, file, start):
+            raise ImageError(refuse_misread(name, image_format, why))
         file.seek(0)
         try:
             return Image.OPEN[image_format][0](file, "")
         except (SyntaxError, IndexError, TypeError, ValueError, OSError) as error:
             problem = error
+    if problem is not None and is_sound_tiff(file):
+        raise ImageError(refuse_misread(name, "TIFF")) from problem
     if problem is not None:
         raise problem
     raise ImageError(refuse_stranger(name, start))

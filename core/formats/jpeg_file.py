@@ -1,5 +1,6 @@
 """JPEG files whose last bytes are missing: read, and judged by how much of the picture that is."""
 
+import io
 import random
 import zlib
 from collections.abc import Iterable, Iterator
@@ -22,11 +23,20 @@ _SHARE: Final = 4
 _REFINEMENT_SHARE: Final = 2
 """One part in so many may be missing: of the picture itself, or of its last refinement."""
 
-_FILLER: Final = b"\0" + bytes(random.Random(7).choices(range(255), k=4096))  # noqa: S311
+_RANDOM: Final = bytes(random.Random(7).choices(range(255), k=4096))  # noqa: S311
+_RESTARTS: Final = b"".join(
+    b"\xff" + bytes([0xD0 + index % 8]) + _RANDOM[16 * index : 16 * index + 64]
+    for index in range(64)
+)
+_FILLER: Final = b"\0" + _RANDOM + _RESTARTS
 """Stands for what is missing, to see which rows that changes.
 
-Holds no marker; if a file ends within one, the zero makes a usual byte of it.
+Holds no marker at first; if a file ends within one, the zero makes a usual byte of it. A decoder
+that looks for the next restart marker, as it does behind damage, finds those at the end.
 """
+
+_BLOCK_BYTES: Final = 2**16
+_MOST_ZEROS: Final = 2**28
 
 
 class JpegFile:
@@ -38,10 +48,11 @@ class JpegFile:
         Args:
             file: where the picture lies.
             part: of the file, from the picture's first byte; may hold more behind the picture.
+                Zeros at its end do not count: a download that broke off may be filled up with them.
             filler: what to read between the part's end and the end marker.
         """
         self._file = file
-        self._part = part
+        self._part = Part(part.start, _find_end(file, part) - part.start)
         self._filler = filler
         self._scans_start = 0
         self.is_short = False
@@ -106,6 +117,20 @@ class JpegFile:
             if len(header) == length - 2 >= 6:
                 yield header
             position = content.find(_SCAN, position + 2)
+
+
+def _find_end(file: BinaryIO, part: Part) -> int:
+    """Returns where the zeros at the end of a part begin."""
+    end = min(file.seek(0, io.SEEK_END), part.start + part.length)
+    first = max(part.start, end - _MOST_ZEROS)
+    while end > first:
+        start = max(first, end - _BLOCK_BYTES)
+        file.seek(start)
+        content = file.read(end - start).rstrip(b"\0")
+        if content:
+            return start + len(content)
+        end = start
+    return end
 
 
 def _refined(scans: Iterable[bytes]) -> set[int]:

@@ -41,8 +41,9 @@ class PngFile:
         self._file = file
         self._is_apple = False
         self._most_unpacked = 0
+        self._depth = 0
         self.profile: bytes | None = None
-        """The colour profile, once the header was read; Pillow would refuse long ones."""
+        """The colour profile once the header was read; empty if broken."""
         # PngImagePlugin reads chunks' heads whole or not at all.
         self.view = io.BufferedReader(SplicedFile(file, self._pieces()))
         """What Pillow is to read."""
@@ -54,6 +55,13 @@ class PngFile:
                 tile._replace(args=_APPLE_ORDER.get(str(tile.args), tile.args))
                 for tile in header.tile
             ]
+        # Pillow makes values of 2, 4 and 16 bits values of 8, except the one that is transparent.
+        match header.info.get("transparency"):
+            case int(grey) if header.mode == "L" and self._depth < 8:
+                most = 2**self._depth - 1
+                header.info["transparency"] = (grey & most) * 255 // most
+            case tuple(colour) if self._depth == 16:
+                header.info["transparency"] = tuple(value >> 8 for value in colour)
 
     def _pieces(self) -> Iterator[Piece]:
         yield SIGNATURE
@@ -86,11 +94,15 @@ class PngFile:
             self._is_apple = True
             return False
         if kind == b"IHDR":
-            width, height = struct.unpack(">II", self._file.read(8).ljust(8, b"\0"))
+            size = self._file.read(9).ljust(9, b"\0")
+            width, height, self._depth = struct.unpack(">IIB", size)
             self._most_unpacked = (_ROW_BYTES * width + 8) * height
         if kind[:1].isupper() or kind == _FRAME:
             return True
         if length > (_MOST_PROFILE_BYTES if kind == b"iCCP" else _MOST_BYTES):
+            return False
+        if kind == b"iCCP" and self.profile is not None:
+            # There is one, by the format's rules: unpacking hundreds would take minutes.
             return False
         if kind not in _KEPT | {b"iCCP", b"zTXt", b"iTXt", b"tEXt"}:
             return False
@@ -98,7 +110,7 @@ class PngFile:
         if zlib.crc32(kind + body) != int.from_bytes(self._file.read(4)):
             return False
         if kind == b"iCCP":
-            self.profile = _unpack(body.partition(b"\0")[2][1:], _MOST_PROFILE_BYTES)
+            self.profile = _unpack(body.partition(b"\0")[2][1:], _MOST_PROFILE_BYTES) or b""
             return False
         return kind in _KEPT or (body.startswith(_ORIENTED) and _is_short_text(kind, body))
 

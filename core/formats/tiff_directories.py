@@ -7,8 +7,8 @@ from typing import BinaryIO, Final
 Tags = dict[int, tuple[int, ...]]
 """Values of whole numbers and bytes by tag; other kinds, and long lists, are left out."""
 
-SUB_DIRECTORIES: Final = 330
-EXIF: Final = 34665
+_SUB_DIRECTORIES: Final = 330
+_EXIF: Final = 34665
 
 _MOST_DIRECTORIES: Final = 64
 _MOST_TAGS: Final = 1024
@@ -41,7 +41,7 @@ def read_directories(file: BinaryIO, start: int = 0) -> Iterator[Tags]:
         seen.add(place)
         tags, following = _read_directory(file, start, place, order)
         yield tags
-        waiting += [*tags.get(SUB_DIRECTORIES, ()), *tags.get(EXIF, ())]
+        waiting += [*tags.get(_SUB_DIRECTORIES, ()), *tags.get(_EXIF, ())]
         waiting.append(following)
 
 

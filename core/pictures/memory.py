@@ -9,9 +9,6 @@ from typing import Final
 
 from PIL import Image
 
-_STORED: Final = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
-"""Bytes that Pillow keeps of each pixel by mode; 4 in all other modes."""
-
 _WORKING: Final = {"HEIF": 8, "AVIF": 8, "WEBP": 8, "JPEG2000": 12, "PSD": 4, "TIFF": 4}
 """Bytes a pixel that a format's decoder takes beside what Pillow keeps.
 
@@ -22,6 +19,8 @@ _COEFFICIENT: Final = 2
 """Bytes of each colour of each pixel that a progressive JPEG keeps from scan to scan."""
 
 _RGB: Final = 4
+"""Bytes a pixel as RGB, and most of any other mode. Two copies are there while it is turned."""
+
 _GREY: Final = 5
 """What grey values of more than 8 bits pass through on their way: floating point, then 8 bits."""
 
@@ -36,7 +35,7 @@ _ADDRESSES: Final = 2**30
 
 def decoding_bytes(image: Image.Image) -> int:
     """Returns most memory that decoding a picture to RGB takes, judged by its header alone."""
-    per_pixel = _STORED.get(image.mode, 4) + _RGB + _WORKING.get(image.format or "", 0)
+    per_pixel = 2 * _RGB + _WORKING.get(image.format or "", 0)
     if image.info.get("progressive"):
         per_pixel += _COEFFICIENT * len(image.getbands())
     if image.mode[0] in "IF":

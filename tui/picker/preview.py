@@ -24,7 +24,7 @@ SETTLE_SECONDS: Final = 0.06
 """How long a picture must stay wanted before it is drawn; a key held down draws nothing."""
 
 _CAPTION_ROWS: Final = 3
-"""An empty row, the name, and the facts."""
+"""An empty row, the name, and the facts; these take more rows if they are long."""
 
 
 class PreviewPane(Widget):
@@ -102,17 +102,9 @@ class PreviewPane(Widget):
         source, drawn = self._drawn_source, self._drawn
         if source is None or drawn is None:
             return []
-        size = f"{drawn.width}x{drawn.height}" if drawn.width else ""
-        facts = [size, in_bytes(self._size_bytes) if self._size_bytes else "", drawn.note]
-        if isinstance(source, Attachment):
-            seen = f" → {source.model_width}x{source.model_height}" if source.model_width else ""
-            tokens = f"{source.tokens} tokens" if source.tokens else ""
-            facts = [f"{source.width}x{source.height}{seen}", tokens, source.note]
-        note = " · ".join(fact for fact in facts if fact)
-        return [
-            _caption(visible_line(source.name), width, self._style("preview-pane--name")),
-            _caption(visible_line(note), width, self._note_style),
-        ]
+        name = _caption(visible_line(source.name), width, self._style("preview-pane--name"))
+        lines = _fact_lines(source, drawn, self._size_bytes, width)
+        return [name, *(_caption(line, width, self._note_style) for line in lines)]
 
     def _draw_soon(self) -> None:
         if self._drawing is not None:
@@ -122,12 +114,15 @@ class PreviewPane(Widget):
 
     async def _draw(self, source: Source, pictures: Pictures) -> None:
         await asyncio.sleep(SETTLE_SECONDS)
-        columns, rows = self.size.width, self.size.height - _CAPTION_ROWS
-        drawn = await pictures.draw(source, columns, rows)
+        columns, rows = self.size
+        drawn = await pictures.draw(source, columns, rows - _CAPTION_ROWS)
         size_bytes = 0
         if isinstance(source, Path) and not drawn.error:
             with suppress(OSError):
                 size_bytes = (await asyncio.to_thread(source.stat)).st_size
+        room = rows - _CAPTION_ROWS + 1 - len(_fact_lines(source, drawn, size_bytes, columns))
+        if drawn.rows > room > 0:
+            drawn = await pictures.draw(source, columns, room)
         self._drawn, self._drawn_source, self._size_bytes = drawn, source, size_bytes
         self.refresh()
 
@@ -137,6 +132,17 @@ class PreviewPane(Widget):
 
     def _style(self, component: str) -> Style:
         return Style(color=self.get_component_rich_style(component).color)
+
+
+def _fact_lines(source: Source, drawn: DrawnPicture, size_bytes: int, width: int) -> list[str]:
+    """Returns what is known of a drawn picture, in lines of this width."""
+    size = f"{drawn.width}x{drawn.height}" if drawn.width else ""
+    facts = [size, in_bytes(size_bytes) if size_bytes else "", drawn.note]
+    if isinstance(source, Attachment):
+        seen = f" → {source.model_width}x{source.model_height}" if source.model_width else ""
+        tokens = f"{source.tokens} tokens" if source.tokens else ""
+        facts = [f"{source.width}x{source.height}{seen}", tokens, source.note]
+    return wrap(visible_line(" · ".join(fact for fact in facts if fact)), max(width, 1))
 
 
 def _caption(text: str, width: int, style: Style) -> Strip:

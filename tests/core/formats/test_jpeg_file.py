@@ -15,6 +15,7 @@ SHORT = "the file lacks its last bytes"
 PICTURE = noise(400, 300)
 PHOTO = encoded(PICTURE, quality=90)
 PROGRESSIVE = encoded(PICTURE, quality=90, progressive=True)
+RESTARTING = encoded(PICTURE, quality=90, restart_marker_rows=1)
 DRAWING = encoded(quarters(800, 600), quality=92)
 END = b"\xff\xd9"
 
@@ -38,6 +39,8 @@ READ = {
     "whole and progressive": (PROGRESSIVE, ""),
     "whole and optimised": (encoded(PICTURE, optimize=True, quality=30), ""),
     "with bytes behind its end": (PHOTO + bytes(5000) + b"SEFT", ""),
+    "with zeros behind its end": (PHOTO + bytes(5000), ""),
+    "ten bytes short, filled up with zeros": (PHOTO[:-12] + bytes(12), SHORT),
     "with another picture behind its end": (PHOTO + encoded(quarters()), ""),
     "with a line end before its start": (b"\r\n" + PHOTO, ""),
     "with a mark of byte order before its start": (b"\xef\xbb\xbf" + PHOTO, ""),
@@ -64,6 +67,11 @@ def test_a_jpeg_without_its_end_marker_shows_every_row(tmp_path: Path) -> None:
     assert ImageChops.difference(whole, picture).getbbox() is None
 
 
+def _filled_up(content: bytes, parts: int) -> bytes:
+    """Returns a file that is missing the last one of so many parts, at its full length."""
+    return content[: len(content) * (parts - 1) // parts].ljust(len(content), b"\0")
+
+
 REFUSED = {
     "half of it": PHOTO[: len(PHOTO) // 2],
     "nine tenths of it": PHOTO[: len(PHOTO) * 9 // 10],
@@ -73,6 +81,14 @@ REFUSED = {
     "a tenth of a progressive one": PROGRESSIVE[: len(PROGRESSIVE) // 10],
     "a progressive one without its last scan": PROGRESSIVE[: PROGRESSIVE.rindex(b"\xff\xda")],
     "half of a small one": encoded(noise(16, 16))[:-200],
+    "half of it, filled up with zeros": _filled_up(PHOTO, 2),
+    "half of it, filled up with many zeros": PHOTO[: len(PHOTO) // 2] + bytes(200_000),
+    "half of one with restart markers, filled up with zeros": _filled_up(RESTARTING, 2),
+    "nine tenths with restart markers, filled up with zeros": _filled_up(RESTARTING, 10),
+    "nine tenths with restart markers and an error page": (
+        RESTARTING[: len(RESTARTING) * 9 // 10] + b"<html>502 Bad Gateway</html>" * 20
+    ),
+    "half of a progressive one, filled up with zeros": _filled_up(PROGRESSIVE, 2),
 }
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, PngImagePlugin
 
+from seeshell.core.backdrop import GREY, WHITE
 from seeshell.core.errors import ImageError
+from seeshell.core.formats import png_file
 from seeshell.core.images import opened_image
 
 from .made import LIMIT, apple, chunks, encoded, icc_profile, png, quarters, read
@@ -125,3 +127,58 @@ def test_apples_png_that_is_cut_off_or_unpacks_to_more_than_its_size_is_refused(
 
 def test_pillows_own_limits_stay_as_they_are() -> None:
     assert PngImagePlugin.MAX_TEXT_CHUNK == 2**20
+
+
+def with_clear_half(depth: int, colour_type: int, clear: int, drawn: int) -> bytes:
+    """A picture whose left half has the one colour that counts as transparent."""
+    samples = [clear] * 32 * (colour_type + 1) + [drawn] * 32 * (colour_type + 1)
+    bits = "".join(f"{sample:0{depth}b}" for sample in samples)
+    row = int(bits, 2).to_bytes(len(bits) // 8)
+    return png(
+        [
+            (b"IHDR", struct.pack(">IIBBBBB", 64, 64, depth, colour_type, 0, 0, 0)),
+            (b"tRNS", struct.pack(">H", clear) * (colour_type + 1)),
+            (b"IDAT", zlib.compress((b"\0" + row) * 64)),
+            (b"IEND", b""),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour_type", "clear", "drawn", "shown"),
+    [
+        (1, 0, 0, 1, 255),
+        (2, 0, 1, 2, 170),
+        (2, 0, 0, 1, 85),
+        (4, 0, 3, 12, 204),
+        (4, 0, 0, 3, 51),
+        (8, 0, 51, 204, 204),
+        (16, 0, 0x1234, 0x1010, 16),
+        (8, 2, 51, 204, 204),
+        (16, 2, 0x1234, 0x1010, 16),
+        (16, 2, 0x0034, 0x1010, 16),
+    ],
+)
+def test_the_transparent_colour_is_found_at_any_depth(
+    tmp_path: Path, depth: int, colour_type: int, clear: int, drawn: int, shown: int
+) -> None:
+    content = with_clear_half(depth, colour_type, clear, drawn)
+    picture, note = read(content, tmp_path)
+    assert note.startswith("transparent parts on ")
+    backdrop = WHITE if note == WHITE.note else GREY
+    assert picture.getpixel((5, 5)) == backdrop.colour
+    assert picture.getpixel((60, 5)) == (shown,) * 3
+
+
+def test_of_many_profiles_the_first_counts_and_no_other_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[object] = []
+    inflate = zlib.decompressobj
+    monkeypatch.setattr(png_file.zlib, "decompressobj", lambda: unpacked.append(0) or inflate())
+    wide = icc_profile(b"RGB ", is_p3=True)
+    profiles = [(b"iCCP", b"k\0\0" + zlib.compress(it)) for it in (wide, *[bytes(2**20)] * 40)]
+    picture, _ = read(with_chunks(*profiles), tmp_path)
+    one, _ = read(with_chunks(profiles[0]), tmp_path)
+    assert is_same(picture, one)
+    assert len(unpacked) == 2

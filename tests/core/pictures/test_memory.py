@@ -42,6 +42,9 @@ def save(mode: str, path: Path, **options: object) -> Path:
     return path
 
 
+TURNED = Image.Exif()
+TURNED[274] = 6
+
 FILES: dict[str, tuple[str, str, dict[str, object]]] = {
     "photograph": ("RGB", "jpg", {}),
     "progressive photograph": ("RGB", "jpg", {"progressive": True, "subsampling": 0}),
@@ -52,6 +55,9 @@ FILES: dict[str, tuple[str, str, dict[str, object]]] = {
     "transparent drawing": ("RGBA", "png", {}),
     "transparent grey": ("LA", "png", {}),
     "transparent palette": ("P", "png", {"transparency": 0}),
+    "turned photograph": ("RGB", "jpg", {"exif": TURNED}),
+    "turned grey": ("L", "png", {"exif": TURNED}),
+    "turned transparent drawing": ("RGBA", "png", {"exif": TURNED}),
     "line": ("1", "png", {}),
     "scan": ("I;16", "png", {}),
     "TIFF": ("RGB", "tif", {}),
@@ -81,5 +87,6 @@ def test_decoding_takes_no_more_than_the_header_lets_expect(
         expected = decoding_bytes(picture.header)
     taken = int(done.stdout)
     assert taken <= expected + SLACK_BYTES
-    assert expected <= 2 * taken + SLACK_BYTES
+    # Of three copies of the pixels, a picture that is not turned or packed takes but one.
+    assert expected <= 3 * taken + SLACK_BYTES
     assert expected <= memory_limit(LIMIT)

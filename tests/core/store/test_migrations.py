@@ -1,11 +1,15 @@
 """Older databases: checked, copied and rebuilt, or left exactly as they were."""
 
 import shutil
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from seeshell.core.conversation import Attachment, TextPart
@@ -15,10 +19,13 @@ from seeshell.core.settings import Paths, Settings
 from seeshell.core.store import backups, migrations
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.migrations import MIGRATIONS, migrate
+from seeshell.core.store.picture_table import PictureTable
 
+from ...patience import PATIENCE
 from ..stored import ask, found, texts
 
-VERSION_1 = Path(__file__).parent / "databases" / "version-1.sqlite"
+DATABASES = Path(__file__).parent / "databases"
+VERSION_1, VERSION_2 = DATABASES / "version-1.sqlite", DATABASES / "version-2.sqlite"
 DOG = "d" * 64
 
 BRANCHES = f"""
@@ -80,6 +87,69 @@ async def test_a_database_of_version_1_is_read_whole(paths: Paths) -> None:
     assert answer.stats is not None
     assert answer.stats.reused_tokens == 984
     await archive.close()
+
+
+async def test_a_database_of_version_2_keeps_what_it_has_and_takes_notes(paths: Paths) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_2, paths.database)
+    archive = await open_archive(paths)
+    assert [path.name[-16:] for path in kept(paths)] == ["version-2.sqlite"]
+    (conversation,) = await found(archive, "logo")
+    assert await texts(archive, conversation) == [
+        "What is on this logo?",
+        "I only know pictures of coloured shapes.",
+        "And its colour?",
+        "There is no triangle.",
+    ]
+    question = (await archive.read_conversation(conversation)).messages[0]
+    (old,) = question.attachments
+    assert (old.name, old.width, old.tokens, old.note) == ("whitelogo.png", 300, 8, "")
+    await archive.close()
+
+    with closing(sqlite3.connect(paths.database)) as database:
+        PictureTable(database).add(msgspec.structs.replace(old, note="on grey"))
+        database.commit()
+    archive = await open_archive(paths)
+    question = (await archive.read_conversation(conversation)).messages[0]
+    assert question.attachments == (msgspec.structs.replace(old, note="on grey"),)
+    await archive.close()
+
+
+KILLED = {
+    "before the copy is in its place": "from pathlib import Path; Path.replace = die",
+    "before the steps are committed": "migrations.find_damage = die",
+}
+
+
+def migrate_and_die(moment: str) -> None:
+    program = f"""
+import os, signal, sqlite3
+from seeshell.core.settings import find_paths
+from seeshell.core.store import backups, migrations
+def die(*given): os.kill(os.getpid(), signal.SIGKILL)
+{KILLED[moment]}
+paths = find_paths(os.environ)
+backups.migrate_with_backup(sqlite3.connect(paths.database, isolation_level=None), paths)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], check=False, timeout=PATIENCE)
+    assert ended.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("version", [VERSION_1, VERSION_2], ids=["version 1", "version 2"])
+@pytest.mark.parametrize("moment", KILLED)
+async def test_a_core_killed_in_a_migration_loses_nothing(
+    paths: Paths, version: Path, moment: str
+) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(version, paths.database)
+    before = dump(paths.database)
+    migrate_and_die(moment)
+    assert dump(paths.database) == before
+    archive = await open_archive(paths)
+    assert len(await archive.list_conversation_ids()) == 1
+    await archive.close()
+    assert dump(kept(paths)[-1]) == before
+    assert not (paths.data_dir / "conversations.unfinished").exists()
 
 
 @pytest.mark.usefixtures("version_1")
@@ -220,3 +290,13 @@ def test_foreign_keys_hold_again_after_a_migration() -> None:
     with pytest.raises(sqlite3.IntegrityError):
         database.execute("INSERT INTO part (message_id, position, kind) VALUES (1, 0, 'text')")
     database.close()
+
+
+def test_the_page_about_the_store_names_the_version_and_every_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "store.md").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        migrate(database)
+        tables = [row[1] for row in database.execute("PRAGMA table_list") if row[2] != "shadow"]
+    assert f"version {len(MIGRATIONS)}." in page
+    made = {name for name in tables if not name.startswith("sqlite_")}
+    assert made == {name for name in made if f"**{name}**" in page}

@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from seeshell.core.backdrop import GREY
 from seeshell.core.conversation import Attachment
 from seeshell.core.regular_files import MACOS_PRIVACY
 from seeshell.tui.picker import FilePicker, PreviewPane
@@ -427,6 +428,25 @@ async def test_the_pane_names_an_attachment_and_what_the_model_sees_of_it(photo:
         text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         assert "le␛mons.jpg" in text
         assert "640x400 → 320x192 · 60 tokens" in text
+
+
+@pytest.mark.parametrize(
+    "shape", [(400, 40), (200, 200), (40, 400)], ids=["wide", "square", "tall"]
+)
+async def test_the_pane_says_whole_what_was_done_to_a_picture(
+    tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    logo = Image.new("RGBA", shape)
+    logo.paste("white", (5, 5, 30, 30))
+    logo.save(tmp_path / "logo.png")
+    app = PaneApp(lambda _sha256: tmp_path)
+    async with app.run_test(size=(38, 14)) as pilot:
+        app.pane.show(tmp_path / "logo.png")
+        await _until(pilot, lambda: app.pane.drawn is not None)
+        await pilot.pause()
+        rows = [strip.text for strip in app.screen._compositor.render_strips()]
+        assert GREY.note in " ".join(" ".join(rows).split())
+        assert "▀" in rows[0]
 
 
 async def test_the_pane_fits_the_picture_again_when_its_size_changes(photo: Path) -> None:

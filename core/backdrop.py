@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, cast
 from PIL import Image, ImageChops, ImageFilter
 
 
-class Ground(NamedTuple):
+class Backdrop(NamedTuple):
     """A colour to lay a transparent picture on."""
 
     colour: tuple[int, int, int]
@@ -13,30 +13,30 @@ class Ground(NamedTuple):
     """What the user should know of it."""
 
 
-WHITE: Final = Ground((255, 255, 255), "transparent parts on white")
-GREY: Final = Ground((128, 128, 128), "transparent parts on grey, as white would hide the picture")
+WHITE: Final = Backdrop((255, 255, 255), "transparent parts on white")
+GREY: Final = Backdrop(
+    (128, 128, 128), "transparent parts on grey, as white would hide the picture"
+)
 
 _SAMPLE_SIDE: Final = 512
-"""Pixels are taken evenly from the whole picture, so that every copy of it lies on one ground."""
+"""Pixels are taken evenly from the whole picture, so that every copy of it lies on one backdrop."""
 
 _CONTRAST: Final = 40
-"""Less in every colour, and a shape is hidden by its ground."""
+"""Less in every colour, and a shape is hidden by its backdrop."""
 
 _OUTLINE_SHARE: Final = 3
 _AREA_SHARE: Final = 4
-"""One part in so many, hidden, of the outline and of all that is drawn makes white no ground."""
+"""One part in so many, hidden, of the outline and of all that is drawn makes white no backdrop."""
 
 
-def find_ground(image: Image.Image) -> Ground | None:
-    """Returns what to lay a decoded picture on; None if nothing in it is transparent.
+def find_backdrop(image: Image.Image) -> Backdrop | None:
+    """Returns what to lay a decoded picture of 8 bits on; None if nothing in it is transparent.
 
     What tells is the outline, the pixels drawn beside transparent ones: white in the middle of a
-    coloured shape is seen on any ground. Specks that a program left while it removed a background
+    coloured shape is seen on any backdrop. Specks that a program left while it removed a background
     have much outline, but little area.
     """
-    if not image.has_transparency_data or image.mode[0] in "IF":
-        return None
-    if _least_alpha(image) == 255:
+    if not image.has_transparency_data or _least_alpha(image) == 255:
         return None
     sample = _sample(image)
     alpha = sample.getchannel("A")
@@ -51,11 +51,11 @@ def find_ground(image: Image.Image) -> Ground | None:
     return GREY if _share(on_grey, outline) < _share(on_white, outline) else WHITE
 
 
-def lay_on(image: Image.Image, ground: Ground) -> Image.Image:
-    """Returns the picture as RGB on the ground."""
+def lay_on(image: Image.Image, backdrop: Backdrop) -> Image.Image:
+    """Returns the picture as RGB on the backdrop."""
     # Without copies of what may be 800 MB.
     layered = image if image.mode == "RGBA" else image.convert("RGBA")
-    whole = Image.new("RGB", layered.size, ground.colour)
+    whole = Image.new("RGB", layered.size, backdrop.colour)
     whole.paste(layered, mask=layered)
     return whole
 
@@ -78,10 +78,10 @@ def _sample(image: Image.Image) -> Image.Image:
     return image.resize(size, Image.Resampling.NEAREST).convert("RGBA")
 
 
-def _hidden(sample: Image.Image, ground: Ground) -> Image.Image:
-    """Returns a mask of the pixels that can't be told from the ground they lie on."""
-    plain = Image.new("RGB", sample.size, ground.colour)
-    contrast = ImageChops.difference(lay_on(sample, ground), plain)
+def _hidden(sample: Image.Image, backdrop: Backdrop) -> Image.Image:
+    """Returns a mask of the pixels that can't be told from the backdrop they lie on."""
+    plain = Image.new("RGB", sample.size, backdrop.colour)
+    contrast = ImageChops.difference(lay_on(sample, backdrop), plain)
     red, green, blue = contrast.split()
     most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     return most.point([255 * (value < _CONTRAST) for value in range(256)])

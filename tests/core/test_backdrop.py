@@ -1,5 +1,7 @@
 """Transparent pictures lie on white, or on grey where white would hide what is drawn."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -7,15 +9,15 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from seeshell.core.images import opened_image
 
-from .formats.made import LIMIT, encoded, noise, quarters, read
+from .formats.made import LIMIT, encoded, noise, png, quarters, read
 
 ON_WHITE = "transparent parts on white"
 ON_GREY = "transparent parts on grey, as white would hide the picture"
 CLEAR = (255, 255, 255, 0)
 
 
-def drawing(colour: tuple[int, ...], *, ground: tuple[int, ...] = CLEAR) -> Image.Image:
-    picture = Image.new("RGBA", (400, 100), ground)
+def drawing(colour: tuple[int, ...], *, around: tuple[int, ...] = CLEAR) -> Image.Image:
+    picture = Image.new("RGBA", (400, 100), around)
     picture.paste(colour, (50, 30, 350, 70))
     return picture
 
@@ -59,9 +61,9 @@ GREYS = {
     "white words": words("white"),
     "white words beside a red dot": white_with_a_red_dot(),
     "white words above black ones": half_white_half_black(),
-    "a white shape on garbage of no alpha": drawing((255, 255, 255, 255), ground=(9, 80, 7, 0)),
+    "a white shape on garbage of no alpha": drawing((255, 255, 255, 255), around=(9, 80, 7, 0)),
     "a faint white shape": drawing((255, 255, 255, 90)),
-    "a white shape on nearly clear white": drawing((255, 255, 255, 255), ground=(255, 255, 255, 9)),
+    "a white shape on nearly clear white": drawing((255, 255, 255, 255), around=(255, 255, 255, 9)),
 }
 WHITES = {
     "a black shape": drawing((0, 0, 0, 255)),
@@ -143,3 +145,22 @@ def test_an_alpha_channel_that_is_opaque_leaves_every_pixel(tmp_path: Path) -> N
     picture = noise(50, 40)
     shown, _ = read(encoded(picture.convert("RGBA"), "PNG"), tmp_path)
     assert ImageChops.difference(shown, picture).getbbox() is None
+
+
+@pytest.mark.parametrize(("clear", "note"), [(0, ON_WHITE), (65535, ON_GREY), (9, "")])
+def test_one_value_of_16_bits_may_be_transparent(tmp_path: Path, clear: int, note: str) -> None:
+    drawn = {0: 20_000, 65535: 64_000, 9: 20_000}[clear]
+    row = struct.pack(">64H", *[0 if clear == 9 else clear] * 32, *[drawn] * 32)
+    content = png(
+        [
+            (b"IHDR", struct.pack(">IIBBBBB", 64, 64, 16, 0, 0, 0, 0)),
+            (b"tRNS", struct.pack(">H", clear)),
+            (b"IDAT", zlib.compress((b"\0" + row) * 64)),
+            (b"IEND", b""),
+        ]
+    )
+    picture, said = read(content, tmp_path)
+    backdrops = {ON_WHITE: (255,) * 3, ON_GREY: (128,) * 3, "": (0,) * 3}
+    assert said == note
+    assert picture.getpixel((5, 5)) == backdrops[note]
+    assert picture.getpixel((60, 60)) == (round(drawn / 257),) * 3
