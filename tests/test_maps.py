@@ -20,6 +20,8 @@ CORE_ROOMS = (
     "core/engine",
     "core/engine/kv",
     "core/engine/remote",
+    "core/engine/remote/answers",
+    "core/engine/remote/refusals",
 )
 
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from seeshell.core.engine.remote.answer_reader import NotAnAnswer
+from seeshell.core.engine.remote.answers.answer_reader import NotAnAnswer
 
-from ..core.engine.remote.dialects import Dialect, Reading, load_dialects, read
+from ..core.engine.remote.answers.dialects import Dialect, Reading, load_dialects, read
 
 _BATCH: Final = 2000
 """Cuts between two lines of progress."""

@@ -7,12 +7,12 @@ from typing import Final
 
 from ...wording import describe_wait
 from ..engine import Waiting
-from .answer_reader import ChatPiece
-from .asked import Asked
+from .answers.answer_reader import ChatPiece
 from .chat_request import ChatRequest
 from .chat_server import ChatServer
-from .refusal_sentences import explain_refusal
-from .refusals import Refusal, ServerRefused
+from .refusals.asked import Asked
+from .refusals.refusal import Refusal, ServerRefused
+from .refusals.sentences import explain_refusal
 
 _MOST_MENDS: Final = 8
 """Requests that are sent again in another form; each field can be refused once."""

@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from ..engine import AnswerOptions
-from .overflow import Overflow, read_answer_limit
-from .refusals import Refusal
+from .refusals.overflow import Overflow, read_answer_limit
+from .refusals.refusal import Refusal
 
 _LIMIT_NAMES: Final = ("max_tokens", "max_completion_tokens")
 """How servers call the limit of an answer; newer models of OpenAI take the second alone."""

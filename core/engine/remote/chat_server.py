@@ -8,13 +8,13 @@ from typing import Any, Final
 import httpx2
 
 from ...errors import EndpointError
-from .answer_reader import AnswerReader, ChatPiece, NotAnAnswer
-from .asked import Asked
+from .answers.answer_reader import AnswerReader, ChatPiece, NotAnAnswer
 from .bodies import BodyInPieces, find_unknown_coding, read_blocks, read_body
-from .failures import explain_failure, has_died
 from .model_list import ListedModel, read_model_list
-from .refusal_sentences import explain_refusal
-from .refusals import Refusal, ServerRefused, read_refusal
+from .refusals.asked import Asked
+from .refusals.failures import explain_failure, has_died
+from .refusals.refusal import Refusal, ServerRefused, read_refusal
+from .refusals.sentences import explain_refusal
 
 _LONGEST_LIST: Final = 16 * 2**20
 """Bytes; the longest lists of models known take 2 MB."""

@@ -15,7 +15,7 @@ from ...client_environment import OPENAI_KEY_VARIABLE, ClientEnvironment
 from ...errors import EndpointError, ModelError
 from ...models.endpoints import Endpoint, choose_key
 from ...models.network import choose_proxy, read_certificates
-from .asked import Asked
+from .refusals.asked import Asked
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=10.0, read=600.0)
 """Seconds. The first token of a long prompt may take minutes on a small machine."""

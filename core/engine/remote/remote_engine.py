@@ -28,15 +28,15 @@ from ..engine import (
     PromptMessage,
     Waiting,
 )
-from .asked import Asked
 from .asking import ask
 from .chat_request import ChatRequest, ServerHabits
 from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
 from .model_list import ListedModel, choose_model, find_model, name_some
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
-from .refusal_sentences import explain_refusal
-from .refusals import ServerRefused
+from .refusals.asked import Asked
+from .refusals.refusal import ServerRefused
+from .refusals.sentences import explain_refusal
 from .streamed_answer import StreamedAnswer
 
 _PATIENCE: Final = 30.0

@@ -9,8 +9,8 @@ from time import perf_counter
 
 from ...conversation import FinishReason, TurnStats
 from ..engine import TextDelta, ThoughtsDelta, Waiting
-from .answer_reader import ChatPiece, Usage
-from .chunk_forms import read_finish_reason
+from .answers.answer_reader import ChatPiece, Usage
+from .answers.chunk_forms import read_finish_reason
 
 
 class StreamedAnswer:

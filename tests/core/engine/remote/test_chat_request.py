@@ -7,7 +7,7 @@ import pytest
 
 from seeshell.core.engine.engine import AnswerOptions
 from seeshell.core.engine.remote.chat_request import ChatRequest, ServerHabits
-from seeshell.core.engine.remote.refusals import read_refusal
+from seeshell.core.engine.remote.refusals.refusal import read_refusal
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import PromptRefused, PromptTooLong
 

@@ -12,7 +12,7 @@ from seeshell.core.client_environment import NO_ENVIRONMENT
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
 from seeshell.core.engine.remote.chat_server import ChatServer
 from seeshell.core.engine.remote.http_clients import HttpClients
-from seeshell.core.engine.remote.refusals import ServerRefused
+from seeshell.core.engine.remote.refusals.refusal import ServerRefused
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import TurnError
 from seeshell.core.models.endpoints import Endpoint

@@ -4,10 +4,10 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from ...errors import EndpointError, PromptRefused, PromptTooLong, TurnError
-from ...wording import describe_wait, one_line
+from ....errors import EndpointError, PromptRefused, PromptTooLong, TurnError
+from ....wording import describe_wait, one_line
 from .asked import Asked
-from .refusals import BUSY_STATUSES, Refusal
+from .refusal import BUSY_STATUSES, Refusal
 
 _LASTING: Final = (400, 413, 415, 422)
 """With these a server says that the request as it is will never do."""

@@ -6,7 +6,7 @@ Everything here takes JSON of any form without failing, and says "" or {} where 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ...conversation import FinishReason
+from ....conversation import FinishReason
 
 _MOST_TOKENS: Final = 2**40
 """No count is larger; what says more is no count."""

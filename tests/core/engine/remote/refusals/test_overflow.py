@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from seeshell.core.engine.remote.asked import Asked
-from seeshell.core.engine.remote.overflow import Overflow, read_answer_limit, read_overflow
-from seeshell.core.engine.remote.refusal_sentences import explain_refusal
-from seeshell.core.engine.remote.refusals import read_refusal
+from seeshell.core.engine.remote.refusals.asked import Asked
+from seeshell.core.engine.remote.refusals.overflow import Overflow, read_answer_limit, read_overflow
+from seeshell.core.engine.remote.refusals.refusal import read_refusal
+from seeshell.core.engine.remote.refusals.sentences import explain_refusal
 from seeshell.core.errors import EndpointError, PromptRefused, PromptTooLong
 
 ASKED = Asked("http://host/v1", "org/model")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seeshell.core.engine.remote.event_stream import LONGEST_EVENT, EventStream
+from seeshell.core.engine.remote.answers.event_stream import LONGEST_EVENT, EventStream
 
 STREAMS = {
     "LF": (b"data: 1\n\ndata: 2\n\n", [b"1", b"2"]),

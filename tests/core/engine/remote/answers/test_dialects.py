@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from ....fuzz.streams import find_mismatch, make_cut
+from .....fuzz.streams import find_mismatch, make_cut
 from .dialects import Dialect, load_dialects, read
 
 DIALECTS = load_dialects()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seeshell.core.engine.remote.answer_reader import AnswerReader, NotAnAnswer
+from seeshell.core.engine.remote.answers.answer_reader import AnswerReader, NotAnAnswer
 
 from .dialects import choice, event, read
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeshell.core.engine.remote.asked import Asked
-from seeshell.core.engine.remote.overflow import Overflow
-from seeshell.core.engine.remote.refusal_sentences import explain_refusal
-from seeshell.core.engine.remote.refusals import read_refusal
+from seeshell.core.engine.remote.refusals.asked import Asked
+from seeshell.core.engine.remote.refusals.overflow import Overflow
+from seeshell.core.engine.remote.refusals.refusal import read_refusal
+from seeshell.core.engine.remote.refusals.sentences import explain_refusal
 from seeshell.core.errors import EndpointError, PromptRefused, TurnError
 
 URL = "http://host:8080/v1"

@@ -9,8 +9,8 @@ from typing import Final
 
 import httpx2
 
-from ...errors import EndpointError
-from ...wording import one_line
+from ....errors import EndpointError
+from ....wording import one_line
 from .asked import Asked
 
 _TLS_RECORD: Final = re.compile(r"illegal status line: bytearray\(b['\"]\\x1[56]\\x03")

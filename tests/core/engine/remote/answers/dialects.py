@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from seeshell.core.engine.remote.answer_reader import AnswerReader, ChatPiece, Usage
+from seeshell.core.engine.remote.answers.answer_reader import AnswerReader, ChatPiece, Usage
 
 _FOLDER: Final = Path(__file__).with_name("dialects")
 

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from seeshell.core.conversation import FinishReason
-from seeshell.core.engine.remote.chunk_forms import read_finish_reason
+from seeshell.core.engine.remote.answers.chunk_forms import read_finish_reason
 
 from .dialects import choice, read_choices
 

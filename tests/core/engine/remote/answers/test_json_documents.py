@@ -2,7 +2,7 @@
 
 import pytest
 
-from seeshell.core.engine.remote.json_documents import LONGEST_DOCUMENT, JsonDocuments
+from seeshell.core.engine.remote.answers.json_documents import LONGEST_DOCUMENT, JsonDocuments
 
 BODIES = {
     "one object": (b'{"a":1}', [b'{"a":1}']),

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ...wording import one_line
+from ....wording import one_line
+from ..server_json import read_json
 from .overflow import Overflow, read_overflow
 from .retry_after import read_wait
-from .server_json import read_json
 
 _LONGEST_WORDS: Final = 300
 """Characters of a server's words that a sentence quotes."""

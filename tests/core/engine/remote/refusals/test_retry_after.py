@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta, Waiting
+from seeshell.core.engine.remote.refusals.retry_after import read_wait
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
-from seeshell.core.engine.remote.retry_after import read_wait
 from seeshell.core.errors import EndpointError
 from seeshell.core.wording import describe_wait
 
-from ....patience import PATIENCE
+from .....patience import PATIENCE
 
 NOW = 1_700_000_000.0
 

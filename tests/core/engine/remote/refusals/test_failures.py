@@ -12,12 +12,12 @@ import httpx2
 import pytest
 
 from seeshell.core.client_environment import ClientEnvironment
-from seeshell.core.engine.remote.asked import Asked
-from seeshell.core.engine.remote.failures import explain_failure
+from seeshell.core.engine.remote.refusals.asked import Asked
+from seeshell.core.engine.remote.refusals.failures import explain_failure
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 
-from .certificates import make_certificate, serve_with
-from .conftest import fail_to_load
+from ..certificates import make_certificate, serve_with
+from ..conftest import fail_to_load
 
 HTTPS = Asked("https://host:8443/v1")
 HTTP = Asked("http://host:8080/v1")
