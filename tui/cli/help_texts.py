@@ -9,7 +9,7 @@ Without a command, seeshell opens the app; everything in it has a key (F1 lists 
 MODELS_AND_KEYS: Final = """\
 environment:
   SEESHELL_HOME    one folder for settings, conversations, log and socket
-  SEESHELL_MODEL   model to use when --model is not given
+  SEESHELL_MODEL   model of a core that starts, when --model is not given
   SEESHELL_IMAGES  how to draw pictures: auto, tgp, halfblock or none
 
 A MODEL is `demo`, a folder, a Hugging Face repository id, or an OpenAI-compatible
