@@ -27,9 +27,10 @@ class News:
     def announce(self, status: ChatStatus) -> None:
         """Tells the notice of a model that is new to this window.
 
-        The welcome, which an empty conversation shows, holds it already.
+        The welcome, which an empty conversation shows, holds it already; and whoever goes on with
+        the model that gave the last answer knows it.
         """
         if status.notice and (status.model, status.notice) not in self._announced:
             self._announced.add((status.model, status.notice))
-            if self._turns.has_messages:
+            if self._turns.has_messages and self._turns.last_model != status.model:
                 self._post(NoticeTold(status.notice))

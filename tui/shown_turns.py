@@ -40,6 +40,8 @@ class ShownTurns:
         self._queue = Queue()
         self.has_messages = False
         """Whether there are any that are not queued."""
+        self.last_model = ""
+        """Display name of the model that gave the newest answer; empty if there is none."""
         self._is_waiting = False
         self.is_answering = False
         """Whether there is an open answer."""
@@ -77,6 +79,7 @@ class ShownTurns:
         """Takes up another conversation, or another branch; None is a new one."""
         messages = conversation.messages if conversation else ()
         self.has_messages = bool(messages)
+        self.last_model = next((it.model for it in reversed(messages) if it.model), "")
         self._is_waiting = False
         self.is_answering = bool(messages) and messages[-1].is_open
         self._show_queue(
@@ -100,6 +103,7 @@ class ShownTurns:
                 self._post(AnswerGrew(message, text))
             case TurnEnded(message=message) | TurnFailed(message=message):
                 self.is_answering = False
+                self.last_model = message.model
                 self._post(AnswerEnded(message))
 
     def find(self, turn: str | None) -> QueuedTurn | None:

@@ -26,7 +26,7 @@ from ..patience import PATIENCE
 from .scripted_client import ScriptedClient, conversation
 
 SENT = "Text and pictures are sent to example.org."
-OLD = conversation(1, "old", question(1, "What?"), answer(2, "That."))
+OLD = conversation(1, "old", question(1, "What?"), answer(2, "That.", model="old-vl"))
 
 
 def status(notice: str = SENT, model: str = "big") -> CoreStatus:
@@ -87,6 +87,7 @@ async def leave(running: "asyncio.Task[None]") -> None:
     [
         pytest.param(status(), 1, [], [SENT], id="a conversation is opened"),
         pytest.param(status(), None, [], [], id="the welcome shows it"),
+        pytest.param(status(model="old-vl"), 1, [], [], id="it gave the last answer there"),
         pytest.param(status(), 1, [loaded()], [SENT], id="it is loaded again"),
         pytest.param(status(), None, [loaded()], [], id="it is loaded again below the welcome"),
         pytest.param(status(""), 1, [], [], id="there is nothing to say"),
