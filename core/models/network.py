@@ -72,11 +72,19 @@ def read_certificates(environment: ClientEnvironment) -> ssl.SSLContext:
 
 
 def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """Yields an error and what led to it, the newest first: httpx2 hides the system's own."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+    """Yields an error and what it came from, through groups; httpcore2 hides causes."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting += current.exceptions
+        links = (current.__cause__, current.__context__, *current.args)
+        waiting += (link for link in links if isinstance(link, BaseException))
 
 
 def _entries(proxies: Mapping[str, str]) -> Iterator[str]:

@@ -4,12 +4,12 @@ import errno
 import re
 import socket
 import ssl
-from collections.abc import Iterator
 from typing import Final
 
 import httpx2
 
 from ....errors import EndpointError
+from ....models.network import causes_of
 from ....wording import one_line
 from .asked import Asked
 
@@ -40,7 +40,7 @@ def explain_failure(error: Exception, asked: Asked, has_begun: bool = False) -> 
     """
     if has_begun:
         return EndpointError(_explain_break(error, asked))
-    causes = list(_causes(error))
+    causes = list(causes_of(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return EndpointError(_explain_certificate(cause, asked))
@@ -49,22 +49,6 @@ def explain_failure(error: Exception, asked: Asked, has_begun: bool = False) -> 
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
         return EndpointError(_explain_connect(error, causes, asked))
     return EndpointError(_explain_exchange(error, causes, asked))
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yields an error and what it came from, through groups; httpcore2 hides causes."""
-    waiting: list[BaseException] = [error]
-    seen: set[int] = set()
-    while waiting:
-        current = waiting.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        if isinstance(current, BaseExceptionGroup):
-            waiting += current.exceptions
-        links = (current.__cause__, current.__context__, *current.args)
-        waiting += (link for link in links if isinstance(link, BaseException))
 
 
 def _explain_certificate(cause: ssl.SSLCertVerificationError, asked: Asked) -> str:
