@@ -3,6 +3,8 @@
 Its modules in reading order:
 
     remote_engine    A model behind an OpenAI-compatible endpoint, on this or on any other machine.
+    remote_model     The model that a server is asked for: the one that is named, else one that it
+                     lists.
     streamed_answer  An answer on its way from the task that reads it to whoever consumes it, and
                      what it cost.
     picture_urls     Pictures as data URLs within the pixel budget, for endpoints that take them

@@ -5,7 +5,6 @@ import dataclasses
 from asyncio import Task
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -29,14 +28,14 @@ from ..engine import (
     Waiting,
 )
 from .asking import ask
-from .chat_request import ChatRequest, ServerHabits
+from .chat_request import ChatRequest
 from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
-from .model_list import ListedModel, choose_model, find_model, name_some
+from .model_list import ListedModel
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
-from .refusals.asked import Asked
 from .refusals.refusal import ServerRefused
 from .refusals.sentences import explain_refusal
+from .remote_model import RemoteModel, choose_remote
 from .streamed_answer import StreamedAnswer
 
 _PATIENCE: Final = 30.0
@@ -44,18 +43,6 @@ _PATIENCE: Final = 30.0
 
 _PATIENCE_IF_NAMED: Final = 5.0
 """Seconds for a list that would only add what is known of a model."""
-
-
-@dataclass(frozen=True)
-class _RemoteModel:
-    """What requests for a model need to know of it and of its server."""
-
-    endpoint: Endpoint
-    id: str
-    """As its server names it."""
-    offered: str
-    """Names that the server lists instead; empty if it lists this one, or none."""
-    habits: ServerHabits
 
 
 class RemoteEngine(Engine):
@@ -72,7 +59,7 @@ class RemoteEngine(Engine):
         self._urls = PictureUrls(pixel_budget, max_pixels, workers)
         self._endpoints = endpoints
         self._clients = HttpClients()
-        self._remote: _RemoteModel | None = None
+        self._remote: RemoteModel | None = None
         self._model: LoadedModel | None = None
         self._reading: Task[None] | None = None
 
@@ -107,7 +94,7 @@ class RemoteEngine(Engine):
             listed = await self._list(endpoint, access)
         except EndpointError as error:
             raise ModelNotFound(str(error)) from error
-        remote, notice = _choose(endpoint, listed)
+        remote, notice = choose_remote(endpoint, listed)
         self.stop()
         self._remote = remote
         self._model = LoadedModel(
@@ -137,8 +124,8 @@ class RemoteEngine(Engine):
         if remote is None:
             raise EndpointError("No model is loaded; choose one and ask again.")
         answer = StreamedAnswer()
-        messages = (prompt, options)
-        reading = asyncio.create_task(self._read(remote, environment, messages, answer))
+        question = (prompt, options)
+        reading = asyncio.create_task(self._read(remote, environment, question, answer))
         reading.add_done_callback(lambda _: answer.changed.set())
         self._reading = reading
         try:
@@ -200,7 +187,7 @@ class RemoteEngine(Engine):
 
     async def _read(
         self,
-        remote: _RemoteModel,
+        remote: RemoteModel,
         environment: ClientEnvironment,
         question: tuple[tuple[PromptMessage, ...], AnswerOptions],
         answer: StreamedAnswer,
@@ -213,20 +200,20 @@ class RemoteEngine(Engine):
         except ServerRefused as error:
             other = await self._choose_again(remote, access)
             if other is None:
-                raise explain_refusal(error.refusal, _asked(remote, access)) from error
+                raise explain_refusal(error.refusal, remote.asked(access)) from error
             lost = f"{access.asked.host} has no model {remote.id} any more"
             answer.add(Waiting(f"{lost}; asking {other.id} instead."))
             try:
                 await _read_answer(other, access, (messages, options), answer)
             except ServerRefused as again:
-                raise explain_refusal(again.refusal, _asked(other, access)) from again
+                raise explain_refusal(again.refusal, other.asked(access)) from again
         if answer.finish_reason == "failed":
             raise EndpointError(
                 f"{access.asked.url} ended the answer with an error "
                 f"({one_line(answer.said_finish_reason)[:50]}); what came is kept, ask again."
             )
 
-    async def _choose_again(self, remote: _RemoteModel, access: Access) -> _RemoteModel | None:
+    async def _choose_again(self, remote: RemoteModel, access: Access) -> RemoteModel | None:
         """Returns what the server lists now in place of a model that nobody named; None without.
 
         Servers are started again with another model.
@@ -234,7 +221,7 @@ class RemoteEngine(Engine):
         if remote.endpoint.model or self._model is None:
             return None
         try:
-            other, _ = _choose(remote.endpoint, await self._list(remote.endpoint, access))
+            other, _ = choose_remote(remote.endpoint, await self._list(remote.endpoint, access))
         except (EndpointError, ModelNotFound):
             return None
         if other.id == remote.id:
@@ -257,40 +244,15 @@ class RemoteEngine(Engine):
         return {"role": message.role, "content": parts}
 
 
-def _asked(remote: _RemoteModel, access: Access) -> Asked:
-    return dataclasses.replace(access.asked, model=remote.id, offered=remote.offered)
-
-
 async def _read_answer(
-    remote: _RemoteModel,
+    remote: RemoteModel,
     access: Access,
     question: tuple[list[dict[str, Any]], AnswerOptions],
     answer: StreamedAnswer,
 ) -> None:
     """Adds what the server says; raises `ServerRefused` if it has no such model."""
-    asked = _asked(remote, access)
+    asked = remote.asked(access)
     request = await asyncio.to_thread(ChatRequest, remote.id, *question, remote.habits)
     async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
         async for piece in pieces:
             answer.add(piece)
-
-
-def _choose(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[_RemoteModel, str]:
-    """Returns the model to use, and the notice that comes with it.
-
-    Raises:
-        ModelNotFound: none is named and none can be chosen.
-    """
-    notice = f"Text and pictures are sent to {endpoint.host}."
-    wanted, offered = endpoint.model, ""
-    if not wanted:
-        found = choose_model(listed, endpoint.url)
-    else:
-        # A server that has one model often takes any name for it.
-        alone = listed[0] if len(listed) == 1 else ListedModel("")
-        found = find_model(listed, wanted) or replace(alone, id=wanted)
-        if listed and found not in listed:
-            offered = name_some(listed)
-            notice += f" It lists no model {wanted} but {offered}, and is asked all the same."
-    habits = ServerHabits(endpoint.context or found.context, found.longest_answer)
-    return _RemoteModel(endpoint, found.id, offered, habits), notice
