@@ -64,7 +64,7 @@ fuzz-sessions: set-up  ## compares random requests to sessions and store with co
 fuzz-kills: set-up  ## kills the core again and again and looks for losses (ARGS="--kills 20")
 	$(FAST) $(PYTHON) -m tests.fuzz.kills $(ARGS)
 
-fuzz-streams: set-up  ## cuts recorded answers of endpoints anywhere (ARGS="--cuts 10000 --seed 1")
+fuzz-streams: set-up  ## cuts answers of endpoints anywhere (ARGS="--cuts 10000 --seed 1")
 	$(FAST) $(PYTHON) -m tests.fuzz.streams $(ARGS)
 
 try-servers: set-up  ## asks real servers (ARGS="--transformers PROGRAM" for one more than mlx-vlm's)

@@ -1,7 +1,7 @@
-"""`make fuzz-streams`: recorded answers cut, re-encoded and truncated at random, and read again.
+"""`make fuzz-streams`: answers in servers' forms, cut and truncated anywhere and read again.
 
 Each cut takes one dialect, puts its lines and its JSON another way, cuts the bytes anywhere, and
-often truncates them. What is read must be the recorded text, or exactly the part of it whose events
+often truncates them. What is read must be the whole text, or exactly the part of it whose events
 came; and the end must be seen if, and only if, its mark came.
 """
 
@@ -36,7 +36,7 @@ _TYPES: Final = ("text/event-stream", "text/plain", "application/json; charset=u
 
 @dataclass(frozen=True)
 class Cut:
-    """One way in which a recorded answer may come."""
+    """One way in which an answer may come."""
 
     dialect: Dialect
     body: bytes
@@ -116,7 +116,7 @@ def find_mismatch(cut: Cut) -> str:
             return f"{name}: {getattr(found, name)!r} instead of {getattr(expected, name)!r}"
     for name in ("text", "thoughts"):
         if not getattr(cut.dialect, name).startswith(_HALF.sub("", getattr(found, name))):
-            return f"{name}: {getattr(found, name)!r} is not how the recorded one begins"
+            return f"{name}: {getattr(found, name)!r} is not how the whole one begins"
     return ""
 
 

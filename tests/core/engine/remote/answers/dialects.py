@@ -18,7 +18,7 @@ _FOLDER: Final = Path(__file__).with_name("dialects")
 
 @dataclass(frozen=True)
 class Dialect:
-    """A recorded reply and what should come of it."""
+    """A reply in a server's form, recorded or rebuilt, and what should come of it."""
 
     name: str
     body: bytes
@@ -85,7 +85,7 @@ def read(blocks: Iterable[bytes], content_type: str = "text/event-stream") -> Re
 
 
 def load_dialects() -> list[Dialect]:
-    """Returns every recorded dialect, by name."""
+    """Returns every dialect, by name."""
     return [_load(path) for path in sorted(_FOLDER.glob("*.txt"))]
 
 

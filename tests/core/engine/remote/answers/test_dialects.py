@@ -11,7 +11,7 @@ from .dialects import Dialect, load_dialects, read
 DIALECTS = load_dialects()
 
 
-def test_fifty_dialects_are_recorded() -> None:
+def test_there_are_fifty_dialects() -> None:
     assert len(DIALECTS) >= 50
 
 
