@@ -11,7 +11,7 @@ Its modules in reading order:
                         one sentence.
     setting_rules       What each setting may be, and in plain words what is wrong with one that is
                         not.
-    settings            Settings: `config.toml` and the environment, read once into frozen values.
+    settings            Settings: what `config.toml` and the environment say, as frozen values.
     current_settings    The settings as they are now: `config.toml` is read again once it has
                         changed on the disk.
     client_environment  What a client's environment says about reaching servers: keys, proxies,

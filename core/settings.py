@@ -1,7 +1,7 @@
-"""Settings: `config.toml` and the environment, read once into frozen values.
+"""Settings: what `config.toml` and the environment say, as frozen values.
 
-This is the only module that reads the environment or the settings file; everything else takes
-what it needs as arguments.
+Everything else takes what it needs of them as arguments; `current_settings` reads the file again
+when it has changed.
 """
 
 import os

@@ -20,6 +20,8 @@ from seeshell.core.errors import ImageError
 from seeshell.core.formats.kinds import is_picture_name
 from seeshell.core.images import ImageSize, hash_file, opened_image
 
+from .formats.made import CHANGES, spoil
+
 LIMIT = 1_000_000
 FORMATS = ("jpg", "png", "webp", "gif", "avif", "tif", "bmp", "jp2", "qoi", "ppm", "heic")
 CORNERS = ("red", "lime", "blue", "black")
@@ -328,7 +330,7 @@ WHOLE = {kind: encoded(kind) for kind in ("jpeg", "png", "gif", "webp", "tiff", 
 @settings(max_examples=150, deadline=None)
 @given(
     kind=st.sampled_from(sorted(WHOLE)),
-    changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
+    changes=CHANGES,
     kept=st.floats(0, 1),
 )
 def test_no_bytes_raise_anything_but_an_image_error(
@@ -337,11 +339,8 @@ def test_no_bytes_raise_anything_but_an_image_error(
     kept: float,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    content = bytearray(WHOLE[kind])
-    for place, value in changes:
-        content[int(place * len(content))] = value
     path = tmp_path_factory.getbasetemp() / f"any.{kind}"
-    path.write_bytes(content[: int(kept * len(content)) + 1])
+    path.write_bytes(spoil(WHOLE[kind], changes, kept))
     for read in (inspect_image, open_image):
         try:
             read(path, LIMIT)

@@ -74,15 +74,7 @@ def explained(repository: str, token: Token) -> Iterator[None]:
 
 @contextmanager
 def _translated(repository: str, token: Token) -> Iterator[None]:
-    """Turns what the hub's client raises into one sentence.
-
-    Args:
-        repository: `owner/name`.
-        token: what was sent.
-
-    Raises:
-        ModelError: in place of each failure of the network, the hub and the disk.
-    """
+    """Turns what the hub's client raises into one sentence, as `explained` does, and no more."""
     try:
         yield
     except errors.HFValidationError as error:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from hypothesis import strategies as st
 from PIL import Image
 
 from seeshell.core.images import opened_image
@@ -189,3 +190,15 @@ def with_jpeg(
         last[259] = (7,)
     place = len(tiff([*directories[:-1], last], head))
     return tiff([*directories[:-1], {**last, tags[0]: (place,)}], head) + jpeg
+
+
+CHANGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6)
+"""Places in a file, each as a share of its length, and the bytes to put there."""
+
+
+def spoil(content: bytes, changes: list[tuple[float, int]], kept: float) -> bytes:
+    """The beginning of a file, with other bytes here and there."""
+    spoilt = bytearray(content)
+    for place, value in changes:
+        spoilt[int(place * len(spoilt))] = value
+    return bytes(spoilt[: int(kept * len(spoilt)) + 1])

@@ -10,6 +10,7 @@ from seeshell.core.errors import ImageError
 from seeshell.core.images import opened_image
 
 from .made import (
+    CHANGES,
     LIMIT,
     apple,
     chunks,
@@ -19,6 +20,7 @@ from .made import (
     noise,
     png,
     quarters,
+    spoil,
     with_jpeg,
 )
 
@@ -38,7 +40,7 @@ WHOLE = {
 @settings(max_examples=200, deadline=None)
 @given(
     kind=st.sampled_from(sorted(WHOLE)),
-    changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
+    changes=CHANGES,
     kept=st.floats(0.5, 1),
 )
 def test_no_bytes_raise_anything_but_an_image_error(
@@ -47,11 +49,8 @@ def test_no_bytes_raise_anything_but_an_image_error(
     kept: float,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    content = bytearray(WHOLE[kind])
-    for place, value in changes:
-        content[int(place * len(content))] = value
     path = tmp_path_factory.getbasetemp() / f"any.{kind}"
-    path.write_bytes(content[: int(kept * len(content)) + 1])
+    path.write_bytes(spoil(WHOLE[kind], changes, kept))
     try:
         with opened_image(path, LIMIT) as picture:
             assert picture.upright_rgb().mode == "RGB"
