@@ -16,9 +16,9 @@ from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.ipc.client import stop_core
 from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
-from seeshell.tui.chat_screen import ChatScreen
-from seeshell.tui.launch import Launch
-from seeshell.tui.terminal import TerminalFacts
+from seeshell.tui.chat.chat_screen import ChatScreen
+from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.terminal.probe import TerminalFacts
 
 CHATS = (
     (("green-star.png",), ("what color is the star?",)),
@@ -38,7 +38,7 @@ LOOK_SECONDS = 0.05
 async def take_screenshot(size: tuple[int, int] = SIZE) -> str:
     """Chats in the app and returns what it shows then, as SVG."""
     paths = find_paths(os.environ)
-    app = SeeshellApp(paths, Settings(model="demo"), TERMINAL, Launch(model="demo"))
+    app = SeeshellApp(paths, Settings(model="demo"), TERMINAL, LaunchOptions(model="demo"))
     try:
         async with app.run_test(size=size) as pilot:
             screen = cast(ChatScreen, app.screen)

@@ -18,14 +18,14 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from ..core.settings import Paths, Settings
-from .chat_screen import ChatScreen
-from .control_filter import ControlFilter
-from .handed_over import read_handed_over
-from .keys import read_alt_enter_as_newline
-from .launch import Launch
-from .terminal import TerminalFacts
+from .chat.chat_screen import ChatScreen
+from .session.handed_over import read_handed_over
+from .session.launch_options import LaunchOptions
+from .terminal.alt_enter import read_alt_enter_as_newline
+from .terminal.control_filter import ControlFilter
+from .terminal.probe import TerminalFacts
+from .terminal.type_ahead import KeyPassed, TypeAhead
 from .themes import load_theme, theme_names
-from .type_ahead import KeyPassed, TypeAhead
 
 if TYPE_CHECKING:
     from ..core.ipc.client import CoreClient
@@ -49,13 +49,13 @@ class SeeshellApp(App[None]):
     TITLE = "seeshell"
     CSS_PATH: ClassVar = [
         "app.tcss",
-        "chat.tcss",
-        "core_notice.tcss",
+        "chat/chat.tcss",
+        "chat/core_notice.tcss",
         "key_line.tcss",
-        "prompt.tcss",
-        "status_bar.tcss",
-        "tray.tcss",
-        "welcome.tcss",
+        "chat/prompt.tcss",
+        "chat/status_bar.tcss",
+        "chat/tray.tcss",
+        "chat/welcome.tcss",
     ]
     COMMANDS: ClassVar = set()
     ENABLE_COMMAND_PALETTE = True
@@ -89,7 +89,7 @@ class SeeshellApp(App[None]):
     ]
 
     def __init__(
-        self, paths: Paths, settings: Settings, terminal: TerminalFacts, launch: Launch
+        self, paths: Paths, settings: Settings, terminal: TerminalFacts, launch: LaunchOptions
     ) -> None:
         """Prepares the app.
 

@@ -9,7 +9,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 
-from .chat import Chat
+from .chat.chat import Chat
 from .themes import theme_names
 from .visible import visible_line
 

@@ -46,11 +46,11 @@ class HelpScreen(Screen[None]):
 
 def _places() -> list[tuple[str, type[DOMNode]]]:
     from .app import SeeshellApp
-    from .chat import Chat
-    from .chat_screen import ChatScreen
+    from .chat.chat import Chat
+    from .chat.chat_screen import ChatScreen
+    from .chat.prompt import Prompt
+    from .chat.sidebar import Sidebar
     from .log import ChatLog
-    from .prompt import Prompt
-    from .sidebar import Sidebar
 
     return [
         ("Everywhere", ChatScreen),

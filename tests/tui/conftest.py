@@ -17,14 +17,15 @@ from seeshell.core.ipc.core_process import core_command
 from seeshell.core.ipc.lock import read_address
 from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
-from seeshell.tui.chat_screen import ChatScreen
-from seeshell.tui.launch import Launch
-from seeshell.tui.terminal import TerminalFacts
+from seeshell.tui.chat.chat_screen import ChatScreen
+from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.terminal.probe import TerminalFacts
 
 from ..conftest import OPENBLAS
 from ..patience import PATIENCE
 from ..rambling import lift_answer_limit
 from ..running_core import RunningCore
+from .answering_terminal import AnsweringTerminal
 
 
 class AppUser:
@@ -109,14 +110,14 @@ def open_app() -> OpenApp:
         core: RunningCore,
         *,
         size: tuple[int, int] = (80, 24),
-        launch: Launch | None = None,
+        launch: LaunchOptions | None = None,
         theme: str = "dark",
         keeps_drafts: bool = False,
     ) -> AsyncIterator[AppUser]:
         if not keeps_drafts:
             (core.paths.data_dir / "drafts.json").unlink(missing_ok=True)
         terminal = TerminalFacts(images="halfblock", truecolor=True)
-        app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or Launch())
+        app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or LaunchOptions())
         async with app.run_test(size=size, notifications=True) as pilot:
             user = AppUser(pilot)
             await user.until(lambda: user.chat.session.status.state == "ready")
@@ -160,3 +161,17 @@ def _core(model: str, *, is_endless: bool = False) -> Iterator[RunningCore]:
         core = RunningCore(paths, address.pid)
         yield core
         core.kill()
+
+
+@pytest.fixture
+def open_terminal() -> Iterator[Callable[..., AnsweringTerminal]]:
+    """Opens terminals that answer as told and closes them after the test."""
+    opened: list[AnsweringTerminal] = []
+
+    def open_one(*args: object, **options: object) -> AnsweringTerminal:
+        opened.append(AnsweringTerminal(*args, **options))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_one
+    for terminal in opened:
+        terminal.close()

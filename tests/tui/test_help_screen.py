@@ -5,14 +5,14 @@ from textual.widgets import Static
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.help_screen import HelpScreen
-from seeshell.tui.launch import Launch
-from seeshell.tui.terminal import TerminalFacts
+from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.terminal.probe import TerminalFacts
 
 from .scripted_client import ScriptedClient
 
 
 async def test_every_key_has_one_row_on_a_small_terminal(paths: Paths) -> None:
-    app = SeeshellApp(paths, Settings(), TerminalFacts(images="none"), Launch())
+    app = SeeshellApp(paths, Settings(), TerminalFacts(images="none"), LaunchOptions())
 
     async def connect(_replace_core: bool) -> ScriptedClient:
         return ScriptedClient()

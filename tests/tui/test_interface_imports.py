@@ -11,13 +11,13 @@ import asyncio, json, os, sys
 from pathlib import Path
 from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
-from seeshell.tui.launch import Launch
-from seeshell.tui.terminal import TerminalFacts
+from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.terminal.probe import TerminalFacts
 
 first_frame = []
 
 async def main():
-    app = SeeshellApp(find_paths(os.environ), Settings(), TerminalFacts(), Launch())
+    app = SeeshellApp(find_paths(os.environ), Settings(), TerminalFacts(), LaunchOptions())
     app.call_after_refresh(lambda: first_frame.extend(sys.modules))
     async with app.run_test() as pilot:
         session = app.screen.session

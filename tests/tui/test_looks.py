@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from seeshell.core.conversation import Attachment, TurnStats
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
-from seeshell.tui.launch import Launch
-from seeshell.tui.terminal import TerminalFacts
+from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.terminal.probe import TerminalFacts
 
 from ..messages import answer, question
 from .conftest import AppUser
@@ -37,7 +37,9 @@ OTHERS = [conversation(n, f"older conversation {n} about a long subject") for n 
 
 def app(paths: Paths, theme: str, chat: int | None = 1) -> SeeshellApp:
     """Returns the app with a core that always says the same."""
-    app = SeeshellApp(paths, Settings(theme=theme), TerminalFacts(images="none"), Launch(chat=chat))
+    app = SeeshellApp(
+        paths, Settings(theme=theme), TerminalFacts(images="none"), LaunchOptions(chat=chat)
+    )
 
     async def connect(_replace_core: bool) -> Any:
         return ScriptedClient(MARKET, *OTHERS)

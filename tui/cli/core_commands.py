@@ -13,7 +13,7 @@ from ...core.ipc.lock import is_core_alive
 from ...core.messages.events import CoreStatus
 from ...core.messages.requests import GetStatus
 from ...core.settings import Settings, find_paths
-from ..handed_over import read_handed_over
+from ..session.handed_over import read_handed_over
 from .exit_status import COMPLETE, ERROR
 from .output import Output
 

@@ -10,8 +10,8 @@ from threading import Thread
 
 from ...core.errors import SeeshellError
 from ...core.settings import Settings, find_paths, read_settings
-from ..launch import Launch
-from ..terminal import TerminalFacts, probe_terminal
+from ..session.launch_options import LaunchOptions
+from ..terminal.probe import TerminalFacts, probe_terminal
 
 
 def open_app(options: Namespace) -> int:
@@ -31,7 +31,7 @@ def open_app(options: Namespace) -> int:
     terminal = _probe_while_importing(settings)
     from ..app import SeeshellApp
 
-    launch = Launch(
+    launch = LaunchOptions(
         model=_model(options.model or "", settings),
         images=tuple(map(Path, options.image)),
         chat=options.chat,

@@ -170,7 +170,7 @@ def _picture_path(text: str) -> str:
     if text == STANDARD_INPUT:
         return text
     if text[:6].lower() == "file:/":
-        from ..attach_paths import path_of
+        from ..session.attach_paths import path_of
 
         text = path_of(text)
     if re.match(_ADDRESS, text):

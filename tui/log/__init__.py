@@ -1,4 +1,39 @@
-"""The chat log: one widget that draws every message of a conversation as lines."""
+"""The chat log: one widget that draws every message of a conversation as lines.
+
+Its modules in reading order:
+
+    chat_log         The chat log: every message of a conversation in one widget that draws single
+                     lines.
+    message_view     The lines of one message: heading, pictures, text, receipt; rendered when first
+                     asked for.
+    transcript       All messages as one column of lines, of which only what is looked at is
+                     rendered.
+    transcript_view  A transcript in a window: scrolling by lines that stand still, and drawing only
+                     what changed.
+    held_line        A line of a message that is found again when the message is wrapped anew or
+                     grows.
+    line_selection   Lines selected with the keyboard alone, for a terminal that sends no mouse.
+    selection        The text that mouse or keyboard selected, in coordinates that stay true while
+                     the log grows.
+    render           Blocks as lines: what `markdown` cuts, drawn at a width in a palette.
+    markdown         The text of an answer cut into blocks while it streams: a finished block never
+                     changes again.
+    inline           Text within a block: emphasis, inline code, links, line breaks.
+    prose            Headings, paragraphs, lists, quotes and rules as lines.
+    table            Tables without boxes: columns that fit the width, cells wrapped, a rule under
+                     the head.
+    code             Code on a ground of its own, with its syntax coloured where the language is
+                     known.
+    highlight        The colours of code, by Pygments.
+    links            Where links lead: which can be opened, and what is shown of their targets.
+    picture_lines    The lines of a picture: its cells, or the room kept for them, and its caption.
+    receipt          What an answer cost, in words: one line, or the whole receipt.
+    line             Rendered lines: what a line of the log is made of, and text wrapped into lines.
+    row_strip        A row of the log as it is drawn: margin, line, and what is marked or selected
+                     in it.
+    look             What the rendering of a message depends on besides the message.
+    palette          The styles in which the log is drawn, taken from its component classes.
+"""
 
 from .chat_log import ChatLog
 

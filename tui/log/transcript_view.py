@@ -8,7 +8,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from ..laid_out import watch_size
+from ..size_watcher import watch_size
 from .line import Target, pad
 from .look import Look
 from .palette import COMPONENTS, Palette, read_palette

@@ -14,9 +14,9 @@ from textual.events import Paste, Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..attach_paths import picture_paths
 from ..key_line import KeyLine
 from ..pictures import Pictures
+from ..session.attach_paths import picture_paths
 from ..visible import visible_line
 from .file_list import FileList
 from .folder import (

@@ -15,8 +15,8 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from ...core.conversation import Attachment
-from ..laid_out import watch_size
 from ..pictures import DrawnPicture, Pictures, Source
+from ..size_watcher import watch_size
 from ..sizes import in_bytes
 from ..visible import visible_line
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from ..terminal_replies import wrap_for_tmux
+from ..terminal.replies import wrap_for_tmux
 from . import kitty
 from .drawn import CellGrid
 

@@ -17,7 +17,7 @@ import psutil
 import pyte
 
 from seeshell.tui.pictures.library import Library
-from seeshell.tui.terminal_replies import (
+from seeshell.tui.terminal.replies import (
     ASK_ATTRIBUTES,
     ASK_CELL_SIZE,
     ASK_GRAPHICS,

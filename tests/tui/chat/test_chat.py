@@ -1,0 +1,259 @@
+"""The app on the real core with a real model, as its user meets it."""
+
+from pathlib import Path
+
+import pytest
+from textual.events import Key
+
+from seeshell.tui.session.launch_options import LaunchOptions
+
+from ...running_core import RunningCore, StartCore
+from ..conftest import OpenApp
+
+PICTURE = "red-circle-blue-square.png"
+
+
+async def test_a_picture_is_picked_asked_about_and_found_again(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(samples)
+    async with open_app(shared_demo_core) as user:
+        await user.press("ctrl+o")
+        await user.sees("type to filter")
+        await user.type("red-circle")
+        await user.sees(" 1 of ")
+        await user.press("enter")
+        await user.sees(f"[1] {PICTURE}", "tok")
+        await user.ask("what is in the picture?")
+        await user.sees("what is in the picture?", "red circle", "first token", "tokens/s")
+        await user.ask("what color is the square?")
+        await user.sees("blue")
+        stats = user.chat.session.status.stats
+        assert stats is not None
+        assert stats.images_encoded == 0
+        assert stats.reused_tokens > stats.prefilled_tokens
+    async with open_app(shared_demo_core) as user:
+        await user.press("f2")
+        await user.sees("what is in the picture?", "4 messages")
+        await user.press("enter")
+        await user.sees("what color is the square?", "red circle", "context")
+
+
+async def test_a_model_notice_and_three_lines_greet_a_fresh_start(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.sees("ctrl+o", "enter", "f2", "demonstration model")
+
+
+async def test_escape_stops_an_answer_and_keeps_what_was_said(
+    open_app: OpenApp, shared_rambling_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(
+        shared_rambling_core, launch=LaunchOptions(images=(samples / PICTURE,))
+    ) as user:
+        await user.sees(f"[1] {PICTURE}")
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.until(lambda: user.answer.startswith("I see"))
+        await user.sees("answering")
+        await user.press("escape")
+        await user.sees("stopped · ", "ready")
+        assert user.answer.startswith("I see")
+
+
+async def test_a_core_killed_in_mid_answer_is_started_again_and_nothing_is_lost(
+    open_app: OpenApp, start_core: StartCore, rambling_model: str, samples: Path
+) -> None:
+    core = start_core("--model", rambling_model)
+    async with open_app(core, launch=LaunchOptions(model=rambling_model)) as user:
+        await user.attach(samples / PICTURE)
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.until(lambda: user.answer.startswith("I see"))
+        await user.type("half a though")
+        core.kill()
+        await user.sees("serving on", "f5 starts it again")
+        await user.press("f5")
+        await user.sees("ready", "half a though")
+        assert [message.role for message in user.messages] == ["user", "assistant"]
+        assert user.messages[1].error
+        await user.type("t")
+        assert user.chat.prompt.text == "half a thought"
+
+
+async def test_a_broken_picture_shows_why_and_is_not_sent(
+    open_app: OpenApp, shared_demo_core: RunningCore, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n and nothing else")
+    async with open_app(shared_demo_core, size=(120, 30)) as user:
+        await user.attach(broken)
+        await user.sees("[1] ", "broken.png")
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        await user.sees("broken.png can't be sent")
+        assert user.chat.prompt.text == "what is in the picture?"
+        assert not user.chat.session.is_answering
+        await user.press("home", "backspace")
+        await user.until(lambda: "[1]" not in user.screen)
+
+
+async def test_a_path_in_the_prompt_attaches_and_leaves_the_question(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask(f"{samples / PICTURE} what is in the picture?")
+        message = user.messages[0]
+        assert [it.name for it in message.attachments] == [PICTURE]
+        assert message.text == "what is in the picture?"
+
+
+async def test_a_draft_stays_with_its_conversation(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.type("first draft")
+        await user.attach(samples / PICTURE)
+        await user.press("ctrl+n")
+        await user.until(lambda: user.chat.prompt.text == "")
+        assert f"[1] {PICTURE}" not in user.screen
+        await user.type("second draft")
+        await user.press("f2", "enter")
+        await user.until(lambda: user.chat.prompt.text == "first draft")
+        assert f"[1] {PICTURE}" in user.screen
+        await user.press("ctrl+n")
+        await user.until(lambda: user.chat.prompt.text == "second draft")
+
+
+async def test_what_was_typed_and_attached_is_there_at_the_next_start(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.attach(samples / PICTURE)
+        await user.type("half a\nthought")
+    async with open_app(shared_demo_core, keeps_drafts=True) as user:
+        await user.sees("half a", "thought", f"[1] {PICTURE}", "tok")
+        await user.ask("")
+        assert [it.name for it in user.messages[0].attachments] == [PICTURE]
+
+
+async def test_the_preview_shows_the_newest_picture(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core, size=(160, 45)) as user:
+        await user.attach(samples / PICTURE)
+        await user.press("f3")
+        await user.sees("▀▀▀", "Filter conversations", "800x600")
+        await user.press("f3")
+        await user.until(lambda: "▀▀▀" not in user.screen)
+
+
+async def test_panels_give_way_when_the_terminal_gets_narrow(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core, size=(200, 50)) as user:
+        await user.attach(samples / PICTURE)
+        await user.press("f3")
+        await user.sees("▀▀▀", "Filter conversations")
+        await user.pilot.resize_terminal(80, 24)
+        await user.until(lambda: "▀▀▀" not in user.screen)
+        await user.until(lambda: "Filter conversations" not in user.screen)
+        await user.pilot.resize_terminal(12, 4)
+        await user.pilot.resize_terminal(130, 24)
+        await user.sees("Filter conversations", "Ask about a picture")
+
+
+async def test_conversations_are_renamed_filtered_and_deleted_from_the_keyboard(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.press("f2", "r")
+        await user.sees("Title")
+        await user.press("ctrl+u")
+        await user.type("market [b]stall")
+        await user.press("enter")
+        await user.sees("market [b]stall")
+        await user.press("slash")
+        await user.type("nothing like it")
+        await user.until(
+            lambda: "1 messages" not in user.screen and "2 messages" not in user.screen
+        )
+        await user.press("ctrl+u")
+        await user.sees("2 messages")
+        await user.press("down", "d")
+        await user.sees("Delete “market [b]stall”")
+        await user.press("n")
+        await user.sees("2 messages")
+        await user.press("d")
+        await user.sees("Delete “market [b]stall”")
+        await user.press("y")
+        await user.sees("New conversation", "ctrl+o")
+
+
+async def test_a_deletion_is_taken_back_by_a_key_in_the_list_or_from_the_palette(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        conversation = user.chat.session.conversation
+        assert conversation is not None
+        before = user.messages
+        await user.press("f2", "u")
+        assert user.chat.session.conversation == conversation
+        await user.press("d")
+        await user.sees("Delete “how many shapes?”")
+        await user.press("y")
+        await user.sees("u in the list undoes it", "u undo delete", "New conversation")
+        await user.press("u")
+        await user.until(lambda: user.messages == before)
+        await user.until(lambda: "undo delete" not in user.screen)
+        await user.press("escape")
+        await user.chat.session.delete(conversation)
+        await user.until(lambda: user.messages == [])
+        await user.press("ctrl+p")
+        await user.type("undo the")
+        await user.sees("Undo the last delete")
+        await user.press("enter")
+        await user.until(lambda: user.messages == before)
+        assert user.chat.session.conversation == conversation
+
+
+async def test_control_characters_of_a_title_are_shown_and_not_sent_to_the_terminal(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        conversation = user.chat.session.conversation
+        assert conversation is not None
+        await user.chat.session.conversations.rename(conversation, "red \x1b[31m \x9b [red]")
+        await user.press("f2")
+        await user.sees("red ␛[31m", "[red]")
+        assert "\x1b" not in user.screen
+        assert "\x9b" not in user.screen
+
+
+async def test_keys_that_arrive_behind_the_one_into_the_log_go_there(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.ask("and now?")
+        for key in ("shift+tab", "k", "k", "k", "e"):
+            user.app.post_message(Key(key, key if len(key) == 1 else None))
+        await user.sees("editing question 1")
+        assert user.chat.prompt.text == "how many shapes?"
+
+
+async def test_keys_that_arrive_together_act_in_their_order(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        keys = ["a", "b", "backspace", "c", "left", "d", "ctrl+j", "e", "enter", "f"]
+        for key in keys:
+            user.app.post_message(Key(key, key if len(key) == 1 else None))
+        await user.until(lambda: len(user.messages) == 2)
+        assert user.messages[0].text == "ad\nec"
+        await user.until(lambda: user.chat.prompt.text == "f")

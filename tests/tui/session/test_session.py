@@ -1,0 +1,771 @@
+"""The session without widgets: what it asks of the core and what it tells the screen."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from seeshell.core.conversation import Attachment, Queue, QueuedTurn
+from seeshell.core.errors import (
+    BadRequest,
+    CoreDied,
+    CoreUnreachable,
+    CoreVersionMismatch,
+    ImageError,
+    NotStored,
+)
+from seeshell.core.messages.events import (
+    AnyEvent,
+    ConversationOpened,
+    ConversationsChanged,
+    Delta,
+    TurnEnded,
+    TurnStarted,
+    TurnWithdrawn,
+)
+from seeshell.core.messages.requests import (
+    Attach,
+    ClaimPictures,
+    DeleteConversation,
+    EditQuestion,
+    ListConversations,
+    MoveQueued,
+    OpenConversation,
+    PrepareTurn,
+    RegenerateAnswer,
+    RemoveQueued,
+    Request,
+    RestoreConversation,
+    StopTurn,
+    SubmitTurn,
+)
+from seeshell.core.settings import find_paths
+from seeshell.tui.session import attach_paths
+from seeshell.tui.session.attach_paths import FoundPictures
+from seeshell.tui.session.draft import Draft, DraftPicture, SentTurn
+from seeshell.tui.session.draft_file import DraftFile
+from seeshell.tui.session.events import (
+    AnswerEnded,
+    AnswerGrew,
+    AnswerStarted,
+    ConversationDeleted,
+    ConversationShown,
+    CoreLost,
+    DraftChanged,
+    QueueShown,
+    RequestRefused,
+    SessionEvent,
+    StatusChanged,
+    TextReturned,
+)
+from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.session.session import ChatSession
+
+from ...messages import answer, opened, question
+from ..scripted_client import NEW, ScriptedClient, conversation, ended
+
+PATIENCE = 20.0
+
+LEMONS = Attachment("a" * 64, "lemons.png", 4032, 3024, 1152, 864, 972)
+WHAT = question(1, "what?")
+OLD = conversation(3, "old", WHAT)
+BUSY = conversation(4, "busy", WHAT, opened(2))
+RUNNING = TurnStarted(conversation=4, turn="running", user_message=WHAT, answer=opened(2))
+"""The turn that is open in `BUSY`."""
+
+
+def draft_file() -> DraftFile:
+    """Returns the draft file of this test."""
+    return DraftFile(find_paths(os.environ).data_dir / "drafts.json")
+
+
+class Talk:
+    """A session and what it told."""
+
+    def __init__(self, client: ScriptedClient) -> None:
+        self.client = client
+        """What the session connects to next, or is connected to."""
+        self.told: list[SessionEvent] = []
+        self.replaced: list[bool] = []
+        self.session = ChatSession(self.connect, self.told.append, draft_file())
+
+    async def connect(self, replace_core: bool) -> Any:
+        self.replaced.append(replace_core)
+        return self.client
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        return [event for event in self.told if isinstance(event, kind)]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not condition():  # noqa: ASYNC110 - any of many events may fulfil it
+                await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def talk(client: ScriptedClient, launch: LaunchOptions | None = None) -> AsyncIterator[Talk]:
+    talk = Talk(client)
+    running = asyncio.create_task(talk.session.run(launch or LaunchOptions()))
+    await talk.until(lambda: talk.session.has_begun)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield talk
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+def queued(told: Talk) -> list[str]:
+    """Texts of the messages that the screen shows as queued."""
+    return [turn.question.text for turn in told.session.turns.queued]
+
+
+async def test_a_first_message_makes_the_conversation() -> None:
+    async with talk(ScriptedClient()) as it:
+        await it.session.submit("hello")
+        assert it.session.conversation == NEW
+        it.client.take(NEW)
+        await it.until(lambda: it.of(AnswerStarted))
+        assert it.of(AnswerStarted)[0].question.text == "hello"
+
+
+async def test_text_that_overtakes_the_reply_is_shown_after_it() -> None:
+    def script(request: Request) -> None:
+        if isinstance(request, SubmitTurn):
+            client.tell(
+                TurnStarted(
+                    conversation=NEW, turn=request.turn, user_message=WHAT, answer=opened(2)
+                ),
+                Delta(conversation=NEW, message=2, text="red"),
+            )
+
+    client = ScriptedClient(script=script)
+    async with talk(client) as it:
+        await it.session.submit("hello")
+        await it.until(lambda: it.of(AnswerGrew))
+        kinds = [type(event) for event in it.told]
+        assert kinds.index(AnswerStarted) < kinds.index(AnswerGrew)
+
+
+async def test_events_of_other_conversations_are_not_told() -> None:
+    async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
+        await it.until(lambda: it.of(ConversationShown))
+        it.client.tell(Delta(conversation=9, message=1, text="no"))
+        it.client.tell(Delta(conversation=3, message=1, text="yes"))
+        await it.until(lambda: it.of(AnswerGrew))
+        assert [event.text for event in it.of(AnswerGrew)] == ["yes"]
+
+
+async def test_messages_sent_during_an_answer_are_the_cores_at_once_and_shown_as_queued() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.until(lambda: it.session.is_answering)
+        await it.session.submit("one")
+        await it.session.submit("two")
+        assert it.client.submitted() == ["one", "two"]
+        await it.until(lambda: queued(it) == ["one", "two"])
+        it.client.tell(ended(RUNNING))
+        await it.until(lambda: not it.session.is_answering)
+        assert it.session.status.state == "waiting"
+        it.client.take(4)
+        await it.until(lambda: it.of(AnswerStarted) and queued(it) == ["two"])
+        assert it.of(AnswerStarted)[0].question.text == "one"
+        assert it.session.is_answering
+
+
+async def test_messages_are_sent_in_the_order_in_which_they_were_typed() -> None:
+    async with talk(ScriptedClient()) as it:
+        it.client.may_reply.clear()
+        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        await it.until(lambda: it.session.draft.pictures)
+        sending = [asyncio.create_task(it.session.submit(text)) for text in ("one", "two")]
+        it.client.may_reply.set()
+        await asyncio.gather(attaching, *sending)
+        assert it.client.submitted() == ["one", "two"]
+        turns = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
+        assert [turn.conversation for turn in turns] == [None, NEW]
+        assert [len(turn.attachments) for turn in turns] == [1, 0]
+        assert len({turn.turn for turn in turns}) == 2
+
+
+async def test_a_slow_disk_lets_no_later_message_overtake(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_find = threading.Event()
+
+    def find_slowly(text: str) -> FoundPictures:
+        if text == "one":
+            may_find.wait(PATIENCE)
+        return FoundPictures([], text)
+
+    monkeypatch.setattr(attach_paths, "find_pictures", find_slowly)
+    async with talk(ScriptedClient()) as it:
+        first = asyncio.create_task(it.session.submit("one"))
+        second = asyncio.create_task(it.session.submit("two"))
+        await asyncio.to_thread(lambda: None)
+        may_find.set()
+        await asyncio.gather(first, second)
+        assert it.client.submitted() == ["one", "two"]
+
+
+async def test_what_another_window_queues_pauses_and_resumes_is_shown() -> None:
+    theirs = QueuedTurn("theirs", "submit", question(8, "mine or yours?"))
+    async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
+        it.client.change_queue(3, Queue((theirs,), is_paused=True))
+        await it.until(lambda: it.session.turns.are_paused)
+        assert not it.session.turns.can_stop
+        it.client.change_queue(3, Queue((theirs,)))
+        await it.until(lambda: it.session.turns.are_due)
+        assert it.session.turns.can_stop
+        assert it.session.status.state == "waiting"
+        it.client.change_queue(3, Queue())
+        await it.until(lambda: it.of(QueueShown)[-1].queue == Queue())
+        assert it.session.status.state == "ready"
+
+
+async def test_stopping_keeps_what_is_queued_and_resuming_lets_it_go_on() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.session.submit("one")
+        await it.until(lambda: queued(it))
+        await it.session.stop()
+        assert it.client.asked[-1] == StopTurn(conversation=4)
+        it.client.change_queue(4, Queue(it.session.turns.queued, is_paused=True))
+        it.client.tell(ended(RUNNING, reason="cancelled"))
+        await it.until(lambda: it.session.turns.are_paused and not it.session.is_answering)
+        assert not it.of(TextReturned)
+        await it.session.turns.resume(4)
+        await it.until(lambda: it.session.turns.are_due)
+
+
+async def test_the_last_queued_message_comes_back_with_its_pictures() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.session.submit("one")
+        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.submit("two")
+        await it.until(lambda: queued(it) == ["one", "two"])
+        assert it.session.draft.pictures == []
+        await it.session.take_back()
+        assert [event.text for event in it.of(TextReturned)] == ["two"]
+        assert [picture.path for picture in it.session.draft.pictures] == [
+            Path("/pictures/lemons.png")
+        ]
+        await it.until(lambda: queued(it) == ["one"])
+
+
+async def test_a_message_that_another_window_queued_can_be_taken_back_too() -> None:
+    theirs = QueuedTurn("theirs", "submit", question(8, "yours?", LEMONS))
+    async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
+        it.client.change_queue(3, Queue((theirs,)))
+        await it.until(lambda: queued(it))
+        await it.session.take_back("theirs")
+        assert [event.text for event in it.of(TextReturned)] == ["yours?"]
+        assert it.session.draft.attachments == [LEMONS]
+
+
+async def test_the_only_message_of_a_conversation_is_a_new_ones_again_when_taken_back() -> None:
+    async with talk(ScriptedClient()) as it:
+        await it.session.submit("hello")
+        await it.until(lambda: queued(it))
+        await it.session.take_back()
+        assert it.session.conversation is None
+        returned = it.of(TextReturned)[-1]
+        assert (returned.draft, returned.text) == (it.session.draft, "hello")
+        await it.until(lambda: not queued(it))
+
+
+async def test_a_conversation_that_another_window_has_emptied_is_left() -> None:
+    async with talk(ScriptedClient()) as it:
+        await it.session.submit("hello")
+        await it.until(lambda: queued(it))
+        it.client.change_queue(NEW, Queue())
+        await it.until(lambda: it.session.conversation is None)
+        assert not it.of(TextReturned)
+        it.session.drafts.save()
+        assert draft_file().take() == ()
+
+
+async def test_a_message_that_was_just_taken_can_not_be_taken_back() -> None:
+    def script(request: Request) -> NotStored | None:
+        is_late = isinstance(request, RemoveQueued)
+        return NotStored("That question is being answered already.") if is_late else None
+
+    async with talk(ScriptedClient(BUSY, script=script), LaunchOptions(chat=4)) as it:
+        await it.session.submit("one")
+        await it.until(lambda: queued(it))
+        await it.session.take_back()
+        assert not it.of(TextReturned)
+        assert it.of(RequestRefused)[0].sentence == "That question is being answered already."
+
+
+async def test_queued_messages_change_places() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.session.submit("one")
+        await it.session.submit("two")
+        await it.until(lambda: len(queued(it)) == 2)
+        first, second = it.session.turns.queued
+        await it.session.turns.put_first(4, second.id)
+        await it.session.turns.put_last(4, first.id)
+        assert [one for one in it.client.asked if isinstance(one, MoveQueued)] == [
+            MoveQueued(conversation=4, turn=second.id, before=first.id),
+            MoveQueued(conversation=4, turn=first.id),
+        ]
+
+
+def loses_replies(kind: type[Request]) -> Callable[[Request], AnyEvent | CoreDied | None]:
+    """Returns a script of a core that dies when it is asked for something."""
+
+    def script(request: Request) -> CoreDied | None:
+        return CoreDied("The core ended.") if isinstance(request, kind) else None
+
+    return script
+
+
+async def reconnect(
+    it: Talk, client: ScriptedClient, launch: LaunchOptions
+) -> "asyncio.Task[None]":
+    """Has the session run on another core, after the one before has died."""
+    it.client.die()
+    await it.until(lambda: it.of(CoreLost))
+    it.client = client
+    return asyncio.create_task(it.session.run(launch))
+
+
+async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
+    dying = ScriptedClient(OLD, script=loses_replies(SubmitTurn))
+    async with talk(dying, LaunchOptions(chat=3)) as it:
+        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.submit("how much?")
+        assert it.session.draft.is_cut_off
+        assert it.session.drafts.claim == ClaimPictures(pictures=(LEMONS.sha256,))
+        assert not it.of(TextReturned)
+        second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
+        await it.until(lambda: queued(it) == ["how much?"])
+        (lost,) = [one for one in dying.asked if isinstance(one, SubmitTurn)]
+        (again,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
+        assert again == lost
+        assert again.turn
+        assert not it.session.draft.outbox
+        second.cancel()
+        await asyncio.wait([second])
+
+
+async def test_a_message_sent_while_another_is_sent_again_goes_out_once_and_behind_it() -> None:
+    dying = ScriptedClient(OLD, script=loses_replies(SubmitTurn))
+    async with talk(dying, LaunchOptions(chat=3)) as it:
+        await it.session.submit("one")
+        slow = ScriptedClient(OLD, script=lambda request: hold_replies(request))
+
+        def hold_replies(request: Request) -> None:
+            if isinstance(request, SubmitTurn) and slow.submitted() == ["one"]:
+                slow.may_reply.clear()
+
+        second = await reconnect(it, slow, LaunchOptions(chat=3))
+        await it.until(lambda: slow.submitted() == ["one"])
+        sending = asyncio.create_task(it.session.submit("two"))
+        await it.until(lambda: len(it.session.draft.outbox) == 2)
+        slow.may_reply.set()
+        await sending
+        assert slow.submitted() == ["one", "two"]
+        assert queued(it) == ["one", "two"]
+        second.cancel()
+        await asyncio.wait([second])
+
+
+async def test_a_first_message_that_got_no_reply_shows_the_conversation_that_it_made() -> None:
+    async with talk(ScriptedClient(script=loses_replies(SubmitTurn))) as it:
+        await it.session.submit("hello")
+        second = await reconnect(it, ScriptedClient(), LaunchOptions())
+        await it.until(lambda: it.session.conversation == NEW)
+        await it.until(lambda: queued(it) == ["hello"])
+        second.cancel()
+        await asyncio.wait([second])
+
+
+async def test_what_got_no_reply_before_the_window_ended_is_sent_by_the_next_one() -> None:
+    async with talk(
+        ScriptedClient(OLD, script=loses_replies(SubmitTurn)), LaunchOptions(chat=3)
+    ) as it:
+        await it.session.submit("hello")
+        it.session.drafts.save()
+        (lost,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
+    async with talk(ScriptedClient(OLD)) as it:
+        assert [one for one in it.client.asked if isinstance(one, SubmitTurn)] == [lost]
+
+
+async def test_a_message_on_its_way_can_be_taken_back_while_there_is_no_core() -> None:
+    async with talk(
+        ScriptedClient(OLD, script=loses_replies(SubmitTurn)), LaunchOptions(chat=3)
+    ) as it:
+        await it.session.submit("hello")
+        it.client.die()
+        await it.until(lambda: it.of(CoreLost))
+        assert it.session.can_take_back
+        await it.session.take_back()
+        assert [event.text for event in it.of(TextReturned)] == ["hello"]
+        assert not it.session.can_take_back
+
+
+async def test_an_edit_or_another_answer_that_got_no_reply_is_sent_again_too() -> None:
+    dying = ScriptedClient(OLD, script=loses_replies(RegenerateAnswer))
+    async with talk(dying, LaunchOptions(chat=3)) as it:
+        await it.session.regenerate(1)
+        second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
+        await it.until(lambda: it.session.turns.queued)
+        (lost,) = [one for one in dying.asked if isinstance(one, RegenerateAnswer)]
+        assert it.session.turns.queued[0].id == lost.turn
+        second.cancel()
+        await asyncio.wait([second])
+    dying = ScriptedClient(OLD, script=loses_replies(EditQuestion))
+    async with talk(dying, LaunchOptions(chat=3)) as it:
+        it.session.begin_edit(WHAT, 1)
+        await it.session.submit("who?")
+        assert not it.session.is_editing
+        second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
+        await it.until(lambda: it.session.turns.queued)
+        (lost_edit,) = [one for one in dying.asked if isinstance(one, EditQuestion)]
+        assert it.session.turns.queued[0].id == lost_edit.turn
+        second.cancel()
+        await asyncio.wait([second])
+
+
+async def test_an_edit_that_is_refused_goes_on() -> None:
+    def script(request: Request) -> BadRequest | None:
+        return BadRequest("Wait.") if isinstance(request, EditQuestion) else None
+
+    async with talk(ScriptedClient(BUSY, script=script), LaunchOptions(chat=4)) as it:
+        it.session.begin_edit(WHAT, 1)
+        await it.session.submit("who?")
+        assert it.session.is_editing
+        returned = it.of(TextReturned)[-1]
+        assert (returned.draft, returned.text) == (it.session.draft, "who?")
+
+
+async def test_a_refused_message_comes_back_with_its_pictures_and_the_reason() -> None:
+    def script(request: Request) -> BadRequest | None:
+        return BadRequest("The core is ending.") if isinstance(request, SubmitTurn) else None
+
+    async with talk(ScriptedClient(script=script)) as it:
+        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.submit("how much?")
+        assert [event.text for event in it.of(TextReturned)] == ["how much?"]
+        assert [event.sentence for event in it.of(RequestRefused)] == ["The core is ending."]
+        assert [picture.name for picture in it.session.draft.pictures] == ["lemons.png"]
+
+
+async def test_a_message_waits_until_its_picture_is_checked() -> None:
+    async with talk(ScriptedClient()) as it:
+        it.client.may_reply.clear()
+        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        await it.until(lambda: it.session.draft.pictures)
+        submitting = asyncio.create_task(it.session.submit("how much?"))
+        it.session.detach_last()
+        assert it.client.submitted() == []
+        it.client.may_reply.set()
+        await asyncio.gather(attaching, submitting)
+        turn = it.client.asked[-1]
+        assert isinstance(turn, SubmitTurn)
+        assert turn.attachments == ("a" * 64,)
+
+
+async def test_nothing_is_sent_with_a_broken_picture() -> None:
+    def script(request: Request) -> ImageError | None:
+        return ImageError("It is cut off.") if isinstance(request, Attach) else None
+
+    async with talk(ScriptedClient(script=script)) as it:
+        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.submit("how much?")
+        assert it.client.submitted() == []
+        assert "lemons.png can't be sent" in it.of(RequestRefused)[0].sentence
+        assert it.session.draft.pictures[0].error == "It is cut off."
+        it.session.detach_last()
+        await it.session.submit("how much?")
+        assert it.client.submitted() == ["how much?"]
+
+
+async def test_a_picture_belongs_to_the_draft_for_which_it_was_attached() -> None:
+    async with talk(ScriptedClient(OLD)) as it:
+        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        await it.until(lambda: it.of(DraftChanged))
+        await it.session.open(3)
+        await attaching
+        assert it.session.draft.pictures == []
+        it.session.start_new()
+        assert [picture.is_checking for picture in it.session.draft.pictures] == [False]
+
+
+async def test_opening_a_conversation_with_an_open_answer_shows_its_end() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.until(lambda: it.session.is_answering)
+        it.client.tell(ended(RUNNING, "red"))
+        await it.until(lambda: it.of(AnswerEnded))
+        assert not it.session.is_answering
+
+
+async def test_a_changed_list_is_asked_for_again_with_the_filter_in_force() -> None:
+    async with talk(ScriptedClient(OLD)) as it:
+        await it.session.conversations.find("lemons")
+        it.client.tell(ConversationsChanged())
+        asked = it.client.asked
+        await it.until(lambda: sum(isinstance(one, ListConversations) for one in asked) == 3)
+        assert asked[-1] == ListConversations(query="lemons")
+
+
+async def test_a_dead_core_is_told_once_with_its_last_words_and_nothing_is_lost() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.until(lambda: it.session.is_answering)
+        await it.session.submit("one")
+        await it.until(lambda: queued(it) == ["one"])
+        it.client.die()
+        await it.until(lambda: it.of(CoreLost))
+        assert it.of(CoreLost)[0].error.log_tail == "last words"
+        assert not it.session.is_answering
+        assert queued(it) == ["one"]
+        await it.session.submit("two")
+        assert [event.text for event in it.of(TextReturned)] == ["two"]
+        assert "f5" in it.of(RequestRefused)[-1].sentence
+        assert len(it.of(CoreLost)) == 1
+
+
+async def test_a_core_that_can_not_be_reached_is_told_like_a_dead_one() -> None:
+    async def connect(_replace_core: bool) -> Any:
+        raise CoreVersionMismatch("The core is of version 0.")
+
+    told: list[SessionEvent] = []
+    session = ChatSession(connect, told.append, draft_file())
+    await session.run(LaunchOptions())
+    assert isinstance(told[-1], CoreLost)
+    assert isinstance(told[-1].error, CoreVersionMismatch)
+    assert session.status.state == "no core"
+
+
+def withdrawn(conversation: int, turn: str) -> TurnWithdrawn:
+    return TurnWithdrawn(
+        conversation=conversation,
+        turn=turn,
+        restored=None,
+        error="PromptTooLong",
+        sentence="That is too long.",
+    )
+
+
+async def test_a_message_that_still_waits_at_the_next_start_comes_back_if_withdrawn() -> None:
+    turn = SentTurn("long question", (DraftPicture(Path("lemons.png"), LEMONS),), id="mine")
+    draft_file().write([Draft(4, taken=[turn])])
+    waiting = replace(BUSY, queue=(QueuedTurn("mine", "submit", question(8, "long question")),))
+    async with talk(ScriptedClient(waiting)) as it:
+        assert not it.of(TextReturned)
+        it.client.tell(withdrawn(4, "mine"))
+        await it.until(lambda: it.of(TextReturned))
+        assert [event.text for event in it.of(TextReturned)] == ["long question"]
+        assert [event.sentence for event in it.of(RequestRefused)] == ["That is too long."]
+        assert it.session.conversation is None
+        assert it.session.draft.attachments == [LEMONS]
+
+
+async def test_a_message_that_was_withdrawn_while_no_window_was_open_comes_back() -> None:
+    draft_file().write([Draft(3, taken=[SentTurn("long question", id="mine")])])
+    async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
+        await it.until(lambda: it.of(TextReturned))
+        assert it.of(TextReturned)[0].text == "long question"
+        assert "was not kept" in it.of(RequestRefused)[0].sentence
+        # Opening it twice would bring the text of an open answer twice.
+        assert sum(isinstance(one, OpenConversation) for one in it.client.asked) == 1
+
+
+async def test_a_message_whose_answer_has_begun_does_not_come_back_at_the_next_start() -> None:
+    async with talk(ScriptedClient()) as it:
+        await it.session.submit("what?")
+        it.session.drafts.save()
+        assert [saved.text for saved in draft_file().take()] == ["what?"]
+        started = it.client.take(NEW)
+        it.client.tell(Delta(conversation=NEW, message=started.answer.id, text="red"))
+        await it.until(lambda: it.of(AnswerGrew))
+        it.session.drafts.save()
+        assert draft_file().take() == ()
+
+
+async def test_a_queue_told_before_the_reply_makes_no_message_forgotten() -> None:
+    def script(request: Request) -> None:
+        if isinstance(request, SubmitTurn):
+            client.change_queue(4, Queue())
+
+    client = ScriptedClient(BUSY, script=script)
+    async with talk(client, LaunchOptions(chat=4)) as it:
+        await it.session.submit("long question")
+        await it.until(lambda: queued(it))
+        started = client.take(4)
+        await it.until(lambda: it.of(AnswerStarted))
+        it.client.tell(replace(withdrawn(4, started.turn), restored=OLD))
+        await it.until(lambda: it.of(TextReturned))
+        assert it.of(TextReturned)[0].text == "long question"
+
+
+async def test_what_is_told_again_of_an_answer_that_has_ended_replaces_nothing() -> None:
+    both = conversation(3, "old", WHAT, answer(2, "red"), question(3, "and why?"), answer(4))
+    async with talk(ScriptedClient(both), LaunchOptions(chat=3)) as it:
+        it.client.tell(
+            TurnStarted(conversation=3, turn="old", user_message=WHAT, answer=answer(2, "red")),
+            TurnEnded(conversation=3, message=answer(2, "red")),
+        )
+        await it.until(lambda: it.of(AnswerEnded))
+        assert not it.of(AnswerStarted)
+
+
+async def test_a_message_that_another_window_took_back_does_not_come_back_here() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.session.submit("one")
+        await it.until(lambda: queued(it))
+        it.client.change_queue(4, Queue())
+        await it.until(lambda: not queued(it))
+        it.session.drafts.save()
+        assert draft_file().take() == ()
+
+
+async def test_a_second_run_begins_when_the_first_has_left_the_core() -> None:
+    async with talk(ScriptedClient(OLD)) as it:
+        first_states = len(it.of(StatusChanged))
+        second = asyncio.create_task(it.session.run(LaunchOptions(chat=3), replace_core=True))
+        await asyncio.sleep(0)
+        assert it.replaced == [False]
+        it.client.die()
+        await it.until(lambda: it.of(ConversationShown))
+        assert it.replaced == [False, True]
+        assert len(it.of(StatusChanged)) > first_states
+        second.cancel()
+        await asyncio.wait([second])
+
+
+async def test_requests_without_a_core_say_how_to_get_one() -> None:
+    told: list[SessionEvent] = []
+
+    async def connect(_replace_core: bool) -> Any:
+        raise CoreUnreachable("No.")
+
+    session = ChatSession(connect, told.append, draft_file())
+    await session.conversations.rename(1, "title")
+    assert "f5 starts one" in told[-1].sentence  # type: ignore[attr-defined]
+
+
+def prepared(client: ScriptedClient) -> list[tuple[int | None, int]]:
+    """Conversation and number of pictures of each turn that was prepared."""
+    wishes = [it for it in client.asked if isinstance(it, PrepareTurn)]
+    return [(wish.conversation, len(wish.attachments)) for wish in wishes]
+
+
+async def test_the_core_hears_of_an_opened_conversation_and_of_each_picture() -> None:
+    async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
+        await it.until(lambda: prepared(it.client) == [(3, 0)])
+        await it.session.attach(Path("/a.png"))
+        await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1)])
+        it.session.detach_last()
+        await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1), (3, 0)])
+
+
+async def test_pictures_stay_prepared_until_their_message_is_on_its_way() -> None:
+    async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
+        await it.session.attach(Path("/a.png"))
+        await it.until(lambda: prepared(it.client)[-1:] == [(4, 1)])
+        await it.session.submit("what?")
+        await it.until(lambda: prepared(it.client)[-1] == (4, 0))
+        kinds = [type(it) for it in it.client.asked if isinstance(it, SubmitTurn | PrepareTurn)]
+        assert kinds[-2:] == [SubmitTurn, PrepareTurn]
+
+
+def claims(client: ScriptedClient) -> list[tuple[str, ...]]:
+    return [one.pictures for one in client.asked if isinstance(one, ClaimPictures)]
+
+
+async def test_the_core_hears_which_pictures_wait_in_the_window() -> None:
+    a, b = "a" * 64, "b" * 64
+    other = DraftPicture(Path("other.png"), Attachment(b, "other.png", 4, 3))
+    draft_file().write([Draft(3, "half a thought", [other])])
+    async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=4)) as it:
+        await it.until(lambda: claims(it.client)[-1:] == [(b,)])
+        await it.session.attach(Path("/lemons.png"))
+        await it.until(lambda: claims(it.client)[-1] == (a, b))
+        it.session.detach_last()
+        await it.until(lambda: claims(it.client)[-1] == (b,))
+        await it.session.attach(Path("/lemons.png"))
+        it.client.may_reply.clear()
+        sending = asyncio.create_task(it.session.submit("what?"))
+        await it.until(lambda: it.client.submitted())
+        assert claims(it.client)[-1] == (a, b)
+        it.client.may_reply.set()
+        await sending
+        await it.until(lambda: claims(it.client)[-1] == (b,))
+
+
+async def test_pictures_of_an_edit_count_as_waiting_until_it_is_left() -> None:
+    old = conversation(3, "old", question(1, "what?", LEMONS))
+    async with talk(ScriptedClient(old), LaunchOptions(chat=3)) as it:
+        it.session.begin_edit(old.messages[0], 1)
+        await it.until(lambda: claims(it.client)[-1:] == [(LEMONS.sha256,)])
+        it.session.leave_edit()
+        await it.until(lambda: claims(it.client)[-1] == ())
+
+
+async def test_the_last_deletion_is_taken_back_once() -> None:
+    async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
+        await it.session.delete(4)
+        await it.session.delete(3)
+        assert len(it.of(ConversationDeleted)) == 2
+        assert it.session.conversation is None
+        await it.session.restore_deleted()
+        assert RestoreConversation(conversation=3) in it.client.asked
+        assert RestoreConversation(conversation=4) not in it.client.asked
+        assert it.session.conversation == 3
+        assert it.session.conversations.deleted is None
+        count = len(it.client.asked)
+        await it.session.restore_deleted()
+        assert len(it.client.asked) == count
+
+
+async def test_a_deletion_that_was_refused_is_not_told() -> None:
+    def script(request: Request) -> AnyEvent | BadRequest | None:
+        return BadRequest("No.") if isinstance(request, DeleteConversation) else None
+
+    async with talk(ScriptedClient(OLD, script=script), LaunchOptions(chat=3)) as it:
+        await it.session.delete(3)
+        assert not it.of(ConversationDeleted)
+        assert it.session.conversation == 3
+        assert it.session.conversations.deleted is None
+
+
+async def test_of_conversations_that_the_cursor_passes_only_the_last_is_prepared() -> None:
+    async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
+        await it.until(lambda: prepared(it.client) == [(3, 0)])
+        it.session.note_highlight(8)
+        it.session.note_highlight(4)
+        await it.until(lambda: len(prepared(it.client)) == 2)
+        assert prepared(it.client)[-1] == (4, 0)
+        it.session.note_highlight(None)
+        await it.until(lambda: prepared(it.client)[-1] == (3, 0))
+
+
+async def test_a_core_that_refuses_to_prepare_or_is_away_bothers_nobody() -> None:
+    def script(request: Request) -> BadRequest | None:
+        return BadRequest("No.") if isinstance(request, PrepareTurn) else None
+
+    async with talk(ScriptedClient(OLD, script=script), LaunchOptions(chat=3)) as it:
+        await it.until(lambda: prepared(it.client))
+        await it.session.attach(Path("/a.png"))
+        await it.until(lambda: len(prepared(it.client)) == 2)
+        assert not it.of(RequestRefused)
+        it.client.die()
+        await it.until(lambda: it.of(CoreLost))
+        it.session.start_new()
+        await asyncio.sleep(0)
+        assert len(prepared(it.client)) == 2
+        assert not it.of(RequestRefused)
+
+
+async def test_the_branch_that_another_window_shows_is_shown_here_too() -> None:
+    other = conversation(3, "old", question(5, "why?"))
+    async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
+        await it.until(lambda: it.of(ConversationShown))
+        it.client.tell(ConversationOpened(conversation=other))
+        await it.until(lambda: len(it.of(ConversationShown)) == 2)
+        assert it.of(ConversationShown)[-1].conversation == other

@@ -1,0 +1,297 @@
+"""One conversation on screen: its log above what the user is about to send."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from ...core.conversation import Attachment, Message, QueuedTurn
+from ...core.messages.requests import ForkConversation, SwitchBranch
+from ..log import ChatLog
+from ..session.events import ConversationShown
+from ..session.session import ChatSession
+from ..state_file import read_state, write_state
+from ..visible import visible
+from .composer import Composer
+from .core_notice import CoreNotice
+from .prompt import Prompt
+from .welcome import Welcome
+
+if TYPE_CHECKING:
+    from ..pictures import DrawnPicture, Pictures
+
+
+class Remembered(Struct, frozen=True):
+    """What the chat keeps from one start to the next."""
+
+    has_whole_receipts: bool = False
+
+
+class Chat(Vertical):
+    """The log, or a welcome while it is empty, with notice, tray and prompt below.
+
+    Its keys ask again: they act on the message at the log's cursor, from the prompt on the last
+    one. Letters get here from the log only.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "regenerate", "again", show=False, tooltip="Answer again"),
+        Binding("r", "regenerate", "again", system=True, tooltip="Answer again"),
+        Binding("e", "edit", "edit", tooltip="Edit the question and ask it again"),
+        Binding("f", "fork", "fork", tooltip="Continue from here in a new conversation"),
+        Binding(
+            "left_square_bracket,h",
+            "switch_branch(-1)",
+            "older",
+            tooltip="To the version before, if there are several",
+        ),
+        Binding(
+            "right_square_bracket,l",
+            "switch_branch(1)",
+            "newer",
+            tooltip="To the version after",
+        ),
+        Binding(
+            "ctrl+t",
+            "take_back",
+            "take back",
+            show=False,
+            tooltip="Take the last queued message back",
+        ),
+        Binding(
+            "ctrl+g",
+            "resume_queue",
+            "resume",
+            show=False,
+            tooltip="Resume the paused queue",
+        ),
+        Binding("escape", "close_notice", show=False),
+        Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
+    ]
+
+    welcome = getters.query_one(Welcome)
+    log_view = getters.query_one(ChatLog)
+    core_notice = getters.query_one(CoreNotice)
+    composer = getters.query_one(Composer)
+    prompt = getters.query_one(Prompt)
+
+    def __init__(
+        self,
+        session: ChatSession,
+        composer: Composer,
+        pictures: Callable[[], "Pictures"],
+        state_file: Path,
+    ) -> None:
+        """Shows an empty conversation.
+
+        Args:
+            session: what is asked to answer again, to edit, to fork and to switch.
+            composer: what stands below the log.
+            pictures: returns what draws pictures; called when the first one is to be drawn.
+            state_file: where it is kept whether receipts are whole.
+        """
+        super().__init__(classes="-empty")
+        self._session = session
+        self._composer = composer
+        self._pictures = pictures
+        self._state_file = state_file
+
+    def compose(self) -> ComposeResult:
+        """Yields welcome and log, of which one shows, the notice and the composer."""
+        yield Welcome()
+        log = ChatLog(self._draw_picture)
+        remembered = read_state(self._state_file, Remembered) or Remembered()
+        log.has_whole_receipts = remembered.has_whole_receipts
+        yield log
+        yield CoreNotice()
+        yield self._composer
+
+    def show(self, shown: ConversationShown) -> None:
+        """Shows another conversation or branch, and what is unsent of it."""
+        messages = shown.conversation.messages if shown.conversation else ()
+        self.composer.show(shown.draft, takes_typed=shown.takes_typed)
+        self.prompt.remember([it.text for it in messages if it.role == "user"])
+        self.log_view.show_messages(messages)
+        if shown.message is not None:
+            self.log_view.mark_message(shown.message)
+        self.set_class(not messages, "-empty")
+
+    def start_turn(self, user_message: Message, answer: Message) -> None:
+        """Shows a question and an answer that streams, in place of what stood there."""
+        self.remove_class("-empty")
+        is_new = user_message.id not in {message.id for message in self._messages}
+        self.log_view.start_turn(user_message, answer)
+        if is_new:
+            self.prompt.remember_also(user_message.text)
+
+    def leave_edit(self) -> None:
+        """Gives the draft back that was there before; `up` brings back what was typed."""
+        text = self.prompt.text
+        self._session.leave_edit()
+        if text.strip() and text not in {message.text for message in self._messages}:
+            self.prompt.remember_also(text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether a key does anything now, for the key line."""
+        if self.log_view.is_selecting:
+            return False
+        if action in ("regenerate", "fork", "toggle_receipts"):
+            return bool(self._messages)
+        if action == "take_back":
+            return self._session.can_take_back
+        if action == "resume_queue":
+            return self._session.turns.are_paused
+        if action == "close_notice":
+            return self.core_notice.display
+        if action == "edit":
+            return self._question() is not None
+        if action == "switch_branch":
+            return self._sibling(parameters) is not None
+        return True
+
+    @work
+    async def action_regenerate(self) -> None:
+        """Has the answer given again, beside the one that stands."""
+        message = self._marked()
+        if message is not None:
+            await self._session.regenerate(message.id)
+
+    @work
+    async def action_take_back(self, turn: str | None = None) -> None:
+        """Takes a message that waits back into the prompt: the last one, or that with an id."""
+        await self._session.take_back(turn)
+        self.prompt.focus()
+
+    @work
+    async def action_resume_queue(self) -> None:
+        """Has the queued messages answered that were paused."""
+        if self._session.conversation is not None:
+            await self._session.turns.resume(self._session.conversation)
+
+    @work
+    async def action_put_first(self, turn: str) -> None:
+        """Has a queued message answered before the others."""
+        if self._session.conversation is not None:
+            await self._session.turns.put_first(self._session.conversation, turn)
+
+    @work
+    async def action_put_last(self, turn: str) -> None:
+        """Has a queued message answered after the others."""
+        if self._session.conversation is not None:
+            await self._session.turns.put_last(self._session.conversation, turn)
+
+    def action_edit(self) -> None:
+        """Brings the question into the prompt."""
+        question = self._question()
+        if question is not None:
+            questions = [it.id for it in self._messages if it.role == "user"]
+            self._session.begin_edit(question, questions.index(question.id) + 1)
+            self.prompt.focus()
+
+    @work
+    async def action_fork(self) -> None:
+        """Continues in a new conversation; a question takes its answer along."""
+        message = self._marked()
+        if message is not None and self._session.conversation is not None:
+            answers = [it for it in self._messages if it.parent_id == message.id]
+            end = answers[0] if answers and message.role == "user" else message
+            await self._session.branch(
+                ForkConversation(conversation=self._session.conversation, message=end.id)
+            )
+            self.prompt.focus()
+
+    @work
+    async def action_switch_branch(self, distance: int) -> None:
+        """Shows the branch of the version before or after."""
+        sibling = self._sibling((distance,))
+        if sibling is not None and self._session.conversation is not None:
+            request = SwitchBranch(conversation=self._session.conversation, message=sibling)
+            await self._session.branch(request, sibling)
+
+    def action_close_notice(self) -> None:
+        """Closes what is said of the core, which can still be started."""
+        self.core_notice.display = False
+        self.refresh_bindings()
+
+    def action_toggle_receipts(self) -> None:
+        """Shows what answers cost in one line, or all of it."""
+        is_whole = self.log_view.has_whole_receipts = not self.log_view.has_whole_receipts
+        write_state(self._state_file, Remembered(has_whole_receipts=is_whole))
+
+    @property
+    def pictures(self) -> list[Attachment]:
+        """All that the log shows, in its order."""
+        return [picture for message in self._messages for picture in message.attachments]
+
+    @property
+    def queued(self) -> tuple[QueuedTurn, ...]:
+        """The messages that wait, in the order in which they will be answered."""
+        return self._session.turns.queued
+
+    @property
+    def _messages(self) -> list[Message]:
+        return [view.message for view in self.log_view.transcript.views]
+
+    def _marked(self) -> Message | None:
+        """Returns the message at the cursor while the log has the focus, else the last one."""
+        messages, cursor = self._messages, self.log_view.cursor
+        if cursor is not None and self.screen.focused is self.log_view:
+            return messages[cursor]
+        return messages[-1] if messages else None
+
+    def _question(self) -> Message | None:
+        """Returns the marked question, or that of the marked answer."""
+        marked = self._marked()
+        if marked is None or marked.role == "user":
+            return marked
+        return next((it for it in self._messages if it.id == marked.parent_id), None)
+
+    def _sibling(self, parameters: tuple[object, ...]) -> int | None:
+        (distance,) = parameters
+        marked, messages = self._marked(), self._messages
+        place = messages.index(marked) if marked else 0
+        return _version_beside(messages, place, distance) if isinstance(distance, int) else None
+
+    @on(Prompt.PageTurned)
+    def _turn_page(self, event: Prompt.PageTurned) -> None:
+        if event.pages < 0:
+            self.log_view.action_page_up()
+        else:
+            self.log_view.action_page_down()
+
+    @on(Prompt.Sent)
+    @work
+    async def _submit(self, event: Prompt.Sent) -> None:
+        await self._session.submit(event.text)
+
+    @on(Prompt.PictureRemoved)
+    def _detach(self) -> None:
+        self._session.detach_last()
+
+    @on(ChatLog.LinkOpened)
+    def _copy_link(self, event: ChatLog.LinkOpened) -> None:
+        self.app.copy_to_clipboard(event.href)
+        self.notify(f"Copied {visible(event.href)}", markup=False)
+
+    async def _draw_picture(
+        self, attachment: Attachment, max_columns: int, max_rows: int
+    ) -> "DrawnPicture":
+        return await self._pictures().draw(attachment, max_columns, max_rows)
+
+
+def _version_beside(messages: list[Message], place: int, distance: int) -> int | None:
+    """Returns the version so many places after the message at a place; None if there is none.
+
+    Where the message is the only one, its answer counts, or the nearest above that has versions.
+    """
+    nearest = [*messages[place : place + 2], *messages[:place][::-1]]
+    versions = next((it for it in nearest if len(it.siblings) > 1), None)
+    if versions is None:
+        return None
+    place = versions.siblings.index(versions.id) + distance
+    return versions.siblings[place] if 0 <= place < len(versions.siblings) else None

@@ -1,0 +1,297 @@
+"""The one screen of every day: conversations, log, prompt, preview, and what they do together."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.screen import Screen
+
+from ...core.settings import Paths, Settings
+from ..commands import ChatCommands
+from ..dialogs import AskLine
+from ..key_line import KeyLine
+from ..session.core_link import Connect
+from ..session.draft_file import DraftFile
+from ..session.events import (
+    AnswerEnded,
+    AnswerGrew,
+    AnswerStarted,
+    AnswerWaits,
+    ConversationDeleted,
+    ConversationsFound,
+    ConversationShown,
+    CoreLost,
+    DraftChanged,
+    DraftShown,
+    NoticeTold,
+    QueueShown,
+    StatusChanged,
+    TextReturned,
+)
+from ..session.launch_options import LaunchOptions
+from ..session.session import ChatSession
+from ..visible import visible
+from .chat import Chat
+from .composer import Composer
+from .panels import PanelName, Panels
+from .prompt import Prompt
+from .sidebar import Listing, Sidebar
+from .status_bar import NEW_TITLE, StatusBar
+
+if TYPE_CHECKING:
+    from ..pictures import Pictures
+
+CONNECT_DELAY = 0.1
+"""Seconds from the first frame to the connection, which would share the processor with it."""
+
+
+class ChatScreen(Screen[None]):
+    """Shows what the session tells and asks the session for what the user wants."""
+
+    COMMANDS: ClassVar = {ChatCommands}
+    AUTO_FOCUS = "Prompt"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close_overlay", "close", system=True, tooltip="Close what is on top"),
+        Binding("escape", "leave_edit", "leave it", system=True, tooltip="Leave the edit"),
+        Binding("escape", "stop", "stop", tooltip="Stop the answer"),
+        Binding("escape", "to_prompt", "prompt", system=True, tooltip="To the prompt"),
+        Binding("u", "restore_deleted", "undo delete", system=True, tooltip="Undo the last delete"),
+        Binding("f5", "start_core", "start the core", system=True, tooltip="Start the core again"),
+        Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
+        Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
+        Binding("f3", "toggle_panel('preview')", "preview", tooltip="Show or hide the preview"),
+        Binding("f1,question_mark", "app.show_keys", "keys", tooltip="Show all keys"),
+        Binding("ctrl+n", "start_new", "new", tooltip="Start a new conversation"),
+    ]
+
+    panels = getters.query_one(Panels)
+    chat = getters.query_one(Chat)
+    prompt = getters.query_one(Prompt)
+    status_bar = getters.query_one(StatusBar)
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        launch: LaunchOptions,
+        connect: Connect,
+        pictures: Callable[[], "Pictures"],
+    ) -> None:
+        """Prepares the screen.
+
+        Args:
+            paths: where drafts and the interface's state are kept.
+            settings: how the prompt looks.
+            launch: what to open first.
+            connect: reaches the core.
+            pictures: returns what draws pictures; called when the first one is to be drawn.
+        """
+        super().__init__()
+        drafts = DraftFile(paths.data_dir / "drafts.json")
+        self.session = ChatSession(connect, self.post_message, drafts)
+        self._cursor_blink = settings.cursor_blink
+        self._launch = launch
+        self._pictures = pictures
+        self._cache_dir = paths.cache_dir
+
+    def compose(self) -> ComposeResult:
+        """Yields the status bar, the panels and the keys."""
+        yield StatusBar()
+        with Panels(self.session, self._pictures):
+            composer = Composer(self.session.draft, self._cursor_blink, self.session.drafts.save)
+            yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Connects once the first frame is on screen and keys typed ahead are echoed."""
+        self.call_after_refresh(self.set_timer, CONNECT_DELAY, self._run_session)
+
+    def on_resize(self, event: Resize) -> None:
+        """Keeps open beside the chat only the panels for which there is room."""
+        self.panels.fit(event.size.width)
+
+    @work(exclusive=True, group="session")
+    async def _run_session(self, *, replace_core: bool = False) -> None:
+        await self.session.run(self._launch, replace_core=replace_core)
+
+    @on(ConversationShown)
+    def _show_conversation(self, event: ConversationShown) -> None:
+        conversation = event.conversation
+        self.chat.show(event)
+        self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
+        self.panels.listing = replace(self.panels.listing, shown=self.session.conversation)
+        self.panels.note_pictures(self.chat.pictures)
+        self.refresh_bindings()
+
+    @on(AnswerStarted)
+    def _show_turn(self, event: AnswerStarted) -> None:
+        self.chat.start_turn(event.question, event.answer)
+        self.panels.note_pictures(event.question.attachments)
+        self.refresh_bindings()
+
+    @on(QueueShown)
+    def _show_queue(self, event: QueueShown) -> None:
+        self.chat.composer.show_queue(event.queue)
+        self.refresh_bindings()
+
+    @on(AnswerGrew)
+    def _show_text(self, event: AnswerGrew) -> None:
+        self.chat.log_view.append_text(event.message, event.text)
+
+    @on(AnswerWaits)
+    def _show_waiting(self, event: AnswerWaits) -> None:
+        self.chat.log_view.show_waiting(event.message, event.reason)
+
+    @on(AnswerEnded)
+    def _show_end(self, event: AnswerEnded) -> None:
+        self.chat.log_view.end_message(event.answer)
+        self.refresh_bindings()
+
+    @on(StatusChanged)
+    def _show_status(self, event: StatusChanged) -> None:
+        self.status_bar.status = event.status
+        self.chat.welcome.notice = event.status.notice
+
+    @on(DraftShown)
+    def _show_other_draft(self, event: DraftShown) -> None:
+        self.chat.composer.show(event.draft, takes_typed=event.takes_typed)
+        self.refresh_bindings()
+
+    @on(DraftChanged)
+    def _show_draft(self, event: DraftChanged) -> None:
+        if event.draft is self.chat.composer.draft:
+            self.chat.composer.show_tray()
+            self.panels.note_pictures(event.draft.attachments)
+            self.refresh_bindings()
+
+    @on(TextReturned)
+    def _return_text(self, event: TextReturned) -> None:
+        self.chat.composer.give_back(event.draft, event.text)
+
+    @on(ConversationsFound)
+    def _show_conversations(self, event: ConversationsFound) -> None:
+        self.panels.listing = Listing(event.conversations, self.session.conversation)
+        for summary in event.conversations:
+            if summary.id == self.session.conversation:
+                self.status_bar.title = summary.title
+
+    @on(NoticeTold)
+    def _show_notice(self, event: NoticeTold) -> None:
+        text = visible(event.sentence)
+        self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
+
+    @on(CoreLost)
+    def _offer_core(self, event: CoreLost) -> None:
+        self.chat.core_notice.error = event.error
+        self.refresh_bindings()
+
+    @on(Prompt.PathsPasted)
+    def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
+        self.attach(event.paths)
+
+    @on(Sidebar.Opened)
+    @work(exclusive=True, group="open")
+    async def _open(self, event: Sidebar.Opened) -> None:
+        self.panels.close_overlay()
+        self.prompt.focus()
+        await self.session.open(event.conversation)
+
+    @on(ConversationDeleted)
+    def _tell_deletion(self) -> None:
+        self.notify("Deleted; u in the list undoes it.", markup=False)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Lets Escape do the one thing that is at hand, and the key line name it."""
+        return {
+            "close_overlay": self.panels.has_overlay,
+            "leave_edit": self.session.is_editing and self.prompt.has_focus,
+            "stop": self.session.turns.can_stop,
+            "to_prompt": not self.prompt.has_focus,
+            "restore_deleted": self.session.conversations.deleted is not None,
+            "start_core": self.chat.core_notice.error is not None,
+        }.get(action, True)
+
+    def action_close_overlay(self) -> None:
+        """Closes the panel over the chat."""
+        self.panels.close_overlay()
+        self.prompt.focus()
+        self.refresh_bindings()
+
+    def action_leave_edit(self) -> None:
+        """Leaves the question as it is and gives the draft back."""
+        self.chat.leave_edit()
+
+    @work
+    async def action_stop(self) -> None:
+        """Stops the answer; what came of it stays."""
+        await self.session.stop()
+
+    def action_to_prompt(self) -> None:
+        """Moves the focus to the prompt."""
+        self.prompt.focus()
+
+    def action_start_new(self) -> None:
+        """Shows a new conversation."""
+        self.session.start_new()
+        self.panels.close_overlay()
+        self.prompt.focus()
+
+    def action_toggle_panel(self, name: PanelName) -> None:
+        """Shows or hides a panel; open conversations without the focus get that first."""
+        goes_there = name == "sidebar" and not self.panels.has_sidebar_focus
+        if not (goes_there and self.panels.is_open(name)):
+            self.panels.toggle(name)
+        if goes_there:
+            self.panels.focus_sidebar()
+        else:
+            self.prompt.focus()
+        self.refresh_bindings()
+
+    @work
+    async def action_restore_deleted(self) -> None:
+        """Takes the last deletion of a conversation back."""
+        await self.session.restore_deleted()
+
+    @work
+    async def action_pick_pictures(self) -> None:
+        """Lets the user pick pictures and attaches them."""
+        from ..picker import FilePicker
+
+        picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
+        paths: list[Path] | None = await self.app.push_screen_wait(picker)
+        self.attach(paths or [])
+
+    @work
+    async def action_load_model(self) -> None:
+        """Asks for a model and switches to it."""
+        hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
+        if source := await self.app.push_screen_wait(AskLine("Model", placeholder=hint)):
+            await self.session.load_model(source)
+
+    def action_start_core(self) -> None:
+        """Starts a core where there is none; one of another version is ended first."""
+        self._reconnect(replace_core=self.chat.core_notice.is_of_other_version)
+
+    def action_restart_core(self) -> None:
+        """Ends the core, if one runs, and starts another."""
+        self._reconnect(replace_core=True)
+
+    def _reconnect(self, *, replace_core: bool) -> None:
+        """Connects again, which starts a core where none runs, and reads the conversation again."""
+        self.chat.core_notice.error = None
+        self.refresh_bindings()
+        if self.session.has_begun:
+            self._launch = LaunchOptions(chat=self.session.conversation)
+        self._run_session(replace_core=replace_core)
+
+    @work
+    async def attach(self, paths: list[Path]) -> None:
+        """Adds pictures to the next message, one after the other."""
+        for path in paths:
+            await self.session.attach(path)

@@ -1,0 +1,123 @@
+"""Tray and prompt: what the user is about to send."""
+
+from collections.abc import Callable
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.timer import Timer
+
+from ...core.conversation import Queue, QueuedTurn
+from ..session.draft import Draft
+from .prompt import Prompt
+from .tray import Tray, Waiting
+
+SAVE_SECONDS = 1.0
+"""Longest time that typed text is not on disk."""
+ANSWER_AGAIN = "answer again"
+QUEUE_SECONDS = 0.15
+"""A message that is taken from the queue sooner is never shown as queued."""
+
+
+class Composer(Vertical):
+    """Shows one draft and has it stored while it changes."""
+
+    prompt = getters.query_one(Prompt)
+    tray = getters.query_one(Tray)
+
+    def __init__(self, draft: Draft, cursor_blink: bool, save: Callable[[], None]) -> None:
+        """Shows an empty draft.
+
+        Args:
+            draft: of the conversation on screen.
+            cursor_blink: whether the prompt's cursor blinks.
+            save: stores all drafts.
+        """
+        super().__init__()
+        self.draft = draft
+        self._cursor_blink = cursor_blink
+        self._save = save
+        self._saving: Timer | None = None
+        self._queue = Queue()
+        self._queueing: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Yields the tray above the prompt."""
+        yield Tray()
+        yield Prompt(self._cursor_blink)
+
+    def show(self, draft: Draft, *, takes_typed: bool = False) -> None:
+        """Shows another draft; what is typed stays with this one, or goes over to the other."""
+        if draft is not self.draft:
+            typed = self.prompt.text
+            if takes_typed:
+                self.draft.text = ""
+                draft.text = "\n".join(text for text in (draft.text, typed) if text)
+            else:
+                self.draft.text = typed
+            self.draft = draft
+            self.prompt.set_text(draft.text)
+        self.show_tray()
+
+    def show_tray(self) -> None:
+        """Shows what changed of the draft's pictures and of the messages on their way."""
+        self.tray.pictures = tuple(self.draft.pictures)
+        self.tray.edited = self.draft.edited.number if self.draft.edited else 0
+        self._show_waiting()
+        self._save_soon()
+
+    def show_queue(self, queue: Queue) -> None:
+        """Shows what waits in the conversation."""
+        was_empty, self._queue = not self._queue.turns, queue
+        if was_empty and queue.turns and not queue.is_paused:
+            self._queueing = self.set_timer(QUEUE_SECONDS, self._end_queueing)
+        elif self._queueing is None or not queue.turns or queue.is_paused:
+            self._end_queueing()
+
+    def _end_queueing(self) -> None:
+        if self._queueing is not None:
+            self._queueing.stop()
+            self._queueing = None
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        queue = Queue() if self._queueing is not None else self._queue
+        outbox = self.draft.outbox if self.draft.is_cut_off else []
+        self.tray.waiting = Waiting(
+            tuple(_words(turn) for turn in queue.turns),
+            queue.is_paused,
+            tuple(turn.text or ANSWER_AGAIN for turn in outbox),
+        )
+
+    def give_back(self, draft: Draft, text: str) -> None:
+        """Puts a text that was not sent in front of what is typed in its conversation."""
+        if draft is self.draft:
+            self.prompt.give_back(text)
+        else:
+            draft.text = "\n".join(part for part in (text, draft.text) if part)
+
+    @on(Prompt.Changed)
+    def _keep_text(self) -> None:
+        self.draft.text = self.prompt.text
+        self._save_soon()
+
+    def on_unmount(self) -> None:
+        """Stores what was typed last."""
+        if self._saving is not None:
+            self._saving.stop()
+            self._save()
+
+    def _save_soon(self) -> None:
+        """Stores the drafts within `SAVE_SECONDS`."""
+        if self._saving is None:
+            self._saving = self.set_timer(SAVE_SECONDS, self._save_now)
+
+    def _save_now(self) -> None:
+        self._saving = None
+        self._save()
+
+
+def _words(turn: QueuedTurn) -> str:
+    """Returns one line for a turn that waits."""
+    text = turn.question.text
+    return f"{ANSWER_AGAIN}: {text}" if turn.kind == "regenerate" else text

@@ -1,0 +1,54 @@
+"""Why there is no core: above the prompt, which keeps the focus and every key that is typed."""
+
+from typing import ClassVar
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from ...core.errors import CoreDied, CoreVersionMismatch, SeeshellError
+from ..visible import visible, visible_line
+
+_LOG_LINES = 6
+
+
+class CoreNotice(Widget):
+    """Says what became of the core, shows its last words and offers to start it again."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"core-notice--log", "core-notice--key"}
+
+    error: reactive[SeeshellError | None] = reactive[SeeshellError | None](None, layout=True)
+    """Why the core can't be used; None takes no row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+
+    def watch_error(self, error: SeeshellError | None) -> None:
+        """Takes no row while there is nothing to say."""
+        self.display = error is not None
+
+    @property
+    def is_of_other_version(self) -> bool:
+        """Whether a core runs, but one that this client can't talk to."""
+        return isinstance(self.error, CoreVersionMismatch)
+
+    def render(self) -> Content:
+        """Returns the sentence, the end of the log and what can be done."""
+        error = self.error
+        lines = [Content(visible(str(error)))]
+        if isinstance(error, CoreDied) and error.log_tail:
+            log, style = error.log_tail.strip().splitlines(), "core-notice--log"
+            lines += [self._row(line, style) for line in ["", *log[-_LOG_LINES:]]]
+        again, other = "starts it again", "ends it and starts one of this version"
+        offer = other if self.is_of_other_version else again
+        key = self.get_visual_style("core-notice--key")
+        closing = "closes this. What you type stays in the prompt, what was stored is on disk."
+        keys = Content.assemble(("f5", key), f" {offer}, ", ("esc", key), f" {closing}")
+        lines += [Content(""), keys]
+        return Content("\n").join(lines)
+
+    def _row(self, text: str, style: str) -> Content:
+        row = Content.styled(visible_line(text), self.get_visual_style(style))
+        return row.truncate(self.content_size.width, ellipsis=True)

@@ -1,0 +1,162 @@
+"""The row of sidebar, chat and preview: docked where there is room, else laid over the chat."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import on, work
+from textual.containers import Horizontal
+from textual.reactive import var
+from textual.widget import Widget
+
+from ...core.conversation import Attachment
+from ..log import ChatLog
+from ..session.session import ChatSession
+from .sidebar import Listing, Sidebar
+from .tray import Tray
+
+if TYPE_CHECKING:
+    from ..picker import PreviewPane
+    from ..pictures import Pictures
+
+PanelName = Literal["sidebar", "preview"]
+
+
+class Panels(Horizontal):
+    """Keeps which side panels are open, for wide and for narrow terminals apart.
+
+    A docked panel stays until it is toggled; an overlay also goes with Escape. Panels are made
+    when they are first open, so that the first frame does not wait for them.
+    """
+
+    DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
+    DOCK_WIDTHS: ClassVar[dict[PanelName, int]] = {"sidebar": 120, "preview": 160}
+    """Columns of the terminal from which a panel can stay open beside the chat."""
+
+    listing: var[Listing] = var(Listing())
+    """Conversations that the sidebar shows, or would if it were open."""
+    preview: var[Attachment | Path | None] = var(None)
+    """Picture that the preview shows, or would if it were open."""
+
+    def __init__(self, session: ChatSession, pictures: Callable[[], "Pictures"]) -> None:
+        super().__init__()
+        self._session = session
+        self._pictures = pictures
+        self._open_docked: set[PanelName] = {"sidebar"}
+        self._open_over: set[PanelName] = set()
+        self._columns = 0
+        """Width of the terminal."""
+        self._sidebar: Sidebar | None = None
+        self._pane: PreviewPane | None = None
+
+    @property
+    def has_overlay(self) -> bool:
+        """Whether a panel lies over the chat."""
+        return any(self.is_open(name) and not self._is_docked(name) for name in self.DOCK_WIDTHS)
+
+    @property
+    def has_sidebar_focus(self) -> bool:
+        """Whether keys go to the conversations."""
+        return self._sidebar is not None and self._sidebar.has_focus_within
+
+    def is_open(self, name: PanelName) -> bool:
+        """Whether the panel is on screen."""
+        return name in (self._open_docked if self._is_docked(name) else self._open_over)
+
+    def toggle(self, name: PanelName) -> None:
+        """Opens or closes a panel."""
+        names = self._open_docked if self._is_docked(name) else self._open_over
+        names ^= {name}
+        self.arrange_panels()
+
+    def close_overlay(self) -> None:
+        """Closes the panels that lie over the chat."""
+        self._open_over.clear()
+        self.arrange_panels()
+
+    def open_preview(self, picture: Attachment | Path) -> None:
+        """Shows a picture in the preview, which is opened if it is not."""
+        self.preview = picture
+        if not self.is_open("preview"):
+            self.toggle("preview")
+        self.screen.refresh_bindings()
+
+    def note_pictures(self, pictures: Sequence[Attachment]) -> None:
+        """Has the newest of the pictures in the preview, when that is opened."""
+        if pictures:
+            self.preview = pictures[-1]
+
+    def focus_sidebar(self) -> None:
+        """Gives the list of conversations the focus, once it is there."""
+        self.arrange_panels()
+        if self._sidebar is not None:
+            self.call_after_refresh(self._sidebar.focus_list)
+
+    def fit(self, columns: int) -> None:
+        """Rearranges what is there for a terminal so wide; before its first frame at that width."""
+        self._columns = columns
+        self._arrange("sidebar", self._sidebar)
+        self._arrange("preview", self._pane)
+        self.call_after_refresh(self.arrange_panels)
+
+    def arrange_panels(self) -> None:
+        """Shows the panels that are open, and makes those that were never open before."""
+        if self._sidebar is None and self.is_open("sidebar"):
+            self._sidebar = Sidebar(self.listing)
+            self.mount(self._sidebar, before=0)
+        if self._pane is None and self.is_open("preview"):
+            self._pane = self._make_pane()
+            self.mount(self._pane)
+            self.call_after_refresh(self._pane.show, self.preview)
+        self._arrange("sidebar", self._sidebar)
+        self._arrange("preview", self._pane)
+
+    def watch_listing(self, listing: Listing) -> None:
+        """Shows the conversations if the sidebar is there."""
+        if self._sidebar is not None:
+            self._sidebar.show(listing)
+
+    def watch_preview(self, picture: Attachment | Path | None) -> None:
+        """Shows the picture if the pane is there."""
+        if self._pane is not None:
+            self._pane.show(picture)
+
+    @on(Sidebar.Highlighted)
+    def _note_highlight(self, event: Sidebar.Highlighted) -> None:
+        self._session.note_highlight(event.conversation)
+
+    @on(Sidebar.Filtered)
+    @work(exclusive=True, group="find")
+    async def _find(self, event: Sidebar.Filtered) -> None:
+        await self._session.conversations.find(event.query)
+
+    @on(Sidebar.Renamed)
+    @work
+    async def _rename(self, event: Sidebar.Renamed) -> None:
+        await self._session.conversations.rename(event.conversation, event.title)
+
+    @on(Sidebar.Deleted)
+    @work
+    async def _delete(self, event: Sidebar.Deleted) -> None:
+        await self._session.delete(event.conversation)
+
+    @on(Tray.PictureClicked)
+    def _preview_chip(self, event: Tray.PictureClicked) -> None:
+        self.open_preview(event.picture.attachment or event.picture.path)
+
+    @on(ChatLog.PictureOpened)
+    def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
+        self.open_preview(event.attachment)
+
+    def _make_pane(self) -> "PreviewPane":
+        from ..picker import PreviewPane
+
+        return PreviewPane(self._pictures(), id="preview")
+
+    def _arrange(self, name: PanelName, panel: Widget | None) -> None:
+        if panel is not None:
+            panel.display = self.is_open(name)
+            panel.set_class(not self._is_docked(name), "-over")
+
+    def _is_docked(self, name: PanelName) -> bool:
+        return self._columns >= self.DOCK_WIDTHS[name]

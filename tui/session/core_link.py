@@ -1,0 +1,79 @@
+"""The line to the core: one connection at a time, and what its refusals become."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from ...core.errors import CoreDied, CoreUnreachable, SeeshellError
+from ...core.messages.events import AnyEvent
+from ...core.messages.requests import Request
+from .events import RequestRefused, SessionEvent
+
+if TYPE_CHECKING:
+    from ...core.ipc.client import CoreClient
+
+Connect = Callable[[bool], Awaitable["CoreClient"]]
+"""Reaches the core, or starts one; True ends the one that runs before."""
+
+Post = Callable[[SessionEvent], object]
+
+
+class CoreLink:
+    """Connects, asks, and hands out events."""
+
+    def __init__(self, connect: Connect, post: Post) -> None:
+        self._connect = connect
+        self._post = post
+        self._client: CoreClient | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the core can be asked right now."""
+        return self._client is not None
+
+    async def open(self, *, replace_core: bool) -> None:
+        """Connects; raises a `SeeshellError` if the core can't be reached."""
+        async with self._opening:
+            await self.close()
+            self._client = await self._connect(replace_core)
+
+    async def close(self) -> None:
+        """Leaves the core; an answer that is open goes on there."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def events(self) -> AsyncIterator[AnyEvent]:
+        """Yields what the core tells of its own accord, until it dies or the line is closed."""
+        if self._client is not None:
+            async for event in self._client.events():
+                yield event
+
+    async def is_connected(self) -> bool:
+        """Returns whether there is a connection, once one that is being made is there."""
+        async with self._opening:
+            return self._client is not None
+
+    async def request(self, request: Request) -> AnyEvent:
+        """Returns the reply; waits for a connection that is being made.
+
+        Raises:
+            SeeshellError: the core refused, has died, or is not connected.
+        """
+        async with self._opening:
+            client = self._client
+        if client is None:
+            raise CoreUnreachable("There is no core; f5 starts one.")
+        return await client.request(request)
+
+    async def ask(self, request: Request) -> AnyEvent | None:
+        """Returns the reply, or None after telling the screen why there is none."""
+        try:
+            return await self.request(request)
+        except CoreDied:
+            # The screen hears of it once, from the events.
+            return None
+        except SeeshellError as error:
+            self._post(RequestRefused(str(error)))
+            return None

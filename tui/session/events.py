@@ -1,0 +1,158 @@
+"""What a `ChatSession` tells the screen: facts in the order in which they happened.
+
+SessionEvent
+├── ConversationShown    another conversation, or a new one, is on screen
+├── AnswerStarted        a question has its place and its answer follows
+├── AnswerGrew           more text of an answer
+├── AnswerWaits          an answer waits for a server, or does no longer
+├── AnswerEnded          an answer is complete, was stopped or failed
+├── QueueShown           other turns wait in the conversation, or it was paused or resumed
+├── StatusChanged        what the status bar tells changed
+├── DraftShown           an edit begins, or ends and what was unsent before is back
+├── DraftChanged         the pictures or the messages on their way changed
+├── TextReturned         a text could not be sent and goes back into the prompt
+├── ConversationDeleted  one was deleted, which can be taken back
+├── ConversationsFound   the sidebar's list, asked for or changed
+├── NoticeTold           something that the user should know, once
+│   └── RequestRefused   something the user asked for was not done
+└── CoreLost             the core died, can't be reached or is of another version
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.message import Message as TextualMessage
+from textual.notifications import SeverityLevel
+
+from ...core.conversation import Conversation, ConversationSummary, Message, Queue
+from ...core.errors import SeeshellError
+from .chat_status import ChatStatus
+from .draft import Draft
+
+
+class SessionEvent(TextualMessage):
+    """Base of everything a session tells."""
+
+
+@dataclass
+class ConversationShown(SessionEvent):
+    """Another conversation is on screen."""
+
+    conversation: Conversation | None
+    """None for a new one that nothing was sent to."""
+    draft: Draft
+    message: int | None = None
+    """Message to have in view; None for the end."""
+    takes_typed: bool = False
+    """Whether what was typed until now belongs to it."""
+
+
+@dataclass
+class AnswerStarted(SessionEvent):
+    """A question has its place in the conversation; the answer follows."""
+
+    question: Message
+    answer: Message
+
+
+@dataclass
+class AnswerGrew(SessionEvent):
+    """More text of an answer."""
+
+    message: int
+    text: str
+
+
+@dataclass
+class AnswerWaits(SessionEvent):
+    """The answer waits for something else than computing, or does no longer."""
+
+    message: int
+    reason: str
+    """One sentence; empty when the wait is over."""
+
+
+@dataclass
+class AnswerEnded(SessionEvent):
+    """The answer is complete, was stopped or failed."""
+
+    answer: Message
+
+
+@dataclass
+class QueueShown(SessionEvent):
+    """What waits in the conversation on screen."""
+
+    queue: Queue
+
+
+@dataclass
+class StatusChanged(SessionEvent):
+    """What the status bar tells changed."""
+
+    status: ChatStatus
+
+
+@dataclass
+class DraftShown(SessionEvent):
+    """Something else of the same conversation is in the prompt."""
+
+    draft: Draft
+    takes_typed: bool = False
+    """Whether what was typed until now belongs to this one: the one before was sent."""
+
+
+@dataclass
+class DraftChanged(SessionEvent):
+    """The pictures or the messages on their way to the core changed."""
+
+    draft: Draft
+
+
+@dataclass
+class TextReturned(SessionEvent):
+    """A text could not be sent and goes back into the prompt."""
+
+    draft: Draft
+    """Of the conversation for which it was typed."""
+    text: str
+
+
+@dataclass
+class ConversationDeleted(SessionEvent):
+    """A conversation was deleted; `ChatSession.restore_deleted` takes that back."""
+
+
+@dataclass
+class ConversationsFound(SessionEvent):
+    """The conversations that the filter lets through, newest first."""
+
+    conversations: tuple[ConversationSummary, ...]
+
+
+@dataclass
+class NoticeTold(SessionEvent):
+    """Something that the user should know, as where text and pictures are sent."""
+
+    severity: ClassVar[SeverityLevel] = "information"
+
+    sentence: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it stays to be read, at 20 characters a second."""
+        return max(5.0, len(self.sentence) / 20)
+
+
+@dataclass
+class RequestRefused(NoticeTold):
+    """Something the user asked for was not done."""
+
+    severity: ClassVar[SeverityLevel] = "warning"
+
+
+@dataclass
+class CoreLost(SessionEvent):
+    """The core died, can't be reached, or is of another version."""
+
+    error: SeeshellError

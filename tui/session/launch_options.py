@@ -1,0 +1,18 @@
+"""What the command line asks of the app when it starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class LaunchOptions:
+    """Options of one start; all may be left out."""
+
+    model: str = ""
+    """Model to switch to; empty keeps the one that the core has or would take."""
+    images: tuple[Path, ...] = ()
+    """Pictures to attach to the first message."""
+    chat: int | None = None
+    """Conversation to open."""
+    continue_last: bool = False
+    """Open the conversation that changed last, if there is one."""

@@ -1,0 +1,35 @@
+"""The terminal's last guard: nothing that any widget draws can steer it."""
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+from ..visible import replace_hidden
+
+
+class ControlFilter(LineFilter):
+    """Leaves out of a line what could steer the terminal.
+
+    Text from outside is made visible where it is drawn. This is for what was typed, pasted or
+    recalled: widgets for input draw their text as it is, and it is sent as it is.
+    """
+
+    def apply(
+        self,
+        segments: list[Segment],
+        background: Color,  # noqa: ARG002
+    ) -> list[Segment]:
+        """Returns the line's segments without such characters; the cells they take are blank."""
+        if all(segment.text.isascii() and segment.text.isprintable() for segment in segments):
+            return segments
+        return [Segment(_harmless(segment.text), segment.style) for segment in segments]
+
+
+def _harmless(text: str) -> str:
+    return replace_hidden(text, _blank).replace("\n", "").replace("\t", "")
+
+
+def _blank(char: str) -> str:
+    """Returns as many blanks as the layout counts for a character: a soft hyphen has one."""
+    return " " * cell_len(char)

@@ -1,0 +1,276 @@
+"""The terminal: what it can show, asked once before Textual starts.
+
+Textual reads the terminal's input in a thread of its own, so a reply that comes later would be
+typed into the prompt. The question is put on the alternate screen, because some terminals print
+what they don't understand.
+"""
+
+import fcntl
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+import tty
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final, Literal, NoReturn
+
+import msgspec
+from msgspec import Struct
+
+from ...core.settings import ImageProtocol
+from .replies import (
+    ASK_ATTRIBUTES,
+    ASK_CELL_SIZE,
+    ASK_GRAPHICS,
+    ASK_NAME,
+    Replies,
+    parse_replies,
+    wrap_for_tmux,
+)
+
+PROBE_SECONDS: Final = 1.5
+"""Longest wait for all replies together; a terminal that answers ends it after one round trip."""
+
+_NEAR_TMUX_SECONDS: Final = 0.25
+"""Wait for the terminal around a tmux that runs beside it, after tmux itself has answered."""
+
+_DRAIN_SECONDS: Final = 0.02
+
+_DEFAULT_CELL: Final = (10, 20)
+"""Pixels of a VT340's cell; only the ratio matters."""
+
+_ENTER_ALTERNATE: Final = "\x1b[?1049h"
+_LEAVE_ALTERNATE: Final = "\x1b[2J\x1b[?1049l"
+
+Drawing = Literal["tgp", "halfblock", "none"]
+"""Kitty's graphics protocol with Unicode placeholders, half blocks, or no pictures."""
+
+
+class TerminalFacts(Struct, frozen=True):
+    """What the terminal can show."""
+
+    images: Drawing = "halfblock"
+    truecolor: bool = False
+    """Whether 24-bit colours are proven; else Textual's own guess stands."""
+    cell_width: int = _DEFAULT_CELL[0]
+    """Pixels."""
+    cell_height: int = _DEFAULT_CELL[1]
+    """Pixels."""
+    name: str = ""
+    """The terminal's own name and version; empty if it gave none."""
+    is_tmux: bool = False
+    """Whether graphics must be wrapped for tmux to pass them on."""
+
+
+def probe_terminal(
+    images: ImageProtocol,
+    environment: Mapping[str, str],
+    input_fd: int | None = None,
+    output_fd: int | None = None,
+) -> TerminalFacts:
+    """Returns what the terminal can show; asks it unless the setting has decided.
+
+    Args:
+        images: the setting; anything but `auto` sends no query.
+        environment: the process's environment.
+        input_fd: where replies come from; standard input by default.
+        output_fd: where queries go; standard output by default.
+    """
+    source = _stream_fd(sys.__stdin__) if input_fd is None else input_fd
+    sink = _stream_fd(sys.__stdout__) if output_fd is None else output_fd
+    if not (os.isatty(source) and os.isatty(sink)):
+        return TerminalFacts(images="none")
+    says_truecolor = environment.get("COLORTERM", "").lower() in {"truecolor", "24bit"}
+    cell_width, cell_height = _kernel_cell_size(sink) or _DEFAULT_CELL
+    kernel = TerminalFacts(truecolor=says_truecolor, cell_width=cell_width, cell_height=cell_height)
+    if images != "auto":
+        return _forced(kernel, images, environment)
+    term = environment.get("TERM", "dumb")
+    if term in {"", "dumb", "unknown"}:
+        return msgspec.structs.replace(kernel, images="none")
+    if term == "linux" or not _is_in_foreground(source):
+        # A console prints the question, and a process in the background is stopped for asking.
+        return kernel
+    if "NO_COLOR" in environment:
+        # Textual turns every colour grey then, those that carry picture ids too.
+        return kernel
+    return _judge(kernel, *_ask(source, sink, environment))
+
+
+def _forced(
+    kernel: TerminalFacts, images: Drawing, environment: Mapping[str, str]
+) -> TerminalFacts:
+    return msgspec.structs.replace(
+        kernel,
+        images=images,
+        truecolor=kernel.truecolor or images == "tgp",
+        is_tmux=images == "tgp" and _may_be_tmux(environment),
+    )
+
+
+def _judge(kernel: TerminalFacts, inner: Replies, outer: Replies) -> TerminalFacts:
+    """Returns the facts that follow from the replies.
+
+    Args:
+        kernel: what is known without asking.
+        inner: what answered.
+        outer: what the terminal around tmux answered; the same as `inner` without tmux.
+    """
+    has_placeholders = outer.has_placeholders
+    cell_width, cell_height = kernel.cell_width, kernel.cell_height
+    if inner.cell_width:
+        cell_width, cell_height = inner.cell_width, inner.cell_height
+    name = f"{outer.name} in {inner.name}" if inner.is_tmux and outer.name else inner.name
+    return TerminalFacts(
+        images="tgp" if has_placeholders else "halfblock",
+        truecolor=kernel.truecolor or outer.has_truecolor,
+        cell_width=cell_width,
+        cell_height=cell_height,
+        name=name,
+        is_tmux=inner.is_tmux and has_placeholders,
+    )
+
+
+def _ask(source: int, sink: int, environment: Mapping[str, str]) -> tuple[Replies, Replies]:
+    """Returns what the terminal said, and what the one around tmux said."""
+    deadline = time.monotonic() + PROBE_SECONDS
+    # tmux takes an unwrapped graphics query for a window title.
+    graphics = "" if _may_be_tmux(environment) else ASK_GRAPHICS
+    with _raw_screen(source, sink):
+        _write(sink, ASK_NAME + ASK_CELL_SIZE + graphics + ASK_ATTRIBUTES)
+        inner = _listen(source, deadline, lambda replies: replies.attributes_count > 0)
+        outer = inner
+        if inner.is_tmux:
+            outer = _ask_around_tmux(source, sink, deadline, environment)
+        _listen(source, time.monotonic() + _DRAIN_SECONDS, lambda _replies: False)
+        return inner, outer
+
+
+def _ask_around_tmux(
+    source: int, sink: int, deadline: float, environment: Mapping[str, str]
+) -> Replies:
+    """Returns what the terminal around tmux said; nothing where tmux passes nothing on."""
+    is_beside_us = bool(environment.get("TMUX"))
+    if is_beside_us and not _tmux_passes_pictures(environment, deadline):
+        return Replies()
+    if not is_beside_us:
+        deadline = min(deadline, time.monotonic() + _NEAR_TMUX_SECONDS)
+    # No DA1: tmux keeps its reply to itself.
+    _write(sink, wrap_for_tmux(ASK_NAME + ASK_GRAPHICS))
+    return _listen(source, deadline, lambda replies: replies.is_judged)
+
+
+def _may_be_tmux(environment: Mapping[str, str]) -> bool:
+    """Whether tmux runs on this side, or TERM came from one on the user's."""
+    return bool(environment.get("TMUX")) or environment.get("TERM", "").startswith(
+        ("tmux", "screen")
+    )
+
+
+def _tmux_passes_pictures(environment: Mapping[str, str], deadline: float) -> bool:
+    """Whether tmux says that it lets escapes through and keeps 24-bit colours."""
+    command = ["tmux", "display-message", "-p", "#{allow-passthrough} #{client_termfeatures}"]
+    try:
+        answer = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=deadline - time.monotonic(),
+            env=dict(environment),
+            check=False,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return False
+    passthrough, _, features = answer.strip().partition(" ")
+    return passthrough in {"on", "all", "1", "2"} and "RGB" in features.split(",")
+
+
+def _listen(source: int, deadline: float, is_enough: Callable[[Replies], bool]) -> Replies:
+    """Returns what is said before the deadline, or until it is enough.
+
+    Raises:
+        KeyboardInterrupt: Ctrl+C was pressed, which raw mode delivers as a byte.
+    """
+    received = b""
+    replies = Replies()
+    while not is_enough(replies) and (remaining := deadline - time.monotonic()) > 0:
+        if not select.select([source], [], [], remaining)[0]:
+            break
+        chunk = os.read(source, 4096)
+        if not chunk:
+            break
+        if b"\x03" in chunk:
+            raise KeyboardInterrupt
+        received += chunk
+        replies = parse_replies(received)
+    return replies
+
+
+@contextmanager
+def _raw_screen(source: int, sink: int) -> Iterator[None]:
+    """Holds the terminal in raw mode on its alternate screen, and gives it back on every path."""
+    before = termios.tcgetattr(source)
+    with _ending_signals_raised():
+        try:
+            tty.setraw(source, termios.TCSANOW)
+            _write(sink, _ENTER_ALTERNATE)
+            yield
+        finally:
+            _write(sink, _LEAVE_ALTERNATE)
+            termios.tcsetattr(source, termios.TCSANOW, before)
+
+
+@contextmanager
+def _ending_signals_raised() -> Iterator[None]:
+    """Turns the signals that would end the process into exceptions, so that clean-up runs."""
+
+    def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+
+
+def _write(sink: int, text: str) -> None:
+    rest = text.encode()
+    while rest:
+        rest = rest[os.write(sink, rest) :]
+
+
+def _kernel_cell_size(sink: int) -> tuple[int, int] | None:
+    """Returns pixels of a cell as the kernel knows them; over SSH often not at all."""
+    try:
+        reply = fcntl.ioctl(sink, termios.TIOCGWINSZ, bytes(8))
+    except OSError:
+        return None
+    rows, columns, width, height = struct.unpack("HHHH", reply)
+    if not (rows and columns and width >= columns and height >= rows):
+        return None
+    return width // columns, height // rows
+
+
+def _is_in_foreground(source: int) -> bool:
+    """Whether this process may change the terminal's modes without being stopped for it."""
+    try:
+        return os.tcgetpgrp(source) == os.getpgrp()
+    except OSError:
+        # Job control guards the controlling terminal alone, and this is another one.
+        return True
+
+
+def _stream_fd(stream: object) -> int:
+    """Returns the stream's file descriptor, or -1 where there is none."""
+    try:
+        return stream.fileno()  # type: ignore[attr-defined,no-any-return]
+    except (AttributeError, ValueError, OSError):
+        return -1
