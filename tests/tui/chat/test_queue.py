@@ -205,7 +205,7 @@ async def test_a_message_whose_reply_was_lost_is_sent_again_and_stored_once(
         assert user.chat.prompt.text == ""
         await user.press("f5")
         await user.sees("how many shapes?", "1 queued, paused: ctrl+g resumes")
-        assert "not sent yet" not in user.screen
+        await user.until(lambda: "not sent yet" not in user.screen)
         await user.press("ctrl+g")
         await user.until(
             lambda: len(user.messages) == count + 2 and user.messages[-1].finish_reason == "stop"
