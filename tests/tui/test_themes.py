@@ -5,30 +5,31 @@ from pathlib import Path
 import pytest
 
 from seeshell.core.errors import SettingsError
-from seeshell.tui.themes import THEMES_DIR, load_theme, theme_names
+from seeshell.tui.themes import THEMES_DIR, ThemeFolders
 
+SHIPPED = ThemeFolders()
 WHOLE = (THEMES_DIR / "dark.toml").read_text("utf-8")
 
 
 def test_a_light_and_a_dark_theme_ship() -> None:
-    assert {"dark", "light"} <= set(theme_names())
-    assert load_theme("dark").dark
-    assert not load_theme("light").dark
+    assert {"dark", "light"} <= set(SHIPPED.names())
+    assert SHIPPED.load("dark").dark
+    assert not SHIPPED.load("light").dark
 
 
-@pytest.mark.parametrize("name", theme_names())
+@pytest.mark.parametrize("name", SHIPPED.names())
 def test_every_theme_gives_textual_all_its_colours(name: str) -> None:
-    colors = load_theme(name).to_color_system().generate()
+    colors = SHIPPED.load(name).to_color_system().generate()
     assert {"accent", "surface", "panel", "text-muted", "block-cursor-background"} <= set(colors)
 
 
-@pytest.mark.parametrize("name", theme_names())
+@pytest.mark.parametrize("name", SHIPPED.names())
 @pytest.mark.parametrize("ground", ["background", "surface"])
 @pytest.mark.parametrize("ink", ["foreground", "accent", "error", "warning"])
 def test_text_stands_out_from_every_ground(name: str, ground: str, ink: str) -> None:
     from textual.color import Color
 
-    theme = load_theme(name)
+    theme = SHIPPED.load(name)
     lightness = [Color.parse(getattr(theme, part)) for part in (ground, ink)]
     darker, lighter = sorted(_luminance(color) for color in lightness)
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
@@ -36,14 +37,14 @@ def test_text_stands_out_from_every_ground(name: str, ground: str, ink: str) -> 
 
 def test_an_unknown_theme_is_refused_with_the_names_of_the_others() -> None:
     with pytest.raises(SettingsError, match=r"no theme named neon.*dark, light"):
-        load_theme("neon")
+        SHIPPED.load("neon")
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("dark = tru", "line 1, column 8"),
-        (WHOLE.replace('primary = "#7fb8b0"', ""), "primary"),
+        (WHOLE.replace('primary = "#86c5bc"', ""), "primary"),
         (WHOLE.replace('panel = "#262a31"', 'panel = "blueish"'), "panel = 'blueish' is no colour"),
         ("shade = 1\n" + WHOLE, "shade"),
     ],
@@ -53,7 +54,7 @@ def test_a_broken_theme_says_what_is_wrong_in_which_file(
 ) -> None:
     (tmp_path / "mine.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"mine\.toml") as caught:
-        load_theme("mine", tmp_path)
+        ThemeFolders(tmp_path).load("mine")
     assert reason in str(caught.value)
 
 

@@ -33,6 +33,7 @@ from .replies import (
     parse_replies,
     wrap_for_tmux,
 )
+from .xterm_colours import ColourDepth
 
 PROBE_SECONDS: Final = 1.5
 """Longest wait for all replies together; a terminal that answers ends it after one round trip."""
@@ -58,6 +59,8 @@ class TerminalFacts(Struct, frozen=True):
     images: Drawing = "halfblock"
     truecolor: bool = False
     """Whether 24-bit colours are proven; else Textual's own guess stands."""
+    colours: ColourDepth = "truecolor"
+    """How many colours it shows."""
     cell_width: int = _DEFAULT_CELL[0]
     """Pixels."""
     cell_height: int = _DEFAULT_CELL[1]
