@@ -18,7 +18,7 @@ from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.chat_screen import ChatScreen
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 CHATS = (
     (("green-star.png",), ("what color is the star?",)),

@@ -23,7 +23,7 @@ from .session.handed_over import read_handed_over
 from .session.launch_options import LaunchOptions
 from .terminal.alt_enter import read_alt_enter_as_newline
 from .terminal.control_filter import ControlFilter
-from .terminal.probe import TerminalFacts
+from .terminal.facts import TerminalFacts
 from .terminal.type_ahead import KeyPassed, TypeAhead
 from .themes import load_theme, theme_names
 

@@ -11,7 +11,8 @@ from threading import Thread
 from ...core.errors import SeeshellError
 from ...core.settings import Settings, find_paths, read_settings
 from ..session.launch_options import LaunchOptions
-from ..terminal.probe import TerminalFacts, probe_terminal
+from ..terminal.facts import TerminalFacts
+from ..terminal.probe import probe_terminal
 
 
 def open_app(options: Namespace) -> int:

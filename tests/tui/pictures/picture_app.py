@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from seeshell.tui.picker import PreviewPane
 from seeshell.tui.pictures import DriverOutput, Pictures
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 
 class Cells(ScrollView):

@@ -17,7 +17,7 @@ from seeshell.core.errors import ImageError
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.jobs import Finished
 from seeshell.tui.pictures import Decoder, Pictures
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...patience import PATIENCE
 

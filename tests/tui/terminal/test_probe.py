@@ -19,7 +19,8 @@ import pytest
 
 from seeshell.core.settings import ImageProtocol
 from seeshell.tui.terminal import probe as probe_module
-from seeshell.tui.terminal.probe import TerminalFacts, probe_terminal
+from seeshell.tui.terminal.facts import TerminalFacts
+from seeshell.tui.terminal.probe import probe_terminal
 from seeshell.tui.terminal.replies import ASK_ATTRIBUTES, ASK_CELL_SIZE, ASK_GRAPHICS, ASK_NAME
 
 from ...patience import PATIENCE
