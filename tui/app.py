@@ -25,7 +25,7 @@ from .session.launch_options import LaunchOptions
 from .terminal.alt_enter import read_alt_enter_as_newline
 from .terminal.colour_filters import colour_filters
 from .terminal.control_filter import ControlFilter
-from .terminal.probe import TerminalFacts
+from .terminal.facts import TerminalFacts
 from .terminal.type_ahead import KeyPassed, TypeAhead
 from .themes import THEMES_DIR, ThemeFolders
 from .visible import visible

@@ -93,15 +93,10 @@ class ThemeFile(Struct, frozen=True, forbid_unknown_fields=True):
             colors |= _WITHOUT_COLOURS
         for variable, stands_for in _DEFAULTS.items():
             colors.setdefault(variable, colors.get(stands_for, colors["primary"]))
-        fields = {field: colors.pop(field) for field in _FIELDS if field in colors}
-        return Theme(name=name, dark=self.dark, variables=colors, **fields)
-
-
-_FIELDS = tuple(
-    field
-    for field in ThemeFile.__struct_fields__
-    if field not in ("dark", "variables", "palette_256")
-)
+        theme = Theme(name, colors["primary"], dark=self.dark, variables=colors)
+        for field, _ in self.colors():
+            setattr(theme, field, colors.pop(field))
+        return theme
 
 
 class ThemeFolders:

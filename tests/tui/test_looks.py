@@ -11,7 +11,7 @@ from seeshell.core.conversation import Attachment, TurnStats
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 from seeshell.tui.terminal.xterm_colours import ColourDepth
 
 from ..messages import answer, question
