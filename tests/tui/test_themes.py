@@ -47,6 +47,9 @@ def test_an_unknown_theme_is_refused_with_the_names_of_the_others() -> None:
         (WHOLE.replace('primary = "#86c5bc"', ""), "primary"),
         (WHOLE.replace('panel = "#262a31"', 'panel = "blueish"'), "panel = 'blueish' is no colour"),
         ("shade = 1\n" + WHOLE, "shade"),
+        (WHOLE.replace('text = "#d8dbe1"', 'text = "blueish"'), "text = 'blueish' is no colour"),
+        (WHOLE.replace('text-style = "none"', 'text-style = "fat"'), "'fat' is none of bold"),
+        (WHOLE.replace("surface = 234", "surface = 7"), "surface = 7 is no number from 16 to 255"),
     ],
 )
 def test_a_broken_theme_says_what_is_wrong_in_which_file(
@@ -65,3 +68,26 @@ def _luminance(color: object) -> float:
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_theme_of_the_users_own_stands_beside_those_that_ship_and_before_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "dusk.toml").write_text(WHOLE)
+    (tmp_path / "light.toml").write_text(WHOLE)
+    folders = ThemeFolders(tmp_path, THEMES_DIR)
+    assert folders.names() == ["dark", "dusk", "light"]
+    assert folders.load("dusk").primary == folders.load("dark").primary
+    assert folders.load("light").dark
+
+
+def test_a_theme_may_leave_out_what_is_seeshells_own(tmp_path: Path) -> None:
+    (tmp_path / "dusk.toml").write_text(WHOLE.split("[variables]")[0])
+    for depth in ("truecolor", "256", "16"):
+        assert "raised-cursor-background" in ThemeFolders(tmp_path).load("dusk", depth).variables
+
+
+def test_256_colours_are_exactly_those_of_the_file() -> None:
+    theme = SHIPPED.load("light", "256")
+    assert (theme.background, theme.accent) == ("#ffffff", "#005f5f")
+    assert theme.variables["block-cursor-background"] == "#afd7d7"

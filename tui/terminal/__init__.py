@@ -10,4 +10,8 @@ Its modules in reading order:
     alt_enter       Keys that terminals without a keyboard protocol send in a form Textual does not
                     know.
     control_filter  The terminal's last guard: nothing that any widget draws can steer it.
+    colour_filters  Colours for terminals that know only 256 of them, or 16: the last step before a
+                    line is written.
+    xterm_colours   The colours of terminals that know only 256 or 16: their values, and the nearest
+                    to a colour.
 """
