@@ -18,7 +18,7 @@ from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.chat_screen import ChatScreen
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 CHATS = (
     (("green-star.png",), ("what color is the star?",)),
@@ -31,7 +31,7 @@ CHATS = (
 """Sample pictures and the questions about them; the last chat is the one on the screenshot."""
 SIZE = (128, 30)
 """Columns and rows; the conversations stand beside the chat from 120 columns on."""
-TERMINAL = TerminalFacts(images="halfblock", truecolor=True)
+TERMINAL = TerminalFacts(images="halfblock", colours="truecolor")
 LOOK_SECONDS = 0.05
 
 

@@ -17,15 +17,18 @@ from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 
+from ..core.errors import SettingsError
 from ..core.settings import Paths, Settings
 from .chat.chat_screen import ChatScreen
 from .session.handed_over import read_handed_over
 from .session.launch_options import LaunchOptions
 from .terminal.alt_enter import read_alt_enter_as_newline
+from .terminal.colour_filters import colour_filters
 from .terminal.control_filter import ControlFilter
-from .terminal.probe import TerminalFacts
+from .terminal.facts import TerminalFacts
 from .terminal.type_ahead import KeyPassed, TypeAhead
-from .themes import load_theme, theme_names
+from .themes import THEMES_DIR, ThemeFolders
+from .visible import visible
 
 if TYPE_CHECKING:
     from ..core.ipc.client import CoreClient
@@ -105,10 +108,11 @@ class SeeshellApp(App[None]):
         self._window = uuid4().hex
         """Names this run to the core, which keeps the pictures that are unsent in it."""
         self._pictures: Pictures | None = None
-        self._control_filter = ControlFilter()
+        self._line_filters = (ControlFilter(), *colour_filters(terminal.colours))
         self._quit_asked_at = 0.0
         self._type_ahead = TypeAhead(self, super().on_event)
-        self.register_theme(load_theme(settings.theme))
+        self.themes = ThemeFolders(paths.config_file.parent / "themes", THEMES_DIR)
+        self.register_theme(self.themes.load(settings.theme, terminal.colours))
         # Setting `theme` would have the whole style sheet parsed again after the first frame.
         self.set_reactive(App.theme, settings.theme)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -138,7 +142,7 @@ class SeeshellApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Returns what every line goes through before it is written."""
-        return [*super().get_line_filters(), self._control_filter]
+        return [*super().get_line_filters(), *self._line_filters]
 
     def get_key_display(self, binding: Binding) -> str:
         """Returns the key as people write it: `ctrl+o`, `?`."""
@@ -180,9 +184,13 @@ class SeeshellApp(App[None]):
 
     def action_use_theme(self, name: str) -> None:
         """Switches to another theme until the app ends."""
-        if name in theme_names():
-            self.register_theme(load_theme(name))
-            self.theme = name
+        try:
+            theme = self.themes.load(name, self.terminal.colours)
+        except SettingsError as error:
+            self.notify(visible(str(error)), severity="warning", markup=False)
+            return
+        self.register_theme(theme)
+        self.theme = name
 
     def action_show_keys(self) -> None:
         """Shows every key."""

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.dom import DOMNode
 
 from .chat.chat import Chat
-from .themes import theme_names
 from .visible import visible_line
 
 _TEXT_WIDTH = 48
@@ -71,8 +70,15 @@ class ChatCommands(Provider):
             yield Command("Undo the last delete of a conversation", screen, "restore_deleted")
         yield Command("Load another model", screen, "load_model")
         yield Command("Start the core again", screen, "restart_core")
-        for name in theme_names():
-            yield Command(f"Use the {name} theme", app, f"use_theme('{name}')")
+        yield from self._theme_commands()
+
+    def _theme_commands(self) -> Iterator[Command]:
+        from .app import SeeshellApp
+
+        app = self.app
+        if isinstance(app, SeeshellApp):
+            for name in app.themes.names():
+                yield Command(f"Use the {name} theme", app, f"use_theme('{name}')")
 
     def _queue_commands(self) -> Iterator[Command]:
         """Yields what can be done with each of the messages that wait."""

@@ -8,16 +8,13 @@ import threading
 import time
 import tty
 
-from seeshell.tui.terminal.replies import ASK_ATTRIBUTES, ASK_CELL_SIZE, ASK_GRAPHICS, ASK_NAME
+from seeshell.tui.terminal.replies import ASK_ATTRIBUTES, QUESTIONS
 
 from ..patience import PATIENCE
 
 # tmux asks its own terminal for its name in the shorter form.
 _QUERIES = re.compile(
-    "|".join(
-        re.escape(query)
-        for query in (ASK_GRAPHICS, ASK_NAME, "\x1b[>q", ASK_CELL_SIZE, ASK_ATTRIBUTES)
-    )
+    "|".join(re.escape(query) for query in (*QUESTIONS, "\x1b[>q", ASK_ATTRIBUTES))
 )
 
 

@@ -19,7 +19,7 @@ from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.chat_screen import ChatScreen
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 from ..conftest import OPENBLAS
 from ..patience import PATIENCE
@@ -116,7 +116,7 @@ def open_app() -> OpenApp:
     ) -> AsyncIterator[AppUser]:
         if not keeps_drafts:
             (core.paths.data_dir / "drafts.json").unlink(missing_ok=True)
-        terminal = TerminalFacts(images="halfblock", truecolor=True)
+        terminal = TerminalFacts(images="halfblock", colours="truecolor")
         app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or LaunchOptions())
         async with app.run_test(size=size, notifications=True) as pilot:
             user = AppUser(pilot)

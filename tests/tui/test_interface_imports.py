@@ -12,7 +12,7 @@ from pathlib import Path
 from seeshell.core.settings import Settings, find_paths
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 first_frame = []
 

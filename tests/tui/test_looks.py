@@ -11,7 +11,8 @@ from seeshell.core.conversation import Attachment, TurnStats
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
+from seeshell.tui.terminal.xterm_colours import ColourDepth
 
 from ..messages import answer, question
 from .conftest import AppUser
@@ -35,11 +36,12 @@ MARKET = conversation(
 OTHERS = [conversation(n, f"older conversation {n} about a long subject") for n in (2, 3, 4)]
 
 
-def app(paths: Paths, theme: str, chat: int | None = 1) -> SeeshellApp:
+def app(
+    paths: Paths, theme: str, chat: int | None = 1, depth: ColourDepth = "truecolor"
+) -> SeeshellApp:
     """Returns the app with a core that always says the same."""
-    app = SeeshellApp(
-        paths, Settings(theme=theme), TerminalFacts(images="none"), LaunchOptions(chat=chat)
-    )
+    terminal = TerminalFacts(images="none", colours=depth)
+    app = SeeshellApp(paths, Settings(theme=theme), terminal, LaunchOptions(chat=chat))
 
     async def connect(_replace_core: bool) -> Any:
         return ScriptedClient(MARKET, *OTHERS)

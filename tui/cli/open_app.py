@@ -7,11 +7,16 @@ from argparse import Namespace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from typing import Final
 
 from ...core.errors import SeeshellError
 from ...core.settings import Settings, find_paths, read_settings
 from ..session.launch_options import LaunchOptions
-from ..terminal.probe import TerminalFacts, probe_terminal
+from ..terminal.facts import TerminalFacts
+from ..terminal.probe import probe_terminal
+
+_RICH_NAMES: Final = {"truecolor": "truecolor", "256": "256", "16": "standard"}
+"""What Rich calls terminals of so many colours."""
 
 
 def open_app(options: Namespace) -> int:
@@ -65,9 +70,8 @@ def _probe_while_importing(settings: Settings) -> TerminalFacts:
     importing.join()
     gc.freeze()
     gc.enable()
-    if terminal.truecolor:
-        from textual import constants
+    from textual import constants
 
-        # Textual read the environment when it was imported, before the terminal had answered.
-        constants.COLOR_SYSTEM = "truecolor"  # type: ignore[misc]
+    # Textual read the environment when it was imported, before the terminal had answered.
+    constants.COLOR_SYSTEM = _RICH_NAMES[terminal.colours]  # type: ignore[misc]
     return terminal

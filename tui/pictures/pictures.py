@@ -14,7 +14,7 @@ from textual.strip import Strip
 from ...core.conversation import Attachment
 from ...core.errors import ImageError
 from ...core.pictures.jobs import Finished
-from ..terminal.probe import TerminalFacts
+from ..terminal.facts import TerminalFacts
 from .decoder import MAX_PIXELS, Decoder
 from .drawn import NOT_DRAWN, CellGrid, DrawnPicture, draw_error, fit
 from .library import Library

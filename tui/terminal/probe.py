@@ -1,4 +1,4 @@
-"""The terminal: what it can show, asked once before Textual starts.
+"""Asks the terminal once, before Textual starts, what it can show.
 
 Textual reads the terminal's input in a thread of its own, so a reply that comes later would be
 typed into the prompt. The question is put on the alternate screen, because some terminals print
@@ -18,19 +18,25 @@ import tty
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final, Literal, NoReturn
+from typing import Final, NoReturn
 
 import msgspec
-from msgspec import Struct
 
 from ...core.settings import ImageProtocol
+from .facts import (
+    DEFAULT_CELL,
+    TerminalFacts,
+    choose_drawing,
+    guess_colours,
+    is_judged,
+    judge_replies,
+)
 from .replies import (
-    ASK_ATTRIBUTES,
-    ASK_CELL_SIZE,
     ASK_GRAPHICS,
     ASK_NAME,
     Replies,
     parse_replies,
+    questions,
     wrap_for_tmux,
 )
 
@@ -42,30 +48,8 @@ _NEAR_TMUX_SECONDS: Final = 0.25
 
 _DRAIN_SECONDS: Final = 0.02
 
-_DEFAULT_CELL: Final = (10, 20)
-"""Pixels of a VT340's cell; only the ratio matters."""
-
 _ENTER_ALTERNATE: Final = "\x1b[?1049h"
 _LEAVE_ALTERNATE: Final = "\x1b[2J\x1b[?1049l"
-
-Drawing = Literal["tgp", "halfblock", "none"]
-"""Kitty's graphics protocol with Unicode placeholders, half blocks, or no pictures."""
-
-
-class TerminalFacts(Struct, frozen=True):
-    """What the terminal can show."""
-
-    images: Drawing = "halfblock"
-    truecolor: bool = False
-    """Whether 24-bit colours are proven; else Textual's own guess stands."""
-    cell_width: int = _DEFAULT_CELL[0]
-    """Pixels."""
-    cell_height: int = _DEFAULT_CELL[1]
-    """Pixels."""
-    name: str = ""
-    """The terminal's own name and version; empty if it gave none."""
-    is_tmux: bool = False
-    """Whether graphics must be wrapped for tmux to pass them on."""
 
 
 def probe_terminal(
@@ -86,11 +70,11 @@ def probe_terminal(
     sink = _stream_fd(sys.__stdout__) if output_fd is None else output_fd
     if not (os.isatty(source) and os.isatty(sink)):
         return TerminalFacts(images="none")
-    says_truecolor = environment.get("COLORTERM", "").lower() in {"truecolor", "24bit"}
-    cell_width, cell_height = _kernel_cell_size(sink) or _DEFAULT_CELL
-    kernel = TerminalFacts(truecolor=says_truecolor, cell_width=cell_width, cell_height=cell_height)
+    cell_width, cell_height = _kernel_cell_size(sink) or DEFAULT_CELL
+    colours = guess_colours(environment)
+    kernel = TerminalFacts(colours=colours, cell_width=cell_width, cell_height=cell_height)
     if images != "auto":
-        return _forced(kernel, images, environment)
+        return choose_drawing(kernel, images, may_be_tmux=_may_be_tmux(environment))
     term = environment.get("TERM", "dumb")
     if term in {"", "dumb", "unknown"}:
         return msgspec.structs.replace(kernel, images="none")
@@ -100,50 +84,14 @@ def probe_terminal(
     if "NO_COLOR" in environment:
         # Textual turns every colour grey then, those that carry picture ids too.
         return kernel
-    return _judge(kernel, *_ask(source, sink, environment))
-
-
-def _forced(
-    kernel: TerminalFacts, images: Drawing, environment: Mapping[str, str]
-) -> TerminalFacts:
-    return msgspec.structs.replace(
-        kernel,
-        images=images,
-        truecolor=kernel.truecolor or images == "tgp",
-        is_tmux=images == "tgp" and _may_be_tmux(environment),
-    )
-
-
-def _judge(kernel: TerminalFacts, inner: Replies, outer: Replies) -> TerminalFacts:
-    """Returns the facts that follow from the replies.
-
-    Args:
-        kernel: what is known without asking.
-        inner: what answered.
-        outer: what the terminal around tmux answered; the same as `inner` without tmux.
-    """
-    has_placeholders = outer.has_placeholders
-    cell_width, cell_height = kernel.cell_width, kernel.cell_height
-    if inner.cell_width:
-        cell_width, cell_height = inner.cell_width, inner.cell_height
-    name = f"{outer.name} in {inner.name}" if inner.is_tmux and outer.name else inner.name
-    return TerminalFacts(
-        images="tgp" if has_placeholders else "halfblock",
-        truecolor=kernel.truecolor or outer.has_truecolor,
-        cell_width=cell_width,
-        cell_height=cell_height,
-        name=name,
-        is_tmux=inner.is_tmux and has_placeholders,
-    )
+    return judge_replies(kernel, *_ask(source, sink, environment))
 
 
 def _ask(source: int, sink: int, environment: Mapping[str, str]) -> tuple[Replies, Replies]:
     """Returns what the terminal said, and what the one around tmux said."""
     deadline = time.monotonic() + PROBE_SECONDS
-    # tmux takes an unwrapped graphics query for a window title.
-    graphics = "" if _may_be_tmux(environment) else ASK_GRAPHICS
     with _raw_screen(source, sink):
-        _write(sink, ASK_NAME + ASK_CELL_SIZE + graphics + ASK_ATTRIBUTES)
+        _write(sink, questions(may_be_tmux=_may_be_tmux(environment)))
         inner = _listen(source, deadline, lambda replies: replies.attributes_count > 0)
         outer = inner
         if inner.is_tmux:
@@ -156,14 +104,15 @@ def _ask_around_tmux(
     source: int, sink: int, deadline: float, environment: Mapping[str, str]
 ) -> Replies:
     """Returns what the terminal around tmux said; nothing where tmux passes nothing on."""
-    is_beside_us = bool(environment.get("TMUX"))
-    if is_beside_us and not _tmux_passes_pictures(environment, deadline):
-        return Replies()
-    if not is_beside_us:
+    if environment.get("TMUX"):
+        passes_escapes, has_rgb = _ask_tmux(environment, deadline)
+        if not (passes_escapes and has_rgb):
+            return Replies(has_rgb=has_rgb)
+    else:
         deadline = min(deadline, time.monotonic() + _NEAR_TMUX_SECONDS)
     # No DA1: tmux keeps its reply to itself.
     _write(sink, wrap_for_tmux(ASK_NAME + ASK_GRAPHICS))
-    return _listen(source, deadline, lambda replies: replies.is_judged)
+    return _listen(source, deadline, is_judged)
 
 
 def _may_be_tmux(environment: Mapping[str, str]) -> bool:
@@ -173,8 +122,8 @@ def _may_be_tmux(environment: Mapping[str, str]) -> bool:
     )
 
 
-def _tmux_passes_pictures(environment: Mapping[str, str], deadline: float) -> bool:
-    """Whether tmux says that it lets escapes through and keeps 24-bit colours."""
+def _ask_tmux(environment: Mapping[str, str], deadline: float) -> tuple[bool, bool]:
+    """Returns whether tmux passes escapes on, and whether it keeps 24-bit colours."""
     command = ["tmux", "display-message", "-p", "#{allow-passthrough} #{client_termfeatures}"]
     try:
         answer = subprocess.run(
@@ -186,9 +135,9 @@ def _tmux_passes_pictures(environment: Mapping[str, str], deadline: float) -> bo
             check=False,
         ).stdout
     except (OSError, subprocess.SubprocessError):
-        return False
+        return False, False
     passthrough, _, features = answer.strip().partition(" ")
-    return passthrough in {"on", "all", "1", "2"} and "RGB" in features.split(",")
+    return passthrough in {"on", "all", "1", "2"}, "RGB" in features.split(",")
 
 
 def _listen(source: int, deadline: float, is_enough: Callable[[Replies], bool]) -> Replies:

@@ -1,8 +1,8 @@
-"""What a terminal's replies say: parsed and judged, without touching a terminal.
+"""What a terminal is asked and how its replies read, without touching a terminal.
 
-Source: xterm's control sequences (XTVERSION, DA1, CSI 16 t), kitty's graphics protocol, and
-measurements of real terminals. Several answer OK to the graphics query without knowing Unicode
-placeholders, so brand and reply are judged together.
+A further question is a constant among `QUESTIONS`, a pattern of its reply, and a field of
+`Replies`; `facts` judges it. Source: xterm's control sequences (XTVERSION, DA1, CSI 16 t) and
+kitty's graphics protocol.
 """
 
 import re
@@ -14,19 +14,26 @@ ASK_GRAPHICS: Final = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 ASK_ATTRIBUTES: Final = "\x1b[c"
 """DA1: every terminal answers it, in order, so its reply ends the wait for the others."""
 
+ASK_COLOUR_COUNT: Final = "\x1bP+q436f\x1b\\"
+"""XTGETTCAP of `Co`."""
+ASK_RGB: Final = "\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[m"
+"""Sets a colour that is in no palette and has the setting told (DECRQSS): a terminal that keeps it
+shows 24-bit colours."""
+
+QUESTIONS: Final = (ASK_NAME, ASK_CELL_SIZE, ASK_COLOUR_COUNT, ASK_RGB, ASK_GRAPHICS)
+"""All that a terminal is asked, before DA1."""
+
+_TAKEN_WRONG_BY_TMUX: Final = frozenset({ASK_COLOUR_COUNT, ASK_RGB, ASK_GRAPHICS})
+"""tmux takes an unwrapped graphics query for a window title, and GNU screen prints the others on
+the terminal around it."""
+
 _NAME: Final = re.compile(rb"\x1bP>\|([^\x1b\x07]{0,200})(?:\x1b\\|\x07)")
 _CELL_SIZE: Final = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
 _GRAPHICS: Final = re.compile(rb"\x1b_Gi=31(?:,[^;\x1b]{0,100})?;([^\x1b]{0,200})\x1b\\")
 _ATTRIBUTES: Final = re.compile(rb"\x1b\[\?[\d;]{0,100}c")
+_COLOUR_COUNT: Final = re.compile(rb"\x1bP1\+r436[fF]=((?:3\d){1,9})\x1b\\")
+_RGB: Final = re.compile(rb"\x1bP1\$r[\d;:]{0,100}48[:;]2[:;]{1,2}1[:;]2[:;]3[\d;:]{0,100}m\x1b\\")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+)*")
-
-_PLACEHOLDERS_SINCE: Final = {"kitty": (0, 28), "ghostty": (1, 0)}
-"""Brands that draw Unicode placeholders, and the version that began to."""
-
-_TRUECOLOR_BRANDS: Final = frozenset(
-    {"kitty", "ghostty", "iterm2", "wezterm", "warp", "konsole", "foot", "xterm.js", "contour"}
-    | {"alacritty", "rio", "vte", "mintty"}
-)
 
 _LARGEST_CELL: Final = 200
 """Pixels; a reply beyond it is a lie."""
@@ -43,6 +50,10 @@ class Replies(NamedTuple):
     """Pixels; 0 if unknown."""
     graphics: str | None = None
     """Its word on a picture of kitty's protocol, `OK` or a reason; None if it said nothing."""
+    colour_count: int = 0
+    """Colours of its palette by its own word; 0 if it said nothing."""
+    has_rgb: bool = False
+    """Whether it kept a 24-bit colour."""
     attributes_count: int = 0
     """DA1 replies seen."""
 
@@ -62,23 +73,6 @@ class Replies(NamedTuple):
         """Whether tmux answered, and not the terminal around it."""
         return self.brand == "tmux"
 
-    @property
-    def has_placeholders(self) -> bool:
-        """Whether it draws pictures in Unicode placeholder cells: by brand, version and reply."""
-        since = _PLACEHOLDERS_SINCE.get(self.brand)
-        return self.graphics == "OK" and since is not None and self.version >= since
-
-    @property
-    def is_judged(self) -> bool:
-        """Whether nothing that may still come would change what is drawn."""
-        has_unknown_brand = bool(self.name) and self.brand not in _PLACEHOLDERS_SINCE
-        return has_unknown_brand or (bool(self.name) and self.graphics is not None)
-
-    @property
-    def has_truecolor(self) -> bool:
-        """Whether it is known to show 24-bit colours."""
-        return self.brand in _TRUECOLOR_BRANDS or self.has_placeholders
-
 
 def parse_replies(received: bytes) -> Replies:
     """Returns what was said in any order, between keys typed meanwhile; never fails."""
@@ -87,13 +81,22 @@ def parse_replies(received: bytes) -> Replies:
     height, width = (int(cell[1]), int(cell[2])) if cell else (0, 0)
     is_plausible = 0 < width <= _LARGEST_CELL and 0 < height <= _LARGEST_CELL
     graphics = _GRAPHICS.search(received)
+    count = _COLOUR_COUNT.search(received)
     return Replies(
         name=_printable(name[1]) if name else "",
         cell_width=width if is_plausible else 0,
         cell_height=height if is_plausible else 0,
         graphics=_printable(graphics[1]) if graphics else None,
+        colour_count=int(bytes.fromhex(count[1].decode())) if count else 0,
+        has_rgb=_RGB.search(received) is not None,
         attributes_count=len(_ATTRIBUTES.findall(received)),
     )
+
+
+def questions(*, may_be_tmux: bool) -> str:
+    """Returns everything to ask at once, DA1 as the last."""
+    left_out = _TAKEN_WRONG_BY_TMUX if may_be_tmux else frozenset()
+    return "".join(it for it in QUESTIONS if it not in left_out) + ASK_ATTRIBUTES
 
 
 def wrap_for_tmux(sequence: str) -> str:

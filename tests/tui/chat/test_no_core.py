@@ -17,7 +17,7 @@ from seeshell.core.messages.lines import PROTOCOL
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...running_core import RunningCore
 from ..conftest import AppUser, OpenApp

@@ -18,7 +18,7 @@ from seeshell.core.messages.requests import GetStatus, RegenerateAnswer, Request
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...messages import opened, question
 from ..conftest import AppUser

@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from seeshell.tui.picker import PreviewPane
 from seeshell.tui.pictures import DriverOutput, Pictures
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 
 class Cells(ScrollView):
@@ -55,7 +55,7 @@ class PictureApp(App[None]):
     def __init__(self, photo: Path) -> None:
         super().__init__()
         output = DriverOutput(self)
-        facts = TerminalFacts(images="tgp", truecolor=True)
+        facts = TerminalFacts(images="tgp", colours="truecolor")
         self.photo = photo
         self.pictures = Pictures(
             facts, lambda _sha256: photo, output.write, is_behind=output.is_behind

@@ -22,7 +22,7 @@ from seeshell.tui.picker import picker as picker_module
 from seeshell.tui.picker import preview as preview_module
 from seeshell.tui.picker.folder import Entry, find_unnamed, read_folder
 from seeshell.tui.pictures import DrawnPicture, Pictures, Source
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...patience import PATIENCE
 

@@ -17,12 +17,12 @@ from seeshell.core.errors import ImageError
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.jobs import Finished
 from seeshell.tui.pictures import Decoder, Pictures
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...patience import PATIENCE
 
-KITTY = TerminalFacts(images="tgp", truecolor=True)
-HALF_BLOCKS = TerminalFacts(images="halfblock", truecolor=True)
+KITTY = TerminalFacts(images="tgp", colours="truecolor")
+HALF_BLOCKS = TerminalFacts(images="halfblock", colours="truecolor")
 
 
 class Bench:
@@ -179,7 +179,7 @@ async def test_closing_deletes_every_picture_sent(open_bench: Opens, photo: Path
 
 
 async def test_inside_tmux_every_message_is_wrapped(open_bench: Opens, photo: Path) -> None:
-    bench = open_bench(TerminalFacts(images="tgp", truecolor=True, is_tmux=True))
+    bench = open_bench(TerminalFacts(images="tgp", colours="truecolor", is_tmux=True))
     await bench.pictures.draw(photo, 40, 10)
     assert all(message.startswith("\x1bPtmux;\x1b\x1b_G") for message in bench.written)
 

@@ -8,7 +8,7 @@ from seeshell.core.messages.requests import PrepareTurn
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions
-from seeshell.tui.terminal.probe import TerminalFacts
+from seeshell.tui.terminal.facts import TerminalFacts
 
 from ..conftest import AppUser
 from ..scripted_client import ScriptedClient, conversation

@@ -19,8 +19,17 @@ import pytest
 
 from seeshell.core.settings import ImageProtocol
 from seeshell.tui.terminal import probe as probe_module
-from seeshell.tui.terminal.probe import TerminalFacts, probe_terminal
-from seeshell.tui.terminal.replies import ASK_ATTRIBUTES, ASK_CELL_SIZE, ASK_GRAPHICS, ASK_NAME
+from seeshell.tui.terminal.facts import TerminalFacts
+from seeshell.tui.terminal.probe import probe_terminal
+from seeshell.tui.terminal.replies import (
+    ASK_ATTRIBUTES,
+    ASK_CELL_SIZE,
+    ASK_COLOUR_COUNT,
+    ASK_GRAPHICS,
+    ASK_NAME,
+    ASK_RGB,
+)
+from seeshell.tui.terminal.xterm_colours import ColourDepth
 
 from ...patience import PATIENCE
 from ..pictures.kitty_terminal import KITTY_REPLIES
@@ -29,6 +38,11 @@ ATTRIBUTES, NAME, GRAPHICS = ASK_ATTRIBUTES, ASK_NAME, ASK_GRAPHICS
 KITTY = KITTY_REPLIES | {ASK_CELL_SIZE: "\x1b[6;34;16t"}
 WEZTERM = KITTY | {NAME: "\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\"}
 TERMINAL_APP = {ATTRIBUTES: "\x1b[?1;2c"}
+XTERM = {
+    NAME: "\x1bP>|XTerm(379)\x1b\\",
+    ASK_COLOUR_COUNT: "\x1bP1+r436f=323536\x1b\\",
+    ATTRIBUTES: "\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c",
+}
 TMUX = {NAME: "\x1bP>|tmux 3.5a\x1b\\", ATTRIBUTES: "\x1b[?1;2;4c"}
 SSH = {"TERM": "xterm-256color"}
 
@@ -55,24 +69,24 @@ def probe(
 
 
 @pytest.mark.parametrize(
-    ("replies", "images", "truecolor", "cell", "name"),
+    ("replies", "images", "colours", "cell", "name"),
     [
-        (KITTY, "tgp", True, (16, 34), "kitty(0.41.1)"),
-        (WEZTERM, "halfblock", True, (16, 34), "WezTerm 20240203-110809-5046fc22"),
-        (TERMINAL_APP, "halfblock", False, (10, 20), ""),
+        (KITTY, "tgp", "truecolor", (16, 34), "kitty(0.41.1)"),
+        (WEZTERM, "halfblock", "truecolor", (16, 34), "WezTerm 20240203-110809-5046fc22"),
+        (TERMINAL_APP, "halfblock", "256", (10, 20), ""),
     ],
 )
 def test_brand_and_reply_decide(
     open_terminal: Opens,
     replies: Mapping[str, str],
     images: ImageProtocol,
-    truecolor: bool,
+    colours: ColourDepth,
     cell: tuple[int, int],
     name: str,
 ) -> None:
     terminal = open_terminal(replies)
     facts = probe(terminal)
-    assert (facts.images, facts.truecolor, facts.name) == (images, truecolor, name)
+    assert (facts.images, facts.colours, facts.name) == (images, colours, name)
     assert (facts.cell_width, facts.cell_height) == cell
     assert terminal.leaked() == b""
 
@@ -121,7 +135,7 @@ def test_a_chosen_protocol_sends_no_query(open_terminal: Opens, images: ImagePro
     terminal = open_terminal(KITTY)
     facts = probe(terminal, images)
     assert facts.images == images
-    assert facts.truecolor is (images == "tgp")
+    assert facts.colours == ("truecolor" if images == "tgp" else "256")
     assert terminal.received == ""
 
 
@@ -149,9 +163,39 @@ def test_no_terminal_is_not_asked() -> None:
 
 
 def test_colorterm_is_believed(open_terminal: Opens) -> None:
-    assert probe(
-        open_terminal(TERMINAL_APP), environment=SSH | {"COLORTERM": "truecolor"}
-    ).truecolor
+    facts = probe(open_terminal(TERMINAL_APP), environment=SSH | {"COLORTERM": "truecolor"})
+    assert facts.colours == "truecolor"
+
+
+@pytest.mark.parametrize(
+    ("replies", "colours"),
+    [
+        (XTERM, "256"),
+        (XTERM | {ASK_RGB: "\x1bP1$r0;48:2::1:2:3m\x1b\\"}, "truecolor"),
+        (XTERM | {ASK_RGB: "\x1bP1$r0;48:2:1:2:3m\x1b\\"}, "truecolor"),
+        (XTERM | {ASK_RGB: "\x1bP1$r48;2;1;2;3m\x1b\\"}, "truecolor"),
+        (XTERM | {ASK_RGB: "\x1bP1$r0;48;5;16m\x1b\\"}, "256"),
+        (XTERM | {ASK_COLOUR_COUNT: "\x1bP1+r436F=3136\x1b\\"}, "16"),
+        (XTERM | {ASK_COLOUR_COUNT: "\x1bP0+r436f\x1b\\"}, "16"),
+        (TERMINAL_APP, "16"),
+    ],
+)
+def test_a_terminal_says_how_many_colours_it_has_where_its_name_does_not(
+    open_terminal: Opens, replies: Mapping[str, str], colours: ColourDepth
+) -> None:
+    terminal = open_terminal(replies)
+    assert probe(terminal, environment={"TERM": "xterm"}).colours == colours
+    assert terminal.leaked() == b""
+
+
+@pytest.mark.parametrize("term", ["screen", "screen-256color", "tmux-256color"])
+def test_a_multiplexer_gets_no_question_that_it_would_print(
+    open_terminal: Opens, monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    monkeypatch.setattr(probe_module, "_NEAR_TMUX_SECONDS", SOON)
+    terminal = open_terminal({ATTRIBUTES: "\x1b[?1;2c"})
+    probe(terminal, environment={"TERM": term})
+    assert "\x1bP" not in terminal.received
 
 
 def test_modes_and_screen_are_given_back(open_terminal: Opens) -> None:
@@ -189,7 +233,7 @@ def test_a_signal_that_ends_the_process_gives_the_terminal_back(open_terminal: O
 def test_the_terminal_around_a_near_tmux_is_asked(open_terminal: Opens) -> None:
     terminal = open_terminal(TMUX, around=KITTY)
     facts = probe(terminal, environment={"TERM": "tmux-256color"})
-    assert (facts.images, facts.is_tmux, facts.truecolor) == ("tgp", True, True)
+    assert (facts.images, facts.is_tmux, facts.colours) == ("tgp", True, "truecolor")
     assert facts.name == "kitty(0.41.1) in tmux 3.5a"
     assert terminal.leaked() == b""
 
@@ -244,3 +288,4 @@ def test_a_real_tmux_is_seen_through_if_it_lets_escapes_pass(
     facts = json.loads((tmp_path / "facts").read_bytes())
     is_seen = passthrough == "on"
     assert (facts["images"], facts["is_tmux"]) == ("tgp" if is_seen else "halfblock", is_seen)
+    assert facts["colours"] == "truecolor"

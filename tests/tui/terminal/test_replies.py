@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeshell.tui.terminal.replies import parse_replies, wrap_for_tmux
+from seeshell.tui.terminal.replies import (
+    ASK_ATTRIBUTES,
+    ASK_GRAPHICS,
+    QUESTIONS,
+    parse_replies,
+    questions,
+    wrap_for_tmux,
+)
 
 OK = "\x1b_Gi=31;OK\x1b\\"
 KITTY = "\x1bP>|kitty(0.41.1)\x1b\\"
@@ -39,30 +46,6 @@ def test_brand_and_version_stand_in_the_name(
 
 
 @pytest.mark.parametrize(
-    ("name", "graphics", "has_placeholders"),
-    [
-        ("kitty(0.41.1)", OK, True),
-        ("kitty(0.28.0)", OK, True),
-        ("ghostty 1.1.3", OK, True),
-        ("kitty(0.26.5)", OK, False),
-        ("kitty(0.41.1)", "", False),
-        ("kitty(0.41.1)", "\x1b_Gi=31;ENOTSUPPORTED:no\x1b\\", False),
-        ("kitty(0.41.1)", "\x1b_Gi=7;OK\x1b\\", False),
-        ("kitty", OK, False),
-        ("WezTerm 20240203-110809-5046fc22", OK, False),
-        ("Warp(v0.2025.01.01)", OK, False),
-        ("Konsole 24.12.1", OK, False),
-        ("", OK, False),
-    ],
-)
-def test_placeholders_need_brand_version_and_reply(
-    name: str, graphics: str, has_placeholders: bool
-) -> None:
-    replies = parse_replies(f"\x1bP>|{name}\x1b\\{graphics}\x1b[?62c".encode())
-    assert replies.has_placeholders is has_placeholders
-
-
-@pytest.mark.parametrize(
     "reply", ["\x1b[6;0;0t", "\x1b[6;9999;9999t", "\x1b[6;-3;4t", "\x1b[8;24;80t"]
 )
 def test_a_cell_size_that_can_not_be_is_not_believed(reply: str) -> None:
@@ -90,3 +73,8 @@ def test_a_reply_cut_off_anywhere_is_no_reply(length: int) -> None:
 
 def test_tmux_gets_every_escape_doubled() -> None:
     assert wrap_for_tmux("\x1b[c") == "\x1bPtmux;\x1b\x1b[c\x1b\\"
+
+
+def test_the_last_question_is_the_one_that_every_terminal_answers() -> None:
+    assert questions(may_be_tmux=False) == "".join(QUESTIONS) + ASK_ATTRIBUTES
+    assert ASK_GRAPHICS not in questions(may_be_tmux=True)
