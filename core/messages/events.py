@@ -66,9 +66,15 @@ class CoreStatus(Event, frozen=True):
 
 
 class ConversationsListed(Event, frozen=True):
-    """Conversations, newest first."""
+    """Conversations, newest first, and which of all of them have work to do."""
 
     conversations: tuple[ConversationSummary, ...]
+    answering: tuple[int, ...] = ()
+    """Ids of those in which a turn is being answered."""
+    queued: tuple[int, ...] = ()
+    """Ids of those in which turns wait for the engine."""
+    paused: tuple[int, ...] = ()
+    """Ids of those in which turns wait for `ResumeQueue`."""
 
 
 class ConversationsChanged(Event, frozen=True):

@@ -64,8 +64,7 @@ class Conversations:
         """
         match request:
             case ListConversations(query=query, limit=limit):
-                found = await self._archive.list_conversations(query, limit)
-                return (ConversationsListed(conversations=found),)
+                return (await self._list(query, limit),)
             case OpenConversation(conversation=conversation):
                 return await self._open(conversation, client)
             case RenameConversation(conversation=conversation, title=title):
@@ -83,6 +82,16 @@ class Conversations:
                 return self._changed()
             case _:
                 assert_never(request)
+
+    async def _list(self, query: str, limit: int) -> ConversationsListed:
+        found = await self._archive.list_conversations(query, limit)
+        running, order = self._answering.running, self._queues.order
+        return ConversationsListed(
+            conversations=found,
+            answering=(running.conversation,) if running else (),
+            queued=order.due,
+            paused=order.paused,
+        )
 
     def _changed(self) -> tuple[AnyEvent, ...]:
         self._subscribers.publish(ConversationsChanged())

@@ -40,6 +40,16 @@ class RoundRobin:
         """Ids of all turns that wait, those in paused queues too."""
         return frozenset(turn.id for queue in self._queues.values() for turn in queue.turns)
 
+    @property
+    def due(self) -> tuple[int, ...]:
+        """Conversations in which turns wait for the engine."""
+        return tuple(it for it, queue in self._queues.items() if not queue.is_paused)
+
+    @property
+    def paused(self) -> tuple[int, ...]:
+        """Conversations in which turns wait for the user."""
+        return tuple(it for it, queue in self._queues.items() if queue.is_paused)
+
     def find(self, conversation: int) -> Queue:
         """Returns the conversation's queue; an empty one if nothing waits there."""
         return self._queues.get(conversation, Queue())

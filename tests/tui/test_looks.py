@@ -37,14 +37,19 @@ OTHERS = [conversation(n, f"older conversation {n} about a long subject") for n 
 
 
 def app(
-    paths: Paths, theme: str, chat: int | None = 1, depth: ColourDepth = "truecolor"
+    paths: Paths,
+    theme: str,
+    chat: int | None = 1,
+    *,
+    depth: ColourDepth = "truecolor",
+    client: ScriptedClient | None = None,
 ) -> SeeshellApp:
-    """Returns the app with a core that always says the same."""
+    """Returns the app with a core that always says the same, or with another client."""
     terminal = TerminalFacts(images="none", colours=depth)
     app = SeeshellApp(paths, Settings(theme=theme), terminal, LaunchOptions(chat=chat))
 
     async def connect(_replace_core: bool) -> Any:
-        return ScriptedClient(MARKET, *OTHERS)
+        return client or ScriptedClient(MARKET, *OTHERS)
 
     app._connect = connect  # type: ignore[method-assign]
     return app
@@ -90,7 +95,7 @@ def test_an_empty_conversation_with_pictures_to_send(
     [
         {"f1": "Show all commands"},
         {"f2": "older conversation 4"},
-        {"f2": "older conversation 4", "d": "Delete “market stall”"},
+        {"f2": "older conversation 4", "d": "u undo delete"},
         {"ctrl+p": "To the end"},
     ],
     ids="-".join,

@@ -19,7 +19,6 @@ from ..session.draft_file import DraftFile
 from ..session.events import (
     AnswerEnded,
     AnswerStarted,
-    ConversationDeleted,
     ConversationShown,
     CoreLost,
     DraftChanged,
@@ -47,7 +46,6 @@ CONNECT_DELAY = 0.1
 _CHANGES_KEYS = (
     AnswerEnded,
     AnswerStarted,
-    ConversationDeleted,
     ConversationShown,
     CoreLost,
     DraftChanged,
@@ -67,7 +65,6 @@ class ChatScreen(Screen[None]):
         Binding("escape", "leave_edit", "leave it", system=True, tooltip="Leave the edit"),
         Binding("escape", "stop", "stop", tooltip="Stop the answer"),
         Binding("escape", "to_prompt", "prompt", system=True, tooltip="To the prompt"),
-        Binding("u", "restore_deleted", "undo delete", system=True, tooltip="Undo the last delete"),
         Binding("f5", "start_core", "start the core", system=True, tooltip="Start the core again"),
         Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
         Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
@@ -116,7 +113,6 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         """Connects once the first frame is on screen and keys typed ahead are echoed."""
         hear(self, self.session.events, NoticeTold, self._show_notice)
-        hear(self, self.session.events, ConversationDeleted, self._tell_deletion)
         for kind in _CHANGES_KEYS:
             hear(self, self.session.events, kind, lambda _: self.refresh_bindings())
         self.call_after_refresh(self.set_timer, CONNECT_DELAY, self._run_session)
@@ -132,9 +128,6 @@ class ChatScreen(Screen[None]):
     def _show_notice(self, event: NoticeTold) -> None:
         text = visible(event.sentence)
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
-
-    def _tell_deletion(self, _event: ConversationDeleted) -> None:
-        self.notify("Deleted; u in the list undoes it.", markup=False)
 
     @on(Prompt.PathsPasted)
     def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
@@ -154,7 +147,7 @@ class ChatScreen(Screen[None]):
             "leave_edit": self.session.is_editing and self.prompt.has_focus,
             "stop": self.session.turns.can_stop,
             "to_prompt": not self.prompt.has_focus,
-            "restore_deleted": self.session.conversations.deleted is not None,
+            "restore_deleted": self.session.conversations.last_deleted is not None,
             "start_core": self.chat.core_notice.error is not None,
         }.get(action, True)
 

@@ -19,6 +19,8 @@ from ..session.events import (
     DraftChanged,
 )
 from ..session.session import ChatSession
+from ..size_watcher import watch_size
+from .composer import Composer
 from .hearing import hear
 from .sidebar import Listing, Sidebar
 from .tray import Tray
@@ -59,11 +61,17 @@ class Panels(Horizontal):
 
     def on_mount(self) -> None:
         """Listens for what changes the list, and which picture is the newest."""
+        for widget in (self, self._composer):
+            watch_size(widget, self._keep_prompt_free)
         events = self._session.events
         hear(self, events, ConversationShown, self._show_conversation)
         hear(self, events, ConversationsFound, self._show_list)
         hear(self, events, AnswerStarted, lambda it: self._note(it.question.attachments))
         hear(self, events, DraftChanged, self._note_draft)
+
+    @property
+    def _composer(self) -> Composer:
+        return self.query_one(Composer)
 
     @property
     def has_overlay(self) -> bool:
@@ -121,6 +129,7 @@ class Panels(Horizontal):
             self.call_after_refresh(self._pane.show, self.preview)
         self._arrange("sidebar", self._sidebar)
         self._arrange("preview", self._pane)
+        self._keep_prompt_free()
 
     def watch_listing(self, listing: Listing) -> None:
         """Shows the conversations if the sidebar is there."""
@@ -168,6 +177,11 @@ class Panels(Horizontal):
     async def _delete(self, event: Sidebar.Deleted) -> None:
         await self._session.delete(event.conversation)
 
+    @on(Sidebar.Restored)
+    @work
+    async def _restore(self, event: Sidebar.Restored) -> None:
+        await self._session.restore_deleted(event.conversation)
+
     @on(Tray.PictureClicked)
     def _preview_chip(self, event: Tray.PictureClicked) -> None:
         self.open_preview(event.picture.attachment or event.picture.path)
@@ -182,9 +196,20 @@ class Panels(Horizontal):
         return PreviewPane(self._pictures(), id="preview")
 
     def _arrange(self, name: PanelName, panel: Widget | None) -> None:
-        if panel is not None:
-            panel.display = self.is_open(name)
-            panel.set_class(not self._is_docked(name), "-over")
+        if panel is None:
+            return
+        panel.set_class(not self._is_docked(name), "-over")
+        panel.display = self.is_open(name)
+        if not panel.display and panel.has_focus_within:
+            self._composer.prompt.focus()
+
+    def _keep_prompt_free(self) -> None:
+        """Has panels over the chat end above the prompt."""
+        rows = max(self.size.height - self._composer.outer_size.height, 1)
+        panels: dict[PanelName, Widget | None] = {"sidebar": self._sidebar, "preview": self._pane}
+        for name, panel in panels.items():
+            if panel is not None:
+                panel.styles.height = "100%" if self._is_docked(name) else rows
 
     def _is_docked(self, name: PanelName) -> bool:
         return self._columns >= self.DOCK_WIDTHS[name]

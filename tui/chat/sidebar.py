@@ -1,6 +1,5 @@
 """The conversations: a filter, a list, and what can be done with the one under the cursor."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -9,25 +8,24 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ...core.conversation import ConversationSummary
 from ..dialogs import AskLine, Confirm
-from ..visible import visible_line
+from ..session.listed_conversations import ListedConversation
+from ..size_watcher import watch_size
+from .conversation_row import conversation_row
 
-_DAY = 86_400
-
-UNTITLED = "Untitled"
+_NONE_YET = "Conversations will be listed here: the first question begins one."
+_NONE_FOUND = "No conversation has all of these words."
 
 
 @dataclass(frozen=True)
 class Listing:
     """What the sidebar shows."""
 
-    conversations: tuple[ConversationSummary, ...] = ()
+    conversations: tuple[ListedConversation, ...] = ()
     """Newest first."""
     shown: int | None = None
     """The one on screen."""
@@ -42,6 +40,7 @@ class Sidebar(Vertical):
         Binding("enter", "open", "open", tooltip="Open the conversation"),
         Binding("r", "rename", "rename", tooltip="Rename the conversation"),
         Binding("d,delete", "delete", "delete", tooltip="Delete the conversation"),
+        Binding("u", "restore", "undo delete", tooltip="Undo the deletion"),
         Binding("slash", "filter", "filter", tooltip="Filter the conversations"),
         Binding(
             "down",
@@ -80,7 +79,13 @@ class Sidebar(Vertical):
 
     @dataclass
     class Deleted(Message):
-        """The user wants a conversation gone, and has said so twice."""
+        """The user wants a conversation gone."""
+
+        conversation: int
+
+    @dataclass
+    class Restored(Message):
+        """The user wants a deleted conversation back."""
 
         conversation: int
 
@@ -89,39 +94,71 @@ class Sidebar(Vertical):
         self._listing = listing
 
     def compose(self) -> ComposeResult:
-        """Yields the filter above the list."""
+        """Yields the filter above the list, or what would be there."""
         yield Input(placeholder="Filter conversations", id="sidebar-filter")
+        yield Static(_NONE_YET, id="sidebar-empty", markup=False)
         yield OptionList(compact=True, markup=False, id="sidebar-list")
 
     def on_mount(self) -> None:
-        """Fills the list."""
+        """Fills the list, and again for every width."""
+        watch_size(self._list, lambda: self._fill(self._cursor_id()))
         self._fill(self._listing.shown)
 
     def show(self, listing: Listing) -> None:
         """Replaces the list; the cursor stays on its conversation, else on the one on screen."""
-        marked = self._marked()
+        cursor = self._cursor_id()
         self._listing = listing
         if self.is_mounted:
-            self._fill(marked.id if marked and self._list.has_focus else listing.shown)
+            has_cursor = cursor is not None and self._list.has_focus
+            self._fill(cursor if has_cursor else listing.shown)
 
     def focus_list(self) -> None:
-        """Gives the list the focus."""
-        self._list.focus()
+        """Gives the list the focus; where it is empty, the filter."""
+        (self._list if self._listing.conversations else self.query_one(Input)).focus()
 
     @property
     def _list(self) -> OptionList:
         return self.query_one(OptionList)
 
     def _fill(self, cursor: int | None) -> None:
-        ids = [summary.id for summary in self._listing.conversations]
-        self._list.clear_options()
-        self._list.add_options(_options(self._listing))
-        if ids:
-            self._list.highlighted = ids.index(cursor) if cursor in ids else 0
+        """Writes the rows; a cursor whose conversation is gone keeps its place."""
+        rows, listed = self._listing.conversations, self._list
+        ids = [row.summary.id for row in rows]
+        before, top = listed.highlighted or 0, listed.scroll_offset.y
+        width = max(listed.scrollable_content_region.width, 1)
+        with self.app.batch_update():
+            listed.clear_options()
+            listed.add_options(self._options(width))
+            listed.scroll_to(y=top, animate=False, force=True)
+            if ids:
+                listed.highlighted = (
+                    ids.index(cursor) if cursor in ids else min(before, len(ids) - 1)
+                )
+        self.set_class(not rows, "-empty")
+        has_words = bool(self.query_one(Input).value.strip())
+        self.query_one("#sidebar-empty", Static).update(_NONE_FOUND if has_words else _NONE_YET)
+
+    def _options(self, width: int) -> list[Option]:
+        shown = self._listing.shown
+        return [
+            Option(
+                conversation_row(row, width, is_shown=row.summary.id == shown),
+                id=str(row.summary.id),
+            )
+            for row in self._listing.conversations
+        ]
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Letters act on the list only; in the filter they are typed."""
-        return action == "to_list" or (self.is_mounted and self._list.has_focus)
+        if action == "to_list":
+            return True
+        if not (self.is_mounted and self._list.has_focus):
+            return False
+        marked = self._marked()
+        is_deleted = marked is not None and marked.state == "deleted"
+        if action in ("rename", "delete"):
+            return marked is not None and not is_deleted
+        return is_deleted if action == "restore" else True
 
     def action_open(self) -> None:
         """Opens the conversation under the cursor."""
@@ -138,18 +175,27 @@ class Sidebar(Vertical):
     @work
     async def action_rename(self) -> None:
         """Asks for another title of the conversation under the cursor."""
-        if summary := self._marked():
-            title = await self.app.push_screen_wait(AskLine("Title", summary.title))
+        if row := self._marked():
+            title = await self.app.push_screen_wait(AskLine("Title", row.summary.title))
             if title:
-                self.post_message(self.Renamed(summary.id, title))
+                self.post_message(self.Renamed(row.summary.id, title))
 
     @work
     async def action_delete(self) -> None:
-        """Asks whether the conversation under the cursor may go."""
-        if summary := self._marked():
-            question = f"Delete “{summary.title}” with its {summary.message_count} messages?"
-            if await self.app.push_screen_wait(Confirm(question)):
-                self.post_message(self.Deleted(summary.id))
+        """Deletes the conversation under the cursor; asks first where that stops an answer."""
+        row = self._marked()
+        if row is None:
+            return
+        if row.state == "answering":
+            question = f"“{row.summary.title}” is being answered. Stop the answer and delete it?"
+            if not await self.app.push_screen_wait(Confirm(question)):
+                return
+        self.post_message(self.Deleted(row.summary.id))
+
+    def action_restore(self) -> None:
+        """Undoes the deletion of the conversation under the cursor."""
+        if row := self._marked():
+            self.post_message(self.Restored(row.summary.id))
 
     @on(Input.Changed)
     def _filter(self, event: Input.Changed) -> None:
@@ -166,6 +212,7 @@ class Sidebar(Vertical):
         event.stop()
         if self._list.has_focus:
             self.post_message(self.Highlighted(int(event.option_id or 0)))
+            self.refresh_bindings()
 
     def on_descendant_blur(self) -> None:
         """Tells that no conversation is under the cursor any more."""
@@ -174,40 +221,16 @@ class Sidebar(Vertical):
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        row = self._marked()
+        if row is not None and row.state == "deleted":
+            self.post_message(self.Restored(row.summary.id))
         self.post_message(self.Opened(int(event.option_id or 0)))
 
-    def _marked(self) -> ConversationSummary | None:
+    def _marked(self) -> ListedConversation | None:
         """Returns the conversation under the cursor."""
         cursor = self._list.highlighted if self.is_mounted else None
         return None if cursor is None else self._listing.conversations[cursor]
 
-
-def _options(listing: Listing) -> list[Option]:
-    return [
-        Option(_row(summary, is_shown=summary.id == listing.shown), id=str(summary.id))
-        for summary in listing.conversations
-    ]
-
-
-def _row(summary: ConversationSummary, *, is_shown: bool) -> Content:
-    mark = "▎" if is_shown else " "
-    return Content.assemble(
-        (mark, "$accent"),
-        visible_line(summary.title) or UNTITLED,
-        "\n ",
-        (f"{_age(summary.updated_at)} · {summary.message_count} messages", "$text-muted"),
-    )
-
-
-def _age(then: float) -> str:
-    """Returns how long ago a moment was; after a week its date."""
-    seconds = max(time.time() - then, 0)
-    if seconds < 60:
-        return "now"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min ago"
-    if seconds < _DAY:
-        return f"{int(seconds // 3600)} h ago"
-    if seconds < 7 * _DAY:
-        return f"{int(seconds // _DAY)} d ago"
-    return time.strftime("%Y-%m-%d", time.localtime(then))
+    def _cursor_id(self) -> int | None:
+        marked = self._marked()
+        return marked.summary.id if marked else None

@@ -55,9 +55,9 @@ class StatusBar(Widget):
         self.title = event.conversation.summary.title if event.conversation else NEW_TITLE
 
     def _show_found_title(self, event: ConversationsFound) -> None:
-        for summary in event.conversations:
-            if summary.id == self._session.conversation:
-                self.title = summary.title
+        for row in event.conversations:
+            if row.summary.id == self._session.conversation:
+                self.title = row.summary.title
 
     def _facts(self, width: int) -> Content:
         status = self.status

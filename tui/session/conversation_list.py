@@ -1,5 +1,6 @@
 """The list of stored conversations, and what is done to one without showing it."""
 
+from ...core.conversation import ConversationSummary
 from ...core.messages.events import ConversationsListed
 from ...core.messages.requests import (
     DeleteConversation,
@@ -8,29 +9,55 @@ from ...core.messages.requests import (
     RestoreConversation,
 )
 from .core_link import CoreLink, Post
-from .events import ConversationDeleted, ConversationsFound
+from .events import AnswerEndedUnseen, ConversationsFound
+from .listed_conversations import list_conversations
 
 
 class ConversationList:
-    """Finds, renames, deletes and restores conversations."""
+    """Finds, renames, deletes and restores conversations.
+
+    What was deleted stays in the list, marked, until the words of the search change: the cursor
+    keeps its place and the deletion can be undone there.
+    """
 
     def __init__(self, link: CoreLink, post: Post) -> None:
         self._link = link
         self._post = post
         self._query = ""
-        self.deleted: int | None = None
-        """The conversation that was deleted last in this run, until that is taken back."""
+        self._listed = ConversationsListed(conversations=())
+        self._shown: int | None = None
+        self._deleted: dict[int, ConversationSummary] = {}
+        self._unseen: set[int] = set()
+
+    @property
+    def last_deleted(self) -> int | None:
+        """The conversation that was deleted last and can be restored; None if there is none."""
+        return next(reversed(self._deleted), None)
 
     async def find(self, query: str) -> None:
         """Lists the conversations whose title or messages hold the words."""
-        self._query = query
+        if query != self._query:
+            self._query = query
+            self._deleted.clear()
         await self.find_again()
 
     async def find_again(self) -> None:
         """Lists what the words in force let through now."""
         reply = await self._link.ask(ListConversations(query=self._query))
         if isinstance(reply, ConversationsListed):
-            self._post(ConversationsFound(reply.conversations))
+            self._note_ended(reply)
+            for found in reply.conversations:
+                # Another window has restored it.
+                self._deleted.pop(found.id, None)
+            self._listed = reply
+            self._tell()
+
+    def show(self, conversation: int | None) -> None:
+        """Notes which conversation is on screen, whose answers are seen; None for a new one."""
+        self._shown = conversation
+        if conversation in self._unseen:
+            self._unseen.discard(conversation)
+            self._tell()
 
     async def newest(self) -> int | None:
         """Returns the conversation that changed last; None if there is none."""
@@ -44,19 +71,29 @@ class ConversationList:
         await self._link.ask(RenameConversation(conversation=conversation, title=title))
 
     async def delete(self, conversation: int) -> bool:
-        """Deletes a conversation; returns whether it could."""
-        reply = await self._link.ask(DeleteConversation(conversation=conversation))
-        if reply is not None:
-            self.deleted = conversation
-            self._post(ConversationDeleted())
-        return reply is not None
+        """Deletes a conversation, which can be undone; returns whether it could."""
+        found = [it for it in self._listed.conversations if it.id == conversation]
+        if await self._link.ask(DeleteConversation(conversation=conversation)) is None:
+            return False
+        self._deleted |= {it.id: it for it in found}
+        self._tell()
+        return True
 
-    async def restore(self) -> int | None:
-        """Takes the last deletion back; returns the conversation that is there again."""
-        conversation = self.deleted
-        if conversation is None:
-            return None
+    async def restore(self, conversation: int) -> bool:
+        """Undoes the deletion of a conversation; returns whether it could."""
         if await self._link.ask(RestoreConversation(conversation=conversation)) is None:
-            return None
-        self.deleted = None
-        return conversation
+            return False
+        self._deleted.pop(conversation, None)
+        self._tell()
+        return True
+
+    def _note_ended(self, listed: ConversationsListed) -> None:
+        """Notes whose answers have ended since the list before, as far as that was not seen."""
+        for conversation in set(self._listed.answering) - {*listed.answering, self._shown}:
+            if conversation not in self._deleted:
+                self._unseen.add(conversation)
+                self._post(AnswerEndedUnseen(conversation))
+
+    def _tell(self) -> None:
+        rows = list_conversations(self._listed, self._deleted, self._unseen)
+        self._post(ConversationsFound(rows))

@@ -11,7 +11,7 @@ SessionEvent
 ├── DraftShown           an edit begins, or ends and what was unsent before is back
 ├── DraftChanged         the pictures or the messages on their way changed
 ├── TextReturned         a text could not be sent and goes back into the prompt
-├── ConversationDeleted  one was deleted, which can be taken back
+├── AnswerEndedUnseen    an answer ended in another conversation
 ├── ConversationsFound   the sidebar's list, asked for or changed
 ├── NoticeTold           something that the user should know, once
 │   └── RequestRefused   something the user asked for was not done
@@ -21,10 +21,11 @@ SessionEvent
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from ...core.conversation import Conversation, ConversationSummary, Message, Queue
+from ...core.conversation import Conversation, Message, Queue
 from ...core.errors import SeeshellError
 from .chat_status import ChatStatus
 from .draft import Draft
+from .listed_conversations import ListedConversation
 
 
 @dataclass(frozen=True)
@@ -117,15 +118,17 @@ class TextReturned(SessionEvent):
 
 
 @dataclass(frozen=True)
-class ConversationDeleted(SessionEvent):
-    """A conversation was deleted; `ChatSession.restore_deleted` takes that back."""
+class AnswerEndedUnseen(SessionEvent):
+    """An answer ended in a conversation that is not on screen."""
+
+    conversation: int
 
 
 @dataclass(frozen=True)
 class ConversationsFound(SessionEvent):
     """The conversations that the filter lets through, newest first."""
 
-    conversations: tuple[ConversationSummary, ...]
+    conversations: tuple[ListedConversation, ...]
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ class ChatSession:
         self.conversations = ConversationList(self._link, post)
         self.draft = self.drafts.find(None)
         """What is unsent of the conversation on screen."""
+        self._deleted_here: int | None = None
+        """The conversation that was deleted last while it was on screen."""
         self.has_begun = False
         """Whether what was asked for at the start is on screen."""
         self._running = asyncio.Lock()
@@ -147,14 +149,18 @@ class ChatSession:
         self._show(None)
 
     async def delete(self, conversation: int) -> None:
-        """Deletes a conversation; a new one takes its place on screen."""
+        """Deletes a conversation, which can be undone; a new one takes its place on screen."""
         if await self.conversations.delete(conversation) and conversation == self.conversation:
+            self._deleted_here = conversation
             self.start_new()
 
-    async def restore_deleted(self) -> None:
-        """Takes the last deletion back and shows the conversation again."""
-        if (conversation := await self.conversations.restore()) is not None:
-            await self.open(conversation)
+    async def restore_deleted(self, conversation: int | None = None) -> None:
+        """Undoes a deletion: that of a conversation, or the last one; it is shown as before."""
+        restored = self.conversations.last_deleted if conversation is None else conversation
+        if restored is None or not await self.conversations.restore(restored):
+            return
+        if restored == self._deleted_here and self.conversation is None:
+            await self.open(restored)
 
     async def load_model(self, source: str) -> None:
         """Switches the core to another model."""
@@ -294,6 +300,7 @@ class ChatSession:
         shown = ConversationShown(conversation, self.draft, message, takes_typed=not self.has_begun)
         self._post(shown)
         self.turns.show(conversation)
+        self.conversations.show(self.conversation)
         self._prepare()
 
     def _set_status(self, status: ChatStatus) -> None:

@@ -54,7 +54,6 @@ from seeshell.tui.session.events import (
     AnswerEnded,
     AnswerGrew,
     AnswerStarted,
-    ConversationDeleted,
     ConversationShown,
     CoreLost,
     DraftChanged,
@@ -710,17 +709,18 @@ async def test_pictures_of_an_edit_count_as_waiting_until_it_is_left() -> None:
         await it.until(lambda: claims(it.client)[-1] == ())
 
 
-async def test_the_last_deletion_is_taken_back_once() -> None:
+async def test_deletions_are_undone_from_the_last_one_on() -> None:
     async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
         await it.session.delete(4)
         await it.session.delete(3)
-        assert len(it.of(ConversationDeleted)) == 2
         assert it.session.conversation is None
         await it.session.restore_deleted()
         assert RestoreConversation(conversation=3) in it.client.asked
         assert RestoreConversation(conversation=4) not in it.client.asked
         assert it.session.conversation == 3
-        assert it.session.conversations.deleted is None
+        assert it.session.conversations.last_deleted == 4
+        await it.session.restore_deleted()
+        assert it.session.conversation == 3
         count = len(it.client.asked)
         await it.session.restore_deleted()
         assert len(it.client.asked) == count
@@ -732,9 +732,8 @@ async def test_a_deletion_that_was_refused_is_not_told() -> None:
 
     async with talk(ScriptedClient(OLD, script=script), LaunchOptions(chat=3)) as it:
         await it.session.delete(3)
-        assert not it.of(ConversationDeleted)
         assert it.session.conversation == 3
-        assert it.session.conversations.deleted is None
+        assert it.session.conversations.last_deleted is None
 
 
 async def test_of_conversations_that_the_cursor_passes_only_the_last_is_prepared() -> None:

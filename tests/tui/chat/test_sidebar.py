@@ -1,0 +1,149 @@
+"""The list of conversations under somebody's hands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.widgets import OptionList
+
+from seeshell.core.messages.events import AnyEvent, ConversationsChanged, ConversationsListed
+from seeshell.core.messages.requests import (
+    DeleteConversation,
+    ListConversations,
+    Request,
+    RestoreConversation,
+)
+from seeshell.core.settings import Paths
+
+from ...messages import question
+from ..conftest import AppUser
+from ..scripted_client import ScriptedClient, conversation
+from ..test_looks import app
+
+STORED = [conversation(n, f"conversation {n}", question(n, "hello")) for n in range(1, 9)]
+
+
+class Stored:
+    """A script of a core that hides what was deleted, and says what it works on."""
+
+    def __init__(self) -> None:
+        self.hidden: set[int] = set()
+        self.answering: tuple[int, ...] = ()
+
+    def __call__(self, request: Request) -> AnyEvent | None:
+        match request:
+            case DeleteConversation(conversation=it):
+                self.hidden.add(it)
+            case RestoreConversation(conversation=it):
+                self.hidden.discard(it)
+            case ListConversations():
+                found = (it.summary for it in STORED if it.summary.id not in self.hidden)
+                newest_first = sorted(found, key=lambda it: it.updated_at, reverse=True)
+                return ConversationsListed(
+                    conversations=tuple(newest_first), answering=self.answering
+                )
+        return None
+
+
+@asynccontextmanager
+async def open_list(
+    paths: Paths, script: Stored, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[AppUser, ScriptedClient]]:
+    client = ScriptedClient(*STORED, script=script)
+    chat = app(paths, "dark", 1, client=client)
+    async with chat.run_test(size=size, notifications=True) as pilot:
+        user = AppUser(pilot)
+        await user.sees("ready")
+        await user.press("f2")
+        await user.sees("conversation 8")
+        yield user, client
+
+
+def cursor(user: AppUser) -> str:
+    """The row under the cursor."""
+    rows = user.app.screen.query_one(OptionList)
+    return str(rows.get_option_at_index(rows.highlighted or 0).prompt)
+
+
+async def test_a_deleted_row_keeps_the_cursor_and_a_second_key_hits_no_other(paths: Paths) -> None:
+    script = Stored()
+    async with open_list(paths, script) as (user, _):
+        await user.press("home", "down", "down", "d", "y", "d", "y")
+        await user.until(lambda: "deleted" in cursor(user))
+        assert script.hidden == {3}
+        await user.press("down", "d")
+        await user.until(lambda: script.hidden == {3, 4})
+        await user.press("up", "u")
+        await user.until(lambda: script.hidden == {4})
+        assert "conversation 3" in cursor(user)
+
+
+async def test_opening_a_deleted_row_restores_it(paths: Paths) -> None:
+    script = Stored()
+    async with open_list(paths, script) as (user, _):
+        await user.press("home", "down", "d")
+        await user.until(lambda: script.hidden == {2})
+        await user.press("enter")
+        await user.until(lambda: user.chat.session.conversation == 2)
+        assert not script.hidden
+
+
+async def test_a_conversation_that_another_window_deletes_leaves_the_cursor_in_its_place(
+    paths: Paths,
+) -> None:
+    script = Stored()
+    async with open_list(paths, script) as (user, client):
+        await user.press("home", "down", "down")
+        await user.until(lambda: "conversation 3" in cursor(user))
+        script.hidden.add(3)
+        client.tell(ConversationsChanged())
+        await user.until(lambda: "conversation 4" in cursor(user))
+
+
+async def test_the_list_says_where_an_answer_runs_and_where_one_ended_unseen(
+    paths: Paths,
+) -> None:
+    script = Stored()
+    async with open_list(paths, script, (130, 30)) as (user, client):
+        script.answering = (4,)
+        client.tell(ConversationsChanged())
+        await user.sees("answering")
+        script.answering = ()
+        client.tell(ConversationsChanged())
+        await user.sees("● new")
+        await user.chat.session.open(4)
+        await user.until(lambda: "● new" not in user.screen)
+
+
+async def test_deleting_what_is_being_answered_asks_first(paths: Paths) -> None:
+    script = Stored()
+    script.answering = (1,)
+    async with open_list(paths, script) as (user, _):
+        await user.sees("answering")
+        await user.press("home", "d")
+        await user.sees("Stop the answer and delete it?")
+        await user.press("n")
+        await asyncio.sleep(0)
+        assert not script.hidden
+
+
+async def test_a_terminal_that_gets_narrow_leaves_the_focus_in_the_prompt(paths: Paths) -> None:
+    async with open_list(paths, Stored(), (130, 30)) as (user, _):
+        assert user.chat.panels.has_sidebar_focus
+        await user.pilot.resize_terminal(90, 24)
+        await user.until(lambda: user.chat.prompt.has_focus)
+        await user.type("hello")
+        await user.until(lambda: user.chat.prompt.text == "hello")
+
+
+async def test_a_panel_over_the_chat_ends_above_the_prompt(paths: Paths) -> None:
+    async with open_list(paths, Stored()) as (user, _):
+        sidebar = user.chat.panels.query_one("#sidebar")
+        composer = user.chat.chat.composer
+        await user.until(lambda: sidebar.region.bottom == composer.region.y)
+        assert sidebar.region.width == 80
+        await user.press("escape")
+        await user.type("one\ntwo\nthree")
+        await user.press("f2")
+        await user.until(lambda: sidebar.region.bottom == composer.region.y)
+        assert "three" in user.screen
