@@ -128,6 +128,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "theme": _TEXT,
     "images": _choice("auto", "tgp", "halfblock", "none"),
     "cursor_blink": _FLAG,
+    "notify": _choice("bell", "osc9", "osc777", "none"),
 }
 
 _ENDPOINT_RULES: Final[Mapping[str, Rule]] = {

@@ -26,6 +26,7 @@ HOME_VARIABLE = "SEESHELL_HOME"
 _UNKNOWN_HOME = f"Your home folder is unknown: set HOME, or {HOME_VARIABLE} to any folder."
 
 ImageProtocol = Literal["auto", "tgp", "halfblock", "none"]
+Notification = Literal["bell", "osc9", "osc777", "none"]
 
 
 class EndpointSettings(Struct, frozen=True):
@@ -72,6 +73,8 @@ class Settings(Struct, frozen=True):
     """How pictures are drawn; `auto` asks the terminal once."""
     cursor_blink: bool = False
     """Whether the prompt's cursor blinks; each blink costs bytes on the line."""
+    notify: Notification = "bell"
+    """How the end of an answer is told while the terminal is not in front."""
     endpoints: dict[str, EndpointSettings] = {}
     """Servers by name: `--model NAME` asks one."""
 

@@ -14,4 +14,6 @@ Its modules in reading order:
                     line is written.
     xterm_colours   The colours of terminals that know only 256 or 16: their values, and the nearest
                     to a colour.
+    notifications   What tells somebody whose terminal is not in front of them that an answer has
+                    ended.
 """
