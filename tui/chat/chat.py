@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from ...core.conversation import Attachment, Message, QueuedTurn
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..log import ChatLog
+from ..session.decisions import WayOut
 from ..session.events import (
     AnswerEnded,
     AnswerGrew,
@@ -20,10 +21,11 @@ from ..session.events import (
     AnswerWaits,
     ConversationShown,
     CoreLost,
+    DecisionsChanged,
     DraftChanged,
     DraftShown,
+    ModelChanged,
     QueueShown,
-    StatusChanged,
     TextReturned,
 )
 from ..session.session import ChatSession
@@ -31,6 +33,7 @@ from ..state_file import read_state, write_state
 from ..visible import visible
 from .composer import Composer
 from .core_notice import CoreNotice
+from .decision_notice import KEYS, DecisionNotice
 from .hearing import hear
 from .prompt import Prompt
 from .welcome import Welcome
@@ -84,12 +87,15 @@ class Chat(Vertical):
             tooltip="Resume the paused queue",
         ),
         Binding("escape", "close_notice", show=False),
+        Binding("f5", "decide('f5')", "try again", system=True, tooltip="Try again, or restore"),
+        Binding("f6", "decide('f6')", "choose", system=True, tooltip="Choose another model"),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
     ]
 
     welcome = getters.query_one(Welcome)
     log_view = getters.query_one(ChatLog)
     core_notice = getters.query_one(CoreNotice)
+    decision_notice = getters.query_one(DecisionNotice)
     composer = getters.query_one(Composer)
     prompt = getters.query_one(Prompt)
 
@@ -122,6 +128,7 @@ class Chat(Vertical):
         log.has_whole_receipts = remembered.has_whole_receipts
         yield log
         yield CoreNotice()
+        yield DecisionNotice()
         yield self._composer
 
     def on_mount(self) -> None:
@@ -136,7 +143,8 @@ class Chat(Vertical):
         hear(self, events, DraftShown, self._show_other_draft)
         hear(self, events, DraftChanged, self._show_draft)
         hear(self, events, TextReturned, self._return_text)
-        hear(self, events, StatusChanged, self._show_model_notice)
+        hear(self, events, ModelChanged, self._show_model_notice)
+        hear(self, events, DecisionsChanged, self._show_decisions)
         hear(self, events, CoreLost, self._offer_core)
 
     def _show(self, shown: ConversationShown) -> None:
@@ -179,8 +187,11 @@ class Chat(Vertical):
     def _return_text(self, event: TextReturned) -> None:
         self.composer.give_back(event.draft, event.text)
 
-    def _show_model_notice(self, event: StatusChanged) -> None:
+    def _show_model_notice(self, event: ModelChanged) -> None:
         self.welcome.notice = event.status.notice
+
+    def _show_decisions(self, _event: DecisionsChanged) -> None:
+        self.decision_notice.decisions = self._session.decisions.open
 
     def _offer_core(self, event: CoreLost) -> None:
         self.core_notice.error = event.error
@@ -203,7 +214,9 @@ class Chat(Vertical):
         if action == "resume_queue":
             return self._session.turns.are_paused
         if action == "close_notice":
-            return self.core_notice.display
+            return self.core_notice.display or bool(self._session.decisions.open)
+        if action == "decide":
+            return self._way_out(parameters) is not None
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -227,19 +240,19 @@ class Chat(Vertical):
     async def action_resume_queue(self) -> None:
         """Has the queued messages answered that were paused."""
         if self._session.conversation is not None:
-            await self._session.turns.resume(self._session.conversation)
+            await self._session.queue.resume(self._session.conversation)
 
     @work
     async def action_put_first(self, turn: str) -> None:
         """Has a queued message answered before the others."""
         if self._session.conversation is not None:
-            await self._session.turns.put_first(self._session.conversation, turn)
+            await self._session.queue.put_first(self._session.conversation, turn)
 
     @work
     async def action_put_last(self, turn: str) -> None:
         """Has a queued message answered after the others."""
         if self._session.conversation is not None:
-            await self._session.turns.put_last(self._session.conversation, turn)
+            await self._session.queue.put_last(self._session.conversation, turn)
 
     def action_edit(self) -> None:
         """Brings the question into the prompt."""
@@ -270,9 +283,28 @@ class Chat(Vertical):
             await self._session.branch(request, sibling)
 
     def action_close_notice(self) -> None:
-        """Closes what is said of the core, which can still be started."""
-        self.core_notice.display = False
+        """Closes the newest of what is to be decided, then what is said of the core."""
+        newest = self._session.decisions.newest
+        if newest is not None:
+            self._session.decisions.settle(newest.matter)
+        else:
+            # The core can still be started.
+            self.core_notice.display = False
         self.refresh_bindings()
+
+    @work
+    async def action_decide(self, key: str) -> None:
+        """Goes the way out that the newest decision offers by a key."""
+        decision, session = self._session.decisions.newest, self._session
+        match self._way_out((key,)):
+            case "load again" if decision is not None:
+                await session.model.load(decision.model)
+            case "load another":
+                await self.screen.run_action("load_model")
+            case "restore":
+                await session.restore_shown()
+            case "start new":
+                session.start_new()
 
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""
@@ -287,6 +319,12 @@ class Chat(Vertical):
     @property
     def _messages(self) -> list[Message]:
         return [view.message for view in self.log_view.transcript.views]
+
+    def _way_out(self, parameters: tuple[object, ...]) -> WayOut | None:
+        """Returns what a key does about the newest decision; None for nothing."""
+        newest = self._session.decisions.newest
+        ways_out = newest.ways_out if newest else ()
+        return next((it for it in ways_out if KEYS[it][0] in parameters), None)
 
     def _marked(self) -> Message | None:
         """Returns the message at the cursor while the log has the focus, else the last one."""

@@ -22,9 +22,11 @@ from ..session.events import (
     ConversationDeleted,
     ConversationShown,
     CoreLost,
+    DecisionsChanged,
     DraftChanged,
     DraftShown,
     NoticeTold,
+    QuestionRefused,
     QueueShown,
 )
 from ..session.launch_options import LaunchOptions
@@ -50,6 +52,7 @@ _CHANGES_KEYS = (
     ConversationDeleted,
     ConversationShown,
     CoreLost,
+    DecisionsChanged,
     DraftChanged,
     DraftShown,
     QueueShown,
@@ -130,6 +133,9 @@ class ChatScreen(Screen[None]):
         await self.session.run(self._launch, replace_core=replace_core)
 
     def _show_notice(self, event: NoticeTold) -> None:
+        """Shows for some seconds what can be missed; what is to be decided stands elsewhere."""
+        if isinstance(event, QuestionRefused):
+            return
         text = visible(event.sentence)
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
@@ -213,7 +219,7 @@ class ChatScreen(Screen[None]):
         """Asks for a model and switches to it."""
         hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
         if source := await self.app.push_screen_wait(AskLine("Model", placeholder=hint)):
-            await self.session.load_model(source)
+            await self.session.model.load(source)
 
     def action_start_core(self) -> None:
         """Starts a core where there is none; one of another version is ended first."""

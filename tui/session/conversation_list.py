@@ -56,7 +56,11 @@ class ConversationList:
         conversation = self.deleted
         if conversation is None:
             return None
-        if await self._link.ask(RestoreConversation(conversation=conversation)) is None:
+        if not await self.restore_one(conversation):
             return None
         self.deleted = None
         return conversation
+
+    async def restore_one(self, conversation: int) -> bool:
+        """Takes the deletion of a conversation back; returns whether it could."""
+        return await self._link.ask(RestoreConversation(conversation=conversation)) is not None

@@ -235,7 +235,9 @@ async def test_a_connection_that_the_core_closed_is_not_called_its_end(
     talk = Talk(await CoreClient.connect(paths))
     (connection,) = server._connections
     connection.end()
-    with pytest.raises(CoreDied, match="has closed this connection: connect again") as died:
+    with pytest.raises(
+        CoreDied, match="connection to the core was lost; the core itself still runs"
+    ) as died:
         await talk.until(TurnEnded)
     assert died.value.log_tail == ""
     await talk.client.close()

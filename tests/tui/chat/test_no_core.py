@@ -94,7 +94,7 @@ async def test_what_is_typed_while_the_core_is_gone_stays_in_the_prompt(
         await user.press("escape")
         await user.until(lambda: "starts it again" not in user.screen)
         await user.press("f5")
-        await user.until(lambda: user.chat.session.status.state == "ready")
+        await user.until(lambda: user.chat.session.is_ready)
         assert user.chat.prompt.text == "is it red\nor blue"
         await user.ask("?")
         assert user.messages[-2].text == "is it red\nor blue?"
