@@ -20,11 +20,8 @@ from ..session.events import (
     AnswerStarted,
     AnswerWaits,
     ConversationShown,
-    CoreLost,
-    DecisionsChanged,
     DraftChanged,
     DraftShown,
-    ModelChanged,
     QueueShown,
     TextReturned,
 )
@@ -33,7 +30,7 @@ from ..state_file import read_state, write_state
 from ..visible import visible
 from .composer import Composer
 from .core_notice import CoreNotice
-from .decision_notice import KEYS, DecisionNotice
+from .decision_notice import DecisionNotice
 from .hearing import hear
 from .prompt import Prompt
 from .welcome import Welcome
@@ -87,8 +84,18 @@ class Chat(Vertical):
             tooltip="Resume the paused queue",
         ),
         Binding("escape", "close_notice", show=False),
-        Binding("f5", "decide('f5')", "try again", system=True, tooltip="Try again, or restore"),
-        Binding("f6", "decide('f6')", "choose", system=True, tooltip="Choose another model"),
+        Binding("f5", "decide('load again')", "try again", system=True, tooltip="Load it again"),
+        Binding("f5", "decide('restore')", "restore", system=True, tooltip="Restore it"),
+        Binding(
+            "f6",
+            "decide('load another')",
+            "other model",
+            system=True,
+            tooltip="Load another model instead",
+        ),
+        Binding(
+            "f6", "decide('start new')", "new", system=True, tooltip="Start a new conversation"
+        ),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
     ]
 
@@ -122,30 +129,32 @@ class Chat(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yields welcome and log, of which one shows, the notice and the composer."""
-        yield Welcome()
+        yield Welcome(self._session)
         log = ChatLog(self._draw_picture)
         remembered = read_state(self._state_file, Remembered) or Remembered()
         log.has_whole_receipts = remembered.has_whole_receipts
         yield log
-        yield CoreNotice()
-        yield DecisionNotice()
+        yield CoreNotice(self._session)
+        yield DecisionNotice(self._session)
         yield self._composer
 
     def on_mount(self) -> None:
-        """Listens for what changes the conversation on screen."""
-        events = self._session.events
+        """Has each event of the conversation shown where it belongs."""
+        events, log, composer = self._session.events, self.log_view, self.composer
         hear(self, events, ConversationShown, self._show)
         hear(self, events, AnswerStarted, self._start_answer)
-        hear(self, events, AnswerGrew, self._append)
-        hear(self, events, AnswerWaits, self._show_waiting)
-        hear(self, events, AnswerEnded, self._end_answer)
-        hear(self, events, QueueShown, self._show_queue)
-        hear(self, events, DraftShown, self._show_other_draft)
-        hear(self, events, DraftChanged, self._show_draft)
-        hear(self, events, TextReturned, self._return_text)
-        hear(self, events, ModelChanged, self._show_model_notice)
-        hear(self, events, DecisionsChanged, self._show_decisions)
-        hear(self, events, CoreLost, self._offer_core)
+        hear(log, events, AnswerGrew, lambda it: log.append_text(it.message, it.text))
+        hear(log, events, AnswerWaits, lambda it: log.show_waiting(it.message, it.reason))
+        hear(log, events, AnswerEnded, lambda it: log.end_message(it.answer))
+        hear(composer, events, QueueShown, lambda it: composer.show_queue(it.queue))
+        hear(composer, events, DraftChanged, self._show_draft)
+        hear(composer, events, TextReturned, lambda it: composer.give_back(it.draft, it.text))
+        hear(
+            composer,
+            events,
+            DraftShown,
+            lambda it: composer.show(it.draft, takes_typed=it.takes_typed),
+        )
 
     def _show(self, shown: ConversationShown) -> None:
         """Shows another conversation or branch, and what is unsent of it."""
@@ -165,36 +174,9 @@ class Chat(Vertical):
         if is_new:
             self.prompt.remember_also(event.question.text)
 
-    def _append(self, event: AnswerGrew) -> None:
-        self.log_view.append_text(event.message, event.text)
-
-    def _show_waiting(self, event: AnswerWaits) -> None:
-        self.log_view.show_waiting(event.message, event.reason)
-
-    def _end_answer(self, event: AnswerEnded) -> None:
-        self.log_view.end_message(event.answer)
-
-    def _show_queue(self, event: QueueShown) -> None:
-        self.composer.show_queue(event.queue)
-
-    def _show_other_draft(self, event: DraftShown) -> None:
-        self.composer.show(event.draft, takes_typed=event.takes_typed)
-
     def _show_draft(self, event: DraftChanged) -> None:
         if event.draft is self.composer.draft:
             self.composer.show_tray()
-
-    def _return_text(self, event: TextReturned) -> None:
-        self.composer.give_back(event.draft, event.text)
-
-    def _show_model_notice(self, event: ModelChanged) -> None:
-        self.welcome.notice = event.status.notice
-
-    def _show_decisions(self, _event: DecisionsChanged) -> None:
-        self.decision_notice.decisions = self._session.decisions.open
-
-    def _offer_core(self, event: CoreLost) -> None:
-        self.core_notice.error = event.error
 
     def leave_edit(self) -> None:
         """Gives the draft back that was there before; `up` brings back what was typed."""
@@ -214,9 +196,9 @@ class Chat(Vertical):
         if action == "resume_queue":
             return self._session.turns.are_paused
         if action == "close_notice":
-            return self.core_notice.display or bool(self._session.decisions.open)
+            return self.core_notice.display or self.decision_notice.display
         if action == "decide":
-            return self._way_out(parameters) is not None
+            return self.decision_notice.offers(parameters)
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -284,27 +266,17 @@ class Chat(Vertical):
 
     def action_close_notice(self) -> None:
         """Closes the newest of what is to be decided, then what is said of the core."""
-        newest = self._session.decisions.newest
-        if newest is not None:
-            self._session.decisions.settle(newest.matter)
+        if self.decision_notice.display:
+            self.decision_notice.close()
         else:
             # The core can still be started.
             self.core_notice.display = False
         self.refresh_bindings()
 
     @work
-    async def action_decide(self, key: str) -> None:
-        """Goes the way out that the newest decision offers by a key."""
-        decision, session = self._session.decisions.newest, self._session
-        match self._way_out((key,)):
-            case "load again" if decision is not None:
-                await session.model.load(decision.model)
-            case "load another":
-                await self.screen.run_action("load_model")
-            case "restore":
-                await session.restore_shown()
-            case "start new":
-                session.start_new()
+    async def action_decide(self, way_out: WayOut) -> None:
+        """Takes a way out that the newest decision offers."""
+        await self.decision_notice.take(way_out)
 
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""
@@ -319,12 +291,6 @@ class Chat(Vertical):
     @property
     def _messages(self) -> list[Message]:
         return [view.message for view in self.log_view.transcript.views]
-
-    def _way_out(self, parameters: tuple[object, ...]) -> WayOut | None:
-        """Returns what a key does about the newest decision; None for nothing."""
-        newest = self._session.decisions.newest
-        ways_out = newest.ways_out if newest else ()
-        return next((it for it in ways_out if KEYS[it][0] in parameters), None)
 
     def _marked(self) -> Message | None:
         """Returns the message at the cursor while the log has the focus, else the last one."""
