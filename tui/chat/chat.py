@@ -87,14 +87,14 @@ class Chat(Vertical):
         Binding("f5", "decide('load again')", "try again", system=True, tooltip="Load it again"),
         Binding("f5", "decide('restore')", "restore", system=True, tooltip="Restore it"),
         Binding(
-            "f6",
+            "f4",
             "decide('load another')",
             "other model",
             system=True,
             tooltip="Load another model instead",
         ),
         Binding(
-            "f6", "decide('start new')", "new", system=True, tooltip="Start a new conversation"
+            "f4", "decide('start new')", "new", system=True, tooltip="Start a new conversation"
         ),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
     ]

@@ -16,8 +16,8 @@ from .hearing import hear
 KEYS: dict[WayOut, tuple[str, str]] = {
     "load again": ("f5", "tries again"),
     "restore": ("f5", "restores it"),
-    "load another": ("f6", "chooses another model"),
-    "start new": ("f6", "starts a new conversation"),
+    "load another": ("f4", "chooses another model"),
+    "start new": ("f4", "starts a new conversation"),
 }
 """The key of each way out, and what it does."""
 
