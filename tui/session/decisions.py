@@ -6,8 +6,9 @@ from typing import Literal
 from .core_link import Post
 from .events import DecisionsChanged
 
-Matter = Literal["question", "model", "conversation"]
-"""What a decision is about; of each only the newest counts."""
+Matter = Literal["question", "connection", "model", "conversation"]
+"""What a decision is about; of each only the newest counts. `connection`: a question that was not
+sent for want of one."""
 
 WayOut = Literal["load again", "load another", "restore", "start new"]
 

@@ -31,7 +31,7 @@ from .broadcast import Broadcast
 from .conversation_list import ConversationList
 from .core_link import Connect, CoreLink
 from .current_model import CurrentModel
-from .decisions import Decision, Decisions
+from .decisions import Decision, Decisions, Matter
 from .draft import Draft
 from .draft_file import DraftFile
 from .drafts import Drafts
@@ -112,6 +112,7 @@ class ChatSession:
             self.model.note_connection("connecting")
             try:
                 await self._link.open(replace_core=replace_core)
+                self.decisions.settle("connection")
                 await self._begin(launch)
                 async for event in self._link.events():
                     async with self._order:
@@ -193,6 +194,7 @@ class ChatSession:
         """Has an answer given again, or a question answered again."""
         draft = self.drafts.find(self.conversation)
         if await self._outgoing.line_up_again(draft, message):
+            self.decisions.settle("question")
             await self._send(draft)
 
     async def stop(self) -> None:
@@ -271,7 +273,8 @@ class ChatSession:
         """Tells the screen of a draft, and the core of the turn that may come of it."""
         if isinstance(event, RequestRefused):
             # What is not sent is back in the prompt, to be changed or sent again.
-            self.decisions.need(Decision("question", event.sentence))
+            matter: Matter = "question" if self._link.is_open else "connection"
+            self.decisions.need(Decision(matter, event.sentence))
             event = QuestionRefused(event.sentence)
         self._post(event)
         if isinstance(event, DraftChanged):
