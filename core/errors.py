@@ -18,6 +18,7 @@
     └── CoreError                the core can't be used
         ├── CoreUnreachable      it does not run, and could not be started
         ├── CoreDied             it ended while a client was connected
+        │   └── ConnectionLost   only the connection ended; the core runs
         ├── CoreVersionMismatch  client and core speak different protocols
         └── BadRequest           the core can't act on a request in its present state
 
@@ -100,6 +101,10 @@ class CoreDied(CoreError):
         super().__init__(sentence)
         self.log_tail = log_tail
         """The last lines of the core's log, for the user to read."""
+
+
+class ConnectionLost(CoreDied):
+    """The connection ended, but the core still runs: it can be connected to again."""
 
 
 class CoreVersionMismatch(CoreError):

@@ -17,6 +17,7 @@ Its modules in reading order:
     session/      The conversation on screen without any widget, and everything that is unsent.
     terminal/     What the terminal is and says: asked once, then its keys and what is written to
                   it.
+    status_words  Words for what the model does, how full the context is and how fast answers come.
     visible       Text from outside made safe to draw: what steers, reorders or hides becomes
                   visible.
     size_watcher  Sizes of widgets that come and go.

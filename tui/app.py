@@ -161,7 +161,7 @@ class SeeshellApp(App[None]):
         await self._type_ahead.note_passed(message)
 
     def on_mount(self) -> None:
-        """Draws everything anew whenever the shell had the terminal; ends in order when told to."""
+        """Redraws after a suspend; shuts down cleanly on SIGTERM, at once on SIGHUP."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)

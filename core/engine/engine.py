@@ -71,6 +71,24 @@ class PrefillProgress:
 
 
 @dataclass(frozen=True)
+class PictureProgress:
+    """The vision tower begins with a picture of the prompt."""
+
+    number: int
+    """From 1, among those that this answer has to place."""
+    total: int
+
+
+@dataclass(frozen=True)
+class DecodeProgress:
+    """So much of the answer is there; reported about once a second."""
+
+    tokens: int
+    tps: float
+    """Tokens a second since the last report."""
+
+
+@dataclass(frozen=True)
 class Waiting:
     """The answer waits for something else than computing, as for a server that is busy."""
 
@@ -100,7 +118,9 @@ class AnswerEnd:
     stats: TurnStats = field(default_factory=TurnStats)
 
 
-AnswerEvent = PrefillProgress | Waiting | ThoughtsDelta | TextDelta | AnswerEnd
+AnswerProgress = PictureProgress | PrefillProgress | DecodeProgress | Waiting
+
+AnswerEvent = AnswerProgress | ThoughtsDelta | TextDelta | AnswerEnd
 
 
 @dataclass(frozen=True)
@@ -116,6 +136,8 @@ class LoadedModel:
     weights_bytes: int = 0
     notice: str = ""
     """What the user should know (the demo's limits); may be empty."""
+    server: str = ""
+    """Host that answers; empty for a model of this machine."""
 
 
 class Engine(ABC):

@@ -25,6 +25,8 @@ class Prefill:
     """Of the prompt's spans, in order."""
     stop: StopSignal
     """Set by anyone who wants the work to end: at the latest after one chunk or one picture."""
+    tell_picture: Callable[[int, int], None] = lambda _number, _total: None
+    """Is told before a picture is encoded which it is, from 1, of how many that are not reused."""
 
     def run(self, branch: Branch, report: Callable[[int], None]) -> Any:
         """Extends the branch to the whole prompt, or to where the work was stopped.
@@ -37,12 +39,13 @@ class Prefill:
             The hidden state after the branch's last token; None where nothing was computed.
         """
         hidden = None
+        reused = sum(span.end <= len(branch.tokens) for span in self.prompt.spans)
         positions = rope_positions(self.prompt.spans, len(self.prompt))
         while len(branch.tokens) < len(self.prompt) and not self.stop.check():
             start = len(branch.tokens)
             wanted = min(self.resident.pace.tokens, len(self.prompt) - start)
             end = start + self.resident.fit_chunk(start, wanted)
-            chunk = self._cut(positions, start, end)
+            chunk = self._cut(positions, start, end, reused)
             if self.stop.is_set():
                 break
             work, count = self.resident.work, end - start
@@ -53,12 +56,22 @@ class Prefill:
             report(end)
         return hidden
 
-    def _cut(self, positions: Positions, start: int, end: int) -> Chunk:
-        """Returns a chunk of the prompt; pictures in it are encoded if need be, until a stop."""
+    def _cut(self, positions: Positions, start: int, end: int, reused: int) -> Chunk:
+        """Returns a chunk of the prompt; pictures in it are encoded if need be, until a stop.
+
+        Args:
+            positions: of the whole prompt.
+            start: the chunk's first token.
+            end: behind its last token.
+            reused: pictures that the branch held when the prefill began.
+        """
         placed = []
-        for span, picture in zip(self.prompt.spans, self.pictures, strict=True):
+        both = zip(self.prompt.spans, self.pictures, strict=True)
+        for number, (span, picture) in enumerate(both, 1 - reused):
             if span.start >= end or span.end <= start or self.stop.check():
                 continue
+            if not self.resident.pictures.is_held(picture):
+                self.tell_picture(number, len(self.pictures) - reused)
             features = self._features(picture)
             if features is not None:
                 placed.append(_place(span, features, start, end))

@@ -14,6 +14,8 @@ from .engine import (
     AnswerEnd,
     AnswerEvent,
     AnswerOptions,
+    DecodeProgress,
+    PictureProgress,
     PrefillProgress,
     PromptMessage,
     TextDelta,
@@ -152,13 +154,17 @@ class Turn:
             self.emit(PrefillProgress(done, len(prompt), reused))
 
         self.emit(PrefillProgress(reused, len(prompt), reused))
-        return Prefill(self.resident, prompt, pictures, self.stop).run(branch, report)
+        prefill = Prefill(self.resident, prompt, pictures, self.stop, self._tell_picture)
+        return prefill.run(branch, report)
+
+    def _tell_picture(self, number: int, total: int) -> None:
+        self.emit(PictureProgress(number, total))
 
     def _decode(self, branch: Branch, logits: Any) -> FinishReason:
         text = AnswerText(self.resident.checkpoint.processor)
         sampler = choose_sampler(self.resident.checkpoint.model.config, self.options)
         for token in self._tokens(branch, logits, sampler):
-            self._meter.count_token()
+            self._count_token()
             if text.is_end(token):
                 return "stop"
             delta = text.add(token)
@@ -168,6 +174,13 @@ class Turn:
             if self.stop.check():
                 return "cancelled"
         return "length"
+
+    def _count_token(self) -> None:
+        meter = self._meter
+        meter.count_token()
+        rate = meter.pace.report(meter.generated_tokens, meter.last_token_at)
+        if rate is not None:
+            self.emit(DecodeProgress(meter.generated_tokens, rate))
 
     def _tokens(self, branch: Branch, logits: Any, sampler: Sampler) -> Iterator[int]:
         """Yields the answer's tokens; each next one is being computed while one is yielded.

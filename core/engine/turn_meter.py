@@ -1,9 +1,37 @@
 """Counts what a turn costs, for the figures that are stored with its answer."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from ..conversation import TurnStats
+
+REPORT_SECONDS: Final = 1.0
+"""From one report of how fast tokens come to the next."""
+
+
+class DecodePace:
+    """How fast tokens come right now."""
+
+    def __init__(self) -> None:
+        self._tokens = 0
+        self._since = 0.0
+
+    def report(self, tokens: int, now: float) -> float | None:
+        """Returns the tokens a second since the last report, if another one is due.
+
+        Args:
+            tokens: that there are, the newest one included; called with each of them.
+            now: `time.perf_counter()` when it came.
+        """
+        if not self._since:
+            self._tokens, self._since = tokens, now
+        seconds = now - self._since
+        if seconds < REPORT_SECONDS:
+            return None
+        rate = _rate(tokens - self._tokens, seconds)
+        self._tokens, self._since = tokens, now
+        return rate
 
 
 @dataclass
@@ -28,6 +56,7 @@ class TurnMeter:
     prefill_seconds: float = 0.0
     first_token_at: float = 0.0
     last_token_at: float = 0.0
+    pace: DecodePace = field(default_factory=DecodePace)
 
     def count_token(self) -> None:
         """Notes that a token of the answer is there."""

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
-from ..errors import BadRequest, CoreDied, CoreUnreachable, SeeshellError
+from ..errors import BadRequest, ConnectionLost, CoreDied, CoreUnreachable, SeeshellError
 from ..messages.events import AnyEvent, Refused
 from ..messages.lines import LONGEST_REQUEST, decode_event, encode
 from ..messages.requests import Request
@@ -149,12 +149,12 @@ class CoreClient:
 
     async def _explain_end(self, sentence: str) -> CoreDied:
         """Returns why the connection ended, in the core's last words if there were any."""
-        tail = ""
+        stored = "What was said until then is stored."
         if await self._has_core_ended():
-            sentence = sentence or "The core has ended."
-            tail = read_log_tail(self._paths.log_file)
-        sentence = sentence or "The core has closed this connection: connect again."
-        return CoreDied(f"{sentence} What was said until then is stored.", tail)
+            sentence = f"{sentence or 'The core has ended.'} {stored}"
+            return CoreDied(sentence, read_log_tail(self._paths.log_file))
+        sentence = sentence or "The connection to the core was lost; the core itself still runs."
+        return ConnectionLost(f"{sentence} {stored}")
 
     async def _has_core_ended(self) -> bool:
         """Returns whether the core is gone, or about to be; one that crashed is within moments."""

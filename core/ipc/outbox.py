@@ -10,10 +10,13 @@ from msgspec.structs import replace
 from ..messages.events import (
     AnyEvent,
     ConversationsChanged,
+    Decoded,
     Delta,
     ModelLoading,
+    PictureBegun,
     Prefilled,
     ThoughtsDelta,
+    WorkChanged,
 )
 from ..messages.lines import encode
 from .held_bytes import Share
@@ -28,6 +31,9 @@ _MOST_LINE_BYTES: Final = 1 << 24
 _FRAME_BYTES: Final = 300
 """About what an event takes beside its line or text."""
 _PIECES: Final = 512
+
+_OF_A_MESSAGE: Final = (Decoded, Delta, PictureBegun, Prefilled, ThoughtsDelta)
+_OF_THE_CORE: Final = (ConversationsChanged, ModelLoading, WorkChanged)
 
 _Key = tuple[int, type, int]
 
@@ -95,12 +101,10 @@ class Outbox:
         """Adds an event; never waits."""
         if self.closed.is_set():
             return
-        if event.reply_to or not isinstance(
-            event, Delta | ThoughtsDelta | Prefilled | ModelLoading | ConversationsChanged
-        ):
+        if event.reply_to or not isinstance(event, _OF_A_MESSAGE + _OF_THE_CORE):
             self._add_line(_line(event))
             return
-        message = event.message if isinstance(event, Delta | ThoughtsDelta | Prefilled) else 0
+        message = event.message if isinstance(event, _OF_A_MESSAGE) else 0
         key = (self._unmerged, type(event), message)
         waiting = self._waiting.setdefault(key, _Waiting(event, 0, []))
         waiting.frame = event

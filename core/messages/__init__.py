@@ -5,8 +5,11 @@ core answers each with exactly one event that carries the same number in `reply_
 named at the request, or `Refused`. All other events have `reply_to` 0 and come when they happen:
 
     QueueChanged                                                      to its subscribers
-    TurnStarted → (Prefilled)* → (Delta)* → TurnEnded | TurnFailed    to its subscribers
+    TurnStarted → (PictureBegun | Prefilled)* → (Delta | Decoded)* →
+        TurnEnded | TurnFailed                                        to its subscribers
     (TurnStarted →) TurnWithdrawn                                     to its subscribers
+    ConversationDeleted, ConversationRestored                         to its subscribers
+    WorkChanged                                                       to every client
     ModelLoading* → ModelLoaded | ModelFailed                         to every client
     ConversationsChanged                                              to every client
 
@@ -17,8 +20,9 @@ their order; all others beside each other.
 
 A client subscribes to a conversation by opening it or by submitting a turn to it. When a turn is
 open, its answer in `ConversationOpened` is empty, and what has happened follows: the newest
-`Prefilled`, and the text so far as one `Delta`. A model that is being loaded is reported to a new
-client right after `Welcome`. A slow client gets deltas joined, and of progress only the newest.
+`PictureBegun` or `Prefilled`, and the text so far as one `Delta`. A model that is being loaded is
+reported to a new client right after `Welcome`. A slow client gets deltas joined, and of progress
+only the newest.
 
 Pictures never travel: both ends share the disk.
 """

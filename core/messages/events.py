@@ -48,7 +48,13 @@ class CoreStatus(Event, frozen=True):
     pid: int
     state: EngineState
     model: str
-    """Display name of the model that is loaded or wanted."""
+    """Display name of the model that can answer; without one, what is wanted."""
+    is_loaded: bool = False
+    """Whether that model can answer."""
+    loading: str = ""
+    """Source of the model that is being loaded, or is about to be; empty for none."""
+    server: str = ""
+    """Host that answers; empty for a model of this machine."""
     model_notice: str = ""
     """What the user should know about the model (the demo's limits); may be empty."""
     context_length: int = 0
@@ -61,6 +67,10 @@ class CoreStatus(Event, frozen=True):
     clients: int = 0
     open_turns: int = 0
     """Turns queued or running, those in paused queues not counted."""
+    answering: int | None = None
+    """Conversation whose turn the engine works on; None if on none."""
+    waiting: tuple[int, ...] = ()
+    """Conversations whose next turns wait for the engine, in the order of their turn."""
     is_preparing: bool = False
     """Whether something is being computed ahead of a turn."""
 
@@ -79,6 +89,18 @@ class ConversationsListed(Event, frozen=True):
 
 class ConversationsChanged(Event, frozen=True):
     """A conversation was added, changed or deleted: lists should be asked for again."""
+
+
+class ConversationDeleted(Event, frozen=True):
+    """A conversation was deleted; it can be restored for a while."""
+
+    conversation: int
+
+
+class ConversationRestored(Event, frozen=True):
+    """A conversation that was deleted is there again."""
+
+    conversation: int
 
 
 class ConversationOpened(Event, frozen=True):
@@ -136,6 +158,27 @@ class Prefilled(Event, frozen=True):
     total: int
     """Tokens of the prompt."""
     reused: int
+
+
+class PictureBegun(Event, frozen=True):
+    """The vision tower begins with a picture of the prompt."""
+
+    conversation: int
+    message: int
+    """Id of the assistant message."""
+    number: int
+    """From 1, among those that this turn has to place."""
+    total: int
+
+
+class Decoded(Event, frozen=True):
+    """So much of the answer is there; told about once a second while the model writes."""
+
+    conversation: int
+    message: int
+    tokens: int
+    tps: float
+    """Tokens a second since the last report."""
 
 
 class Delta(Event, frozen=True):
@@ -206,6 +249,15 @@ class Notice(Event, frozen=True):
     sentence: str
 
 
+class WorkChanged(Event, frozen=True):
+    """The engine took up a turn of another conversation, or others wait for it."""
+
+    answering: int | None
+    """Conversation whose turn the engine works on; None if on none."""
+    waiting: tuple[int, ...]
+    """Conversations whose next turns wait for the engine, in the order of their turn."""
+
+
 class ModelLoading(Event, frozen=True):
     """A model is being fetched or loaded."""
 
@@ -226,6 +278,8 @@ class ModelLoaded(Event, frozen=True):
     """What the user should know about the model (the demo's limits); may be empty."""
     source: str = ""
     """What it was asked for as."""
+    server: str = ""
+    """Host that answers; empty for a model of this machine."""
 
 
 class ModelFailed(Event, frozen=True):
@@ -247,18 +301,23 @@ AnyEvent = (
     | CoreStatus
     | ConversationsListed
     | ConversationsChanged
+    | ConversationDeleted
+    | ConversationRestored
     | ConversationOpened
     | Attached
     | TurnQueued
     | QueueChanged
     | TurnStarted
+    | PictureBegun
     | Prefilled
+    | Decoded
     | Delta
     | ThoughtsDelta
     | Waiting
     | TurnEnded
     | TurnFailed
     | TurnWithdrawn
+    | WorkChanged
     | ModelLoading
     | ModelLoaded
     | ModelFailed

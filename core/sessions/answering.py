@@ -13,11 +13,10 @@ from ..engine.engine import (
     AnswerEnd,
     AnswerEvent,
     AnswerOptions,
+    AnswerProgress,
     Engine,
-    PrefillProgress,
     TextDelta,
     ThoughtsDelta,
-    Waiting,
 )
 from ..errors import (
     BadRequest,
@@ -39,6 +38,7 @@ from ..messages.events import (
 )
 from ..store.archive import Archive
 from .environments import Environments
+from .model_loader import tell_loaded
 from .open_turn import OpenTurn, tell_withdrawn
 from .prompt_messages import read_prompt
 from .queue import Queues
@@ -218,23 +218,27 @@ class Answering:
         self.last_stats = end.stats
         return end
 
-    def _pass_on(
-        self, turn: OpenTurn, event: PrefillProgress | Waiting | ThoughtsDelta | TextDelta
-    ) -> None:
+    def _pass_on(self, turn: OpenTurn, event: AnswerProgress | ThoughtsDelta | TextDelta) -> None:
+        self._note_model(turn)
         news: AnyEvent
         match event:
             case TextDelta(text=text):
                 news = turn.add_text(text)
             case ThoughtsDelta(text=text):
                 news = turn.add_thoughts(text)
-            case Waiting(reason=reason):
-                news = turn.note_waiting(reason)
-            case PrefillProgress():
+            case _:
                 news = turn.note_progress(event)
         self._subscribers.publish_to_followers(turn.conversation, news)
         if turn.is_stopping:
             # A stop that came before the engine had begun found nothing to stop.
             self._engine.stop()
+
+    def _note_model(self, turn: OpenTurn) -> None:
+        """Tells every client of another model that a server has taken up in mid-turn."""
+        model = self._engine.model
+        if model is not None and model != turn.model:
+            turn.model = model
+            self._subscribers.publish(tell_loaded(model, model.source))
 
     async def _save(self, turn: OpenTurn) -> None:
         """Saves what is new again and again; an answer that can't be saved is stopped."""

@@ -5,7 +5,9 @@ from typing import assert_never
 from ..conversation import Queue
 from ..messages.events import (
     AnyEvent,
+    ConversationDeleted,
     ConversationOpened,
+    ConversationRestored,
     ConversationsChanged,
     ConversationsListed,
     Done,
@@ -76,9 +78,13 @@ class Conversations:
                 return (await self._switch(request, client),)
             case DeleteConversation(conversation=conversation):
                 await self._delete(conversation)
+                deleted = ConversationDeleted(conversation=conversation)
+                self._subscribers.publish_to_followers(conversation, deleted, but=client)
                 return self._changed()
             case RestoreConversation(conversation=conversation):
                 await self._restore(conversation)
+                restored = ConversationRestored(conversation=conversation)
+                self._subscribers.publish_to_followers(conversation, restored, but=client)
                 return self._changed()
             case _:
                 assert_never(request)

@@ -61,6 +61,11 @@ class ModelLoader:
         return self._load is not None
 
     @property
+    def loading(self) -> str:
+        """Source of the model that is to be loaded; empty if there is nothing to load."""
+        return self._load.source if self._load else ""
+
+    @property
     def has_failed(self) -> bool:
         """Whether the last load failed."""
         return self._error is not None
@@ -105,7 +110,7 @@ class ModelLoader:
             self._load = self.progress = None
             # Only after the report of another load is it news to all.
             for listener in clients if before is None else self._subscribers:
-                listener.put(_loaded(model, source))
+                listener.put(tell_loaded(model, source))
             return
         self._load = _Load(asked, before.asked if before else None, clients)
         self._report(self._load, LoadProgress("waiting"))
@@ -147,7 +152,7 @@ class ModelLoader:
         self._error = _error_of(task)
         if self._error is None:
             _logger.info("loaded %s", load.source)
-            self._subscribers.publish(_loaded(task.result(), load.source))
+            self._subscribers.publish(tell_loaded(task.result(), load.source))
             return
         _logger.error("can't load %s: %s", load.source, self._error)
         self._subscribers.publish(
@@ -168,12 +173,14 @@ class ModelLoader:
             self._subscribers.publish(self.progress)
 
 
-def _loaded(model: LoadedModel, source: str) -> ModelLoaded:
+def tell_loaded(model: LoadedModel, source: str) -> ModelLoaded:
+    """Returns the event that says which model answers from now on."""
     return ModelLoaded(
         model=model.name,
         context_length=model.context_length,
         notice=model.notice,
         source=source,
+        server=model.server,
     )
 
 

@@ -13,11 +13,21 @@ from ..conversation import (
     TurnStats,
     compose,
 )
-from ..engine.engine import AnswerEnd, LoadedModel, PrefillProgress
+from ..engine.engine import (
+    AnswerEnd,
+    AnswerProgress,
+    DecodeProgress,
+    LoadedModel,
+    PictureProgress,
+    PrefillProgress,
+)
+from ..engine.engine import Waiting as EngineWaiting
 from ..errors import SeeshellError
 from ..messages.events import (
     AnyEvent,
+    Decoded,
     Delta,
+    PictureBegun,
     Prefilled,
     ThoughtsDelta,
     TurnEnded,
@@ -35,7 +45,8 @@ class OpenTurn:
     def __init__(self, started: StartedTurn, model: LoadedModel | None) -> None:
         self.started = started
         """What is on disk of it since its start."""
-        self._model = model
+        self.model = model
+        """The model that answers."""
         self.text = ""
         self.thoughts = ""
         self.is_stopping = False
@@ -45,7 +56,7 @@ class OpenTurn:
         self.has_unsaved_text = asyncio.Event()
         """Set when there are text or thoughts that were not saved yet."""
         self.ended = asyncio.Event()
-        self._prefilled: Prefilled | None = None
+        self._progress: PictureBegun | Prefilled | None = None
         self._waiting: Waiting | None = None
 
     @property
@@ -77,17 +88,29 @@ class OpenTurn:
             answer=self.answer,
         )
 
-    def note_progress(self, progress: PrefillProgress) -> Prefilled:
+    def note_progress(self, progress: AnswerProgress) -> AnyEvent:
         """Returns the event that reports the progress."""
+        conversation, message = self.conversation, self.answer.id
+        match progress:
+            case EngineWaiting(reason):
+                self._waiting = Waiting(conversation=conversation, message=message, reason=reason)
+                return self._waiting
+            case DecodeProgress(tokens, tps):
+                return Decoded(conversation=conversation, message=message, tokens=tokens, tps=tps)
+            case PictureProgress(number, total):
+                self._progress = PictureBegun(
+                    conversation=conversation, message=message, number=number, total=total
+                )
+            case PrefillProgress(done, total, reused):
+                self._progress = Prefilled(
+                    conversation=conversation,
+                    message=message,
+                    done=done,
+                    total=total,
+                    reused=reused,
+                )
         self._waiting = None
-        self._prefilled = Prefilled(
-            conversation=self.conversation,
-            message=self.answer.id,
-            done=progress.done,
-            total=progress.total,
-            reused=progress.reused,
-        )
-        return self._prefilled
+        return self._progress
 
     def add_text(self, text: str) -> Delta:
         """Returns the event that carries the new text."""
@@ -101,17 +124,10 @@ class OpenTurn:
         self._note_growth()
         return self._thoughts_delta(text)
 
-    def note_waiting(self, reason: str) -> Waiting:
-        """Returns the event that tells what is waited for."""
-        self._waiting = Waiting(
-            conversation=self.conversation, message=self.answer.id, reason=reason
-        )
-        return self._waiting
-
     def replay(self) -> list[AnyEvent]:
         """Returns the events that bring a client that comes late up to date."""
         events: list[AnyEvent | None] = [
-            self._prefilled,
+            self._progress,
             self._thoughts_delta(self.thoughts) if self.thoughts else None,
             self._delta(self.text) if self.text else None,
             self._waiting,
@@ -143,8 +159,8 @@ class OpenTurn:
         return replace(
             self.answer,
             parts=self.parts,
-            model=self._model.name if self._model else "",
-            model_source=self._model.source if self._model else "",
+            model=self.model.name if self.model else "",
+            model_source=self.model.source if self.model else "",
             finish_reason=finish_reason,
             error=error,
             stats=stats,

@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from ..conversation import Conversation, Queue, Queued
 from ..errors import BadRequest, StoreError
-from ..messages.events import ConversationsChanged, QueueChanged
+from ..messages.events import ConversationsChanged, QueueChanged, WorkChanged
 from ..store.archive import Archive
 from .subscribers import Subscriber, Subscribers
 
@@ -61,6 +61,11 @@ class RoundRobin:
             self._queues[conversation] = queue
         self._line_up(conversation)
 
+    @property
+    def line(self) -> tuple[int, ...]:
+        """The conversations that wait, the next one first."""
+        return tuple(self._line)
+
     def next(self) -> int | None:
         """Returns the conversation whose first turn is to be answered; None if nothing waits."""
         return next(iter(self._line), None)
@@ -98,6 +103,18 @@ class Queues:
         self._due = due
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.order = RoundRobin()
+        self.work = WorkChanged(answering=None, waiting=())
+        """Whom the engine serves and who waits for it, as every client was told."""
+
+    def begin(self, conversation: int) -> None:
+        """Notes that a conversation is being served."""
+        self.order.begin(conversation)
+        self._tell_work()
+
+    def end(self) -> None:
+        """Notes that the conversation that was served is so no longer."""
+        self.order.end()
+        self._tell_work()
 
     def hold(self, conversation: int | None) -> asyncio.Lock:
         """Returns what to be in while a conversation is read or changed; None is a new one."""
@@ -108,6 +125,7 @@ class Queues:
         """Takes up the queues that an earlier core left."""
         for conversation, queue in (await self._archive.read_queues()).items():
             self.order.put(conversation, queue)
+        self._tell_work()
         self._due.set()
 
     def add(self, queued: Queued, client: Subscriber) -> QueueChanged:
@@ -133,12 +151,19 @@ class Queues:
     ) -> QueueChanged:
         """Takes up a queue as it is stored now, and tells those who follow."""
         self.order.put(conversation, queue)
+        self._tell_work()
         self._due.set()
         changed = QueueChanged(
             conversation=conversation, queue=queue.turns, is_paused=queue.is_paused
         )
         self._subscribers.publish_to_followers(conversation, changed, but=but)
         return changed
+
+    def _tell_work(self) -> None:
+        work = WorkChanged(answering=self.order.served, waiting=self.order.line)
+        if work != self.work:
+            self.work = work
+            self._subscribers.publish(work)
 
     def follow(self, client: Subscriber, conversation: int) -> None:
         """Lets a client hear of a conversation."""

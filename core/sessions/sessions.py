@@ -72,7 +72,7 @@ class Sessions:
         environments = Environments(self.subscribers, environment)
         self._loader = ModelLoader(engine, self.subscribers, due)
         self._ahead = WorkAhead(engine, archive, due)
-        queues = Queues(archive, self.subscribers, due)
+        queues = self._queues = Queues(archive, self.subscribers, due)
         self._answering = Answering(engine, archive, queues, self.subscribers, environments)
         self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader)
         self._changes = NewSettings(self.settings, self.subscribers, self._loader, self._answering)
@@ -193,12 +193,15 @@ class Sessions:
 
     def _status(self) -> CoreStatus:
         model = self._engine.model
-        stats = self._answering.last_stats
+        stats, work = self._answering.last_stats, self._queues.work
         return CoreStatus(
             version=self._version,
             pid=os.getpid(),
             state=self._state(),
             model=model.name if model else self._loader.wanted,
+            is_loaded=model is not None,
+            loading=self._loader.loading,
+            server=model.server if model else "",
             model_notice=model.notice if model else "",
             context_length=model.context_length if model else 0,
             context_used=stats.prompt_tokens + stats.generated_tokens,
@@ -206,6 +209,8 @@ class Sessions:
             uptime=time.monotonic() - self._started_at,
             clients=len(self.subscribers),
             open_turns=self._worker.open_turns,
+            answering=work.answering,
+            waiting=work.waiting,
             is_preparing=self._worker.is_preparing,
         )
 

@@ -96,7 +96,7 @@ class Worker:
 
     async def _answer(self, conversation: int) -> None:
         """Answers the first turn of the conversation's queue."""
-        self._queues.order.begin(conversation)
+        self._queues.begin(conversation)
         try:
             async with self._queues.hold(conversation):
                 turn = await self._answering.take(conversation)
@@ -107,7 +107,7 @@ class Worker:
             async with self._queues.hold(conversation):
                 await self._answering.end(turn, outcome)
         finally:
-            self._queues.order.end()
+            self._queues.end()
 
     async def _prepare(self, turn: NextTurn) -> None:
         """Prepares a turn until something else is to be done."""

@@ -57,6 +57,10 @@ class ScriptedEngine(Engine):
     def model(self) -> LoadedModel | None:
         return self._model
 
+    def become(self, model: LoadedModel) -> None:
+        """Answers as another model from now on, as after a server's start."""
+        self._model = model
+
     @property
     def active_bytes(self) -> int:
         return 0

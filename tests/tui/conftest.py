@@ -120,7 +120,7 @@ def open_app() -> OpenApp:
         app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or LaunchOptions())
         async with app.run_test(size=size, notifications=True) as pilot:
             user = AppUser(pilot)
-            await user.until(lambda: user.chat.session.status.state == "ready")
+            await user.until(lambda: user.chat.session.is_ready)
             yield user
 
     return open_app

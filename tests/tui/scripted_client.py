@@ -116,7 +116,12 @@ class ScriptedClient:
         match request:
             case GetStatus():
                 return CoreStatus(
-                    version="1", pid=1, state="ready", model="Qwen3-VL-4B", context_length=32768
+                    version="1",
+                    pid=1,
+                    state="ready",
+                    model="Qwen3-VL-4B",
+                    is_loaded=True,
+                    context_length=32768,
                 )
             case ListConversations():
                 found = tuple(it.summary for it in self._conversations.values())

@@ -21,11 +21,11 @@ async def main():
     app.call_after_refresh(lambda: first_frame.extend(sys.modules))
     async with app.run_test() as pilot:
         session = app.screen.session
-        while session.status.state != "ready":
+        while not session.is_ready:
             await pilot.pause(0.01)
         await session.attach(Path(sys.argv[1]))
         await session.submit("what is in the picture?")
-        while session.is_answering or not session.status.stats:
+        while session.is_answering or not session.turns.stats:
             await pilot.pause(0.01)
         await pilot.press("f3", "f2", "ctrl+o", "escape", "f1")
 
@@ -53,3 +53,14 @@ def test_the_interface_never_loads_what_the_core_needs(
     assert not HEAVY & whole_run
     assert not (HEAVY | LATE) & first_frame
     assert "seeshell.tui.picker" in whole_run
+
+
+def test_ask_follows_a_turn_without_textual() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, seeshell.tui.cli.ask; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "seeshell.tui.session.shown_turns" in loaded
+    assert not [name for name in loaded if name.partition(".")[0] in ("textual", "rich")]

@@ -17,8 +17,10 @@ Its modules in reading order:
     hearing           Lets a widget hear a session's events for as long as it is on screen.
     status_bar        The status bar: the title, and the answers to four questions.
     welcome           What an empty conversation shows: how to begin, and what the model can't do.
-    core_notice       Why there is no core: above the prompt, which keeps the focus and every key
-                      that is typed.
+    core_notice       Why the core can't be used: above the prompt, which keeps the focus while keys
+                      are typed.
     conversation_row  One row of the list of conversations: its title, and at the right what it does
                       or its age.
+    decision_notice   What the user has to decide: above the prompt, which keeps the focus, until it
+                      is answered.
 """

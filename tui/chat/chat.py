@@ -13,17 +13,16 @@ from textual.containers import Vertical
 from ...core.conversation import Attachment, Message, QueuedTurn
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..log import ChatLog
+from ..session.decisions import WayOut
 from ..session.events import (
     AnswerEnded,
     AnswerGrew,
     AnswerStarted,
     AnswerWaits,
     ConversationShown,
-    CoreLost,
     DraftChanged,
     DraftShown,
     QueueShown,
-    StatusChanged,
     TextReturned,
 )
 from ..session.session import ChatSession
@@ -31,6 +30,7 @@ from ..state_file import read_state, write_state
 from ..visible import visible
 from .composer import Composer
 from .core_notice import CoreNotice
+from .decision_notice import DecisionNotice
 from .hearing import hear
 from .prompt import Prompt
 from .welcome import Welcome
@@ -84,12 +84,25 @@ class Chat(Vertical):
             tooltip="Resume the paused queue",
         ),
         Binding("escape", "close_notice", show=False),
+        Binding("f5", "decide('load again')", "try again", system=True, tooltip="Load it again"),
+        Binding("f5", "decide('restore')", "restore", system=True, tooltip="Restore it"),
+        Binding(
+            "f4",
+            "decide('load another')",
+            "other model",
+            system=True,
+            tooltip="Load another model instead",
+        ),
+        Binding(
+            "f4", "decide('start new')", "new", system=True, tooltip="Start a new conversation"
+        ),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
     ]
 
     welcome = getters.query_one(Welcome)
     log_view = getters.query_one(ChatLog)
     core_notice = getters.query_one(CoreNotice)
+    decision_notice = getters.query_one(DecisionNotice)
     composer = getters.query_one(Composer)
     prompt = getters.query_one(Prompt)
 
@@ -116,28 +129,32 @@ class Chat(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yields welcome and log, of which one shows, the notice and the composer."""
-        yield Welcome()
+        yield Welcome(self._session)
         log = ChatLog(self._draw_picture)
         remembered = read_state(self._state_file, Remembered) or Remembered()
         log.has_whole_receipts = remembered.has_whole_receipts
         yield log
-        yield CoreNotice()
+        yield CoreNotice(self._session)
+        yield DecisionNotice(self._session)
         yield self._composer
 
     def on_mount(self) -> None:
-        """Listens for what changes the conversation on screen."""
-        events = self._session.events
+        """Has each event of the conversation shown where it belongs."""
+        events, log, composer = self._session.events, self.log_view, self.composer
         hear(self, events, ConversationShown, self._show)
         hear(self, events, AnswerStarted, self._start_answer)
-        hear(self, events, AnswerGrew, self._append)
-        hear(self, events, AnswerWaits, self._show_waiting)
-        hear(self, events, AnswerEnded, self._end_answer)
-        hear(self, events, QueueShown, self._show_queue)
-        hear(self, events, DraftShown, self._show_other_draft)
-        hear(self, events, DraftChanged, self._show_draft)
-        hear(self, events, TextReturned, self._return_text)
-        hear(self, events, StatusChanged, self._show_model_notice)
-        hear(self, events, CoreLost, self._offer_core)
+        hear(log, events, AnswerGrew, lambda it: log.append_text(it.message, it.text))
+        hear(log, events, AnswerWaits, lambda it: log.show_waiting(it.message, it.reason))
+        hear(log, events, AnswerEnded, lambda it: log.end_message(it.answer))
+        hear(composer, events, QueueShown, lambda it: composer.show_queue(it.queue))
+        hear(composer, events, DraftChanged, self._show_draft)
+        hear(composer, events, TextReturned, lambda it: composer.give_back(it.draft, it.text))
+        hear(
+            composer,
+            events,
+            DraftShown,
+            lambda it: composer.show(it.draft, takes_typed=it.takes_typed),
+        )
 
     def _show(self, shown: ConversationShown) -> None:
         """Shows another conversation or branch, and what is unsent of it."""
@@ -157,33 +174,9 @@ class Chat(Vertical):
         if is_new:
             self.prompt.remember_also(event.question.text)
 
-    def _append(self, event: AnswerGrew) -> None:
-        self.log_view.append_text(event.message, event.text)
-
-    def _show_waiting(self, event: AnswerWaits) -> None:
-        self.log_view.show_waiting(event.message, event.reason)
-
-    def _end_answer(self, event: AnswerEnded) -> None:
-        self.log_view.end_message(event.answer)
-
-    def _show_queue(self, event: QueueShown) -> None:
-        self.composer.show_queue(event.queue)
-
-    def _show_other_draft(self, event: DraftShown) -> None:
-        self.composer.show(event.draft, takes_typed=event.takes_typed)
-
     def _show_draft(self, event: DraftChanged) -> None:
         if event.draft is self.composer.draft:
             self.composer.show_tray()
-
-    def _return_text(self, event: TextReturned) -> None:
-        self.composer.give_back(event.draft, event.text)
-
-    def _show_model_notice(self, event: StatusChanged) -> None:
-        self.welcome.notice = event.status.notice
-
-    def _offer_core(self, event: CoreLost) -> None:
-        self.core_notice.error = event.error
 
     def leave_edit(self) -> None:
         """Gives the draft back that was there before; `up` brings back what was typed."""
@@ -203,7 +196,9 @@ class Chat(Vertical):
         if action == "resume_queue":
             return self._session.turns.are_paused
         if action == "close_notice":
-            return self.core_notice.display
+            return self.core_notice.display or self.decision_notice.display
+        if action == "decide":
+            return self.decision_notice.offers(parameters)
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -227,19 +222,19 @@ class Chat(Vertical):
     async def action_resume_queue(self) -> None:
         """Has the queued messages answered that were paused."""
         if self._session.conversation is not None:
-            await self._session.turns.resume(self._session.conversation)
+            await self._session.queue.resume(self._session.conversation)
 
     @work
     async def action_put_first(self, turn: str) -> None:
         """Has a queued message answered before the others."""
         if self._session.conversation is not None:
-            await self._session.turns.put_first(self._session.conversation, turn)
+            await self._session.queue.put_first(self._session.conversation, turn)
 
     @work
     async def action_put_last(self, turn: str) -> None:
         """Has a queued message answered after the others."""
         if self._session.conversation is not None:
-            await self._session.turns.put_last(self._session.conversation, turn)
+            await self._session.queue.put_last(self._session.conversation, turn)
 
     def action_edit(self) -> None:
         """Brings the question into the prompt."""
@@ -270,9 +265,18 @@ class Chat(Vertical):
             await self._session.branch(request, sibling)
 
     def action_close_notice(self) -> None:
-        """Closes what is said of the core, which can still be started."""
-        self.core_notice.display = False
+        """Closes the newest of what is to be decided, then what is said of the core."""
+        if self.decision_notice.display:
+            self.decision_notice.close()
+        else:
+            # The core can still be started.
+            self.core_notice.display = False
         self.refresh_bindings()
+
+    @work
+    async def action_decide(self, way_out: WayOut) -> None:
+        """Takes a way out that the newest decision offers."""
+        await self.decision_notice.take(way_out)
 
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""

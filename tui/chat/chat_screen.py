@@ -21,9 +21,11 @@ from ..session.events import (
     AnswerStarted,
     ConversationShown,
     CoreLost,
+    DecisionsChanged,
     DraftChanged,
     DraftShown,
     NoticeTold,
+    QuestionRefused,
     QueueShown,
 )
 from ..session.launch_options import LaunchOptions
@@ -48,6 +50,7 @@ _CHANGES_KEYS = (
     AnswerStarted,
     ConversationShown,
     CoreLost,
+    DecisionsChanged,
     DraftChanged,
     DraftShown,
     QueueShown,
@@ -126,6 +129,9 @@ class ChatScreen(Screen[None]):
         await self.session.run(self._launch, replace_core=replace_core)
 
     def _show_notice(self, event: NoticeTold) -> None:
+        """Shows for some seconds what can be missed; what is to be decided stands elsewhere."""
+        if isinstance(event, QuestionRefused):
+            return
         text = visible(event.sentence)
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
@@ -206,7 +212,7 @@ class ChatScreen(Screen[None]):
         """Asks for a model and switches to it."""
         hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
         if source := await self.app.push_screen_wait(AskLine("Model", placeholder=hint)):
-            await self.session.load_model(source)
+            await self.session.model.load(source)
 
     def action_start_core(self) -> None:
         """Starts a core where there is none; one of another version is ended first."""

@@ -1,4 +1,4 @@
-"""Why there is no core: above the prompt, which keeps the focus and every key that is typed."""
+"""Why the core can't be used: above the prompt, which keeps the focus while keys are typed."""
 
 from typing import ClassVar
 
@@ -6,8 +6,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ...core.errors import CoreDied, CoreVersionMismatch, SeeshellError
+from ...core.errors import ConnectionLost, CoreDied, CoreVersionMismatch, SeeshellError
+from ..session.events import CoreLost
+from ..session.session import ChatSession
 from ..visible import visible, visible_line
+from .hearing import hear
 
 _LOG_LINES = 6
 
@@ -21,9 +24,14 @@ class CoreNotice(Widget):
     error: reactive[SeeshellError | None] = reactive[SeeshellError | None](None, layout=True)
     """Why the core can't be used; None takes no row."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: ChatSession) -> None:
         super().__init__()
+        self._session = session
         self.display = False
+
+    def on_mount(self) -> None:
+        """Listens for the loss of the core."""
+        hear(self, self._session.events, CoreLost, self._show)
 
     def watch_error(self, error: SeeshellError | None) -> None:
         """Takes no row while there is nothing to say."""
@@ -34,6 +42,9 @@ class CoreNotice(Widget):
         """Whether a core runs, but one that this client can't talk to."""
         return isinstance(self.error, CoreVersionMismatch)
 
+    def _show(self, event: CoreLost) -> None:
+        self.error = event.error
+
     def render(self) -> Content:
         """Returns the sentence, the end of the log and what can be done."""
         error = self.error
@@ -41,13 +52,19 @@ class CoreNotice(Widget):
         if isinstance(error, CoreDied) and error.log_tail:
             log, style = error.log_tail.strip().splitlines(), "core-notice--log"
             lines += [self._row(line, style) for line in ["", *log[-_LOG_LINES:]]]
-        again, other = "starts it again", "ends it and starts one of this version"
-        offer = other if self.is_of_other_version else again
         key = self.get_visual_style("core-notice--key")
-        closing = "closes this. What you type stays in the prompt, what was stored is on disk."
-        keys = Content.assemble(("f5", key), f" {offer}, ", ("esc", key), f" {closing}")
+        closing = "closes this. Your draft and saved messages are safe."
+        keys = Content.assemble(("f5", key), f" {self._offer}, ", ("esc", key), f" {closing}")
         lines += [Content(""), keys]
         return Content("\n").join(lines)
+
+    @property
+    def _offer(self) -> str:
+        if self.is_of_other_version:
+            return "ends it and starts one of this version"
+        if isinstance(self.error, ConnectionLost):
+            return "connects again"
+        return "starts it again"
 
     def _row(self, text: str, style: str) -> Content:
         row = Content.styled(visible_line(text), self.get_visual_style(style))

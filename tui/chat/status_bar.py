@@ -1,14 +1,23 @@
 """The status bar: the title, and the answers to four questions."""
 
+import time
 from typing import ClassVar
 
 from textual.content import Content
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widget import Widget
 
-from ..session.chat_status import ChatStatus
-from ..session.events import ConversationsFound, ConversationShown, StatusChanged
+from ..session.events import (
+    AnswerEnded,
+    AnswerProgressed,
+    ConversationsFound,
+    ConversationShown,
+    ModelChanged,
+    SessionEvent,
+)
 from ..session.session import ChatSession
+from ..status_words import context_words, model_words, speed_words, state_words
 from ..visible import visible_line
 from .hearing import hear
 
@@ -16,6 +25,7 @@ NEW_TITLE = "New conversation"
 
 _GAP = 2
 _LEAST_TITLE = 12
+_TICK_SECONDS = 1.0
 
 
 class StatusBar(Widget):
@@ -25,18 +35,20 @@ class StatusBar(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"status-bar--title", "status-bar--state"}
 
     title: reactive[str] = reactive(NEW_TITLE)
-    status: reactive[ChatStatus] = reactive(ChatStatus())
 
     def __init__(self, session: ChatSession) -> None:
         super().__init__()
         self._session = session
+        self._ticking: Timer | None = None
 
     def on_mount(self) -> None:
         """Listens for what the bar tells."""
         events = self._session.events
-        hear(self, events, StatusChanged, self._show_status)
+        for kind in (ModelChanged, AnswerProgressed, AnswerEnded):
+            hear(self, events, kind, self._tell_again)
         hear(self, events, ConversationShown, self._show_title)
         hear(self, events, ConversationsFound, self._show_found_title)
+        self._ticking = self.set_interval(_TICK_SECONDS, self.refresh, pause=True)
 
     def render(self) -> Content:
         """Returns one row; parts are left out from the right where it is too narrow."""
@@ -48,11 +60,18 @@ class StatusBar(Widget):
         ).truncate(room, ellipsis=True)
         return title + " " * (width - title.cell_length - facts.cell_length) + facts
 
-    def _show_status(self, event: StatusChanged) -> None:
-        self.status = event.status
+    def _tell_again(self, _event: SessionEvent) -> None:
+        """Draws what is the case now, and while the user waits the seconds that pass."""
+        self.refresh()
+        if self._ticking is not None:
+            if self._session.turns.progress.is_wait:
+                self._ticking.resume()
+            else:
+                self._ticking.pause()
 
     def _show_title(self, event: ConversationShown) -> None:
         self.title = event.conversation.summary.title if event.conversation else NEW_TITLE
+        self.refresh()
 
     def _show_found_title(self, event: ConversationsFound) -> None:
         for row in event.conversations:
@@ -60,11 +79,17 @@ class StatusBar(Widget):
                 self.title = row.summary.title
 
     def _facts(self, width: int) -> Content:
-        status = self.status
-        state_style = self.get_visual_style("status-bar--state")
-        state = Content.styled(visible_line(status.state), state_style)
-        texts = (Content(text) for text in (status.context, status.speed) if text)
-        parts = [Content(visible_line(status.model)), state, *texts]
+        status, turns = self._session.model.status, self._session.turns
+        state = state_words(status, turns.progress, self._session.conversation, time.time())
+        texts = [
+            context_words(turns.stats, status.context_length),
+            speed_words(turns.stats, turns.progress),
+        ]
+        parts = [
+            Content(visible_line(model_words(status))),
+            Content.styled(visible_line(state), self.get_visual_style("status-bar--state")),
+            *(Content(text) for text in texts if text),
+        ]
         while len(parts) > 2 and _joined(parts).cell_length + _GAP + _LEAST_TITLE > width:
             parts.pop()
         return _joined(parts).truncate(width, ellipsis=True)

@@ -6,7 +6,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ..session.events import ModelChanged
+from ..session.session import ChatSession
 from ..visible import visible
+from .hearing import hear
 
 _STEPS = (
     ("ctrl+o", "picks a picture; a pasted path attaches too"),
@@ -22,6 +25,17 @@ class Welcome(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"welcome--key", "welcome--notice"}
 
     notice: reactive[str] = reactive("", layout=True)
+
+    def __init__(self, session: ChatSession) -> None:
+        super().__init__()
+        self._session = session
+
+    def on_mount(self) -> None:
+        """Listens for the model's notice."""
+        hear(self, self._session.events, ModelChanged, self._show)
+
+    def _show(self, event: ModelChanged) -> None:
+        self.notice = event.status.notice
 
     def render(self) -> Content:
         """Returns the lines."""

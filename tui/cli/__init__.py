@@ -11,6 +11,8 @@ Its modules in reading order:
     ask             `seeshell ask`: one question, its answer as it is written, and an honest exit
                     status.
     asking          One question over a core connection, its answer shown on the standard streams.
+    followed_turn   One turn as `seeshell ask` shows it: its wait, its text, and the core's news
+                    meanwhile.
     standard_input  What standard input holds: text that goes with a question, or a picture.
     endings         What is said of an answer that is no complete success.
     output          Where a command's words go: the answer to standard output, all else to standard

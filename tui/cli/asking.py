@@ -2,39 +2,27 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from ...core.conversation import Message, TurnStats
+from ...core.conversation import Message
 from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
-    AnyEvent,
     Attached,
     ConversationOpened,
     ConversationsListed,
     CoreStatus,
-    Delta,
     Event,
     ModelFailed,
     ModelLoaded,
-    ModelLoading,
-    Notice,
-    Prefilled,
-    QueueChanged,
     Refused,
-    ThoughtsDelta,
-    TurnEnded,
-    TurnFailed,
     TurnQueued,
-    TurnStarted,
     TurnWithdrawn,
-    Waiting,
 )
 from ...core.messages.requests import (
     Attach,
@@ -45,12 +33,13 @@ from ...core.messages.requests import (
     RegenerateAnswer,
     RemoveQueued,
     Request,
-    ResumeQueue,
     StopTurn,
     SubmitTurn,
 )
+from ..session.events import AnswerEnded
 from .endings import explain_ending
 from .exit_status import COMPLETE, ERROR, INTERRUPTED
+from .followed_turn import FollowedTurn
 from .output import Output
 
 EventT = TypeVar("EventT", bound=Event)
@@ -62,16 +51,8 @@ class Asking:
     def __init__(self, client: CoreClient, output: Output) -> None:
         self._client = client
         self._output = output
-        self._events: AsyncIterator[AnyEvent] = client.events()
+        self._followed = FollowedTurn(client, output)
         self._turn: TurnQueued | None = None
-        self._was_queued = False
-        self._started: TurnStarted | None = None
-        self._text: list[str] = []
-        self._thoughts: list[str] = []
-        self._announced: set[str] = set()
-        """What was told of models."""
-        self._unloaded = ""
-        """Why the model that is wanted now can't be loaded; the one before it answers."""
         self._interrupted = False
         self._stopping: asyncio.Task[None] | None = None
 
@@ -108,7 +89,8 @@ class Asking:
     async def show_notice(self) -> None:
         """Tells what the user should know about the model that is there."""
         status = await self._request(GetStatus(), CoreStatus)
-        self._announce(status.model_notice)
+        self._followed.model = self._followed.model.after(status)
+        self._followed.announce(status.model_notice)
 
     async def load(self, model: str) -> None:
         """Switches to a model and waits until it can answer.
@@ -118,17 +100,17 @@ class Asking:
         """
         await self._client.request(LoadModel(model=model))
         source = model.strip()
-        async for event in self._events:
+        async for event in self._followed.events:
             match event:
                 case ModelFailed(model=failed) if failed == source:
                     raise error_of(Refused(error=event.error, sentence=event.sentence))
-                case ModelLoaded(source=loaded, notice=notice):
+                case ModelLoaded(source=loaded):
                     # Of a load before this one nothing is told: nothing is sent there.
                     if loaded == source:
-                        self._announce(notice)
+                        self._followed.show_news(event)
                         return
                 case _:
-                    self._show_news(event)
+                    self._followed.show_news(event)
 
     async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""
@@ -138,7 +120,7 @@ class Asking:
             self._turn = await self._request(request, TurnQueued)
             if self._interrupted:
                 self._stopping = asyncio.create_task(self._stop())
-            return self._end(await self._follow(self._turn))
+            return self._end(await self._followed.follow(self._turn))
         except (BrokenPipeError, OutputError):
             await self._stop()
             raise
@@ -148,106 +130,33 @@ class Asking:
         finally:
             loop.remove_signal_handler(signal.SIGINT)
 
-    async def _follow(self, turn: TurnQueued) -> TurnEnded | TurnFailed | TurnWithdrawn:
-        """Shows everything until the turn is over."""
-        async for event in self._events:
-            match event:
-                case QueueChanged(conversation=turn.conversation) if self._started is None:
-                    if not await self._wait_in_queue(turn, event):
-                        return _never_asked(turn)
-                case TurnStarted(turn=turn.turn.id):
-                    self._started = event
-                case Prefilled(done=done, total=total) if self._is_own(event.message):
-                    self._output.progress(f"reading {done:,} of {total:,} tokens")
-                case Waiting(reason=reason) if self._is_own(event.message):
-                    self._output.notice(f"seeshell: {reason}")
-                case ThoughtsDelta(text=text) if self._is_own(event.message):
-                    self._thoughts.append(text)
-                    self._output.progress("thinking")
-                case Delta(text=text) if self._is_own(event.message):
-                    self._show(text)
-                case TurnEnded() | TurnFailed() if self._is_own(event.message.id):
-                    return event
-                case TurnWithdrawn(turn=turn.turn.id):
-                    return event
-                case _:
-                    self._show_news(event)
-        raise CoreDied("The core closed the connection before the answer was complete.")
-
-    def _is_own(self, message: int) -> bool:
-        """Whether a message is the answer to this question."""
-        return self._started is not None and message == self._started.answer.id
-
-    async def _wait_in_queue(self, turn: TurnQueued, event: QueueChanged) -> bool:
-        """Lets a paused queue go on; returns whether the turn was not taken out of it."""
-        ids = [queued.id for queued in event.queue]
-        if turn.turn.id not in ids:
-            # What was told before the turn was queued may come after the reply.
-            return not self._was_queued
-        self._was_queued = True
-        if event.is_paused:
-            self._output.notice("seeshell: the conversation's queue was paused; it goes on now.")
-            await self._client.request(ResumeQueue(conversation=turn.conversation))
-        if place := ids.index(turn.turn.id):
-            questions = "1 question" if place == 1 else f"{place} questions"
-            self._output.progress(f"waiting for {questions} before this one")
-        return True
-
-    def _show(self, text: str) -> None:
-        if self._unloaded:
-            self._output.notice(f"seeshell: {self._unloaded} Until then the one before it answers.")
-            self._unloaded = ""
-        self._text.append(text)
-        if not self._output.as_json:
-            self._output.write(text)
-
-    def _show_news(self, event: AnyEvent) -> None:
-        match event:
-            case ModelLoading(model=model, stage=stage, fraction=fraction):
-                self._output.progress(f"{model}: {stage} {fraction:.0%}")
-            case ModelLoaded(notice=notice):
-                self._announce(notice)
-            case ModelFailed(sentence=sentence):
-                # Where no other model is there, the turn fails with the same words.
-                self._unloaded = sentence
-            case Notice(sentence=sentence):
-                self._output.notice(f"seeshell: {sentence}")
-            case _:
-                pass
-
-    def _announce(self, notice: str) -> None:
-        """Tells what the user should know about a model, unless that was told before."""
-        if notice and notice not in self._announced:
-            self._announced.add(notice)
-            self._output.notice(notice)
-
-    def _end(self, event: TurnEnded | TurnFailed | TurnWithdrawn) -> int:
+    def _end(self, event: AnswerEnded | TurnWithdrawn) -> int:
         if isinstance(event, TurnWithdrawn):
             self._turn = None
             self._fail(event.error, event.sentence)
             return ERROR
-        if isinstance(event, TurnFailed):
-            self._fail(event.error, event.sentence)
+        answer, conversation = event.answer, self._turn.conversation if self._turn else 0
+        if event.error:
+            self._fail(event.error, answer.error)
             return ERROR
         if self._output.as_json:
-            self._output.document(self._describe(event))
+            self._output.document(self._describe(answer, conversation))
         else:
             self._output.end_line()
-        if event.message.finish_reason == "stop":
+        if answer.finish_reason == "stop":
             return COMPLETE
-        why = explain_ending(event.message, event.conversation, has_thoughts=self._output.as_json)
+        why = explain_ending(answer, conversation, has_thoughts=self._output.as_json)
         self._output.notice(f"seeshell: {why}")
         return INTERRUPTED if self._interrupted else ERROR
 
-    def _describe(self, event: TurnEnded) -> dict[str, object]:
+    def _describe(self, answer: Message, conversation: int) -> dict[str, object]:
         """Returns the document that `--json` prints; its keys are listed in the help."""
-        answer = event.message
-        question = self._started.user_message if self._started else None
+        question = self._followed.started.question if self._followed.started else None
         attachments = question.attachments if question else ()
         return {
             "text": answer.text,
             "thoughts": answer.thoughts,
-            "conversation": event.conversation,
+            "conversation": conversation,
             "model": answer.model,
             "finish_reason": answer.finish_reason,
             "attachments": msgspec.to_builtins(attachments),
@@ -260,8 +169,8 @@ class Asking:
         kept: dict[str, object] = {}
         if self._turn:
             kept = {
-                "text": "".join(self._text),
-                "thoughts": "".join(self._thoughts),
+                "text": "".join(self._followed.text),
+                "thoughts": "".join(self._followed.thoughts),
                 "conversation": self._turn.conversation,
             }
         self._output.error(kind, sentence, **kept)
@@ -279,7 +188,7 @@ class Asking:
             return
         conversation = self._turn.conversation
         with suppress(CoreError):  # the turn ended by itself, or the core did
-            if self._started is None:
+            if self._followed.started is None:
                 with suppress(NotStored):  # it has just been taken
                     remove = RemoveQueued(conversation=conversation, turn=self._turn.turn.id)
                     await self._client.request(remove)
@@ -291,9 +200,3 @@ class Asking:
         if not isinstance(reply, kind):
             raise CoreError("The core gave an unexpected reply; stop it with `seeshell stop`.")
         return reply
-
-
-def _never_asked(turn: TurnQueued) -> TurnEnded:
-    """Returns the end of a turn that was taken out of its queue."""
-    nothing = Message(0, None, "assistant", (), 0.0, finish_reason="cancelled", stats=TurnStats())
-    return TurnEnded(conversation=turn.conversation, message=nothing)

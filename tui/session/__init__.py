@@ -12,8 +12,8 @@ Its modules in reading order:
                           and in order.
     core_link             The line to the core: one connection at a time, and what its refusals
                           become.
-    shown_turns           The turns of the conversation on screen: the open answer, and those that
-                          wait.
+    shown_turns           Follows the turns of one conversation: the core's events in, what they
+                          change out.
     conversation_list     The list of stored conversations, and what is done to one without showing
                           it.
     draft                 What the user has typed and attached but the core does not have yet.
@@ -24,10 +24,16 @@ Its modules in reading order:
     attach_paths          Paths of pictures in text that was pasted or typed into the prompt.
     quiet_requests        What the core is told without anybody waiting for it: only the newest of
                           each kind counts.
-    chat_status           What the status bar tells: model, state, context and speed, brought up to
-                          date by events.
-    news                  What the user should know beside the conversation: said once in each
-                          window.
     listed_conversations  The rows of the list of conversations, deleted ones included while they
                           can be restored.
+    model_status          The model that answers and whom it serves: the same in every window of a
+                          core.
+    answer_progress       How far the answer in the conversation on screen is, from the queue to its
+                          last token.
+    current_model         The core's model as this window follows it: asks for another one, and
+                          tells what it is.
+    decisions             What went wrong and waits for the user's decision: it stands until that is
+                          made.
+    queue_requests        What the user wants done to the turns that wait in the conversation on
+                          screen.
 """

@@ -4,10 +4,13 @@ SessionEvent
 ├── ConversationShown    another conversation, or a new one, is on screen
 ├── AnswerStarted        a question has its place and its answer follows
 ├── AnswerGrew           more text of an answer
+├── ThoughtsGrew         more of what the model thinks before it answers
 ├── AnswerWaits          an answer waits for a server, or does no longer
+├── AnswerProgressed     something else is being done for the answer, or for the next one
 ├── AnswerEnded          an answer is complete, was stopped or failed
 ├── QueueShown           other turns wait in the conversation, or it was paused or resumed
-├── StatusChanged        what the status bar tells changed
+├── ModelChanged         the core's model, what becomes of it, or whom it serves
+├── DecisionsChanged     something is to be decided, or no longer
 ├── DraftShown           an edit begins, or ends and what was unsent before is back
 ├── DraftChanged         the pictures or the messages on their way changed
 ├── TextReturned         a text could not be sent and goes back into the prompt
@@ -15,6 +18,7 @@ SessionEvent
 ├── ConversationsFound   the sidebar's list, asked for or changed
 ├── NoticeTold           something that the user should know, once
 │   └── RequestRefused   something the user asked for was not done
+│       └── QuestionRefused  a question was not sent or not kept, which is to be decided about
 └── CoreLost             the core died, can't be reached or is of another version
 """
 
@@ -23,9 +27,10 @@ from typing import ClassVar, Literal
 
 from ...core.conversation import Conversation, Message, Queue
 from ...core.errors import SeeshellError
-from .chat_status import ChatStatus
+from .answer_progress import AnswerProgress
 from .draft import Draft
 from .listed_conversations import ListedConversation
+from .model_status import ModelStatus
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,21 @@ class AnswerStarted(SessionEvent):
 
     question: Message
     answer: Message
+    turn: str = ""
+    """Id of the turn, made by the client that asked."""
 
 
 @dataclass(frozen=True)
 class AnswerGrew(SessionEvent):
     """More text of an answer."""
+
+    message: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ThoughtsGrew(SessionEvent):
+    """More of what the model thinks before it answers."""
 
     message: int
     text: str
@@ -72,10 +87,19 @@ class AnswerWaits(SessionEvent):
 
 
 @dataclass(frozen=True)
+class AnswerProgressed(SessionEvent):
+    """Something else is being done for the open answer, or for the one that comes next."""
+
+    progress: AnswerProgress
+
+
+@dataclass(frozen=True)
 class AnswerEnded(SessionEvent):
     """The answer is complete, was stopped or failed."""
 
     answer: Message
+    error: str = ""
+    """Class name in `core.errors` where it failed; empty where it did not."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +110,15 @@ class QueueShown(SessionEvent):
 
 
 @dataclass(frozen=True)
-class StatusChanged(SessionEvent):
-    """What the status bar tells changed."""
+class ModelChanged(SessionEvent):
+    """The core's model, what becomes of it, or whom it serves."""
 
-    status: ChatStatus
+    status: ModelStatus
+
+
+@dataclass(frozen=True)
+class DecisionsChanged(SessionEvent):
+    """Something is to be decided, or no longer: see `ChatSession.decisions`."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +179,11 @@ class RequestRefused(NoticeTold):
     """Something the user asked for was not done."""
 
     severity: ClassVar[Literal["information", "warning"]] = "warning"
+
+
+@dataclass(frozen=True)
+class QuestionRefused(RequestRefused):
+    """A question was not sent or not kept: `ChatSession.decisions` holds why until it is."""
 
 
 @dataclass(frozen=True)

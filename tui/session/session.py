@@ -7,12 +7,14 @@ import asyncio
 from pathlib import Path
 
 from ...core.conversation import Conversation, Message
-from ...core.errors import SeeshellError
+from ...core.errors import ConnectionLost, SeeshellError
 from ...core.messages.events import (
     AnyEvent,
+    ConversationDeleted,
     ConversationOpened,
+    ConversationRestored,
     ConversationsChanged,
-    ModelLoaded,
+    Notice,
     QueueChanged,
     TurnWithdrawn,
 )
@@ -20,16 +22,16 @@ from ...core.messages.requests import (
     ClaimPictures,
     ForkConversation,
     GetStatus,
-    LoadModel,
     OpenConversation,
     PrepareTurn,
     StopTurn,
     SwitchBranch,
 )
 from .broadcast import Broadcast
-from .chat_status import ChatStatus
 from .conversation_list import ConversationList
 from .core_link import Connect, CoreLink
+from .current_model import CurrentModel
+from .decisions import Decision, Decisions, Matter
 from .draft import Draft
 from .draft_file import DraftFile
 from .drafts import Drafts
@@ -38,12 +40,14 @@ from .events import (
     CoreLost,
     DraftChanged,
     DraftShown,
+    NoticeTold,
+    QuestionRefused,
+    RequestRefused,
     SessionEvent,
-    StatusChanged,
 )
 from .launch_options import LaunchOptions
-from .news import News
 from .outgoing import Outgoing
+from .queue_requests import QueueRequests
 from .quiet_requests import HIGHLIGHT_DELAY, QuietRequests
 from .shown_turns import ShownTurns, TurnEvent
 
@@ -54,7 +58,6 @@ class ChatSession:
     """One client of the core that shows one conversation at a time."""
 
     def __init__(self, connect: Connect, draft_file: DraftFile) -> None:
-        self.status = ChatStatus()
         self.events = Broadcast()
         """What happens, for all who listen."""
         self._post = post = self.events.tell
@@ -63,9 +66,11 @@ class ChatSession:
         self._claiming = QuietRequests(self._link, ClaimPictures())
         self.drafts = Drafts(self._pass_on, draft_file)
         self._outgoing = Outgoing(self._link, self._pass_on, self.drafts)
-        self.turns = ShownTurns(self._link, post)
+        self.turns = ShownTurns(post)
         """Of the conversation on screen."""
-        self._news = News(post, self.turns)
+        self.queue = QueueRequests(self._link, self.turns)
+        self.decisions = Decisions(post)
+        self.model = CurrentModel(self._link, post, self.turns, self.decisions)
         self.conversations = ConversationList(self._link, post)
         self.draft = self.drafts.find(None)
         """What is unsent of the conversation on screen."""
@@ -82,6 +87,11 @@ class ChatSession:
     def conversation(self) -> int | None:
         """Id of the conversation on screen; None for a new one."""
         return self.draft.conversation
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a question asked now is answered at once."""
+        return self.model.status.is_ready and self.turns.progress.step == "idle"
 
     @property
     def is_answering(self) -> bool:
@@ -101,9 +111,10 @@ class ChatSession:
     async def run(self, launch: LaunchOptions, *, replace_core: bool = False) -> None:
         """Connects, opens what the launch asks for and passes events on until the core is lost."""
         async with self._running:
-            self._set_status(ChatStatus())
+            self.model.note_connection("connecting")
             try:
                 await self._link.open(replace_core=replace_core)
+                self.decisions.settle("connection")
                 await self._begin(launch)
                 async for event in self._link.events():
                     async with self._order:
@@ -111,8 +122,9 @@ class ChatSession:
                     if isinstance(event, ConversationsChanged):
                         await self.conversations.find_again()
             except SeeshellError as error:
-                self.turns.is_answering = False
-                self._set_status(ChatStatus(state="no core"))
+                self.turns.note_break()
+                is_cut_off = isinstance(error, ConnectionLost)
+                self.model.note_connection("cut off" if is_cut_off else "no core")
                 self._preparing.forget()
                 self._claiming.forget()
                 self._post(CoreLost(error))
@@ -162,9 +174,11 @@ class ChatSession:
         if restored == self._deleted_here and self.conversation is None:
             await self.open(restored)
 
-    async def load_model(self, source: str) -> None:
-        """Switches the core to another model."""
-        await self._link.ask(LoadModel(model=source))
+    async def restore_shown(self) -> None:
+        """Restores the conversation on screen, which was deleted elsewhere."""
+        conversation = self.conversation
+        if conversation is not None and await self.conversations.restore(conversation):
+            await self.open(conversation)
 
     async def attach(self, path: Path) -> None:
         """Adds a picture to the next message."""
@@ -178,6 +192,7 @@ class ChatSession:
         """Sends a message; while another one is answered it waits in the core's queue."""
         draft = self.draft
         if await self._outgoing.line_up(draft, text):
+            self.decisions.settle("question")
             self._show_draft(takes_typed=True)
             await self._send(self.drafts.find(draft.conversation))
 
@@ -185,6 +200,7 @@ class ChatSession:
         """Has an answer given again, or a question answered again."""
         draft = self.drafts.find(self.conversation)
         if await self._outgoing.line_up_again(draft, message):
+            self.decisions.settle("question")
             await self._send(draft)
 
     async def stop(self) -> None:
@@ -207,15 +223,18 @@ class ChatSession:
 
     async def _begin(self, launch: LaunchOptions) -> None:
         if launch.model:
-            await self.load_model(launch.model)
+            await self.model.load(launch.model)
         reply = await self._link.ask(GetStatus())
         if reply is not None:
-            self._set_status(self.status.after(reply))
+            self.model.note(reply)
         await self.conversations.find("")
         chat = await self.conversations.newest() if launch.continue_last else launch.chat
-        await self._catch_up(None if chat is None else await self.open(chat))
+        opened = None if chat is None else await self.open(chat)
+        if opened is None and chat is not None and chat == self.conversation:
+            self._offer_restoring("This conversation was deleted while the core was not connected.")
+        await self._catch_up(opened)
         self.has_begun = True
-        self._news.announce(self.status)
+        self.model.announce()
         for path in launch.images:
             await self.attach(path)
 
@@ -258,6 +277,11 @@ class ChatSession:
 
     def _pass_on(self, event: SessionEvent) -> None:
         """Tells the screen of a draft, and the core of the turn that may come of it."""
+        if isinstance(event, RequestRefused):
+            # What is not sent is back in the prompt, to be changed or sent again.
+            matter: Matter = "question" if self._link.is_open else "connection"
+            self.decisions.need(Decision(matter, event.sentence))
+            event = QuestionRefused(event.sentence)
         self._post(event)
         if isinstance(event, DraftChanged):
             self._claim()
@@ -274,36 +298,35 @@ class ChatSession:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
         self._outgoing.note(event)
-        self._news.note(event)
+        self.model.note(event)
         if is_elsewhere:
             return
-        self._set_status(self.status.after(event))
         match event:
+            case Notice(sentence=sentence):
+                self._post(NoticeTold(sentence))
+            case ConversationDeleted(conversation=it) if it == self.conversation:
+                self._offer_restoring("This conversation was deleted in another window.")
+            case ConversationRestored(conversation=it) if it == self.conversation:
+                self.decisions.settle("conversation")
             case TurnWithdrawn(restored=restored):
                 self._show(restored)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
-            case ModelLoaded():
-                self._news.announce(self.status)
             case _:
                 self.turns.note(event)
         if isinstance(event, QueueChanged) and self.turns.are_none:
             # Its only message was taken out of the queue: it is gone.
             self.drafts.unname(event.conversation)
             self._show(None)
-        if not self.is_answering:
-            self._set_status(self.status.waiting(self.turns.are_due))
 
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
         self.draft = self.drafts.shown(conversation.summary.id if conversation else None)
-        self._set_status(self.status.showing(conversation.messages if conversation else ()))
+        self.decisions.settle("conversation")
         shown = ConversationShown(conversation, self.draft, message, takes_typed=not self.has_begun)
         self._post(shown)
         self.turns.show(conversation)
         self.conversations.show(self.conversation)
         self._prepare()
 
-    def _set_status(self, status: ChatStatus) -> None:
-        if status is not self.status:
-            self.status = status
-            self._post(StatusChanged(status))
+    def _offer_restoring(self, sentence: str) -> None:
+        self.decisions.need(Decision("conversation", sentence, ("restore", "start new")))

@@ -1,9 +1,13 @@
-"""The turns of the conversation on screen: the open answer, and those that wait."""
+"""Follows the turns of one conversation: the core's events in, what they change out."""
 
-from ...core.conversation import Conversation, Message, Queue, QueuedTurn
+import time
+
+from ...core.conversation import Conversation, Message, Queue, QueuedTurn, TurnStats
 from ...core.messages.events import (
     AnyEvent,
+    Decoded,
     Delta,
+    PictureBegun,
     Prefilled,
     QueueChanged,
     ThoughtsDelta,
@@ -13,14 +17,24 @@ from ...core.messages.events import (
     TurnWithdrawn,
     Waiting,
 )
-from ...core.messages.requests import MoveQueued, ResumeQueue
-from .core_link import CoreLink, Post
-from .events import AnswerEnded, AnswerGrew, AnswerStarted, AnswerWaits, QueueShown
+from .answer_progress import AnswerProgress
+from .core_link import Post
+from .events import (
+    AnswerEnded,
+    AnswerGrew,
+    AnswerProgressed,
+    AnswerStarted,
+    AnswerWaits,
+    QueueShown,
+    ThoughtsGrew,
+)
 
 TurnEvent = (
     QueueChanged
     | TurnStarted
+    | PictureBegun
     | Prefilled
+    | Decoded
     | Waiting
     | ThoughtsDelta
     | Delta
@@ -32,19 +46,25 @@ TurnEvent = (
 
 
 class ShownTurns:
-    """What the core told last, and what the user wants done to the queue."""
+    """What the core told last of a conversation's turns.
 
-    def __init__(self, link: CoreLink, post: Post) -> None:
-        self._link = link
+    The app follows the conversation on screen with it, and `seeshell ask` the one that it asks in.
+    """
+
+    def __init__(self, post: Post) -> None:
         self._post = post
         self._queue = Queue()
         self.has_messages = False
         """Whether there are any that are not queued."""
         self.last_model = ""
         """Display name of the model that gave the newest answer; empty if there is none."""
+        self.stats: TurnStats | None = None
+        """Of the newest answer that has any."""
         self._is_waiting = False
         self.is_answering = False
         """Whether there is an open answer."""
+        self.progress = AnswerProgress()
+        """What is being done for the open answer, or for the one that comes next."""
 
     @property
     def queued(self) -> tuple[QueuedTurn, ...]:
@@ -80,59 +100,88 @@ class ShownTurns:
         messages = conversation.messages if conversation else ()
         self.has_messages = bool(messages)
         self.last_model = next((it.model for it in reversed(messages) if it.model), "")
+        self.stats = next((it.stats for it in reversed(messages) if it.stats), None)
         self._is_waiting = False
+        self._set_progress(AnswerProgress())
         self.is_answering = bool(messages) and messages[-1].is_open
+        if self.is_answering:
+            self._begin(messages[-1])
         self._show_queue(
             Queue(conversation.queue, conversation.is_paused) if conversation else Queue()
         )
 
+    def note_break(self) -> None:
+        """Takes in that nothing more is heard: what is computed now is not known."""
+        self.is_answering = False
+        self._set_progress(AnswerProgress())
+
     def note(self, event: AnyEvent) -> None:
         """Tells the screen what an event of this conversation changes."""
+        self._set_progress(self.progress.after(event))
         match event:
             case QueueChanged(queue=turns, is_paused=is_paused):
                 self._show_queue(Queue(turns, is_paused))
-            case TurnStarted(user_message=question, answer=answer):
-                self._start(question, answer)
+            case TurnStarted():
+                self._start(event)
             case Waiting(message=message, reason=reason):
                 self._is_waiting = True
                 self._post(AnswerWaits(message, reason))
-            case Prefilled(message=message) | ThoughtsDelta(message=message) if self._is_waiting:
-                self._is_waiting = False
-                self._post(AnswerWaits(message, ""))
+            case Prefilled(message=message):
+                self._end_waiting(message)
+            case ThoughtsDelta(message=message, text=text):
+                self._end_waiting(message)
+                self._post(ThoughtsGrew(message, text))
             case Delta(message=message, text=text):
                 self._post(AnswerGrew(message, text))
-            case TurnEnded(message=message) | TurnFailed(message=message):
-                self.is_answering = False
-                self.last_model = message.model
-                self._post(AnswerEnded(message))
+            case TurnEnded(message=message):
+                self._end(message)
+            case TurnFailed(message=message, error=error):
+                self._end(message, error)
 
     def find(self, turn: str | None) -> QueuedTurn | None:
         """Returns a queued turn by its id, or the last one for None; None if it waits no longer."""
         found = [it for it in self.queued if turn in (it.id, None)]
         return found[-1] if found else None
 
-    async def resume(self, conversation: int) -> None:
-        """Has the turns computed that were paused."""
-        await self._link.ask(ResumeQueue(conversation=conversation))
-
-    async def put_first(self, conversation: int, turn: str) -> None:
-        """Has a queued turn taken before all others."""
-        first = self.queued[0].id if self.queued else turn
-        if first != turn:
-            await self._link.ask(MoveQueued(conversation=conversation, turn=turn, before=first))
-
-    async def put_last(self, conversation: int, turn: str) -> None:
-        """Has a queued turn taken after all others."""
-        await self._link.ask(MoveQueued(conversation=conversation, turn=turn))
-
-    def _start(self, question: Message, answer: Message) -> None:
+    def _start(self, event: TurnStarted) -> None:
         """Shows a turn that was taken; one that has ended already only where it is the first."""
+        answer = event.answer
         if answer.is_open or not self.has_messages:
             self.is_answering = answer.is_open
             self.has_messages = True
-            self._post(AnswerStarted(question, answer))
+            if answer.is_open:
+                self._begin(answer)
+            self._post(AnswerStarted(event.user_message, answer, event.turn))
+
+    def _begin(self, answer: Message) -> None:
+        self._set_progress(AnswerProgress("starting", answer.created_at or time.time()))
+
+    def _end(self, message: Message, error: str = "") -> None:
+        self.is_answering = False
+        self.last_model = message.model
+        self.stats = message.stats or self.stats
+        self._set_progress(AnswerProgress())
+        self._post(AnswerEnded(message, error))
+        self._await_turn()
+
+    def _end_waiting(self, message: int) -> None:
+        if self._is_waiting:
+            self._is_waiting = False
+            self._post(AnswerWaits(message, ""))
 
     def _show_queue(self, queue: Queue) -> None:
         if queue != self._queue:
             self._queue = queue
             self._post(QueueShown(queue))
+        self._await_turn()
+
+    def _await_turn(self) -> None:
+        """Counts the wait for the engine from when nothing else is done in the conversation."""
+        if not self.is_answering and (self.progress.step == "queued") != self.are_due:
+            queued = AnswerProgress("queued", time.time())
+            self._set_progress(queued if self.are_due else AnswerProgress())
+
+    def _set_progress(self, progress: AnswerProgress) -> None:
+        if progress != self.progress:
+            self.progress = progress
+            self._post(AnswerProgressed(progress))

@@ -102,6 +102,7 @@ class RemoteEngine(Engine):
             source=source,
             context_length=remote.habits.context,
             notice=notice,
+            server=endpoint.host,
         )
         return self._model
 

@@ -4,13 +4,15 @@ import asyncio
 from asyncio import Task
 from collections.abc import AsyncIterator
 from itertools import groupby
-from operator import itemgetter
 from time import perf_counter
 
 from ...conversation import FinishReason, TurnStats
-from ..engine import TextDelta, ThoughtsDelta, Waiting
+from ..engine import DecodeProgress, TextDelta, ThoughtsDelta, Waiting
+from ..turn_meter import DecodePace
 from .answers.answer_reader import ChatPiece, Usage
 from .answers.chunk_forms import read_finish_reason
+
+_Streamed = TextDelta | ThoughtsDelta | DecodeProgress | Waiting
 
 
 class StreamedAnswer:
@@ -21,8 +23,9 @@ class StreamedAnswer:
         self.finish_reason: FinishReason = "stop"
         self.said_finish_reason = ""
         """The same in the server's own word; empty if it gave none."""
-        self._pending: list[tuple[type[TextDelta | ThoughtsDelta | Waiting], str]] = []
+        self._pending: list[_Streamed] = []
         self._deltas = 0
+        self._pace = DecodePace()
         self._usage: Usage | None = None
         self._started = perf_counter()
         self._first = self._last = 0.0
@@ -30,7 +33,7 @@ class StreamedAnswer:
     def add(self, piece: ChatPiece | Waiting) -> None:
         """Takes in what one read brought, or that the server is waited for."""
         if isinstance(piece, Waiting):
-            self._put(Waiting, piece.reason)
+            self._put(piece)
             return
         self._usage = piece.usage or self._usage
         if piece.finish_reason:
@@ -40,23 +43,21 @@ class StreamedAnswer:
             self._last = perf_counter()
             self._first = self._first or self._last
             self._deltas += piece.deltas
-        self._put(ThoughtsDelta, piece.thoughts)
-        self._put(TextDelta, piece.text)
+        if piece.thoughts:
+            self._put(ThoughtsDelta(piece.thoughts))
+        if piece.text:
+            self._put(TextDelta(piece.text))
+        if self._deltas and (rate := self._pace.report(self._deltas, self._last)) is not None:
+            self._put(DecodeProgress(self._deltas, rate))
 
-    async def events(
-        self, reading: "Task[None]"
-    ) -> AsyncIterator[TextDelta | ThoughtsDelta | Waiting]:
+    async def events(self, reading: "Task[None]") -> AsyncIterator[_Streamed]:
         """Yields what comes, texts joined where the consumer was slower, until reading ends."""
         while self._pending or not reading.done():
             await self.changed.wait()
             self.changed.clear()
             pending, self._pending = self._pending, []
-            for kind, texts in groupby(pending, itemgetter(0)):
-                if kind is Waiting:
-                    # The last one says how long it still takes.
-                    yield Waiting([text for _, text in texts][-1])
-                else:
-                    yield kind("".join(text for _, text in texts))
+            for _, alike in groupby(pending, type):
+                yield _joined(list(alike))
 
     def stats(self) -> TurnStats:
         """Returns what the answer cost, by the server's count where it gives one."""
@@ -77,7 +78,15 @@ class StreamedAnswer:
             generation_tps=(generated - 1) / decoding if decoding > 0 else 0.0,
         )
 
-    def _put(self, kind: type[TextDelta | ThoughtsDelta | Waiting], text: str) -> None:
-        if text:
-            self._pending.append((kind, text))
-            self.changed.set()
+    def _put(self, event: _Streamed) -> None:
+        self._pending.append(event)
+        self.changed.set()
+
+
+def _joined(alike: list[_Streamed]) -> _Streamed:
+    """Returns events of one kind as one: all of the texts, the newest of what is reported."""
+    newest = alike[-1]
+    if isinstance(newest, TextDelta | ThoughtsDelta):
+        texts = (it.text for it in alike if isinstance(it, TextDelta | ThoughtsDelta))
+        return type(newest)("".join(texts))
+    return newest

@@ -17,6 +17,7 @@ from seeshell.core.engine.engine import (
     AnswerEvent,
     AnswerOptions,
     LoadedModel,
+    PictureProgress,
     PrefillProgress,
     PromptImage,
     PromptMessage,
@@ -62,6 +63,8 @@ class Answer:
     text: str = ""
     end: AnswerEnd | None = None
     progress: list[PrefillProgress] = field(default_factory=list)
+    pictures: list[tuple[int, int]] = field(default_factory=list)
+    """Numbers and totals of the pictures that were reported as being encoded."""
     tokens: list[int] = field(default_factory=list)
     """Generated tokens; the last may be missing where the limit was reached."""
     logits: Any = None
@@ -101,6 +104,8 @@ class Asker:
                     answer.text += text
                 case PrefillProgress():
                     answer.progress.append(event)
+                case PictureProgress(number, total):
+                    answer.pictures.append((number, total))
                 case AnswerEnd():
                     answer.end = event
             if stop_when is not None and stop_when(answer):

@@ -51,6 +51,19 @@ def test_first_turn_is_that_of_plain_mlx_vlm(ask: Any, plain: Any, same: Any, dr
     assert answer.stats.prefilled_tokens == answer.stats.prompt_tokens == answer.computed
 
 
+def test_each_picture_is_reported_before_it_is_encoded_and_those_reused_are_not(
+    ask: Any, draw: Draw
+) -> None:
+    first = user("What is in the pictures?", draw("circle", "red"), draw("square", "blue"))
+    answer = ask(first)
+    assert answer.pictures == [(1, 2), (2, 2)]
+    more = user("And in these?", draw("circle", "red"), draw("triangle", "green"))
+    follow_up = (first, reply(answer.text), more)
+    # The vision tower has seen the first of them.
+    assert ask(*follow_up).pictures == [(2, 2)]
+    assert ask(*follow_up).pictures == []
+
+
 def test_second_turn_prefills_only_the_new_tokens(
     ask: Any, plain: Any, same: Any, draw: Draw
 ) -> None:

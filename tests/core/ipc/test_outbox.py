@@ -19,6 +19,7 @@ from seeshell.core.messages.events import (
     Prefilled,
     Refused,
     ThoughtsDelta,
+    WorkChanged,
 )
 from seeshell.core.messages.lines import decode_event
 
@@ -75,8 +76,9 @@ async def test_a_thousand_pieces_of_thoughts_take_the_room_of_their_text() -> No
 async def test_of_progress_only_the_newest_stays() -> None:
     loading = [ModelLoading(model="m", stage="reading", fraction=it / 4) for it in range(4)]
     changed = ConversationsChanged()
-    events = await taken(prefilled(1), *loading, changed, prefilled(5), changed)
-    assert events == [prefilled(5), loading[-1], changed]
+    work = [WorkChanged(answering=it, waiting=()) for it in range(3)]
+    events = await taken(prefilled(1), *loading, changed, *work, prefilled(5), changed)
+    assert events == [prefilled(5), loading[-1], changed, work[-1]]
 
 
 async def test_nothing_is_merged_across_another_event() -> None:

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from seeshell import __version__
-from seeshell.core.errors import CoreDied, CoreUnreachable, CoreVersionMismatch
+from seeshell.core.errors import ConnectionLost, CoreUnreachable, CoreVersionMismatch
 from seeshell.core.ipc.client import CoreClient
 from seeshell.core.ipc.core_process import stop_core
 from seeshell.core.ipc.lock import CoreAddress, CoreLock, is_core_alive, read_address
@@ -235,7 +235,9 @@ async def test_a_connection_that_the_core_closed_is_not_called_its_end(
     talk = Talk(await CoreClient.connect(paths))
     (connection,) = server._connections
     connection.end()
-    with pytest.raises(CoreDied, match="has closed this connection: connect again") as died:
+    with pytest.raises(
+        ConnectionLost, match="connection to the core was lost; the core itself still runs"
+    ) as died:
         await talk.until(TurnEnded)
     assert died.value.log_tail == ""
     await talk.client.close()

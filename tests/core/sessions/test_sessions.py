@@ -28,6 +28,7 @@ from seeshell.core.messages.events import (
     TurnFailed,
     TurnStarted,
     TurnWithdrawn,
+    WorkChanged,
 )
 from seeshell.core.messages.requests import (
     AnyRequest,
@@ -149,7 +150,7 @@ async def test_a_client_hears_only_the_conversations_that_it_follows(
     engine.enqueue("Yes")
     queued = await submit(sessions, client, "1")
     await end_of(client, queued)
-    assert {type(event) for event in other.heard} == {ConversationsChanged}
+    assert {type(event) for event in other.heard} == {ConversationsChanged, WorkChanged}
     other.heard.clear()
     engine.enqueue("No")
     await carry_out(sessions, OpenConversation(conversation=queued.conversation), other)

@@ -223,7 +223,8 @@ async def test_what_can_not_be_done_during_an_answer_says_so_and_loses_nothing(
         await user.until(lambda: user.chat.prompt.text == f"{QUESTION} now?")
         await user.sees("editing question 1")
         assert len(user.messages) == 2
-        await user.press("escape", "escape")
+        # What was refused is closed, the edit left, the answer stopped.
+        await user.press("escape", "escape", "escape")
         await user.until(lambda: user.messages[-1].finish_reason == "cancelled")
 
 

@@ -28,7 +28,7 @@ async def test_a_picture_is_picked_asked_about_and_found_again(
         await user.sees("what is in the picture?", "red circle", "first token", "tokens/s")
         await user.ask("what color is the square?")
         await user.sees("blue")
-        stats = user.chat.session.status.stats
+        stats = user.chat.session.turns.stats
         assert stats is not None
         assert stats.images_encoded == 0
         assert stats.reused_tokens > stats.prefilled_tokens

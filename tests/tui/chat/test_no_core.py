@@ -13,6 +13,7 @@ from textual.events import Paste
 
 import seeshell
 from seeshell.core.ipc.core_process import core_command
+from seeshell.core.ipc.lock import read_address
 from seeshell.core.messages.lines import PROTOCOL
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
@@ -92,12 +93,37 @@ async def test_what_is_typed_while_the_core_is_gone_stays_in_the_prompt(
         await user.press("enter")
         await user.sees("There is no core; f5 starts one.", "or blue")
         await user.press("escape")
-        await user.until(lambda: "starts it again" not in user.screen)
+        await user.until(lambda: "f5 starts one" not in user.screen)
+        await user.press("enter")
+        await user.sees("There is no core; f5 starts one.", "or blue")
         await user.press("f5")
-        await user.until(lambda: user.chat.session.status.state == "ready")
+        await user.until(lambda: user.chat.session.is_ready)
+        assert "f5 starts one" not in user.screen
+        assert "starts it again" not in user.screen
         assert user.chat.prompt.text == "is it red\nor blue"
         await user.ask("?")
         assert user.messages[-2].text == "is it red\nor blue?"
+
+
+async def test_a_line_that_was_lost_is_not_called_the_cores_end_and_is_made_again(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.type("is it red?")
+        client = user.chat.session._link._client
+        assert client is not None
+        client._writer.transport.abort()
+        await user.sees("The connection to the core was lost", "f5 connects again")
+        await user.sees("demo · not connected", "Your draft and saved messages are safe.")
+        assert "has ended" not in user.screen
+        await user.press("f5")
+        await user.until(lambda: user.chat.session.is_ready)
+        assert "connects again" not in user.screen
+        assert user.chat.prompt.text == "is it red?"
+        await user.ask("")
+        assert user.messages[-2].text == "is it red?"
+    assert read_address(shared_demo_core.paths).pid == shared_demo_core.pid
 
 
 async def test_a_core_of_another_protocol_is_named_and_replaced_by_one_key(

@@ -33,7 +33,9 @@ SENT = "Text and pictures are sent to example.org."
 
 def script(request: Request) -> CoreStatus | None:
     if isinstance(request, GetStatus):
-        return CoreStatus(version="1", pid=1, state="prefilling", model="big", model_notice=SENT)
+        return CoreStatus(
+            version="1", pid=1, state="prefilling", model="big", is_loaded=True, model_notice=SENT
+        )
     return None
 
 
@@ -50,7 +52,7 @@ async def test_it_says_what_it_does_and_loses_no_word(
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         user = AppUser(pilot)
         await user.sees(
-            "How many lemons?", "prefilling", "Text and pictures are sent to", "example.org."
+            "How many lemons?", "preparing", "Text and pictures are sent to", "example.org."
         )
         for end in (
             Prefilled(done=1, total=9, reused=0, **NAMES),

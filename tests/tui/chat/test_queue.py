@@ -71,7 +71,7 @@ async def test_messages_sent_during_an_answer_are_answered_in_their_order_and_se
         running = await other.submit(WHAT)
         await other.until(Delta)
         # What waits gets a model whose answers end.
-        await user.chat.session.load_model("demo")
+        await user.chat.session.model.load("demo")
         await queue(user, "how many shapes?", "and why?")
         assert user.chat.prompt.text == ""
         conversation = user.chat.session.conversation

@@ -80,7 +80,12 @@ class Core:
         match request:
             case GetStatus():
                 return CoreStatus(
-                    version="1", pid=1, state="ready", model="big", model_notice=self._notice
+                    version="1",
+                    pid=1,
+                    state="ready",
+                    is_loaded=True,
+                    model="big",
+                    model_notice=self._notice,
                 )
             case OpenConversation():
                 messages = (ASKED, self._last) if self._last else ()
@@ -192,7 +197,10 @@ async def test_only_a_complete_answer_is_a_success_and_the_others_say_why(
 
 async def test_after_an_error_the_document_has_what_came_before_it() -> None:
     failed = TurnFailed(
-        conversation=7, message=answer(2, "Two"), error="EndpointError", sentence="It broke."
+        conversation=7,
+        message=answer(2, "Two", error="It broke."),
+        error="EndpointError",
+        sentence="It broke.",
     )
     core = Core(turn=[ThoughtsDelta(text="Hm.", **NAMES), Delta(text="Two", **NAMES), failed])
     command = Command(core, as_json=True)

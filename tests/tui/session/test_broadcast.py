@@ -5,8 +5,8 @@ import pytest
 from seeshell.core.conversation import Queue
 from seeshell.tui.session.broadcast import Broadcast
 from seeshell.tui.session.events import (
+    AnswerEndedUnseen,
     AnswerGrew,
-    ConversationDeleted,
     NoticeTold,
     QueueShown,
     RequestRefused,
@@ -22,7 +22,7 @@ def test_a_listener_hears_its_kind_and_what_derives_from_it() -> None:
     broadcast.listen(AnswerGrew, grown.append)
     broadcast.listen(NoticeTold, notices.append)
     broadcast.listen(SessionEvent, everything.append)
-    told = [GREW, NoticeTold("So."), RequestRefused("No."), ConversationDeleted()]
+    told = [GREW, NoticeTold("So."), RequestRefused("No."), AnswerEndedUnseen(7)]
     for event in told:
         broadcast.tell(event)
     assert (grown, notices, everything) == ([GREW], told[1:3], told)
@@ -75,5 +75,5 @@ def test_an_error_reaches_who_tells_and_keeps_nothing_from_the_others() -> None:
     with pytest.raises(ValueError, match="broken widget"):
         broadcast.tell(GREW)
     assert heard == [GREW]
-    broadcast.tell(ConversationDeleted())
-    assert heard == [GREW, SHOWN, ConversationDeleted()]
+    broadcast.tell(AnswerEndedUnseen(7))
+    assert heard == [GREW, SHOWN, AnswerEndedUnseen(7)]

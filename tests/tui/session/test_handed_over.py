@@ -44,7 +44,7 @@ async def test_a_window_hands_its_environment_over_each_time_it_connects(
         demo_core.kill()
         await user.sees("The core has ended.")
         await user.press("f5")
-        await user.until(lambda: user.chat.session.status.state == "ready")
+        await user.until(lambda: user.chat.session.is_ready)
     assert ["BIG_KEY" in it.keys for it in handed_over] == [False, True]
     assert all(it.keys["OPENAI_API_KEY"] == "sk-openai" for it in handed_over)
 

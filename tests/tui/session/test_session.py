@@ -57,10 +57,10 @@ from seeshell.tui.session.events import (
     ConversationShown,
     CoreLost,
     DraftChanged,
+    ModelChanged,
     QueueShown,
     RequestRefused,
     SessionEvent,
-    StatusChanged,
     TextReturned,
 )
 from seeshell.tui.session.launch_options import LaunchOptions
@@ -171,7 +171,7 @@ async def test_messages_sent_during_an_answer_are_the_cores_at_once_and_shown_as
         await it.until(lambda: queued(it) == ["one", "two"])
         it.client.tell(ended(RUNNING))
         await it.until(lambda: not it.session.is_answering)
-        assert it.session.status.state == "waiting"
+        assert it.session.turns.progress.step == "queued"
         it.client.take(4)
         await it.until(lambda: it.of(AnswerStarted) and queued(it) == ["two"])
         assert it.of(AnswerStarted)[0].question.text == "one"
@@ -220,10 +220,10 @@ async def test_what_another_window_queues_pauses_and_resumes_is_shown() -> None:
         it.client.change_queue(3, Queue((theirs,)))
         await it.until(lambda: it.session.turns.are_due)
         assert it.session.turns.can_stop
-        assert it.session.status.state == "waiting"
+        assert it.session.turns.progress.step == "queued"
         it.client.change_queue(3, Queue())
         await it.until(lambda: it.of(QueueShown)[-1].queue == Queue())
-        assert it.session.status.state == "ready"
+        assert it.session.is_ready
 
 
 async def test_stopping_keeps_what_is_queued_and_resuming_lets_it_go_on() -> None:
@@ -236,7 +236,7 @@ async def test_stopping_keeps_what_is_queued_and_resuming_lets_it_go_on() -> Non
         it.client.tell(ended(RUNNING, reason="cancelled"))
         await it.until(lambda: it.session.turns.are_paused and not it.session.is_answering)
         assert not it.of(TextReturned)
-        await it.session.turns.resume(4)
+        await it.session.queue.resume(4)
         await it.until(lambda: it.session.turns.are_due)
 
 
@@ -306,8 +306,8 @@ async def test_queued_messages_change_places() -> None:
         await it.session.submit("two")
         await it.until(lambda: len(queued(it)) == 2)
         first, second = it.session.turns.queued
-        await it.session.turns.put_first(4, second.id)
-        await it.session.turns.put_last(4, first.id)
+        await it.session.queue.put_first(4, second.id)
+        await it.session.queue.put_last(4, first.id)
         assert [one for one in it.client.asked if isinstance(one, MoveQueued)] == [
             MoveQueued(conversation=4, turn=second.id, before=first.id),
             MoveQueued(conversation=4, turn=first.id),
@@ -539,7 +539,7 @@ async def test_a_core_that_can_not_be_reached_is_told_like_a_dead_one() -> None:
     await session.run(LaunchOptions())
     assert isinstance(told[-1], CoreLost)
     assert isinstance(told[-1].error, CoreVersionMismatch)
-    assert session.status.state == "no core"
+    assert session.model.status.connection == "no core"
 
 
 def withdrawn(conversation: int, turn: str) -> TurnWithdrawn:
@@ -627,14 +627,14 @@ async def test_a_message_that_another_window_took_back_does_not_come_back_here()
 
 async def test_a_second_run_begins_when_the_first_has_left_the_core() -> None:
     async with talk(ScriptedClient(OLD)) as it:
-        first_states = len(it.of(StatusChanged))
+        first_states = len(it.of(ModelChanged))
         second = asyncio.create_task(it.session.run(LaunchOptions(chat=3), replace_core=True))
         await asyncio.sleep(0)
         assert it.replaced == [False]
         it.client.die()
         await it.until(lambda: it.of(ConversationShown))
         assert it.replaced == [False, True]
-        assert len(it.of(StatusChanged)) > first_states
+        assert len(it.of(ModelChanged)) > first_states
         second.cancel()
         await asyncio.wait([second])
 

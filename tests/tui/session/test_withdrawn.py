@@ -207,7 +207,7 @@ async def ramble(user: AppUser) -> int:
     await user.type("what is in the picture?")
     await user.press("enter")
     await user.until(lambda: user.answer)
-    await user.chat.session.load_model("demo")
+    await user.chat.session.model.load("demo")
     conversation = user.chat.session.conversation
     assert conversation is not None
     return conversation

@@ -44,6 +44,8 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
         opening = f"{asked.url} has no model {asked.model}{offers}"
     elif refusal.status in _REDIRECTS:
         opening = _explain_redirect(refusal, asked)
+    elif refusal.status >= 500:
+        opening = f"Server error {refusal.status} at {asked.url}: {_advice(refusal, asked)}"
     else:
         opening = f"{asked.url} answered {refusal.status}, {_advice(refusal, asked)}"
     withheld = f" {asked.withheld}" if asked.withheld and refusal.status in (401, 403) else ""

@@ -197,7 +197,7 @@ async def test_what_can_not_be_unpacked_hides_no_status_and_holds_up_no_named_mo
     with pytest.raises(ModelNotFound, match="packs its answers as 'br'"):
         await engine.load(fake.url, lambda _: None)
     await engine.load(f"{fake.url}#m", lambda _: None)
-    with pytest.raises(EndpointError, match=r"answered 500, it failed; see its log\.$"):
+    with pytest.raises(EndpointError, match=r"^Server error 500 at .*: it failed; see its log\.$"):
         await ask(engine)
 
 

@@ -241,7 +241,7 @@ async def test_a_stream_of_something_else_is_no_answer(
         (422, b'{"detail": [{"msg": "Field required", "loc": []}]}', "(Field required)"),
         (429, b'{"message": "slow down"}', "wait a moment and ask again (slow down)"),
         (500, b"Internal Server Error", "see its log (Internal Server Error)"),
-        (503, b"\xff\xfe\x00", "answered 503"),
+        (503, b"\xff\xfe\x00", "Server error 503"),
         (302, b"{}", "answered 302"),
     ],
 )
@@ -313,7 +313,7 @@ async def test_a_key_that_can_not_be_sent_says_so_without_it(
         (200, b'{"data": "x"}', "not as an OpenAI-compatible server"),
         (200, b'{"data": []}', "lists no models"),
         (404, b"", "lists no models"),
-        (500, b"", "answered 500"),
+        (500, b"", "Server error 500"),
     ],
 )
 async def test_an_address_without_models(

@@ -1,4 +1,4 @@
-"""What a window tells once: what a model is, and what the core says of its own accord."""
+"""What a window tells of the core's model: once what it is, and whose load failed."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from seeshell.core.errors import BadRequest, SeeshellError
 from seeshell.core.messages.events import (
     AnyEvent,
     CoreStatus,
@@ -14,7 +15,7 @@ from seeshell.core.messages.events import (
     ModelLoading,
     Notice,
 )
-from seeshell.core.messages.requests import GetStatus, Request
+from seeshell.core.messages.requests import GetStatus, LoadModel, Request
 from seeshell.core.settings import Paths
 from seeshell.tui.session.draft_file import DraftFile
 from seeshell.tui.session.events import CoreLost, NoticeTold, RequestRefused, SessionEvent
@@ -30,7 +31,9 @@ OLD = conversation(1, "old", question(1, "What?"), answer(2, "That.", model="old
 
 
 def status(notice: str = SENT, model: str = "big") -> CoreStatus:
-    return CoreStatus(version="1", pid=1, state="ready", model=model, model_notice=notice)
+    return CoreStatus(
+        version="1", pid=1, state="ready", is_loaded=True, model=model, model_notice=notice
+    )
 
 
 def loaded(notice: str = SENT, model: str = "big") -> ModelLoaded:
@@ -43,6 +46,8 @@ class Window:
     def __init__(self, paths: Paths, first: CoreStatus) -> None:
         self.first = first
         self.told: list[SessionEvent] = []
+        self.refused: SeeshellError | None = None
+        """What `LoadModel` brings."""
         self.session = ChatSession(self._connect, DraftFile(paths.data_dir / "drafts.json"))
         self.session.events.listen(SessionEvent, self.told.append)
 
@@ -50,7 +55,9 @@ class Window:
         self.client = ScriptedClient(OLD, script=self._reply)
         return self.client
 
-    def _reply(self, request: Request) -> AnyEvent | None:
+    def _reply(self, request: Request) -> AnyEvent | SeeshellError | None:
+        if isinstance(request, LoadModel):
+            return self.refused
         return self.first if isinstance(request, GetStatus) else None
 
     @property
@@ -129,22 +136,74 @@ async def test_a_window_that_connects_again_tells_it_no_second_time(paths: Paths
     await window.until(lambda: isinstance(window.told[-1], CoreLost))
     await running
     running = await window.run(LaunchOptions(chat=1))
-    await window.until(lambda: window.session.status.notice)
+    await window.until(lambda: window.session.model.status.notice)
     await window.hears(loaded())
     assert window.notices == []
     await leave(running)
 
 
-async def test_notices_of_the_core_are_told_as_such_and_failed_loads_as_refusals(
-    paths: Paths,
-) -> None:
+async def test_notices_of_the_core_are_told_as_such(paths: Paths) -> None:
     window = Window(paths, status(""))
     running = await window.run(LaunchOptions())
-    await window.hears(
-        Notice(sentence="config.toml changed."),
-        ModelFailed(model="m", error="ModelError", sentence="No."),
-    )
+    await window.hears(Notice(sentence="config.toml changed."))
     assert window.notices == ["config.toml changed."]
-    (refused,) = [it for it in window.told if isinstance(it, RequestRefused)]
-    assert (refused.sentence, refused.severity) == ("No.", "warning")
+    await leave(running)
+
+
+def failed(model: str) -> ModelFailed:
+    return ModelFailed(model=model, error="ModelError", sentence="No.")
+
+
+def loading(model: str) -> ModelLoading:
+    return ModelLoading(model=model, stage="downloading", fraction=0.4)
+
+
+@pytest.mark.parametrize(
+    ("first", "asked", "events", "sentences"),
+    [
+        pytest.param(
+            status(""), "m", [loading("m"), failed("m")], ["No. big goes on answering."], id="own"
+        ),
+        pytest.param(status(""), "m", [loading("n"), failed("n")], [], id="another window's"),
+        pytest.param(status(""), "", [loading("m"), failed("m")], [], id="nothing was asked for"),
+        pytest.param(
+            CoreStatus(version="1", pid=1, state="loading", model="m", loading="m"),
+            "",
+            [failed("m")],
+            ["No."],
+            id="no model is left for anybody",
+        ),
+        pytest.param(
+            status(""),
+            "m",
+            [loading("m"), failed("m"), loading("n")],
+            [],
+            id="another one is being loaded",
+        ),
+        pytest.param(
+            status(""), "m", [failed("m"), loaded("", "n")], [], id="another one is there"
+        ),
+    ],
+)
+async def test_a_failed_load_is_decided_about_where_it_was_asked_for(
+    paths: Paths, first: CoreStatus, asked: str, events: list[AnyEvent], sentences: list[str]
+) -> None:
+    window = Window(paths, first)
+    running = await window.run(LaunchOptions(model=asked))
+    await window.hears(*events)
+    decisions = window.session.decisions.open
+    assert [it.sentence for it in decisions] == sentences
+    assert all(it.ways_out == ("load again", "load another") for it in decisions)
+    assert not [it for it in window.told if isinstance(it, RequestRefused)]
+    await leave(running)
+
+
+async def test_a_model_that_is_refused_at_once_is_decided_about_too(paths: Paths) -> None:
+    window = Window(paths, status(""))
+    window.refused = BadRequest("That is no address.")
+    running = await window.run(LaunchOptions())
+    await window.session.model.load("http://")
+    (decision,) = window.session.decisions.open
+    assert decision.sentence == "That is no address. big goes on answering."
+    assert decision.model == "http://"
     await leave(running)

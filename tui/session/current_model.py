@@ -1,0 +1,76 @@
+"""The core's model as this window follows it: asks for another one, and tells what it is."""
+
+from dataclasses import replace
+
+from ...core.errors import SeeshellError
+from ...core.messages.events import AnyEvent, ModelFailed, ModelLoaded, ModelLoading
+from ...core.messages.requests import LoadModel
+from .core_link import CoreLink, Post
+from .decisions import Decision, Decisions, WayOut
+from .events import ModelChanged, NoticeTold
+from .model_status import Connection, ModelStatus
+from .shown_turns import ShownTurns
+
+
+class CurrentModel:
+    """Knows the model's status and has a failed load decided about in the window that asked."""
+
+    def __init__(self, link: CoreLink, post: Post, turns: ShownTurns, decisions: Decisions) -> None:
+        self._link = link
+        self._post = post
+        self._turns = turns
+        self._decisions = decisions
+        self._asked = ""
+        """Source that this window asked for last."""
+        self._announced: set[tuple[str, str]] = set()
+        """Models with their notices that this window has shown."""
+        self.status = ModelStatus()
+
+    async def load(self, source: str) -> None:
+        """Switches the core to another model; events tell how that goes."""
+        self._asked = source.strip()
+        self._decisions.settle("model")
+        try:
+            await self._link.request(LoadModel(model=source))
+        except SeeshellError as error:
+            self._offer_others(str(error), source)
+
+    def note(self, event: AnyEvent) -> None:
+        """Takes in what an event says of the model."""
+        self._set(self.status.after(event))
+        match event:
+            case ModelFailed(model=source) if source == self._asked or not self.status.name:
+                self._offer_others(event.sentence, source)
+            case ModelLoading():
+                self._decisions.settle("model")
+            case ModelLoaded():
+                self._decisions.settle("model")
+                self.announce()
+
+    def note_connection(self, connection: Connection) -> None:
+        """Takes in whether the core can be reached; of one that is gone nothing is known."""
+        known = self.status if connection == "cut off" else ModelStatus()
+        self._set(replace(known, connection=connection, load=None, answering=None, waiting=()))
+
+    def announce(self) -> None:
+        """Tells the notice of a model that is new to this window.
+
+        The welcome, which an empty conversation shows, holds it already; and whoever goes on with
+        the model that gave the last answer knows it.
+        """
+        status = self.status
+        if status.notice and (status.name, status.notice) not in self._announced:
+            self._announced.add((status.name, status.notice))
+            if self._turns.has_messages and self._turns.last_model != status.name:
+                self._post(NoticeTold(status.notice))
+
+    def _offer_others(self, sentence: str, source: str) -> None:
+        if self.status.name:
+            sentence = f"{sentence} {self.status.name} goes on answering."
+        ways_out: tuple[WayOut, ...] = ("load again", "load another")
+        self._decisions.need(Decision("model", sentence, ways_out, model=source))
+
+    def _set(self, status: ModelStatus) -> None:
+        if status != self.status:
+            self.status = status
+            self._post(ModelChanged(status))

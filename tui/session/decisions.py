@@ -1,0 +1,55 @@
+"""What went wrong and waits for the user's decision: it stands until that is made."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .core_link import Post
+from .events import DecisionsChanged
+
+Matter = Literal["question", "connection", "model", "conversation"]
+"""What a decision is about; of each only the newest counts. `connection`: a question that was not
+sent for want of one."""
+
+WayOut = Literal["load again", "load another", "restore", "start new"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Something that was not done, and what can be done instead."""
+
+    matter: Matter
+    sentence: str
+    ways_out: tuple[WayOut, ...] = ()
+    """None where the user has only to change what is in the prompt."""
+    model: str = ""
+    """Source of the model that could not be loaded."""
+
+
+class Decisions:
+    """Those that are to be made in this window."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self.open: tuple[Decision, ...] = ()
+        """Newest last."""
+
+    @property
+    def newest(self) -> Decision | None:
+        """The decision to make first; None if there is none to make."""
+        return self.open[-1] if self.open else None
+
+    def need(self, decision: Decision) -> None:
+        """Puts a decision before the user, in place of one about the same matter."""
+        self._change((*self._others(decision.matter), decision))
+
+    def settle(self, matter: Matter) -> None:
+        """Takes away what there was to decide about a matter."""
+        self._change(self._others(matter))
+
+    def _others(self, matter: Matter) -> tuple[Decision, ...]:
+        return tuple(it for it in self.open if it.matter != matter)
+
+    def _change(self, decisions: tuple[Decision, ...]) -> None:
+        if decisions != self.open:
+            self.open = decisions
+            self._post(DecisionsChanged())

@@ -1,0 +1,106 @@
+"""The model that answers and whom it serves: the same in every window of a core."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ...core.messages.events import (
+    AnyEvent,
+    CoreStatus,
+    ModelFailed,
+    ModelLoaded,
+    ModelLoading,
+    WorkChanged,
+)
+
+Connection = Literal["connecting", "connected", "cut off", "no core"]
+"""`cut off`: the core runs, but the line to it was lost."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """A model on its way into memory."""
+
+    source: str
+    """What it was asked for as."""
+    stage: str = ""
+    """What is being done, in the core's words; empty until it tells."""
+    fraction: float = 0.0
+    """From 0 to 1 within the stage."""
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    """What the core told last of its model; without a connection, what is left of that."""
+
+    connection: Connection = "connecting"
+    name: str = ""
+    """Display name of the model that can answer; empty if there is none."""
+    wanted: str = ""
+    """What would be loaded where there is none."""
+    server: str = ""
+    """Host that answers; empty for a model of the core's machine."""
+    notice: str = ""
+    """What the user should know about the model."""
+    context_length: int = 0
+    """Tokens that fit; 0 while unknown."""
+    load: Load | None = None
+    """None unless a model is being loaded."""
+    has_failed: bool = False
+    """Whether the last load failed."""
+    answering: int | None = None
+    """Conversation whose turn is being computed; None for none."""
+    waiting: tuple[int, ...] = ()
+    """Conversations whose turns wait, the next one first."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a question asked now is answered by the model that is named."""
+        return self.connection == "connected" and bool(self.name) and self.load is None
+
+    def answers_before(self, conversation: int | None) -> int:
+        """Returns how many answers of other conversations come before one of this."""
+        others = [it for it in (self.answering, *self.waiting) if it is not None]
+        return others.index(conversation) if conversation in others else len(others)
+
+    def serves_another(self, conversation: int | None) -> bool:
+        """Whether an answer of another conversation is being computed."""
+        return self.answering not in (None, conversation)
+
+    def after(self, event: AnyEvent) -> "ModelStatus":
+        """Returns the status once the event has happened; the same object if nothing changed."""
+        match event:
+            case CoreStatus():
+                return _told(event)
+            case ModelLoading(model=source, stage=stage, fraction=fraction):
+                return replace(self, load=Load(source, stage, fraction), has_failed=False)
+            case ModelLoaded():
+                return replace(
+                    self,
+                    name=event.model,
+                    server=event.server,
+                    notice=event.notice,
+                    context_length=event.context_length,
+                    load=None,
+                    has_failed=False,
+                )
+            case ModelFailed(model=source) if self.load is None or self.load.source == source:
+                return replace(self, load=None, has_failed=True)
+            case WorkChanged(answering=answering, waiting=waiting):
+                return replace(self, answering=answering, waiting=waiting)
+            case _:
+                return self
+
+
+def _told(status: CoreStatus) -> ModelStatus:
+    return ModelStatus(
+        connection="connected",
+        name=status.model if status.is_loaded else "",
+        wanted="" if status.is_loaded else status.model,
+        server=status.server,
+        notice=status.model_notice,
+        context_length=status.context_length,
+        load=Load(status.loading) if status.loading else None,
+        has_failed=status.state == "failed",
+        answering=status.answering,
+        waiting=status.waiting,
+    )
