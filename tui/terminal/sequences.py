@@ -205,7 +205,8 @@ class SequenceCutter:
             self._waiting = data
             return b""
         found = None if data[1:2] == _ESCAPE else _ONE_KEY.match(data, 1)
-        pieces.append(Sequence(data[: found.end()].decode() if found else "\x1b"))
+        typed = data[1 : found.end()].decode("utf-8", "replace")[:1] if found else ""
+        pieces.append(Sequence("\x1b" + typed))
         return data[found.end() :] if found else data[1:]
 
     def _cut_paste(self, data: bytes, pieces: list[Piece]) -> bytes:

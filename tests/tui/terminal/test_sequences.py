@@ -201,6 +201,11 @@ def test_a_paste_without_end_and_pause_is_handed_on_in_parts() -> None:
     assert [type(it) for it in parts] == [Pasted]
 
 
+@pytest.mark.parametrize("broken", [b"\xf4\xbf\xbf\xbf", b"\xed\xa0\x80", b"\xe0\x80\x80", b"\xff"])
+def test_alt_and_what_is_no_utf8_is_no_error(broken: bytes) -> None:
+    assert cut(b"\x1b" + broken + b"a")[-1].text.endswith("a")  # type: ignore[union-attr]
+
+
 @given(st.lists(st.binary(max_size=12), max_size=12), st.sampled_from([0.0, 0.05, 0.2, 1.5, 4.0]))
 def test_no_bytes_break_it_and_what_is_typed_later_is_seen(
     chunks: list[bytes], apart: float
