@@ -27,6 +27,9 @@ _REST_SECONDS: Final = 1.0
 _WHOLE_SECONDS: Final = 3.0
 """Longest wait for all of a sequence; somebody who types on would keep it open for ever."""
 
+_REJOIN_SECONDS: Final = 4.0
+"""How long after a sequence was given up its rest is still known as one."""
+
 _PASTE_SECONDS: Final = 2.0
 """Silence after which an open paste is shown as far as it has come."""
 
@@ -59,9 +62,8 @@ _AFTER_ESCAPE: Final = re.compile(
 )
 """What follows an ESC that came so long before that it was taken for the key."""
 
-_ONE_KEY: Final = re.compile(
-    rb"\x1b\[(?!20[01]~)[ -?]*[@-~]|\x1bO[A-Za-z]|\x1b?"
-    rb"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
+_CHARACTER: Final = re.compile(
+    rb"[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 
 
@@ -97,7 +99,8 @@ class SequenceCutter:
         self._is_pasting = False
         self._is_stalled = False
         self._due: float | None = None
-        self._escaped_at = float("-inf")
+        self._given_up = b""
+        self._given_up_at = 0.0
 
     @property
     def due(self) -> float | None:
@@ -112,13 +115,10 @@ class SequenceCutter:
             now: seconds of any clock that never goes back.
         """
         pieces: list[Piece] = []
-        if self._is_stalled and _ONE_KEY.fullmatch(data):
-            # A paste goes on in larger pieces: this is somebody who types.
+        if self._is_stalled and _is_key(data):
             self._is_pasting = False
         self._is_stalled = False
-        if now - self._escaped_at < _REST_SECONDS and _AFTER_ESCAPE.match(data):
-            data = _ESCAPE + data
-        self._escaped_at = float("-inf")
+        data = self._rejoin(data, now)
         rest, is_same = self._waiting + data, bool(self._waiting)
         self._waiting = b""
         while rest:
@@ -138,16 +138,23 @@ class SequenceCutter:
         if self._is_pasting:
             self._hand_on_paste(pieces)
             self._is_stalled = True
-        elif self._waiting == _ESCAPE:
-            self._escaped_at = now
-            pieces.append(Sequence("\x1b"))
-            self._waiting = b""
-        else:
-            # Alt and a character that might have begun a sequence; of a longer one nothing is kept.
-            if len(self._waiting) == 2:
-                pieces.append(Sequence(self._waiting.decode("ascii", "replace")))
-            self._waiting = b""
+            return pieces
+        self._given_up, self._given_up_at, self._waiting = self._waiting, now, b""
+        if len(self._given_up) <= 2:
+            # Escape, or Alt and a character that might have begun a sequence.
+            pieces.append(Sequence(self._given_up.decode("ascii", "replace")))
         return pieces
+
+    def _rejoin(self, data: bytes, now: float) -> bytes:
+        """Returns the data with the sequence that it ends, if that was given up too soon."""
+        begun, self._given_up = self._given_up, b""
+        if not begun or now - self._given_up_at > _REJOIN_SECONDS:
+            return data
+        if begun == _ESCAPE:
+            return begun + data if _AFTER_ESCAPE.match(data) else data
+        whole = _STRING.match(begun + data) or _CONTROL.match(begun + data)
+        # More than one byte at a time is not typed.
+        return begun + data if whole and whole.end() > len(begun) + 1 else data
 
     def _next_due(self, now: float) -> float | None:
         if self._is_pasting:
@@ -204,7 +211,7 @@ class SequenceCutter:
         if _unfinished(data) == len(data) - 1:
             self._waiting = data
             return b""
-        found = None if data[1:2] == _ESCAPE else _ONE_KEY.match(data, 1)
+        found = None if data[1:2] == _ESCAPE else _CHARACTER.match(data, 1)
         typed = data[1 : found.end()].decode("utf-8", "replace")[:1] if found else ""
         pieces.append(Sequence("\x1b" + typed))
         return data[found.end() :] if found else data[1:]
@@ -233,6 +240,13 @@ class SequenceCutter:
         self._paste = bytearray(paste[len(whole) :])
         if whole:
             pieces.append(_pasted(whole))
+
+
+def _is_key(data: bytes) -> bool:
+    """Whether somebody types, where an open paste might go on: that comes in larger pieces."""
+    if data.startswith(_ESCAPE):
+        return not data.startswith((_PASTE_BEGIN, _PASTE_END))
+    return _CHARACTER.fullmatch(data) is not None
 
 
 def _pasted(text: bytes) -> Pasted:

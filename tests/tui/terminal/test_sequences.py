@@ -81,6 +81,17 @@ def test_a_reply_whose_escape_came_long_before_is_still_one(reply: bytes) -> Non
 
 
 @pytest.mark.parametrize("reply", LATE_REPLIES)
+def test_a_reply_whose_rest_comes_after_it_was_given_up_types_nothing(reply: bytes) -> None:
+    for length in range(3, len(reply) - 1):
+        assert typed(cut(reply[:length], reply[length:], b"b", apart=2.5)) == "b"
+
+
+def test_a_key_typed_after_a_reply_was_given_up_is_no_part_of_it() -> None:
+    assert typed(cut(b"\x1b[?62", b"c", apart=2.5)) == "c"
+    assert typed(cut(b"\x1b]11;rgb:1e", b"hello", apart=2.5)) == "hello"
+
+
+@pytest.mark.parametrize("reply", LATE_REPLIES)
 def test_a_key_inside_an_unfinished_reply_is_kept(reply: bytes) -> None:
     assert keys(cut(reply[:4] + b"\x1b[A"))[-1:] == ["\x1b[A"]
     assert typed(cut(reply[:4] + b"\r")) == "\r"
@@ -182,6 +193,9 @@ def test_a_paste_that_never_ends_is_shown_and_typing_goes_on() -> None:
     assert cutter.tick(2.0) == [Pasted("rm -rf\r")]
     assert cutter.feed(b"x", 3.0) == [Text("x")]
     assert cutter.feed(b"\x1b[A", 3.0) == [Sequence("\x1b[A")]
+    cutter.feed(b"\x1b[200~", 4.0)
+    cutter.tick(6.0)
+    assert cutter.feed(b"\x1b[A\x1b[A", 7.0) == [Sequence("\x1b[A")] * 2
 
 
 def test_a_paste_that_the_line_holds_up_stays_a_paste() -> None:
