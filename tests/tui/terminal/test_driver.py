@@ -5,6 +5,8 @@ import re
 import sys
 import termios
 
+import pytest
+
 from ...terminal.pseudo_terminal import PseudoTerminal
 
 SHOW_KEYS = """
@@ -72,14 +74,30 @@ def test_a_terminal_is_read_lent_and_given_back() -> None:
     assert b"2048" not in output
 
 
-def test_a_reader_that_fails_ends_the_app_with_a_status() -> None:
-    failing = (
-        "from seeshell.tui.terminal.input_reader import InputReader\n"
-        "def fail(*_): raise ZeroDivisionError\n"
-        "InputReader.feed = fail\n"
-    )
-    with PseudoTerminal([sys.executable, "-c", failing + SHOW_KEYS], os.environ) as terminal:
+FAILING_READER = """
+from seeshell.tui.terminal.input_reader import InputReader
+def fail(*_): raise ZeroDivisionError
+InputReader.feed = fail
+"""
+
+NO_MORE_THREADS = """
+from threading import Thread
+start = Thread.start
+def fail(self):
+    if self.name == "textual-input":
+        raise RuntimeError("can't start new thread")
+    start(self)
+Thread.start = fail
+"""
+
+
+@pytest.mark.parametrize("failure", [FAILING_READER, NO_MORE_THREADS], ids=["reader", "threads"])
+def test_a_driver_that_fails_ends_the_app_and_gives_the_terminal_back(failure: str) -> None:
+    with PseudoTerminal([sys.executable, "-c", failure + SHOW_KEYS], os.environ) as terminal:
         assert terminal.wait_for_exit() == 1
+        output = b"".join(chunk.output for chunk in terminal.chunks)
+    assert b"Traceback" not in output
+    assert output.rfind(b"\x1b[?1049l") > output.rfind(b"\x1b[?1049h")
 
 
 def test_a_closed_terminal_ends_the_app() -> None:
