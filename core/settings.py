@@ -117,6 +117,11 @@ class Paths(Struct, frozen=True):
         return self.data_dir / "core.lock"
 
     @property
+    def crash_file(self) -> Path:
+        """What the interface leaves when it crashes."""
+        return self.log_file.with_name("app-crash.log")
+
+    @property
     def places(self) -> tuple[Path, ...]:
         """All files and folders that the paths name."""
         return (
@@ -124,6 +129,7 @@ class Paths(Struct, frozen=True):
             self.data_dir,
             self.cache_dir,
             self.log_file,
+            self.crash_file,
             self.runtime_dir,
         )
 

@@ -4,6 +4,8 @@ Its modules in reading order:
 
     cli/          The command line: `seeshell`, `seeshell ask` and the commands for the core.
     app           The app: themes, the chat screen, and what works on every screen.
+    crash         An app that crashes: the terminal is given back, one sentence says so, and a file
+                  has the rest.
     themes        Colour themes read from TOML files: the ones in `themes/` and the user's own.
     commands      The command palette: everything that a key does, and what has no key.
     help_screen   Every key, by the place where it works.

@@ -20,9 +20,9 @@ from textual.screen import Screen
 from ..core.errors import SettingsError
 from ..core.settings import Paths, Settings
 from .chat.chat_screen import ChatScreen
+from .crash import ReportedApp
 from .session.handed_over import read_handed_over
 from .session.launch_options import LaunchOptions
-from .terminal.alt_enter import read_alt_enter_as_newline
 from .terminal.colour_filters import colour_filters
 from .terminal.control_filter import ControlFilter
 from .terminal.facts import TerminalFacts
@@ -46,7 +46,7 @@ _KEY_NAMES = {
 }
 
 
-class SeeshellApp(App[None]):
+class SeeshellApp(ReportedApp):
     """The interface of one terminal; the core outlives it."""
 
     TITLE = "seeshell"
@@ -99,7 +99,6 @@ class SeeshellApp(App[None]):
         Raises:
             SettingsError: there is no such theme, or its file is broken.
         """
-        read_alt_enter_as_newline()
         super().__init__()
         self.paths = paths
         self.settings = settings

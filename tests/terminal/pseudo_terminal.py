@@ -226,7 +226,7 @@ class PseudoTerminal:
 
 def _plain_environment() -> dict[str, str]:
     """Returns the environment of an SSH session that brings nothing of its own."""
-    kept = {"PATH", "HOME", "TMPDIR", "LD_PRELOAD", "USER", "LOGNAME"}
+    kept = {"PATH", "PYTHONPATH", "HOME", "TMPDIR", "LD_PRELOAD", "USER", "LOGNAME"}
     plain = {name: value for name, value in os.environ.items() if name in kept}
     return plain | {"TERM": "xterm-256color", "LANG": "C.UTF-8", "SSH_TTY": "/dev/pts/0"}
 

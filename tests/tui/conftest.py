@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from pathlib import Path
 
 import pytest
-from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from seeshell.core.conversation import Message
@@ -20,6 +19,7 @@ from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.chat_screen import ChatScreen
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.terminal.facts import TerminalFacts
+from seeshell.tui.terminal.input_reader import InputReader
 
 from ..conftest import OPENBLAS
 from ..patience import PATIENCE
@@ -66,7 +66,7 @@ class AppUser:
 
     async def type(self, text: str) -> None:
         """Types a text as fast as a line delivers it; a newline is Ctrl+J."""
-        for key in XTermParser().feed(text):
+        for key in InputReader().feed(text.encode(), 0.0):
             self.app.post_message(key)
         await self.pilot.pause()
 

@@ -6,9 +6,17 @@ Its modules in reading order:
                     says of itself.
     probe           Asks the terminal once, before Textual starts, what it can show.
     replies         What a terminal is asked and how its replies read, without touching a terminal.
+    quiet_terminal  The terminal while the app starts: what is typed is neither shown nor changed,
+                    and waits.
+    driver          The terminal under the app: what it sends is read here, and its keyboard is
+                    asked for all it has.
+    input_reader    What a terminal sends, as the messages that Textual's apps know.
+    sequences       Cuts what a terminal sends into characters, control sequences and pasted text.
+    keyboard        Keys as terminals send them, by the names that Textual's bindings use.
+    layouts         Letters of other scripts by the key that they stand on, for Ctrl and Alt.
+    textual_names   What is used of Textual that it does not promise to keep: names of keys, reports
+                    of the mouse.
     type_ahead      Keys in their order, however fast they come.
-    alt_enter       Keys that terminals without a keyboard protocol send in a form Textual does not
-                    know.
     control_filter  The terminal's last guard: nothing that any widget draws can steer it.
     colour_filters  Colours for terminals that know only 256 of them, or 16: the last step before a
                     line is written.

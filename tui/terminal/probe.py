@@ -1,14 +1,13 @@
 """Asks the terminal once, before Textual starts, what it can show.
 
-Textual reads the terminal's input in a thread of its own, so a reply that comes later would be
-typed into the prompt. The question is put on the alternate screen, because some terminals print
-what they don't understand.
+The question is put on the alternate screen, because some terminals print what they don't
+understand. What is typed meanwhile is the app's: it reads first what was received here, and drops
+the replies among it, as it does with those that come later.
 """
 
 import fcntl
 import os
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -17,8 +16,7 @@ import time
 import tty
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import FrameType
-from typing import Final, NoReturn
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -31,6 +29,7 @@ from .facts import (
     is_judged,
     judge_replies,
 )
+from .quiet_terminal import ending_signals_raised, is_in_foreground
 from .replies import (
     ASK_GRAPHICS,
     ASK_NAME,
@@ -52,12 +51,20 @@ _ENTER_ALTERNATE: Final = "\x1b[?1049h"
 _LEAVE_ALTERNATE: Final = "\x1b[2J\x1b[?1049l"
 
 
+class Probed(NamedTuple):
+    """What asking has brought."""
+
+    facts: TerminalFacts
+    received: bytes = b""
+    """All that came meanwhile: replies, and keys between them."""
+
+
 def probe_terminal(
     images: ImageProtocol,
     environment: Mapping[str, str],
     input_fd: int | None = None,
     output_fd: int | None = None,
-) -> TerminalFacts:
+) -> Probed:
     """Returns what the terminal can show; asks it unless the setting has decided.
 
     Args:
@@ -69,40 +76,89 @@ def probe_terminal(
     source = _stream_fd(sys.__stdin__) if input_fd is None else input_fd
     sink = _stream_fd(sys.__stdout__) if output_fd is None else output_fd
     if not (os.isatty(source) and os.isatty(sink)):
-        return TerminalFacts(images="none")
+        return Probed(TerminalFacts(images="none"))
     cell_width, cell_height = _kernel_cell_size(sink) or DEFAULT_CELL
     colours = guess_colours(environment)
     kernel = TerminalFacts(colours=colours, cell_width=cell_width, cell_height=cell_height)
     if images != "auto":
-        return choose_drawing(kernel, images, may_be_tmux=_may_be_tmux(environment))
+        return Probed(choose_drawing(kernel, images, may_be_tmux=_may_be_tmux(environment)))
     term = environment.get("TERM", "dumb")
     if term in {"", "dumb", "unknown"}:
-        return msgspec.structs.replace(kernel, images="none")
-    if term == "linux" or not _is_in_foreground(source):
+        return Probed(msgspec.structs.replace(kernel, images="none"))
+    if term == "linux" or not is_in_foreground(source):
         # A console prints the question, and a process in the background is stopped for asking.
-        return kernel
+        return Probed(kernel)
     if "NO_COLOR" in environment:
         # Textual turns every colour grey then, those that carry picture ids too.
-        return kernel
-    return judge_replies(kernel, *_ask(source, sink, environment))
+        return Probed(kernel)
+    line = _Line(source, sink)
+    inner, outer = _ask(line, environment)
+    return Probed(judge_replies(kernel, inner, outer), line.received)
 
 
-def _ask(source: int, sink: int, environment: Mapping[str, str]) -> tuple[Replies, Replies]:
+class _Line:
+    """Both directions of the terminal."""
+
+    def __init__(self, source: int, sink: int) -> None:
+        self._source = source
+        self._sink = sink
+        self.received = b""
+        """All that came so far."""
+
+    def say(self, text: str) -> None:
+        """Writes the text to its end."""
+        rest = text.encode()
+        while rest:
+            rest = rest[os.write(self._sink, rest) :]
+
+    def listen(self, deadline: float, is_enough: Callable[[Replies], bool]) -> Replies:
+        """Returns what is said before the deadline, or until it is enough.
+
+        Raises:
+            KeyboardInterrupt: Ctrl+C was pressed, which raw mode delivers as a byte.
+        """
+        begin = len(self.received)
+        replies = Replies()
+        while not is_enough(replies) and (remaining := deadline - time.monotonic()) > 0:
+            if not select.select([self._source], [], [], remaining)[0]:
+                break
+            chunk = os.read(self._source, 4096)
+            if not chunk:
+                break
+            if b"\x03" in chunk:
+                raise KeyboardInterrupt
+            self.received += chunk
+            replies = parse_replies(self.received[begin:])
+        return replies
+
+    @contextmanager
+    def raw_screen(self) -> Iterator[None]:
+        """Holds the terminal in raw mode on its alternate screen; gives it back on every path."""
+        before = termios.tcgetattr(self._source)
+        with ending_signals_raised():
+            try:
+                tty.setraw(self._source, termios.TCSANOW)
+                self.say(_ENTER_ALTERNATE)
+                yield
+            finally:
+                self.say(_LEAVE_ALTERNATE)
+                termios.tcsetattr(self._source, termios.TCSANOW, before)
+
+
+def _ask(line: _Line, environment: Mapping[str, str]) -> tuple[Replies, Replies]:
     """Returns what the terminal said, and what the one around tmux said."""
     deadline = time.monotonic() + PROBE_SECONDS
-    with _raw_screen(source, sink):
-        _write(sink, questions(may_be_tmux=_may_be_tmux(environment)))
-        inner = _listen(source, deadline, lambda replies: replies.attributes_count > 0)
+    with line.raw_screen():
+        line.say(questions(may_be_tmux=_may_be_tmux(environment)))
+        inner = line.listen(deadline, lambda replies: replies.attributes_count > 0)
         outer = inner
         if inner.is_tmux:
-            outer = _ask_around_tmux(source, sink, deadline, environment)
-        _listen(source, time.monotonic() + _DRAIN_SECONDS, lambda _replies: False)
+            outer = _ask_around_tmux(line, deadline, environment)
+        line.listen(time.monotonic() + _DRAIN_SECONDS, lambda _replies: False)
         return inner, outer
 
 
-def _ask_around_tmux(
-    source: int, sink: int, deadline: float, environment: Mapping[str, str]
-) -> Replies:
+def _ask_around_tmux(line: _Line, deadline: float, environment: Mapping[str, str]) -> Replies:
     """Returns what the terminal around tmux said; nothing where tmux passes nothing on."""
     if environment.get("TMUX"):
         passes_escapes, has_rgb = _ask_tmux(environment, deadline)
@@ -111,8 +167,8 @@ def _ask_around_tmux(
     else:
         deadline = min(deadline, time.monotonic() + _NEAR_TMUX_SECONDS)
     # No DA1: tmux keeps its reply to itself.
-    _write(sink, wrap_for_tmux(ASK_NAME + ASK_GRAPHICS))
-    return _listen(source, deadline, is_judged)
+    line.say(wrap_for_tmux(ASK_NAME + ASK_GRAPHICS))
+    return line.listen(deadline, is_judged)
 
 
 def _may_be_tmux(environment: Mapping[str, str]) -> bool:
@@ -140,62 +196,6 @@ def _ask_tmux(environment: Mapping[str, str], deadline: float) -> tuple[bool, bo
     return passthrough in {"on", "all", "1", "2"}, "RGB" in features.split(",")
 
 
-def _listen(source: int, deadline: float, is_enough: Callable[[Replies], bool]) -> Replies:
-    """Returns what is said before the deadline, or until it is enough.
-
-    Raises:
-        KeyboardInterrupt: Ctrl+C was pressed, which raw mode delivers as a byte.
-    """
-    received = b""
-    replies = Replies()
-    while not is_enough(replies) and (remaining := deadline - time.monotonic()) > 0:
-        if not select.select([source], [], [], remaining)[0]:
-            break
-        chunk = os.read(source, 4096)
-        if not chunk:
-            break
-        if b"\x03" in chunk:
-            raise KeyboardInterrupt
-        received += chunk
-        replies = parse_replies(received)
-    return replies
-
-
-@contextmanager
-def _raw_screen(source: int, sink: int) -> Iterator[None]:
-    """Holds the terminal in raw mode on its alternate screen, and gives it back on every path."""
-    before = termios.tcgetattr(source)
-    with _ending_signals_raised():
-        try:
-            tty.setraw(source, termios.TCSANOW)
-            _write(sink, _ENTER_ALTERNATE)
-            yield
-        finally:
-            _write(sink, _LEAVE_ALTERNATE)
-            termios.tcsetattr(source, termios.TCSANOW, before)
-
-
-@contextmanager
-def _ending_signals_raised() -> Iterator[None]:
-    """Turns the signals that would end the process into exceptions, so that clean-up runs."""
-
-    def leave(number: int, _frame: FrameType | None) -> NoReturn:
-        sys.exit(128 + number)
-
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, action in before.items():
-            signal.signal(number, action)
-
-
-def _write(sink: int, text: str) -> None:
-    rest = text.encode()
-    while rest:
-        rest = rest[os.write(sink, rest) :]
-
-
 def _kernel_cell_size(sink: int) -> tuple[int, int] | None:
     """Returns pixels of a cell as the kernel knows them; over SSH often not at all."""
     try:
@@ -206,15 +206,6 @@ def _kernel_cell_size(sink: int) -> tuple[int, int] | None:
     if not (rows and columns and width >= columns and height >= rows):
         return None
     return width // columns, height // rows
-
-
-def _is_in_foreground(source: int) -> bool:
-    """Whether this process may change the terminal's modes without being stopped for it."""
-    try:
-        return os.tcgetpgrp(source) == os.getpgrp()
-    except OSError:
-        # Job control guards the controlling terminal alone, and this is another one.
-        return True
 
 
 def _stream_fd(stream: object) -> int:

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 from textual import on
-from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.events import AppBlur, Key, Paste
 from textual.pilot import Pilot
 
 from seeshell.tui.chat.prompt import Prompt
-from seeshell.tui.terminal.alt_enter import read_alt_enter_as_newline
 
 
 class PromptApp(App[None]):
@@ -122,16 +120,6 @@ async def test_keys_delivered_together_act_in_their_order() -> None:
         await pilot.pause()
         assert app.sent == ["ad\nec"]
         assert prompt.text == "f"
-
-
-@pytest.mark.parametrize(
-    ("sent", "key"),
-    [("\r", "enter"), ("\n", "ctrl+j"), ("\x1b\r", "ctrl+j"), ("\x7f", "backspace")],
-)
-def test_a_terminal_without_a_keyboard_protocol_can_type_every_key(sent: str, key: str) -> None:
-    read_alt_enter_as_newline()
-    events = [event for event in XTermParser().feed(sent) if isinstance(event, Key)]
-    assert [event.key for event in events] == [key]
 
 
 async def test_keys_that_arrive_with_the_terminals_loss_of_focus_are_typed() -> None:

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 
 from seeshell.core.settings import ImageProtocol
 from seeshell.tui.terminal import probe as probe_module
 from seeshell.tui.terminal.facts import TerminalFacts
+from seeshell.tui.terminal.input_reader import InputReader
 from seeshell.tui.terminal.probe import probe_terminal
 from seeshell.tui.terminal.replies import (
     ASK_ATTRIBUTES,
@@ -65,7 +67,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def probe(
     terminal: Any, images: ImageProtocol = "auto", environment: Mapping[str, str] = SSH
 ) -> TerminalFacts:
-    return probe_terminal(images, environment, terminal.near, terminal.near)
+    return probe_terminal(images, environment, terminal.near, terminal.near).facts
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_terminals_that_would_print_a_query_get_none(
 def test_no_terminal_is_not_asked() -> None:
     reader, writer = os.pipe()
     with os.fdopen(reader), os.fdopen(writer, "w"):
-        assert probe_terminal("auto", SSH, reader, writer).images == "none"
+        assert probe_terminal("auto", SSH, reader, writer).facts.images == "none"
 
 
 def test_colorterm_is_believed(open_terminal: Opens) -> None:
@@ -205,6 +207,22 @@ def test_modes_and_screen_are_given_back(open_terminal: Opens) -> None:
     assert termios.tcgetattr(terminal.near) == before
     terminal.wait_for("\x1b[?1049l")
     assert terminal.received.startswith("\x1b[?1049h")
+
+
+def test_what_is_typed_between_replies_is_the_apps(open_terminal: Opens) -> None:
+    terminal = open_terminal(KITTY | {ATTRIBUTES: "he\x1b[?62;22cll\x1b[Ao"}, piece=5)
+    received = probe_terminal("auto", SSH, terminal.near, terminal.near).received
+    keys = [it.key for it in InputReader().feed(received, 0.0) if isinstance(it, Key)]
+    assert keys == ["h", "e", "l", "l", "up", "o"]
+
+
+def test_what_is_typed_into_a_silent_terminal_is_the_apps(
+    open_terminal: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe_module, "PROBE_SECONDS", SOON)
+    terminal = open_terminal({})
+    terminal.type(b"hello")
+    assert probe_terminal("auto", SSH, terminal.near, terminal.near).received == b"hello"
 
 
 def test_ctrl_c_ends_the_probe_and_gives_the_terminal_back(open_terminal: Opens) -> None:
@@ -268,7 +286,7 @@ def test_a_real_tmux_is_seen_through_if_it_lets_escapes_pass(
     (tmp_path / "tmux.conf").write_text(settings)
     script = (
         f"{PATIENTLY}; import msgspec, os; from pathlib import Path;"
-        "facts = msgspec.json.encode(probe.probe_terminal('auto', os.environ));"
+        "facts = msgspec.json.encode(probe.probe_terminal('auto', os.environ).facts);"
         f"Path({str(tmp_path / 'part')!r}).write_bytes(facts);"
         f"Path({str(tmp_path / 'part')!r}).rename({str(tmp_path / 'facts')!r})"
     )
