@@ -113,7 +113,9 @@ def _tell(what: str, worst: list[Held]) -> None:
     over = [held for held in worst if held.seconds > BAR_SECONDS]
     print(f"{what}: {len(over)} held the interface for more than {BAR_SECONDS * 1000:.0f} ms")
     for seconds, language, line in worst[: max(5, len(over))]:
-        print(f"  {seconds * 1000:5.1f} ms  {language:20} {line[:30]!r}... ({len(line)} characters)")
+        print(
+            f"  {seconds * 1000:5.1f} ms  {language:20} {line[:30]!r}... ({len(line)} characters)"
+        )
 
 
 def _load(languages: list[str]) -> None:

@@ -6,8 +6,10 @@ they run the handlers of signals that have arrived, and what a handler raises en
 a loop in Python. So a timer bounds both, without a process to start, feed and wait for.
 """
 
+import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 MOST_SECONDS: Final = 0.015
@@ -15,6 +17,8 @@ MOST_SECONDS: Final = 0.015
 
 LEAST_SECONDS: Final = 0.0005
 """What it may take after many pieces that took too long, one after the other."""
+
+_AGAIN_SECONDS: Final = 0.04
 
 _LOST: Final = 4
 _REGAINED: Final = 2
@@ -60,7 +64,6 @@ class _Alarm:
 
     def __call__(self, _signal: int, _frame: object) -> None:
         if self.is_set:
-            self.is_set = False
             raise GaveUp
 
 
@@ -71,9 +74,23 @@ def _run_within(seconds: float, read: Callable[[], T]) -> T:
     # The handler stays: without one, a signal that comes late would end the program.
     signal.signal(signal.SIGVTALRM, _alarm)
     _alarm.is_set = True
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    # It rings again: what it raises within a destructor is lost.
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
     try:
-        return read()
+        with _no_collection():
+            return read()
     finally:
         _alarm.is_set = False
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Lets no garbage be collected meanwhile: that takes time, and runs others' destructors."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
