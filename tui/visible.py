@@ -9,7 +9,8 @@ _CONTROL_PICTURES: Final = 0x2400
 _DELETE_PICTURE: Final = "\u2421"
 
 # Controls, surrogates, line and paragraph separator, marks of interlinear notes, what joins
-# hieroglyphs, and Unicode's Default_Ignorable_Code_Point: what a terminal obeys, or draws as nothing.
+# hieroglyphs, and Unicode's Default_Ignorable_Code_Point: what a terminal obeys, or draws as
+# nothing.
 _HIDDEN: Final = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0"
