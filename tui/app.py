@@ -7,9 +7,10 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
+from rich.console import RenderableType
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -26,6 +27,7 @@ from .session.launch_options import LaunchOptions
 from .terminal.colour_filters import colour_filters
 from .terminal.control_filter import ControlFilter
 from .terminal.facts import TerminalFacts
+from .terminal.painter import Painter
 from .terminal.type_ahead import KeyPassed, TypeAhead
 from .themes import THEMES_DIR, ThemeFolders
 from .visible import visible
@@ -108,6 +110,7 @@ class SeeshellApp(ReportedApp):
         """Names this run to the core, which keeps the pictures that are unsent in it."""
         self._pictures: Pictures | None = None
         self._line_filters = (ControlFilter(), *colour_filters(terminal.colours))
+        self._painter = Painter()
         self._quit_asked_at = 0.0
         self._type_ahead = TypeAhead(self, super().on_event)
         self.themes = ThemeFolders(paths.config_file.parent / "themes", THEMES_DIR)
@@ -142,6 +145,10 @@ class SeeshellApp(ReportedApp):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Returns what every line goes through before it is written."""
         return [*super().get_line_filters(), *self._line_filters]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        # Textual has no public place between what it draws and what it writes.
+        super()._display(screen, self._painter.paint(renderable))
 
     def get_key_display(self, binding: Binding) -> str:
         """Returns the key as people write it: `ctrl+o`, `?`."""

@@ -223,6 +223,6 @@ def _muted(text: str, look: Look) -> list[Line]:
 
 def _render(blocks: Iterable[Block], look: Look) -> list[Line]:
     # The Markdown parser takes as long to import as the rest of the log: not before it is needed.
-    from .render import render_block
+    from .bounded import render_bounded
 
-    return [line for block in blocks for line in render_block(block, look.width, look.palette)]
+    return [line for block in blocks for line in render_bounded(block, look.width, look.palette)]

@@ -5,14 +5,15 @@ Keys: `j` scrolls, `r` draws everything again, `m` shows and hides a modal, `q` 
 
 import sys
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.geometry import Size
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
@@ -20,6 +21,7 @@ from textual.widgets import Static
 from seeshell.tui.picker import PreviewPane
 from seeshell.tui.pictures import DriverOutput, Pictures
 from seeshell.tui.terminal.facts import TerminalFacts
+from seeshell.tui.terminal.painter import Painter
 
 
 class Cells(ScrollView):
@@ -57,9 +59,13 @@ class PictureApp(App[None]):
         output = DriverOutput(self)
         facts = TerminalFacts(images="tgp", colours="truecolor")
         self.photo = photo
+        self.painter = Painter()
         self.pictures = Pictures(
             facts, lambda _sha256: photo, output.write, is_behind=output.is_behind
         )
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, self.painter.paint(renderable))
 
     def compose(self) -> ComposeResult:
         with Horizontal():
