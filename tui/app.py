@@ -124,7 +124,8 @@ class SeeshellApp(App[None]):
     def pictures(self) -> "Pictures":
         """Draws pictures in this terminal; made when the first one is needed."""
         if self._pictures is None:
-            from .pictures import DriverOutput, Pictures
+            from .pictures import Pictures
+            from .terminal.driver_output import DriverOutput
 
             output = DriverOutput(self)
             self._pictures = Pictures(

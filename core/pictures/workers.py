@@ -8,7 +8,7 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal
 
@@ -27,6 +27,9 @@ _STUCK_SECONDS: Final = 5.0
 _WARM_WORKERS: Final = 1
 _WARM_SECONDS: Final = 5.0
 """So many idle workers stay for good, the others for so long: more pictures may come."""
+
+_NO_PROCESS: Final = (OSError, MemoryError, RuntimeError)
+"""What starting a process raises; the last where no thread can be started to wait for it."""
 
 
 class PictureWorkers:
@@ -50,9 +53,13 @@ class PictureWorkers:
         return [worker.pid for worker in (*self._idle, *self._busy)]
 
     async def start(self) -> None:
-        """Starts a worker ahead of the first picture; it takes a tenth of a second."""
+        """Starts a worker ahead of the first picture; it takes a tenth of a second.
+
+        Where none can be started, the first picture says why.
+        """
         if not self._idle and not self._busy:
-            self._idle.append(await WorkerProcess.start())
+            with suppress(*_NO_PROCESS):
+                self._idle.append(await WorkerProcess.start())
 
     async def close(self) -> None:
         """Ends every worker and refuses every job, those at work included."""
@@ -196,9 +203,11 @@ class PictureWorkers:
                 return worker
         try:
             return await WorkerProcess.start()
-        except OSError as error:
+        except _NO_PROCESS as error:
+            reason = getattr(error, "strerror", None) or "no memory or no threads"
             raise ImageError(
-                f"{name} can't be read now: no process can be started for it ({error.strerror})."
+                f"{name} can't be read now: no process can be started for it ({reason}). "
+                "Close other programs, then try again."
             ) from error
 
     def _count_stuck(self) -> int:

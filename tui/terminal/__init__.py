@@ -8,4 +8,6 @@ Its modules in reading order:
     alt_enter       Keys that terminals without a keyboard protocol send in a form Textual does not
                     know.
     control_filter  The terminal's last guard: nothing that any widget draws can steer it.
+    driver_output   Writes to the terminal in turn with Textual's output: what knows its driver's
+                    private names.
 """

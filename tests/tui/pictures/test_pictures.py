@@ -90,8 +90,8 @@ async def test_a_picture_wanted_twice_at_once_is_decoded_once(
     lengths: list[int] = []
     decode = bench.pictures._decoder.decode
 
-    async def count(path: Path, known: tuple[int, int]) -> tuple[Finished, bytes]:
-        decoded, payload = await decode(path, known)
+    async def count(path: Path, pixels: int, known: tuple[int, int]) -> tuple[Finished, bytes]:
+        decoded, payload = await decode(path, pixels, known)
         lengths.append(len(payload))
         return decoded, payload
 
@@ -104,7 +104,7 @@ async def test_drawing_again_at_a_size_sends_nothing(open_bench: Opens, photo: P
     bench = open_bench(KITTY)
     first = await bench.pictures.draw(photo, 40, 10)
     written = len(bench.written)
-    assert await bench.pictures.draw(photo, 40, 10) is first
+    assert (await bench.pictures.draw(photo, 40, 10)).strips is first.strips
     assert len(bench.written) == written
 
 
@@ -258,7 +258,7 @@ async def test_names_that_are_no_text_are_drawn(open_bench: Opens, photo: Path) 
 
 @pytest.fixture
 async def decoder() -> AsyncIterator[Decoder]:
-    decoder = Decoder("png", pixels=5_000)
+    decoder = Decoder("png")
     yield decoder
     await decoder.close()
 
@@ -269,7 +269,7 @@ async def test_small_copies_keep_to_the_budget_and_the_ratio(
 ) -> None:
     path = tmp_path / "picture.png"
     Image.new("RGB", size, "white").save(path)
-    decoded, _ = await decoder.decode(path)
+    decoded, _ = await decoder.decode(path, 5_000)
     assert decoded.payload_size.width * decoded.payload_size.height <= 5_000
     assert decoded.size == size
 
@@ -277,15 +277,17 @@ async def test_small_copies_keep_to_the_budget_and_the_ratio(
 async def test_a_decoder_that_dies_is_said_and_the_next_picture_gets_a_new_one(
     decoder: Decoder, photo: Path
 ) -> None:
-    await decoder.decode(photo)
+    await decoder.decode(photo, 5_000)
+    # One that was slow is not used again.
+    await decoder.start()
     (pid,) = decoder.workers.pids
     os.kill(pid, signal.SIGSTOP)
-    waiting = asyncio.create_task(decoder.decode(photo))
+    waiting = asyncio.create_task(decoder.decode(photo, 5_000))
     await _until(lambda: bool(decoder.workers._busy))
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(ImageError, match="ended the picture decoder"):
         await waiting
-    decoded, _ = await decoder.decode(photo)
+    decoded, _ = await decoder.decode(photo, 5_000)
     assert decoded.size.width == 640
 
 
@@ -296,7 +298,7 @@ async def test_the_decoder_ends_with_the_app_however_it_ends(photo: Path) -> Non
         "from seeshell.tui.pictures import Decoder\n"
         "async def main():\n"
         "    decoder = Decoder('rgb')\n"
-        "    await decoder.decode(Path(sys.argv[1]))\n"
+        "    await decoder.decode(Path(sys.argv[1]), 5_000)\n"
         "    await decoder.start()\n"
         "    print(*decoder.workers.pids, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
