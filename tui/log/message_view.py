@@ -110,8 +110,8 @@ class MessageView:
         if self._drawn_within != picture_bounds(look):
             self._drawn_within = picture_bounds(look)
             self._drawn.clear()
-        attachments = enumerate(self.message.attachments)
-        return [(index, picture) for index, picture in attachments if index not in self._drawn]
+        drawn, attachments = self._drawn, enumerate(self.message.attachments)
+        return [(at, it) for at, it in attachments if at not in drawn or drawn[at].may_retry]
 
     def targets(self, look: Look) -> list[Target]:
         """Returns what can be opened: attachments, then links in order."""

@@ -17,6 +17,8 @@ GAP = 3
 """Cells between a picture and the caption beside it."""
 NARROWEST_CAPTION = 24
 """With less room beside the picture, the caption stands below."""
+_FEWEST_ROWS = 12
+"""What a picture may take in the smallest of terminals, if the log has that many."""
 
 
 def caption(attachment: Attachment, width: int) -> str:
@@ -44,6 +46,14 @@ def picture_grid(attachment: Attachment, look: Look) -> tuple[int, int]:
     from ..pictures.drawn import fit
 
     return fit((attachment.width, attachment.height), picture_bounds(look), look.cell_size)
+
+
+def most_picture_rows(terminal_rows: int) -> int:
+    """Returns the most rows that a picture takes: half of the terminal's, so 12 in one of 24.
+
+    Of the terminal and not of the log, so that a prompt that grows changes no picture's size.
+    """
+    return max(terminal_rows // 2, _FEWEST_ROWS)
 
 
 def picture_bounds(look: Look) -> tuple[int, int]:
