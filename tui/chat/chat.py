@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from ...core.conversation import Attachment, Message, QueuedTurn
+from ...core.demo import SAMPLE_NAME, SAMPLE_QUESTION, SAMPLES_PATH
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..log import ChatLog
 from ..session.events import ConversationShown
@@ -69,6 +70,13 @@ class Chat(Vertical):
             "resume",
             show=False,
             tooltip="Resume the paused queue",
+        ),
+        Binding(
+            "f4",
+            "try_sample",
+            "sample",
+            id="chat.sample",
+            tooltip="Attach a sample picture, with a question about it",
         ),
         Binding("escape", "close_notice", show=False),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
@@ -148,6 +156,9 @@ class Chat(Vertical):
             return self._session.turns.are_paused
         if action == "close_notice":
             return self.core_notice.display
+        if action == "try_sample":
+            is_offered = self.welcome.offers_sample and self.has_class("-empty")
+            return is_offered and not self.prompt.text
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -160,6 +171,13 @@ class Chat(Vertical):
         message = self._marked()
         if message is not None:
             await self._session.regenerate(message.id)
+
+    @work
+    async def action_try_sample(self) -> None:
+        """Attaches a sample picture and types a question about it: Enter asks that."""
+        self.prompt.insert(SAMPLE_QUESTION)
+        self.prompt.focus()
+        await self._session.attach(SAMPLES_PATH / SAMPLE_NAME)
 
     @work
     async def action_take_back(self, turn: str | None = None) -> None:

@@ -11,10 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
+from ...core import demo
 from ...core.settings import Paths, Settings
 from ..commands import ChatCommands
 from ..dialogs import AskLine
 from ..key_line import KeyLine
+from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
 from ..session.draft_file import DraftFile
 from ..session.events import (
@@ -155,7 +157,11 @@ class ChatScreen(Screen[None]):
     @on(StatusChanged)
     def _show_status(self, event: StatusChanged) -> None:
         self.status_bar.status = event.status
-        self.chat.welcome.notice = event.status.notice
+        welcome = self.chat.welcome
+        welcome.notice = event.status.notice
+        # A model of that name without the demonstration model's notice is another one.
+        welcome.offers_sample = event.status.model == demo.NAME and bool(event.status.notice)
+        self.refresh_bindings()
 
     @on(DraftShown)
     def _show_other_draft(self, event: DraftShown) -> None:
@@ -261,9 +267,15 @@ class ChatScreen(Screen[None]):
     @work
     async def action_pick_pictures(self) -> None:
         """Lets the user pick pictures and attaches them."""
-        from ..picker import FilePicker
+        try:
+            with scarcity_named():
+                from ..picker import FilePicker
 
-        picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
+                picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
+        except Scarcity as error:
+            text = f"The file picker can't be opened now: {error}"
+            self.notify(text, severity="error", markup=False)
+            return
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
         self.attach(paths or [])
 

@@ -14,6 +14,8 @@ _STEPS = (
     ("f2", "brings old conversations back; f1 shows all keys"),
 )
 
+_SAMPLE_STEP = ("f4", "tries it with a sample picture; enter then asks about that")
+
 
 class Welcome(Widget):
     """Three lines that explain the program, and the model's own notice."""
@@ -22,12 +24,15 @@ class Welcome(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"welcome--key", "welcome--notice"}
 
     notice: reactive[str] = reactive("", layout=True)
+    offers_sample: reactive[bool] = reactive(False, layout=True)
+    """Whether the model that answers knows the sample pictures."""
 
     def render(self) -> Content:
         """Returns the lines."""
         key_style = self.get_visual_style("welcome--key")
-        width = max(len(key) for key, _ in _STEPS) + 2
-        lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in _STEPS]
+        steps = (_SAMPLE_STEP, *_STEPS) if self.offers_sample else _STEPS
+        width = max(len(key) for key, _ in steps) + 2
+        lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in steps]
         if self.notice:
             notice = Content.styled(visible(self.notice), self.get_visual_style("welcome--notice"))
             lines += [Content(""), notice]

@@ -7,6 +7,7 @@ Its modules in reading order:
     listing      What the picker's list shows of a folder: filtered and in order. Pure.
     folder       Folders as the picker lists them: subfolders and pictures, read off the interface's
                  loop.
+    reader       Reads folders in a thread: a disk may answer late, or never.
     folder_pane  The picker's folders: places to go by a digit, above the tree around the folder
                  shown.
     places       Where pictures often are: the user's own folders, the samples, and those picked

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .folder import Entry, filter_entries, put_newest_first
+from .tree import TreeRow, tree_rows
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class Listing:
     folder: Path
     entries: tuple[Entry, ...] = ()
     """Everything that lies there, in the order of names."""
+    siblings: tuple[str, ...] = ()
+    """Names of the folders beside it, itself included."""
     problem: str = ""
     """Why the folder can't be read."""
     typed: str = ""
@@ -29,21 +32,21 @@ class Listing:
 
     @property
     def first_name(self) -> str:
-        """Where the cursor begins: the first picture; with a filter, what it found first."""
-        pictures = (entry.name for entry in self.shown if not entry.is_folder)
-        return "" if self.typed else next(pictures, "")
+        """Where the cursor begins: the first picture; empty where none is shown."""
+        return next((entry.name for entry in self.shown if not entry.is_folder), "")
 
     @property
     def found_folder(self) -> Path | None:
         """The first folder that the filter leaves."""
-        names = (entry.name for entry in self.shown if entry.is_folder)
-        name = next(names, None)
+        name = next((entry.name for entry in self.shown if entry.is_folder), None)
         return self.folder / name if name is not None else None
 
     @property
-    def subfolders(self) -> list[str]:
-        """Names of all folders in it."""
-        return [entry.name for entry in self.entries if entry.is_folder]
+    def tree(self) -> tuple[TreeRow, ...]:
+        """The folders around and in it."""
+        children = (entry.name for entry in self.entries if entry.is_folder)
+        siblings = self.siblings or (self.folder.name,)
+        return tree_rows(self.folder, siblings, children, with_hidden=self.with_hidden)
 
     @property
     def note(self) -> str:

@@ -1,13 +1,9 @@
 """The file picker: a folder's pictures beside a preview of the one under the cursor."""
 
-import asyncio
 import os
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -18,17 +14,15 @@ from textual.widgets import Static
 
 from ..key_line import KeyLine
 from ..pictures import Pictures
-from ..scarcity import Scarcity, scarcity_named
 from ..session.attach_paths import picture_paths
 from .file_list import FileList
-from .folder import FolderUnreadable, filter_key, find_unnamed, put_in_order, read_folder
+from .folder import FolderUnreadable, filter_key, put_in_order
 from .folder_pane import FolderPane
 from .last_visit import LastVisit, read_last_visit, write_last_visit
 from .listing import Listing
 from .path_row import path_row
-from .places import find_places
 from .preview import PreviewPane
-from .tree import read_siblings, tree_rows
+from .reader import read_beside, read_entries, read_places, read_unnamed
 
 _PREVIEW_FROM_COLUMNS: Final = 60
 """Narrower terminals show the list alone."""
@@ -37,8 +31,6 @@ _FOLDERS_FROM_COLUMNS: Final = 120
 """Narrower terminals show places and tree in place of the list, when asked to."""
 
 _STYLES: Final = [Path(__file__).with_suffix(".tcss"), Path(__file__).parents[1] / "key_line.tcss"]
-
-_Found = TypeVar("_Found")
 
 
 class FilePicker(ModalScreen[list[Path] | None]):
@@ -73,7 +65,6 @@ class FilePicker(ModalScreen[list[Path] | None]):
         self._last = read_last_visit(state_file)
         start = Path(os.path.abspath(folder or self._last.folder))  # noqa: PTH100
         self._listing = Listing(start, is_newest_first=self._last.is_newest_first)
-        self._siblings: tuple[str, ...] = (start.name,)
         self._marked: dict[Path, None] = {}
         self._is_in_places = False
 
@@ -176,13 +167,13 @@ class FilePicker(ModalScreen[list[Path] | None]):
 
     def action_toggle_hidden(self) -> None:
         """Shows or hides names that begin with a dot."""
-        self._listing = replace(self._listing, with_hidden=not self._listing.with_hidden)
+        self._look_at(with_hidden=not self._listing.with_hidden)
         self._show_entries(self._cursor_name())
-        self._show_tree()
+        self.folders.show_tree(self.folder, self._listing.tree)
 
     def action_toggle_order(self) -> None:
         """Puts the newest picture first, or goes back to the order of names."""
-        self._listing = replace(self._listing, is_newest_first=not self._listing.is_newest_first)
+        self._look_at(is_newest_first=not self._listing.is_newest_first)
         self._show_entries()
 
     def action_reload(self) -> None:
@@ -241,13 +232,16 @@ class FilePicker(ModalScreen[list[Path] | None]):
         if self._pictures is not None:
             await self._pictures.start()
 
+    def _look_at(self, **changes: Any) -> None:
+        """Changes what is looked at, or how."""
+        self._listing = replace(self._listing, **changes)
+
     def _go(self, folder: Path, cursor_name: str = "") -> None:
-        self._siblings = (folder.name,)
-        self._listing = replace(self._listing, folder=folder, typed="", entries=())
+        self._look_at(folder=folder, typed="", entries=(), siblings=())
         self._read(cursor_name)
 
     def _read(self, cursor_name: str = "") -> None:
-        self._listing = replace(self._listing, problem="")
+        self._look_at(problem="")
         self.files.show_reading(self.folder)
         self._show_path()
         self._read_folder(self.folder, cursor_name)
@@ -255,38 +249,23 @@ class FilePicker(ModalScreen[list[Path] | None]):
     @work(exclusive=True, group="read")
     async def _read_folder(self, folder: Path, cursor_name: str) -> None:
         try:
-            entries, problem = await _look(lambda: read_folder(folder)), ""
-        except (FolderUnreadable, Scarcity) as error:
-            entries, problem = (), str(error)
-        self._listing = replace(self._listing, entries=entries, problem=problem)
+            self._look_at(entries=await read_entries(folder))
+        except FolderUnreadable as error:
+            self._look_at(problem=str(error))
         self._show_entries(cursor_name)
-        try:
-            self._siblings = await _look(lambda: read_siblings(folder))
-            self._show_tree()
-            await self._add_unnamed(folder)
-        except Scarcity as error:
-            self.notify(f"Not all of the folder was read: {error}", markup=False)
-
-    async def _add_unnamed(self, folder: Path) -> None:
-        """Adds the pictures whose names do not say so, below a cursor that stays where it is."""
-        is_over = Event()
-        try:
-            more = await _look(lambda: find_unnamed(folder, lambda: not is_over.is_set()))
-        finally:
-            is_over.set()
-        if more:
-            entries = put_in_order((*self._listing.entries, *more))
-            self._listing = replace(self._listing, entries=entries)
+        self._look_at(siblings=await read_beside(folder))
+        self.folders.show_tree(folder, self._listing.tree)
+        if more := await read_unnamed(folder):
+            self._look_at(entries=put_in_order((*self._listing.entries, *more)))
             self._show_entries(self._cursor_name())
 
     @work
     async def _read_places(self) -> None:
-        with suppress(Scarcity):
-            self.folders.show_places(await _look(lambda: find_places(self._last.recent)))
+        self.folders.show_places(await read_places(self._last.recent))
 
     def _filter(self, typed: str) -> None:
         cursor_name = self._cursor_name() if not typed else ""
-        self._listing = replace(self._listing, typed=typed)
+        self._look_at(typed=typed)
         self._show_entries(cursor_name)
 
     def _show_entries(self, cursor_name: str = "") -> None:
@@ -294,16 +273,6 @@ class FilePicker(ModalScreen[list[Path] | None]):
         name = cursor_name or listing.first_name
         self.files.show(listing.folder, listing.shown, cursor_name=name, note=listing.note)
         self._show_path()
-
-    def _show_tree(self) -> None:
-        listing = self._listing
-        rows = tree_rows(
-            listing.folder,
-            self._siblings,
-            listing.subfolders,
-            with_hidden=listing.with_hidden,
-        )
-        self.folders.show_tree(listing.folder, rows)
 
     def _show_marks(self) -> None:
         self.files.show_marks(frozenset(self._marked))
@@ -318,6 +287,7 @@ class FilePicker(ModalScreen[list[Path] | None]):
         """Shows the panels for which there is room."""
         columns = self.app.size.width
         has_room = columns >= _FOLDERS_FROM_COLUMNS
+        self.set_class(has_room, "-wide")
         self.folders.display = has_room or self._is_in_places
         self.files.display = has_room or not self._is_in_places
         for pane in self.query(PreviewPane):
@@ -333,13 +303,3 @@ class FilePicker(ModalScreen[list[Path] | None]):
         folders = dict.fromkeys(str(path.parent) for path in paths or ())
         write_last_visit(self._state_file, visit.after_picking(list(folders)))
         self.dismiss(paths)
-
-
-async def _look(at_disk: Callable[[], _Found]) -> _Found:
-    """Returns what a thread found on the disk, which may answer late or never.
-
-    Raises:
-        Scarcity: there can be no thread for it now.
-    """
-    with scarcity_named():
-        return await asyncio.to_thread(at_disk)
