@@ -6,6 +6,7 @@ disk that does not answer, loses its worker.
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -204,11 +205,7 @@ class PictureWorkers:
         try:
             return await WorkerProcess.start()
         except _NO_PROCESS as error:
-            reason = getattr(error, "strerror", None) or "no memory or no threads"
-            raise ImageError(
-                f"{name} can't be read now: no process can be started for it ({reason}). "
-                "Close other programs, then try again."
-            ) from error
+            raise ImageError(f"{name} can't be read now: {_why_no_process(error)}") from error
 
     def _count_stuck(self) -> int:
         """Returns how many workers should have ended long ago."""
@@ -219,6 +216,14 @@ class PictureWorkers:
     def _check_open(self, name: str) -> None:
         if self._is_closed:
             raise ImageError(f"{name} was not read: the program is ending.")
+
+
+def _why_no_process(error: Exception) -> str:
+    """Returns what is lacking and what to do."""
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return f"{sys.executable}, which decodes it, can't be run. Install seeshell again."
+    reason = getattr(error, "strerror", None) or "no memory or no threads"
+    return f"no process can be started for it ({reason}). Close other programs, then try again."
 
 
 def _pixels_job(wanted: WantedPixels, form: Literal["rgb", "url"]) -> PixelsJob:

@@ -122,11 +122,7 @@ class FilePicker(ModalScreen[list[Path] | None]):
 
     def action_accept(self) -> None:
         """Closes with the marked pictures, or with the one under the cursor."""
-        entry = self.files.highlighted
-        if self._marked:
-            self._close(list(self._marked))
-        elif entry is not None:
-            self._close([self.folder / entry.name])
+        self._close(list(self._marked) or [self.folder / self._cursor_name()])
 
     def action_attach_marked(self) -> None:
         """Closes with the marked pictures, wherever the cursor is."""
@@ -215,10 +211,7 @@ class FilePicker(ModalScreen[list[Path] | None]):
 
     @on(FileList.Chosen)
     def _choose(self, _event: FileList.Chosen) -> None:
-        if self.check_action("open", ()):
-            self.action_open()
-        else:
-            self.action_accept()
+        self.action_open() if self.check_action("open", ()) else self.action_accept()
 
     @on(FileList.Highlighted)
     def _preview(self, event: FileList.Highlighted) -> None:

@@ -178,6 +178,38 @@ async def test_closing_deletes_every_picture_sent(open_bench: Opens, photo: Path
     assert bench.written[-1] == f"\x1b_Ga=d,d=I,i={image_id},q=2\x1b\\"
 
 
+async def test_a_picture_beyond_the_bound_is_deleted_in_the_terminal_unless_it_is_shown(
+    open_bench: Opens, tmp_path: Path
+) -> None:
+    bench = open_bench(KITTY)
+    bench.pictures._copies._most_pixels = 1
+    paths = [tmp_path / f"{name}.png" for name in "abc"]
+    for number, path in enumerate(paths):
+        Image.new("RGB", (40, 20), (number, 0, 0)).save(path)
+    shown = await bench.pictures.draw(paths[0], 40, 10)
+    for path in paths[1:]:
+        await bench.pictures.draw(path, 40, 10)
+    await _until(lambda: bench.count("a=d,") == 1)
+    ids = re.findall(r"a=t,f=100,i=(\d+)", "".join(bench.written))
+    deleted = re.findall(r"a=d,d=I,i=(\d+)", "".join(bench.written))
+    assert deleted == [ids[1]]
+    assert (await bench.pictures.draw(paths[0], 40, 10)).strips is shown.strips
+    await bench.pictures.draw(paths[1], 40, 10)
+    assert bench.count("a=t,") == 4
+
+
+async def test_a_terminal_of_half_blocks_that_is_very_large_gets_more_pixels(
+    open_bench: Opens, tmp_path: Path
+) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (600, 600), "red").save(path)
+    bench = open_bench(HALF_BLOCKS)
+    for bounds in ((100, 50), (400, 100)):
+        await bench.pictures.draw(path, *bounds)
+    budgets = {copy.key.budget: copy.pixels for copy in bench.pictures._copies}
+    assert budgets[60_000] <= 60_000 < budgets[240_000] <= 240_000
+
+
 async def test_inside_tmux_every_message_is_wrapped(open_bench: Opens, photo: Path) -> None:
     bench = open_bench(TerminalFacts(images="tgp", truecolor=True, is_tmux=True))
     await bench.pictures.draw(photo, 40, 10)
