@@ -18,7 +18,7 @@ from .line import NO_PICTURE, TARGET, Target
 from .line_selection import LineSelectingView
 from .look import Look
 from .message_view import MessageView
-from .picture_lines import picture_bounds
+from .picture_lines import NotBegun, picture_bounds
 from .transcript import START, Position, Transcript
 
 if TYPE_CHECKING:
@@ -275,8 +275,10 @@ class ChatLog(LineSelectingView):
         try:
             with scarcity_named():
                 view.put_picture(index, await draw(attachment, *bounds), bounds)
-        except Scarcity:
-            # The room kept for it stays empty meanwhile.
+        except Scarcity as error:
+            sentence = f"{attachment.name} can't be drawn now: {error}"
+            view.put_picture(index, NotBegun.because(sentence, bounds[0]), bounds)
+            self.settle()
             await asyncio.sleep(RETRY_SECONDS)
         finally:
             self._drawing.discard(request)

@@ -1,9 +1,10 @@
 """The lines of a picture: its cells, or the room kept for them, and its caption."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual.strip import Strip
 
 from ...core.conversation import Attachment
 from ..visible import visible_line
@@ -19,6 +20,21 @@ NARROWEST_CAPTION = 24
 """With less room beside the picture, the caption stands below."""
 _FEWEST_ROWS = 12
 """What a picture may take in the smallest of terminals, if the log has that many."""
+
+
+class NotBegun(NamedTuple):
+    """Stands in place of a drawn picture whose drawing could not even begin, and says why."""
+
+    strips: list[Strip]
+    may_retry: bool = True
+
+    @classmethod
+    def because(cls, sentence: str, width: int) -> "NotBegun":
+        """Returns the sentence as one strip, cut to the width."""
+        text = visible_line(sentence)
+        if cell_len(text) > width:
+            text = set_cell_size(text, max(width - 1, 0)) + "…"
+        return cls([Strip([Segment(text)])])
 
 
 def caption(attachment: Attachment, width: int) -> str:
@@ -62,7 +78,7 @@ def picture_bounds(look: Look) -> tuple[int, int]:
 
 
 def picture_lines(
-    attachment: Attachment, index: int, drawn: "DrawnPicture | None", look: Look
+    attachment: Attachment, index: int, drawn: "DrawnPicture | NotBegun | None", look: Look
 ) -> list[Line]:
     """Returns the lines of the attachment with this index."""
     if drawn:
