@@ -76,7 +76,7 @@ class Chat(Vertical):
             "try_sample",
             "sample",
             id="chat.sample",
-            tooltip="Attach a sample picture, with a question about it",
+            tooltip="Try it with a sample picture",
         ),
         Binding("escape", "close_notice", show=False),
         Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
