@@ -98,7 +98,7 @@ def test_the_last_folder_is_read_back(tmp_path: Path) -> None:
 def test_a_broken_state_file_is_no_hindrance(tmp_path: Path, content: bytes) -> None:
     state = tmp_path / "picker.json"
     state.write_bytes(content)
-    assert read_last_visit(state) == LastVisit(str(Path.cwd()), is_newest_first=True)
+    assert read_last_visit(state) == LastVisit(str(Path.cwd()))
 
 
 def refusing(number: int) -> Callable[..., None]:

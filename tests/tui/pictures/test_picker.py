@@ -42,6 +42,14 @@ class RecordingPictures(Pictures):
         return await super().draw(source, max_columns, max_rows)
 
 
+async def closed(pictures: Pictures) -> None:
+    """Closes, and waits for workers that a busy machine ends later than the app would wait."""
+    await pictures.close()
+    async with asyncio.timeout(PATIENCE):
+        while any(worker.is_running for worker in pictures._decoder.workers._ended):
+            await asyncio.sleep(0.01)
+
+
 class PickerApp(App[None]):
     def __init__(self, folder: Path | None, state_file: Path | None = None) -> None:
         super().__init__()
@@ -58,7 +66,7 @@ class PickerApp(App[None]):
         self.picked = picked
 
     async def on_unmount(self) -> None:
-        await self.pictures.close()
+        await closed(self.pictures)
 
 
 class Session:
@@ -518,7 +526,7 @@ class PaneApp(App[None]):
         yield self.pane
 
     async def on_unmount(self) -> None:
-        await self.pictures.close()
+        await closed(self.pictures)
 
 
 async def test_the_pane_names_an_attachment_and_what_the_model_sees_of_it(photo: Path) -> None:
