@@ -24,6 +24,7 @@ Its modules in reading order:
                   visible.
     size_watcher  Sizes of widgets that come and go.
     sizes         Sizes in words.
+    scarcity      What the system has run out of: processes, threads, open files or memory.
     state_file    Small files in which the interface keeps its state; nothing but convenience
                   depends on them.
 """

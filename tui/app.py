@@ -130,7 +130,8 @@ class SeeshellApp(ReportedApp):
     def pictures(self) -> "Pictures":
         """Draws pictures in this terminal; made when the first one is needed."""
         if self._pictures is None:
-            from .pictures import DriverOutput, Pictures
+            from .pictures import Pictures
+            from .terminal.driver_output import DriverOutput
 
             output = DriverOutput(self)
             self._pictures = Pictures(

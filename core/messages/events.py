@@ -76,15 +76,11 @@ class CoreStatus(Event, frozen=True):
 
 
 class ConversationsListed(Event, frozen=True):
-    """Conversations, newest first, and which of all of them have work to do."""
+    """Conversations, newest first."""
 
     conversations: tuple[ConversationSummary, ...]
-    answering: tuple[int, ...] = ()
-    """Ids of those in which a turn is being answered."""
-    queued: tuple[int, ...] = ()
-    """Ids of those in which turns wait for the engine."""
     paused: tuple[int, ...] = ()
-    """Ids of those in which turns wait for `ResumeQueue`."""
+    """Conversations in which turns wait for `ResumeQueue`, listed or not."""
 
 
 class ConversationsChanged(Event, frozen=True):

@@ -21,7 +21,7 @@ from .hub.names import parse_repository
 from .preflight import check_checkpoint, identify_folder
 from .progress import LoadProgress
 
-DEMO: Final = "demo"
+DEMO: Final = demo.NAME
 """Names the built-in demonstration model."""
 
 _DEMO_NOTICE: Final = f"{demo.GREETING} For real pictures: seeshell --model {DEFAULT_MODEL}"

@@ -39,6 +39,10 @@ _SILENT: Final = (
     "another place."
 )
 _SLOW: Final = "takes too long to decode; save it again as a plain JPEG or PNG."
+_UNABLE: Final = (
+    "can't be read now: the picture decoder can't run. Close other programs, then try again; if "
+    "that does not help, install seeshell again."
+)
 _DEADLY: Final = "ended the picture decoder; convert it to JPEG and attach that."
 
 TakeMemory = Callable[[int], AbstractAsyncContextManager[None]]
@@ -52,6 +56,7 @@ class WorkerProcess:
         self._transport = transport
         self._process = process
         self._gives_way = False
+        self._has_answered = False
         self.is_usable = True
         """Whether it waits for a job, as far as it has said."""
 
@@ -102,8 +107,7 @@ class WorkerProcess:
             raise ImageError(f"{job.name} {sentence}") from error
         except (OSError, EOFError, msgspec.DecodeError, asyncio.LimitOverrunError) as error:
             await self.wait()
-            is_slow = self._process.returncode == -signal.SIGXCPU
-            raise ImageError(f"{job.name} {_SLOW if is_slow else _DEADLY}") from error
+            raise ImageError(f"{job.name} {self._reason_of_end()}") from error
 
     def give_way(self) -> None:
         """Lets whatever else wants to compute go first; for good, so no other job follows."""
@@ -168,6 +172,13 @@ class WorkerProcess:
         self._note_end(reply)
         return reply, payload
 
+    def _reason_of_end(self) -> str:
+        """Returns why the process ended: a picture that is too slow or deadly, or the system."""
+        if self._process.returncode == -signal.SIGXCPU:
+            return _SLOW
+        has_failed = (self._process.returncode or 0) > 0 and not self._has_answered
+        return _UNABLE if has_failed else _DEADLY
+
     def _note_end(self, reply: Finished | Failed) -> None:
         self.is_usable = not reply.is_last and not self._gives_way
 
@@ -182,4 +193,5 @@ class WorkerProcess:
             raise EOFError
         line = await self._process.stdout.readuntil()
         reply: Reply = msgspec.json.decode(line, type=Reply)
+        self._has_answered = True
         return reply

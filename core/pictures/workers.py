@@ -6,9 +6,10 @@ disk that does not answer, loses its worker.
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal
 
@@ -27,6 +28,9 @@ _STUCK_SECONDS: Final = 5.0
 _WARM_WORKERS: Final = 1
 _WARM_SECONDS: Final = 5.0
 """So many idle workers stay for good, the others for so long: more pictures may come."""
+
+_NO_PROCESS: Final = (OSError, MemoryError, RuntimeError)
+"""What starting a process raises; the last where no thread can be started to wait for it."""
 
 
 class PictureWorkers:
@@ -50,9 +54,13 @@ class PictureWorkers:
         return [worker.pid for worker in (*self._idle, *self._busy)]
 
     async def start(self) -> None:
-        """Starts a worker ahead of the first picture; it takes a tenth of a second."""
+        """Starts a worker ahead of the first picture; it takes a tenth of a second.
+
+        Where none can be started, the first picture says why.
+        """
         if not self._idle and not self._busy:
-            self._idle.append(await WorkerProcess.start())
+            with suppress(*_NO_PROCESS):
+                self._idle.append(await WorkerProcess.start())
 
     async def close(self) -> None:
         """Ends every worker and refuses every job, those at work included."""
@@ -196,10 +204,8 @@ class PictureWorkers:
                 return worker
         try:
             return await WorkerProcess.start()
-        except OSError as error:
-            raise ImageError(
-                f"{name} can't be read now: no process can be started for it ({error.strerror})."
-            ) from error
+        except _NO_PROCESS as error:
+            raise ImageError(f"{name} can't be read now: {_why_no_process(error)}") from error
 
     def _count_stuck(self) -> int:
         """Returns how many workers should have ended long ago."""
@@ -210,6 +216,14 @@ class PictureWorkers:
     def _check_open(self, name: str) -> None:
         if self._is_closed:
             raise ImageError(f"{name} was not read: the program is ending.")
+
+
+def _why_no_process(error: Exception) -> str:
+    """Returns what is lacking and what to do."""
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return f"{sys.executable}, which decodes it, can't be run. Install seeshell again."
+    reason = getattr(error, "strerror", None) or "no memory or no threads"
+    return f"no process can be started for it ({reason}). Close other programs, then try again."
 
 
 def _pixels_job(wanted: WantedPixels, form: Literal["rgb", "url"]) -> PixelsJob:

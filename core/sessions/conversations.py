@@ -91,13 +91,7 @@ class Conversations:
 
     async def _list(self, query: str, limit: int) -> ConversationsListed:
         found = await self._archive.list_conversations(query, limit)
-        running, order = self._answering.running, self._queues.order
-        return ConversationsListed(
-            conversations=found,
-            answering=(running.conversation,) if running else (),
-            queued=order.due,
-            paused=order.paused,
-        )
+        return ConversationsListed(conversations=found, paused=self._queues.order.paused)
 
     def _changed(self) -> tuple[AnyEvent, ...]:
         self._subscribers.publish(ConversationsChanged())

@@ -41,11 +41,6 @@ class RoundRobin:
         return frozenset(turn.id for queue in self._queues.values() for turn in queue.turns)
 
     @property
-    def due(self) -> tuple[int, ...]:
-        """Conversations in which turns wait for the engine."""
-        return tuple(it for it, queue in self._queues.items() if not queue.is_paused)
-
-    @property
     def paused(self) -> tuple[int, ...]:
         """Conversations in which turns wait for the user."""
         return tuple(it for it, queue in self._queues.items() if queue.is_paused)

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from ...core.conversation import Attachment, Message, QueuedTurn
+from ...core.demo import SAMPLE_NAME, SAMPLE_QUESTION, SAMPLES_PATH
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..log import ChatLog
 from ..session.decisions import WayOut
@@ -82,6 +83,13 @@ class Chat(Vertical):
             "resume",
             show=False,
             tooltip="Resume the paused queue",
+        ),
+        Binding(
+            "f4",
+            "try_sample",
+            "sample",
+            id="chat.sample",
+            tooltip="Try it with a sample picture",
         ),
         Binding("escape", "close_notice", show=False),
         Binding("f5", "decide('load again')", "try again", system=True, tooltip="Load it again"),
@@ -199,6 +207,9 @@ class Chat(Vertical):
             return self.core_notice.display or self.decision_notice.display
         if action == "decide":
             return self.decision_notice.offers(parameters)
+        if action == "try_sample":
+            is_offered = self.welcome.offers_sample and self.has_class("-empty")
+            return is_offered and not self.prompt.text
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -211,6 +222,13 @@ class Chat(Vertical):
         message = self._marked()
         if message is not None:
             await self._session.regenerate(message.id)
+
+    @work
+    async def action_try_sample(self) -> None:
+        """Attaches a sample picture and types a question about it: Enter asks that."""
+        self.prompt.insert(SAMPLE_QUESTION)
+        self.prompt.focus()
+        await self._session.attach(SAMPLES_PATH / SAMPLE_NAME)
 
     @work
     async def action_take_back(self, turn: str | None = None) -> None:

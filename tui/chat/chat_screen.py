@@ -14,6 +14,7 @@ from ...core.settings import Paths, Settings
 from ..commands import ChatCommands
 from ..dialogs import AskLine
 from ..key_line import KeyLine
+from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
 from ..session.draft_file import DraftFile
 from ..session.events import (
@@ -201,9 +202,15 @@ class ChatScreen(Screen[None]):
     @work
     async def action_pick_pictures(self) -> None:
         """Lets the user pick pictures and attaches them."""
-        from ..picker import FilePicker
+        try:
+            with scarcity_named():
+                from ..picker import FilePicker
 
-        picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
+                picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
+        except Scarcity as error:
+            text = f"The file picker can't be opened now: {error}"
+            self.notify(text, severity="error", markup=False)
+            return
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
         self.attach(paths or [])
 

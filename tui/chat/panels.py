@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ...core.conversation import Attachment
 from ..log import ChatLog
+from ..scarcity import Scarcity, scarcity_named
 from ..session.events import (
     AnswerStarted,
     ConversationsFound,
@@ -45,8 +46,8 @@ class Panels(Horizontal):
 
     listing: var[Listing] = var(Listing())
     """Conversations that the sidebar shows, or would if it were open."""
-    preview: var[Attachment | Path | None] = var(None)
-    """Picture that the preview shows, or would if it were open."""
+    preview: var[Attachment | Path | str | None] = var(None)
+    """Picture, or a sentence in place of one, that the preview shows or would if it were open."""
 
     def __init__(self, session: ChatSession, pictures: Callable[[], "Pictures"]) -> None:
         super().__init__()
@@ -124,9 +125,7 @@ class Panels(Horizontal):
             self._sidebar = Sidebar(self.listing)
             self.mount(self._sidebar, before=0)
         if self._pane is None and self.is_open("preview"):
-            self._pane = self._make_pane()
-            self.mount(self._pane)
-            self.call_after_refresh(self._pane.show, self.preview)
+            self._add_pane()
         self._arrange("sidebar", self._sidebar)
         self._arrange("preview", self._pane)
         self._keep_prompt_free()
@@ -136,7 +135,7 @@ class Panels(Horizontal):
         if self._sidebar is not None:
             self._sidebar.show(listing)
 
-    def watch_preview(self, picture: Attachment | Path | None) -> None:
+    def watch_preview(self, picture: Attachment | Path | str | None) -> None:
         """Shows the picture if the pane is there."""
         if self._pane is not None:
             self._pane.show(picture)
@@ -190,10 +189,21 @@ class Panels(Horizontal):
     def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
         self.open_preview(event.attachment)
 
-    def _make_pane(self) -> "PreviewPane":
-        from ..picker import PreviewPane
+    def _add_pane(self) -> None:
+        """Makes the preview; where what draws it can't be loaded, it is closed again."""
+        try:
+            with scarcity_named():
+                from ..picker import PreviewPane
 
-        return PreviewPane(self._pictures(), id="preview")
+                self._pane = PreviewPane(self._pictures(), id="preview")
+        except Scarcity as error:
+            for names in (self._open_docked, self._open_over):
+                names.discard("preview")
+            text = f"The preview can't be opened now: {error}"
+            self.notify(text, severity="error", markup=False)
+            return
+        self.mount(self._pane)
+        self.call_after_refresh(self._pane.show, self.preview)
 
     def _arrange(self, name: PanelName, panel: Widget | None) -> None:
         if panel is None:

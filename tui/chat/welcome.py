@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ...core import demo
 from ..session.events import ModelChanged
 from ..session.session import ChatSession
 from ..visible import visible
@@ -17,6 +18,8 @@ _STEPS = (
     ("f2", "brings old conversations back; f1 shows all keys"),
 )
 
+_SAMPLE_STEP = ("f4", "tries it with a sample picture; enter then asks about that")
+
 
 class Welcome(Widget):
     """Three lines that explain the program, and the model's own notice."""
@@ -25,6 +28,8 @@ class Welcome(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"welcome--key", "welcome--notice"}
 
     notice: reactive[str] = reactive("", layout=True)
+    offers_sample: reactive[bool] = reactive(False, layout=True)
+    """Whether the model that answers knows the sample pictures."""
 
     def __init__(self, session: ChatSession) -> None:
         super().__init__()
@@ -36,12 +41,16 @@ class Welcome(Widget):
 
     def _show(self, event: ModelChanged) -> None:
         self.notice = event.status.notice
+        # A model of that name without the demonstration model's notice is another one.
+        self.offers_sample = event.status.name == demo.NAME and bool(event.status.notice)
+        self.refresh_bindings()
 
     def render(self) -> Content:
         """Returns the lines."""
         key_style = self.get_visual_style("welcome--key")
-        width = max(len(key) for key, _ in _STEPS) + 2
-        lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in _STEPS]
+        steps = (_SAMPLE_STEP, *_STEPS) if self.offers_sample else _STEPS
+        width = max(len(key) for key, _ in steps) + 2
+        lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in steps]
         if self.notice:
             notice = Content.styled(visible(self.notice), self.get_visual_style("welcome--notice"))
             lines += [Content(""), notice]

@@ -1,5 +1,6 @@
 """The chat log: every message of a conversation in one widget that draws single lines."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from time import monotonic
@@ -12,11 +13,12 @@ from textual.reactive import var
 from textual.timer import Timer
 
 from ...core.conversation import Attachment, Message
+from ..scarcity import Scarcity, scarcity_named
 from .line import NO_PICTURE, TARGET, Target
 from .line_selection import LineSelectingView
 from .look import Look
 from .message_view import MessageView
-from .picture_lines import picture_bounds
+from .picture_lines import NotBegun, picture_bounds
 from .transcript import START, Position, Transcript
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ _Request = tuple[MessageView, int, tuple[int, int]]
 
 DRAW_INTERVAL = 1 / 20
 """Least seconds between two drawings of streamed text."""
+RETRY_SECONDS = 5.0
+"""How long nothing is done for a picture whose drawing could not even begin."""
 DRAW_SHARE = 1 / 6
 """Most of its time that the interface renders streamed text; above it, drawings get rarer."""
 
@@ -94,7 +98,7 @@ class ChatLog(LineSelectingView):
         self._timer: Timer | None = None
         self._next_draw = 0.0
         if draw_picture is None:
-            self.set_reactive(ChatLog.max_picture_rows, 0)
+            self.set_reactive(ChatLog.draws_pictures, False)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Replaces everything; the view goes to the end."""
@@ -269,7 +273,13 @@ class ChatLog(LineSelectingView):
     async def _draw(self, draw: DrawPicture, request: _Request, attachment: Attachment) -> None:
         view, index, bounds = request
         try:
-            view.put_picture(index, await draw(attachment, *bounds), bounds)
+            with scarcity_named():
+                view.put_picture(index, await draw(attachment, *bounds), bounds)
+        except Scarcity as error:
+            sentence = f"{attachment.name} can't be drawn now: {error}"
+            view.put_picture(index, NotBegun.because(sentence, bounds[0]), bounds)
+            self.settle()
+            await asyncio.sleep(RETRY_SECONDS)
         finally:
             self._drawing.discard(request)
         self.settle()

@@ -10,7 +10,7 @@ from ..visible import VisibleStream, visible, visible_line
 from .line import BLANK, Line, Target, indent, link_of, wrap
 from .look import Look
 from .markdown import Block, BlockSplitter
-from .picture_lines import picture_bounds, picture_grid, picture_lines
+from .picture_lines import NotBegun, picture_bounds, picture_grid, picture_lines
 from .receipt import receipt
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class MessageView:
 
     def __init__(self, message: Message) -> None:
         self.message = message
-        self._drawn: dict[int, DrawnPicture] = {}
+        self._drawn: dict[int, DrawnPicture | NotBegun] = {}
         self._drawn_within = (0, 0)
         self._text = message.text
         self._unread = ""
@@ -99,7 +99,9 @@ class MessageView:
         self._awaited = reason
         self._look = None
 
-    def put_picture(self, index: int, drawn: "DrawnPicture", bounds: tuple[int, int]) -> None:
+    def put_picture(
+        self, index: int, drawn: "DrawnPicture | NotBegun", bounds: tuple[int, int]
+    ) -> None:
         """Puts a picture, drawn within bounds, in the place that was kept for it."""
         if self._drawn_within == bounds:
             self._drawn[index] = drawn
@@ -110,8 +112,8 @@ class MessageView:
         if self._drawn_within != picture_bounds(look):
             self._drawn_within = picture_bounds(look)
             self._drawn.clear()
-        attachments = enumerate(self.message.attachments)
-        return [(index, picture) for index, picture in attachments if index not in self._drawn]
+        drawn, attachments = self._drawn, enumerate(self.message.attachments)
+        return [(at, it) for at, it in attachments if at not in drawn or drawn[at].may_retry]
 
     def targets(self, look: Look) -> list[Target]:
         """Returns what can be opened: attachments, then links in order."""

@@ -1,9 +1,10 @@
 """The lines of a picture: its cells, or the room kept for them, and its caption."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual.strip import Strip
 
 from ...core.conversation import Attachment
 from ..visible import visible_line
@@ -17,6 +18,23 @@ GAP = 3
 """Cells between a picture and the caption beside it."""
 NARROWEST_CAPTION = 24
 """With less room beside the picture, the caption stands below."""
+_FEWEST_ROWS = 12
+"""What a picture may take in the smallest of terminals, if the log has that many."""
+
+
+class NotBegun(NamedTuple):
+    """Stands in place of a drawn picture whose drawing could not even begin, and says why."""
+
+    strips: list[Strip]
+    may_retry: bool = True
+
+    @classmethod
+    def because(cls, sentence: str, width: int) -> "NotBegun":
+        """Returns the sentence as one strip, cut to the width."""
+        text = visible_line(sentence)
+        if cell_len(text) > width:
+            text = set_cell_size(text, max(width - 1, 0)) + "…"
+        return cls([Strip([Segment(text)])])
 
 
 def caption(attachment: Attachment, width: int) -> str:
@@ -46,13 +64,21 @@ def picture_grid(attachment: Attachment, look: Look) -> tuple[int, int]:
     return fit((attachment.width, attachment.height), picture_bounds(look), look.cell_size)
 
 
+def most_picture_rows(terminal_rows: int) -> int:
+    """Returns the most rows that a picture takes: half of the terminal's, so 12 in one of 24.
+
+    Of the terminal and not of the log, so that a prompt that grows changes no picture's size.
+    """
+    return max(terminal_rows // 2, _FEWEST_ROWS)
+
+
 def picture_bounds(look: Look) -> tuple[int, int]:
     """Returns the most columns and rows that a picture may take."""
     return max(1, look.width), look.max_picture_rows
 
 
 def picture_lines(
-    attachment: Attachment, index: int, drawn: "DrawnPicture | None", look: Look
+    attachment: Attachment, index: int, drawn: "DrawnPicture | NotBegun | None", look: Look
 ) -> list[Line]:
     """Returns the lines of the attachment with this index."""
     if drawn:

@@ -13,6 +13,7 @@ from .lexers import LEXERS
 from .line import Target, pad
 from .look import Look
 from .palette import COMPONENTS, Palette, read_palette
+from .picture_lines import most_picture_rows
 from .row_strip import MARGIN, Shown, add_offsets, draw_row
 from .selection import offset_of, selected_text, span_of
 from .transcript import START, Position, Row, Transcript
@@ -34,8 +35,8 @@ class TranscriptView(ScrollView, can_focus=True):
     """Whether each answer ends with what it cost."""
     has_whole_receipts = var(False)
     """Whether that is told in full."""
-    max_picture_rows = var(12)
-    """Most rows that a picture takes."""
+    draws_pictures = var(True)
+    """Whether pictures are drawn, or only named."""
     following = var(True)
     """Whether the view stays at the end as text comes; only the user's scrolling clears it."""
 
@@ -65,7 +66,8 @@ class TranscriptView(ScrollView, can_focus=True):
         if self._palette is None:
             self._palette = read_palette(self)
         width = max(1, self.size.width - self.scrollbar_gutter.width - 2 * MARGIN)
-        rows = min(self.max_picture_rows, max(0, self.page_height - 2))
+        most_rows = most_picture_rows(self.app.size.height) if self.draws_pictures else 0
+        rows = min(most_rows, max(0, self.page_height - 2))
         receipts = self.show_receipts, self.has_whole_receipts
         return Look(width, self._palette, *receipts, rows, self._cell_size, LEXERS.late)
 
@@ -188,8 +190,8 @@ class TranscriptView(ScrollView, can_focus=True):
         """Renders short or whole receipts."""
         self.settle()
 
-    def watch_max_picture_rows(self) -> None:
-        """Renders pictures at their new size."""
+    def watch_draws_pictures(self) -> None:
+        """Renders with or without pictures."""
         self.settle()
 
     def go(self, distance: int) -> None:

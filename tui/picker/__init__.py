@@ -2,12 +2,20 @@
 
 Its modules in reading order:
 
-    picker      The file picker: a folder's pictures beside a preview of the one under the cursor.
-    file_list   The picker's list: one Line API widget, so that 5,000 files cost as much as fifty.
-    folder      Folders as the picker lists them: subfolders and pictures, read off the interface's
-                loop.
-    preview     The preview pane: one picture as large as fits, and what is known of it below.
-    last_visit  How the picker was left, kept for the next time.
+    picker       The file picker: a folder's pictures beside a preview of the one under the cursor.
+    file_list    The picker's list: one Line API widget, so that 5,000 files cost as much as fifty.
+    listing      What the picker's list shows of a folder: filtered and in order. Pure.
+    folder       Folders as the picker lists them: subfolders and pictures, read off the interface's
+                 loop.
+    reader       Reads folders in a thread: a disk may answer late, or never.
+    folder_pane  The picker's folders: places to go by a digit, above the tree around the folder
+                 shown.
+    places       Where pictures often are: the user's own folders, the samples, and those picked
+                 from last.
+    tree         The folders around one as rows of a tree: those above, those beside, those in it.
+    path_row     The picker's first row: where it is, what was typed, and how much there is.
+    preview      The preview pane: one picture as large as fits, and what is known of it below.
+    last_visit   How the picker was left, kept for the next time.
 """
 
 from .picker import FilePicker

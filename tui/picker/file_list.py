@@ -42,21 +42,48 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
         "file-list--note",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.accept", "attach", tooltip="Attach the marked pictures"),
-        Binding("space", "screen.mark", "mark", tooltip="Mark the picture, to attach several"),
-        Binding("left", "screen.up", "up"),
-        Binding("ctrl+s", "screen.toggle_order", "newest"),
-        Binding("ctrl+t", "screen.toggle_hidden", "hidden"),
-        Binding("escape", "screen.cancel", "close"),
-        Binding("right", "screen.open", "open", show=False),
-        Binding("ctrl+r", "screen.reload", "read again", show=False),
-        Binding("backspace", "screen.erase", "erase", show=False),
-        Binding("up", "move(-1)", "previous", show=False),
-        Binding("down", "move(1)", "next", show=False),
-        Binding("pageup", "move_page(-1)", "page up", show=False),
-        Binding("pagedown", "move_page(1)", "page down", show=False),
-        Binding("home", "move(-1000000000)", "first", show=False),
-        Binding("end", "move(1000000000)", "last", show=False),
+        Binding(
+            "enter",
+            "screen.accept",
+            "attach",
+            id="picker.attach",
+            tooltip="Attach the marked pictures, or this one",
+        ),
+        Binding("enter", "screen.open", "open", id="picker.open", tooltip="Open the folder"),
+        Binding(
+            "space",
+            "screen.mark",
+            "mark",
+            id="picker.mark",
+            tooltip="Mark the picture, to attach several",
+        ),
+        Binding(
+            "ctrl+o",
+            "screen.attach_marked",
+            "attach marked",
+            id="picker.attach_marked",
+            tooltip="Attach the marked pictures from anywhere",
+        ),
+        Binding("left", "screen.up", "up", id="picker.up", tooltip="To the folder above"),
+        Binding(
+            "tab",
+            "screen.to_places",
+            "places",
+            id="picker.places",
+            tooltip="Home, samples, last folders and the tree",
+        ),
+        Binding("escape", "screen.cancel", "close", id="picker.close"),
+        Binding("ctrl+s", "screen.toggle_order", "newest", id="picker.newest"),
+        Binding("ctrl+t", "screen.toggle_hidden", "hidden", id="picker.hidden"),
+        Binding("right", "screen.open", "open", id="picker.open_right", show=False),
+        Binding("ctrl+r", "screen.reload", "read again", id="picker.reload", show=False),
+        Binding("backspace", "screen.erase", "erase", id="picker.erase", show=False),
+        Binding("up", "move(-1)", "previous", id="picker.previous", show=False),
+        Binding("down", "move(1)", "next", id="picker.next", show=False),
+        Binding("pageup", "move_page(-1)", "page up", id="picker.page_up", show=False),
+        Binding("pagedown", "move_page(1)", "page down", id="picker.page_down", show=False),
+        Binding("home", "move(-1000000000)", "first", id="picker.first", show=False),
+        Binding("end", "move(1000000000)", "last", id="picker.last", show=False),
     ]
 
     @dataclass
@@ -65,6 +92,7 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
 
         path: Path | None
         """The picture there; None for a folder or nothing."""
+        is_folder: bool
 
     @dataclass
     class Typed(Message):
@@ -139,12 +167,15 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
         if event.key != "escape":
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_read.wait(), _READING_SECONDS)
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+        bindings = self._bindings.key_to_bindings.get(event.key, ())
+        if bindings:
             event.prevent_default()
             event.stop()
-            await self.app.run_action(binding.action, self)
-            return
-        if event.is_printable and event.character is not None:
+        for binding in bindings:
+            # Of several actions of a key, that of the entry under the cursor is possible.
+            if await self.app.run_action(binding.action, self):
+                return
+        if not bindings and event.is_printable and event.character:
             event.prevent_default()
             event.stop()
             self.post_message(self.Typed(event.character))
@@ -196,7 +227,7 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
         entry = self.highlighted
         is_picture = entry is not None and not entry.is_folder
         path = self._folder / entry.name if entry is not None and is_picture else None
-        self.post_message(self.Highlighted(path))
+        self.post_message(self.Highlighted(path, entry is not None and entry.is_folder))
 
     def _refresh_row(self, index: int) -> None:
         row = index - self.scroll_offset.y

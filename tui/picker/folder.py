@@ -82,6 +82,11 @@ def put_in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: (not entry.is_folder, _order(entry.name))))
 
 
+def put_names_in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Returns names in the order in which entries stand."""
+    return tuple(sorted(names, key=_order))
+
+
 def filter_entries(entries: Iterable[Entry], typed: str, *, with_hidden: bool) -> tuple[Entry, ...]:
     """Returns the entries whose names contain what was typed."""
     wanted = filter_key(typed)
@@ -142,5 +147,5 @@ def _reason(error: OSError) -> str:
     if error.errno == errno.ENOENT:
         return "This folder is gone; go up or elsewhere."
     if error.errno == errno.ENOTDIR:
-        return "This is no folder; go up or elsewhere."
+        return "Not a folder; go up or elsewhere."
     return f"This folder can't be read: {error.strerror}."

@@ -3,10 +3,15 @@
 from contextlib import suppress
 from os.path import expanduser
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..state_file import read_state, write_state
+
+MOST_RECENT: Final = 4
+"""Folders that are remembered beside the last one."""
 
 
 class LastVisit(Struct, frozen=True):
@@ -14,18 +19,26 @@ class LastVisit(Struct, frozen=True):
 
     folder: str
     is_newest_first: bool = False
+    recent: tuple[str, ...] = ()
+    """Folders that pictures were picked from, the last one first."""
+
+    def after_picking(self, folders: list[str]) -> "LastVisit":
+        """Returns the visit with these folders before those that were remembered."""
+        recent = dict.fromkeys([*folders, *self.recent])
+        return replace(self, recent=tuple(recent)[:MOST_RECENT])
 
 
 def read_last_visit(state_file: Path | None) -> LastVisit:
-    """Returns how the picker was left; the working directory if that can't be told."""
+    """Returns how the picker was left, in the working directory if that folder is gone."""
     visit = read_state(state_file, LastVisit) if state_file is not None else None
     with suppress(OSError, ValueError):
         if visit is not None and Path(visit.folder).is_dir():
             return visit
     try:
-        return LastVisit(str(Path.cwd()))
+        here = str(Path.cwd())
     except OSError:
-        return LastVisit(expanduser("~"))  # noqa: PTH111 - Path's own raises without a home
+        here = expanduser("~")  # noqa: PTH111 - Path's own raises without a home
+    return replace(visit, folder=here) if visit is not None else LastVisit(here)
 
 
 def write_last_visit(state_file: Path | None, visit: LastVisit) -> None:

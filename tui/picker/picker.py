@@ -1,15 +1,13 @@
 """The file picker: a folder's pictures beside a preview of the one under the cursor."""
 
-import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
-from threading import Event
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from textual import on, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.events import Paste, Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -17,23 +15,22 @@ from textual.widgets import Static
 from ..key_line import KeyLine
 from ..pictures import Pictures
 from ..session.attach_paths import picture_paths
-from ..visible import visible_line
 from .file_list import FileList
-from .folder import (
-    Entry,
-    FolderUnreadable,
-    filter_entries,
-    filter_key,
-    find_unnamed,
-    put_in_order,
-    put_newest_first,
-    read_folder,
-)
+from .folder import FolderUnreadable, filter_key, put_in_order
+from .folder_pane import FolderPane
 from .last_visit import LastVisit, read_last_visit, write_last_visit
+from .listing import Listing
+from .path_row import path_row
 from .preview import PreviewPane
+from .reader import read_beside, read_entries, read_places, read_unnamed
 
 _PREVIEW_FROM_COLUMNS: Final = 60
 """Narrower terminals show the list alone."""
+
+_FOLDERS_FROM_COLUMNS: Final = 120
+"""Narrower terminals show places and tree in place of the list, when asked to."""
+
+_STYLES: Final = [Path(__file__).with_suffix(".tcss"), Path(__file__).parents[1] / "key_line.tcss"]
 
 
 class FilePicker(ModalScreen[list[Path] | None]):
@@ -42,7 +39,11 @@ class FilePicker(ModalScreen[list[Path] | None]):
     Opaque on purpose: a translucent screen would tint the colours that carry picture ids.
     """
 
-    CSS_PATH: ClassVar = ["picker.tcss", "../key_line.tcss"]
+    # Read with the module, for the picker is opened also where no more files can be.
+    CSS: ClassVar = "".join(path.read_text("utf-8") for path in _STYLES)
+
+    files = getters.query_one(FileList)
+    folders = getters.query_one(FolderPane)
 
     def __init__(
         self,
@@ -61,74 +62,75 @@ class FilePicker(ModalScreen[list[Path] | None]):
         super().__init__()
         self._pictures = pictures
         self._state_file = state_file
-        last = read_last_visit(state_file)
-        self._folder = Path(os.path.abspath(folder or last.folder))  # noqa: PTH100
-        self._is_newest_first = last.is_newest_first
-        self._entries: tuple[Entry, ...] = ()
-        self._shown_count = 0
-        self._problem = ""
-        self._typed = ""
-        self._with_hidden = False
+        self._last = read_last_visit(state_file)
+        start = Path(os.path.abspath(folder or self._last.folder))  # noqa: PTH100
+        self._listing = Listing(start, is_newest_first=self._last.is_newest_first)
         self._marked: dict[Path, None] = {}
+        self._is_in_places = False
 
     def compose(self) -> ComposeResult:
-        """Yields where we are, the list beside the preview, and the keys."""
+        """Yields where we are, the folders, the list beside the preview, and the keys."""
         yield Static(id="picker-path", markup=False)
         with Horizontal(id="picker-panels"):
+            yield FolderPane()
             yield FileList()
             if self._pictures is not None:
-                yield PreviewPane(self._pictures, id="picker-preview")
+                empty = "The picture under the cursor is shown here."
+                yield PreviewPane(self._pictures, empty=empty, id="picker-preview")
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Reads the first folder and starts the decoder meanwhile."""
+        self._arrange()
         self.files.focus()
         self._read()
+        self._read_places()
         self._start_pictures()
-
-    @property
-    def files(self) -> FileList:
-        """The list."""
-        return self.query_one(FileList)
 
     @property
     def folder(self) -> Path:
         """The folder shown."""
-        return self._folder
+        return self._listing.folder
 
-    def on_resize(self, event: Resize) -> None:
-        """Leaves the preview out where there is no room for it."""
-        self.set_class(event.size.width < _PREVIEW_FROM_COLUMNS, "-narrow")
+    def on_resize(self, _event: Resize) -> None:
+        """Leaves out what there is no room for."""
+        self._arrange()
         self._show_path()
 
     def on_paste(self, event: Paste) -> None:
         """Goes to a pasted folder, or marks pasted pictures; else it is typed into the filter."""
         event.stop()
         folder = os.path.expanduser(event.text.strip().strip("'\""))  # noqa: PTH111 - never raises
-        if paths := picture_paths(event.text, self._folder):
+        if paths := picture_paths(event.text, self.folder):
             self._marked |= dict.fromkeys(paths)
             self._show_marks()
         elif os.path.isabs(folder) and os.path.isdir(folder):  # noqa: PTH112, PTH117 - so too
             self._go(Path(folder))
         else:
-            self._filter(self._typed + filter_key(event.text))
+            self._filter(self._listing.typed + filter_key(event.text))
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Lets Enter attach a picture or open a folder, and the key line say which."""
+        entry = self.files.highlighted
+        is_folder = entry is not None and entry.is_folder
+        return {
+            "accept": not is_folder and (entry is not None or bool(self._marked)),
+            "open": is_folder,
+            "mark": not is_folder and entry is not None,
+            "attach_marked": bool(self._marked),
+        }.get(action, True)
 
     def action_accept(self) -> None:
-        """Closes with the marked pictures or the one under the cursor; opens a folder."""
-        entry = self.files.highlighted
-        if self._marked:
-            self._close(list(self._marked))
-        elif entry is not None and entry.is_folder:
-            self._go(self._folder / entry.name)
-        elif entry is not None:
-            self._close([self._folder / entry.name])
+        """Closes with the marked pictures, or with the one under the cursor."""
+        self._close(list(self._marked) or [self.folder / self._cursor_name()])
+
+    def action_attach_marked(self) -> None:
+        """Closes with the marked pictures, wherever the cursor is."""
+        self._close(list(self._marked))
 
     def action_mark(self) -> None:
         """Marks or unmarks the picture under the cursor and goes on to the next."""
-        entry = self.files.highlighted
-        if entry is None or entry.is_folder:
-            return
-        path = self._folder / entry.name
+        path = self.folder / self._cursor_name()
         if path in self._marked:
             del self._marked[path]
         else:
@@ -138,141 +140,159 @@ class FilePicker(ModalScreen[list[Path] | None]):
 
     def action_open(self) -> None:
         """Opens the folder under the cursor."""
-        entry = self.files.highlighted
-        if entry is not None and entry.is_folder:
-            self._go(self._folder / entry.name)
+        self._go(self.folder / self._cursor_name())
 
     def action_up(self) -> None:
         """Goes to the folder around this one, with the cursor on this one."""
-        if self._folder.parent != self._folder:
-            self._go(self._folder.parent, cursor_name=self._folder.name)
+        if self.folder.parent != self.folder:
+            self._go(self.folder.parent, cursor_name=self.folder.name)
 
     def action_erase(self) -> None:
         """Erases the last character of the filter; without one it goes up."""
-        if self._typed:
-            self._filter(self._typed[:-1])
+        if self._listing.typed:
+            self._filter(self._listing.typed[:-1])
         else:
             self.action_up()
 
     def action_cancel(self) -> None:
         """Clears the filter; without one it closes the picker."""
-        if self._typed:
+        if self._listing.typed:
             self._filter("")
         else:
             self._close(None)
 
     def action_toggle_hidden(self) -> None:
         """Shows or hides names that begin with a dot."""
-        self._with_hidden = not self._with_hidden
+        self._look_at(with_hidden=not self._listing.with_hidden)
         self._show_entries(self._cursor_name())
+        self.folders.show_tree(self.folder, self._listing.tree)
 
     def action_toggle_order(self) -> None:
         """Puts the newest picture first, or goes back to the order of names."""
-        self._is_newest_first = not self._is_newest_first
-        self._show_entries("")
+        self._look_at(is_newest_first=not self._listing.is_newest_first)
+        self._show_entries()
 
     def action_reload(self) -> None:
         """Reads the folder again."""
         self._read(self._cursor_name())
 
+    def action_to_places(self) -> None:
+        """Moves the focus to places and tree, which are shown if they were not."""
+        self._is_in_places = True
+        self._arrange()
+        self.folders.focus()
+
+    def action_to_list(self) -> None:
+        """Moves the focus back to the list."""
+        self._is_in_places = False
+        self._arrange()
+        self.files.focus()
+
+    @on(FolderPane.Chosen)
+    def _go_to_chosen(self, event: FolderPane.Chosen) -> None:
+        if not event.stays:
+            self.action_to_list()
+        self._go(event.folder)
+
     @on(FileList.Typed)
     def _type(self, event: FileList.Typed) -> None:
         """Adds to the filter; `/` opens the folder found, `~` goes home."""
-        if event.character == "/":
-            self.action_open() if self._typed else self._go(Path("/"))
-        elif event.character == "~" and not self._typed:
+        if self._is_in_places:
+            self.action_to_list()
+        typed, found = self._listing.typed, self._listing.found_folder
+        if event.character == "/" and not typed:
+            self._go(Path("/"))
+        elif event.character == "/" and found is not None:
+            self._go(found)
+        elif event.character == "~" and not typed:
             self._go(Path.home())
-        else:
-            self._filter(self._typed + event.character)
+        elif event.character != "/":
+            self._filter(typed + event.character)
 
     @on(FileList.Chosen)
     def _choose(self, _event: FileList.Chosen) -> None:
-        self.action_accept()
+        self.action_open() if self.check_action("open", ()) else self.action_accept()
 
     @on(FileList.Highlighted)
     def _preview(self, event: FileList.Highlighted) -> None:
+        self.refresh_bindings()
         if self._pictures is not None:
-            self.query_one(PreviewPane).show(event.path)
+            folder = "A folder: enter opens it." if event.is_folder else None
+            self.query_one(PreviewPane).show(event.path or folder)
 
     @work
     async def _start_pictures(self) -> None:
         if self._pictures is not None:
             await self._pictures.start()
 
+    def _look_at(self, **changes: Any) -> None:
+        """Changes what is looked at, or how."""
+        self._listing = replace(self._listing, **changes)
+
     def _go(self, folder: Path, cursor_name: str = "") -> None:
-        self._folder = folder
-        self._typed = ""
-        self._entries = ()
+        self._look_at(folder=folder, typed="", entries=(), siblings=())
         self._read(cursor_name)
 
     def _read(self, cursor_name: str = "") -> None:
-        self._problem = ""
-        self.files.show_reading(self._folder)
+        self._look_at(problem="")
+        self.files.show_reading(self.folder)
         self._show_path()
-        self._read_folder(self._folder, cursor_name)
+        self._read_folder(self.folder, cursor_name)
 
     @work(exclusive=True, group="read")
     async def _read_folder(self, folder: Path, cursor_name: str) -> None:
         try:
-            entries = await asyncio.to_thread(read_folder, folder)
+            self._look_at(entries=await read_entries(folder))
         except FolderUnreadable as error:
-            entries = ()
-            self._problem = str(error)
-        self._entries = entries
+            self._look_at(problem=str(error))
         self._show_entries(cursor_name)
-        await self._add_unnamed(folder)
-
-    async def _add_unnamed(self, folder: Path) -> None:
-        """Adds the pictures whose names do not say so, below a cursor that stays where it is."""
-        is_over = Event()
-        try:
-            more = await asyncio.to_thread(find_unnamed, folder, lambda: not is_over.is_set())
-        finally:
-            is_over.set()
-        if more:
-            self._entries = put_in_order((*self._entries, *more))
+        self._look_at(siblings=await read_beside(folder))
+        self.folders.show_tree(folder, self._listing.tree)
+        if more := await read_unnamed(folder):
+            self._look_at(entries=put_in_order((*self._listing.entries, *more)))
             self._show_entries(self._cursor_name())
 
-    def _filter(self, typed: str) -> None:
-        self._typed = typed
-        self._show_entries(self._cursor_name() if not typed else "")
+    @work
+    async def _read_places(self) -> None:
+        self.folders.show_places(await read_places(self._last.recent))
 
-    def _show_entries(self, cursor_name: str) -> None:
-        shown = filter_entries(self._entries, self._typed, with_hidden=self._with_hidden)
-        self._shown_count = len(shown)
-        if self._is_newest_first:
-            shown = put_newest_first(shown)
-        nothing = "No picture's name contains this." if self._typed else "No pictures here."
-        if "://" in self._typed:
-            nothing = "This is an address: download the picture first, then pick the file."
-        self.files.show(self._folder, shown, cursor_name=cursor_name, note=self._problem or nothing)
+    def _filter(self, typed: str) -> None:
+        cursor_name = self._cursor_name() if not typed else ""
+        self._look_at(typed=typed)
+        self._show_entries(cursor_name)
+
+    def _show_entries(self, cursor_name: str = "") -> None:
+        listing = self._listing
+        name = cursor_name or listing.first_name
+        self.files.show(listing.folder, listing.shown, cursor_name=name, note=listing.note)
         self._show_path()
 
     def _show_marks(self) -> None:
         self.files.show_marks(frozenset(self._marked))
+        self.refresh_bindings()
         self._show_path()
 
     def _show_path(self) -> None:
-        """Writes the folder, the filter and the counts in the first row."""
-        home = str(Path.home())
-        where = str(self._folder)
-        if where == home or where.startswith(home + "/"):
-            where = "~" + where[len(home) :]
-        counts = f"{self._shown_count:,} of {len(self._entries):,}"
-        if self._marked:
-            counts = f"{len(self._marked)} marked · {counts}"
-        room = max(self.size.width - len(counts) - len(self._typed) - 22, 10)
-        where = visible_line(where)
-        where = where if len(where) <= room else "…" + where[1 - room :]
-        typed = (f"  {self._typed}▏", "$accent") if self._typed else "  type to filter"
-        line = Content.assemble((where, "$foreground"), typed, f"   {counts}")
-        self.query_one("#picker-path", Static).update(line)
+        row = path_row(self._listing, len(self._marked), self.size.width)
+        self.query_one("#picker-path", Static).update(row)
+
+    def _arrange(self) -> None:
+        """Shows the panels for which there is room."""
+        columns = self.app.size.width
+        has_room = columns >= _FOLDERS_FROM_COLUMNS
+        self.set_class(has_room, "-wide")
+        self.folders.display = has_room or self._is_in_places
+        self.files.display = has_room or not self._is_in_places
+        for pane in self.query(PreviewPane):
+            pane.display = columns >= _PREVIEW_FROM_COLUMNS
 
     def _cursor_name(self) -> str:
         entry = self.files.highlighted
         return entry.name if entry is not None else ""
 
     def _close(self, paths: list[Path] | None) -> None:
-        visit = LastVisit(str(self._folder), self._is_newest_first)
-        write_last_visit(self._state_file, visit)
+        last, listing = self._last, self._listing
+        visit = LastVisit(str(listing.folder), listing.is_newest_first, last.recent)
+        folders = dict.fromkeys(str(path.parent) for path in paths or ())
+        write_last_visit(self._state_file, visit.after_picking(list(folders)))
         self.dismiss(paths)

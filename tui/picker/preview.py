@@ -16,12 +16,15 @@ from textual.worker import Worker
 
 from ...core.conversation import Attachment
 from ..pictures import DrawnPicture, Pictures, Source
+from ..scarcity import Scarcity, scarcity_named
 from ..size_watcher import watch_size
 from ..sizes import in_bytes
 from ..visible import visible_line
 
 SETTLE_SECONDS: Final = 0.06
 """How long a picture must stay wanted before it is drawn; a key held down draws nothing."""
+
+NOTHING_SHOWN: Final = "The picture that you attach, or open in the chat, is shown here."
 
 _CAPTION_ROWS: Final = 3
 """An empty row, the name, and the facts; these take more rows if they are long."""
@@ -42,10 +45,20 @@ class PreviewPane(Widget):
         self,
         pictures: Pictures | None = None,
         *,
+        empty: str = NOTHING_SHOWN,
         id: str | None = None,  # noqa: A002
     ) -> None:
+        """Makes an empty pane.
+
+        Args:
+            pictures: draws what is shown.
+            empty: the sentence of a pane that is asked to show nothing.
+            id: the widget's id.
+        """
         super().__init__(id=id)
         self._pictures = pictures
+        self._empty = empty
+        self._sentence = empty
         self._source: Source | None = None
         self._drawn: DrawnPicture | None = None
         self._drawn_source: Source | None = None
@@ -62,9 +75,15 @@ class PreviewPane(Widget):
         """What the pane was last asked to show."""
         return self._source
 
-    def show(self, source: Source | None) -> None:
-        """Shows a picture, or nothing; of several calls in quick succession the last one counts."""
-        if source == self._source and self._drawn is not None:
+    def show(self, shown: Source | str | None) -> None:
+        """Shows a picture, a sentence in place of one, or what stands in an empty pane.
+
+        Of several calls in quick succession the last one counts.
+        """
+        source = None if isinstance(shown, str) else shown
+        self._sentence = shown if isinstance(shown, str) else self._empty
+        is_drawn = self._drawn is not None and not self._drawn.error
+        if source is not None and source == self._source and is_drawn:
             return
         self._source = source
         if source is None:
@@ -76,6 +95,11 @@ class PreviewPane(Widget):
         """Fits the picture to every size that the pane gets."""
         watch_size(self, self._draw_soon)
 
+    def on_show(self) -> None:
+        """Tries again what could not be drawn when the pane was on screen last."""
+        if self._drawn is not None and self._drawn.may_retry:
+            self._draw_soon()
+
     def render_line(self, y: int) -> Strip:
         """Returns a row of the picture or of its caption."""
         width = self.size.width
@@ -85,10 +109,9 @@ class PreviewPane(Widget):
 
     def _line(self, y: int, width: int) -> Strip:
         drawn = self._drawn
-        if drawn is None:
-            return Strip.blank(width)
-        if drawn.error:
-            lines = wrap(visible_line(drawn.error), max(width, 1))
+        if drawn is None or drawn.error:
+            sentence = drawn.error if drawn else "" if self._source else self._sentence
+            lines = wrap(visible_line(sentence), max(width, 1))
             return _caption(lines[y] if y < len(lines) else "", width, self._note_style)
         rows = drawn.strips
         captions = self._captions(width)
@@ -118,7 +141,7 @@ class PreviewPane(Widget):
         drawn = await pictures.draw(source, columns, rows - _CAPTION_ROWS)
         size_bytes = 0
         if isinstance(source, Path) and not drawn.error:
-            with suppress(OSError):
+            with suppress(OSError, Scarcity), scarcity_named():
                 size_bytes = (await asyncio.to_thread(source.stat)).st_size
         room = rows - _CAPTION_ROWS + 1 - len(_fact_lines(source, drawn, size_bytes, columns))
         if drawn.rows > room > 0:

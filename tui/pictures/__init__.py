@@ -2,20 +2,28 @@
 
 Its modules in reading order:
 
-    pictures     Every picture of an app run: each is decoded once, sent once, and drawn at any
-                 size.
-    decoder      Small copies of pictures, made by worker programs beside the interface.
-    drawn        What drawing a picture gives, and how many cells a picture takes. Pure.
-    transmitter  Sends pictures to a terminal that keeps them: each once, whatever sizes it is shown
-                 at.
-    kitty        Kitty's graphics protocol as text: transmit, place, delete. Pure.
-    library      The one module that knows private names of textual-image, Rich and Textual's
-                 driver.
+    pictures           Every picture of an app run: each is decoded once, sent once, and drawn at
+                       any size.
+    copies             Small copies of pictures: one cache with a bound that spares what is on
+                       screen. Pure.
+    decoder            Small copies of pictures, made by worker programs beside the interface.
+    drawn              What drawing a picture gives, and how many cells a picture takes. Pure.
+    drawer             How pictures are drawn: one interface for every kind of terminal.
+    choice             Which drawer draws in this terminal.
+    half_blocks        Pictures as half blocks: two pixels a cell, in any terminal with colours.
+    kitty_drawer       Pictures in kitty's protocol: each is sent once, and cells of any size name
+                       it.
+    transmitter        Sends pictures to a terminal that keeps them: each once, whatever sizes it is
+                       shown at.
+    kitty              Kitty's graphics protocol as text: transmit, place, delete. Pure.
+    placeholder_color  A colour of a cell that names a picture in the terminal, and one of its
+                       sizes. Pure.
+    renderables        textual-image's pictures as cells, through its public names and without a
+                       word to the terminal.
 """
 
 from .decoder import Decoder
 from .drawn import DrawnPicture
-from .library import DriverOutput
 from .pictures import Pictures, Source
 
-__all__ = ["Decoder", "DrawnPicture", "DriverOutput", "Pictures", "Source"]
+__all__ = ["Decoder", "DrawnPicture", "Pictures", "Source"]

@@ -1,44 +1,38 @@
 """Small copies of pictures, made by worker programs beside the interface."""
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from ...core.pictures.jobs import Finished
 from ...core.pictures.workers import PictureWorkers
-
-PIXEL_BUDGET: Final = 60_000
-"""Pixels of a small copy: 50 to 60 KB as a palette PNG, whatever the size of a cell."""
+from .drawer import CopyForm
 
 MAX_PIXELS: Final = 200_000_000
 
 
 class Decoder:
-    """Makes small copies of one form, within one budget."""
+    """Makes small copies of one form."""
 
-    def __init__(
-        self,
-        form: Literal["png", "rgb"],
-        *,
-        pixels: int = PIXEL_BUDGET,
-        max_pixels: int = MAX_PIXELS,
-    ) -> None:
-        self._form: Literal["png", "rgb"] = form
-        self._pixels = pixels
+    def __init__(self, form: CopyForm, *, max_pixels: int = MAX_PIXELS) -> None:
+        self._form: CopyForm = form
         self._max_pixels = max_pixels
         self.workers = PictureWorkers()
         """The programs that decode."""
 
-    async def decode(self, path: Path, known: tuple[int, int] = (0, 0)) -> tuple[Finished, bytes]:
+    async def decode(
+        self, path: Path, pixels: int, known: tuple[int, int] = (0, 0)
+    ) -> tuple[Finished, bytes]:
         """Returns the picture's small copy and its bytes.
 
         Args:
             path: any file.
+            pixels: most pixels of the copy.
             known: its `state` when it was decoded last; if that is unchanged there are no bytes.
 
         Raises:
             ImageError: the file is no picture that can be read, or the decoder failed on it.
         """
-        return await self.workers.shrink(path, self._pixels, self._form, self._max_pixels, known)
+        return await self.workers.shrink(path, pixels, self._form, self._max_pixels, known)
 
     async def start(self) -> None:
         """Starts a worker ahead of the first picture; it takes a tenth of a second."""

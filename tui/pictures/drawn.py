@@ -1,7 +1,8 @@
 """What drawing a picture gives, and how many cells a picture takes. Pure."""
 
+import time
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -9,6 +10,9 @@ from textual.strip import Strip
 
 from ..visible import visible_line
 from .kitty import MAX_CELLS
+
+_RETRY_SECONDS: Final = 5.0
+"""The file may be written, or the system relieved, by then."""
 
 
 class CellGrid(NamedTuple):
@@ -34,6 +38,15 @@ class DrawnPicture:
     """Pixels of the file down, upright; 0 on error."""
     note: str = ""
     """What was done to the picture that the user should know."""
+    hold: object = field(default=None, repr=False)
+    """Whoever keeps it keeps the picture in the terminal and in the cache."""
+    retry_at: float = 0.0
+    """When drawing may be tried again after an error, in seconds of `time.monotonic`."""
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether drawing failed so long ago that it is worth another try."""
+        return bool(self.error) and time.monotonic() >= self.retry_at
 
 
 NOT_DRAWN = DrawnPicture(0, 0, [])
@@ -47,7 +60,10 @@ def draw_error(sentence: str, max_columns: int) -> DrawnPicture:
     if cells > max_columns:
         text = set_cell_size(text, max(max_columns - 1, 0)).rstrip() + "…"
         cells = Segment.get_line_length([Segment(text)])
-    return DrawnPicture(cells, 1, [Strip([Segment(text)], cells)], error=sentence)
+    strips = [Strip([Segment(text)], cells)]
+    return DrawnPicture(
+        cells, 1, strips, error=sentence, retry_at=time.monotonic() + _RETRY_SECONDS
+    )
 
 
 def fit(size: tuple[int, int], bounds: tuple[int, int], cell_size: tuple[int, int]) -> CellGrid:

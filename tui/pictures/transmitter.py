@@ -64,6 +64,11 @@ class Transmitter:
             await self._write_between(kitty.place(image_id, placements[grid], *grid))
         return placements[grid]
 
+    def delete(self, image_id: int) -> None:
+        """Deletes a picture in the terminal, in turn with others; it is not placed again."""
+        sent = self._sending[image_id]
+        self._sending[image_id] = asyncio.create_task(self._delete(image_id, sent), name="delete")
+
     async def close(self) -> None:
         """Ends what is being sent and removes every picture from the terminal."""
         is_sending = self._line.locked()
@@ -92,6 +97,12 @@ class Transmitter:
                 await asyncio.sleep(0)
             for grid, placement in placements.items():
                 self._write_message(kitty.place(image_id, placement, *grid))
+
+    async def _delete(self, image_id: int, sent: "asyncio.Task[None]") -> None:
+        await asyncio.shield(sent)
+        async with self._line:
+            self._write_message(kitty.delete(image_id))
+            del self._placements[image_id], self._sending[image_id]
 
     def _write_message(self, message: str) -> None:
         self._write(wrap_for_tmux(message) if self._is_tmux else message)

@@ -1,7 +1,7 @@
 """The list of stored conversations, and what is done to one without showing it."""
 
 from ...core.conversation import ConversationSummary
-from ...core.messages.events import ConversationsListed
+from ...core.messages.events import AnyEvent, ConversationsListed, CoreStatus, WorkChanged
 from ...core.messages.requests import (
     DeleteConversation,
     ListConversations,
@@ -10,7 +10,7 @@ from ...core.messages.requests import (
 )
 from .core_link import CoreLink, Post
 from .events import AnswerEndedUnseen, ConversationsFound
-from .listed_conversations import list_conversations
+from .listed_conversations import ListedStates, list_conversations
 
 
 class ConversationList:
@@ -25,6 +25,7 @@ class ConversationList:
         self._post = post
         self._query = ""
         self._listed = ConversationsListed(conversations=())
+        self._work = WorkChanged(answering=None, waiting=())
         self._shown: int | None = None
         self._deleted: dict[int, ConversationSummary] = {}
         self._unseen: set[int] = set()
@@ -45,7 +46,6 @@ class ConversationList:
         """Lists what the words in force let through now."""
         reply = await self._link.ask(ListConversations(query=self._query))
         if isinstance(reply, ConversationsListed):
-            self._note_ended(reply)
             for found in reply.conversations:
                 # Another window has restored it.
                 self._deleted.pop(found.id, None)
@@ -87,13 +87,23 @@ class ConversationList:
         self._tell()
         return True
 
-    def _note_ended(self, listed: ConversationsListed) -> None:
-        """Notes whose answers have ended since the list before, as far as that was not seen."""
-        for conversation in set(self._listed.answering) - {*listed.answering, self._shown}:
-            if conversation not in self._deleted:
-                self._unseen.add(conversation)
-                self._post(AnswerEndedUnseen(conversation))
+    def note(self, event: AnyEvent) -> None:
+        """Notes what the core works on; an answer that ended elsewhere is unseen from then on."""
+        if not isinstance(event, WorkChanged | CoreStatus):
+            return
+        before, self._work = (
+            self._work,
+            WorkChanged(answering=event.answering, waiting=event.waiting),
+        )
+        ended = before.answering
+        if ended is not None and ended not in (event.answering, self._shown, *self._deleted):
+            self._unseen.add(ended)
+            self._post(AnswerEndedUnseen(ended))
+        if before != self._work:
+            self._tell()
 
     def _tell(self) -> None:
-        rows = list_conversations(self._listed, self._deleted, self._unseen)
-        self._post(ConversationsFound(rows))
+        answering, waiting = self._work.answering, self._work.waiting
+        paused = self._listed.paused
+        states = ListedStates(answering, waiting, paused, self._unseen, self._deleted)
+        self._post(ConversationsFound(list_conversations(self._listed.conversations, states)))

@@ -1,11 +1,10 @@
 """The rows of the list of conversations, deleted ones included while they can be restored."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ...core.conversation import ConversationSummary
-from ...core.messages.events import ConversationsListed
 
 ListedState = Literal["", "answering", "queued", "paused", "unseen", "deleted"]
 """What a list says of a conversation beside its age; empty for nothing.
@@ -22,36 +21,42 @@ class ListedConversation:
     state: ListedState = ""
 
 
+class ListedStates(NamedTuple):
+    """What is known of conversations beside their summaries, by id."""
+
+    answering: int | None = None
+    """The one whose turn the engine works on."""
+    queued: Collection[int] = ()
+    """Those whose turns wait for the engine."""
+    paused: Collection[int] = ()
+    """Those whose turns wait for the user."""
+    unseen: Collection[int] = ()
+    """Those whose answers ended while another conversation was on screen."""
+    deleted: Mapping[int, ConversationSummary] = {}
+    """Those that were deleted and can be restored."""
+
+    def of(self, conversation: int) -> ListedState:
+        """Returns what the list says of a conversation."""
+        if conversation in self.deleted:
+            return "deleted"
+        if conversation == self.answering:
+            return "answering"
+        if conversation in self.queued:
+            return "queued"
+        if conversation in self.paused:
+            return "paused"
+        return "unseen" if conversation in self.unseen else ""
+
+
 def list_conversations(
-    listed: ConversationsListed,
-    deleted: Mapping[int, ConversationSummary],
-    unseen: Collection[int],
+    found: Iterable[ConversationSummary], states: ListedStates
 ) -> tuple[ListedConversation, ...]:
     """Returns the rows, newest first; a deleted conversation keeps its place.
 
     Args:
-        listed: what the core has.
-        deleted: conversations that can be restored, by id.
-        unseen: ids of those whose answers ended unseen.
+        found: what the core has.
+        states: what is known of them and of others.
     """
-    found = {it.id: it for it in listed.conversations}
-    ghosts = [it for it in deleted.values() if it.id not in found]
-    rows = sorted([*found.values(), *ghosts], key=lambda it: it.updated_at, reverse=True)
-    return tuple(ListedConversation(it, _state(it.id, listed, deleted, unseen)) for it in rows)
-
-
-def _state(
-    conversation: int,
-    listed: ConversationsListed,
-    deleted: Collection[int],
-    unseen: Collection[int],
-) -> ListedState:
-    if conversation in deleted:
-        return "deleted"
-    if conversation in listed.answering:
-        return "answering"
-    if conversation in listed.queued:
-        return "queued"
-    if conversation in listed.paused:
-        return "paused"
-    return "unseen" if conversation in unseen else ""
+    summaries = {it.id: it for it in (*states.deleted.values(), *found)}
+    rows = sorted(summaries.values(), key=lambda it: it.updated_at, reverse=True)
+    return tuple(ListedConversation(it, states.of(it.id)) for it in rows)

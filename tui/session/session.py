@@ -227,6 +227,7 @@ class ChatSession:
         reply = await self._link.ask(GetStatus())
         if reply is not None:
             self.model.note(reply)
+            self.conversations.note(reply)
         await self.conversations.find("")
         chat = await self.conversations.newest() if launch.continue_last else launch.chat
         opened = None if chat is None else await self.open(chat)
@@ -299,6 +300,7 @@ class ChatSession:
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
         self._outgoing.note(event)
         self.model.note(event)
+        self.conversations.note(event)
         if is_elsewhere:
             return
         match event:

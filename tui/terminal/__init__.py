@@ -31,4 +31,6 @@ Its modules in reading order:
                     few bytes.
     pen             The pen of the terminal: the fewest codes from the style it writes in to the
                     next.
+    driver_output   Writes to the terminal in turn with Textual's output: what knows its driver's
+                    private names.
 """

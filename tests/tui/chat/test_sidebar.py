@@ -6,7 +6,12 @@ from contextlib import asynccontextmanager
 
 from textual.widgets import OptionList
 
-from seeshell.core.messages.events import AnyEvent, ConversationsChanged, ConversationsListed
+from seeshell.core.messages.events import (
+    AnyEvent,
+    ConversationsChanged,
+    ConversationsListed,
+    WorkChanged,
+)
 from seeshell.core.messages.requests import (
     DeleteConversation,
     ListConversations,
@@ -28,7 +33,6 @@ class Stored:
 
     def __init__(self) -> None:
         self.hidden: set[int] = set()
-        self.answering: tuple[int, ...] = ()
 
     def __call__(self, request: Request) -> AnyEvent | None:
         match request:
@@ -39,9 +43,7 @@ class Stored:
             case ListConversations():
                 found = (it.summary for it in STORED if it.summary.id not in self.hidden)
                 newest_first = sorted(found, key=lambda it: it.updated_at, reverse=True)
-                return ConversationsListed(
-                    conversations=tuple(newest_first), answering=self.answering
-                )
+                return ConversationsListed(conversations=tuple(newest_first))
         return None
 
 
@@ -105,11 +107,10 @@ async def test_the_list_says_where_an_answer_runs_and_where_one_ended_unseen(
 ) -> None:
     script = Stored()
     async with open_list(paths, script, (130, 30)) as (user, client):
-        script.answering = (4,)
-        client.tell(ConversationsChanged())
-        await user.sees("answering")
-        script.answering = ()
-        client.tell(ConversationsChanged())
+        client.tell(WorkChanged(answering=4, waiting=(5,)))
+        await user.sees("answering", "queued")
+        client.tell(WorkChanged(answering=5, waiting=()))
+        await user.until(lambda: "queued" not in user.screen)
         await user.sees("● new")
         await user.chat.session.open(4)
         await user.until(lambda: "● new" not in user.screen)
@@ -117,8 +118,8 @@ async def test_the_list_says_where_an_answer_runs_and_where_one_ended_unseen(
 
 async def test_deleting_what_is_being_answered_asks_first(paths: Paths) -> None:
     script = Stored()
-    script.answering = (1,)
-    async with open_list(paths, script) as (user, _):
+    async with open_list(paths, script) as (user, client):
+        client.tell(WorkChanged(answering=1, waiting=()))
         await user.sees("answering")
         await user.press("home", "d")
         await user.sees("Stop the answer and delete it?")

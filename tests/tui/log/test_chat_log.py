@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import pytest
 from msgspec.structs import replace
 from textual.events import MouseScrollUp
 
@@ -214,6 +215,16 @@ async def test_a_picture_is_drawn_when_it_comes_into_view() -> None:
         await until(pilot, lambda: "▓" * 16 in screen_lines(log)[1])
         assert "photo.jpg · 400x300" in screen_lines(log)[3]
         assert screen_lines(log)[7] == "Who?"
+
+
+@pytest.mark.parametrize(
+    ("size", "rows"), [((80, 24), 12), ((80, 12), 10), ((200, 60), 30), ((100, 40), 20)]
+)
+async def test_a_picture_grows_with_the_terminal(size: tuple[int, int], rows: int) -> None:
+    app = LogApp([question(1, "Who?", PHOTO)])
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: len(app.asked) == 1)
+        assert [asked[2] for asked in app.asked] == [rows]
 
 
 async def test_receipts_can_be_hidden() -> None:

@@ -16,7 +16,9 @@ from typing import NamedTuple
 import psutil
 import pyte
 
-from seeshell.tui.pictures.library import Library
+from seeshell.tui.pictures.drawn import CellGrid
+from seeshell.tui.pictures.kitty import MAX_CELLS
+from seeshell.tui.pictures.renderables import Renderables
 from seeshell.tui.terminal.replies import (
     ASK_ATTRIBUTES,
     ASK_CELL_SIZE,
@@ -72,8 +74,10 @@ class KittyTerminal:
         self.asked_for_replies = 0
         self._open_id = 0
         self._rest = b""
-        diacritics = Library(10, 20)._tgp._NUMBER_TO_DIACRITIC
-        self._numbers = {chr(code): number for number, code in enumerate(diacritics)}
+        grid = CellGrid(MAX_CELLS, 1)
+        (strip,) = Renderables((10, 20)).placeholder_strips(1, 1, grid)
+        # Each cell is the placeholder and the marks of row, column and the id's upper byte.
+        self._numbers = {strip.text[4 * number + 2]: number for number in range(MAX_CELLS)}
 
     def feed(self, output: bytes) -> None:
         output = self._rest + output

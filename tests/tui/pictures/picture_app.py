@@ -19,7 +19,8 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from seeshell.tui.picker import PreviewPane
-from seeshell.tui.pictures import DriverOutput, Pictures
+from seeshell.tui.pictures import Pictures
+from seeshell.tui.terminal.driver_output import DriverOutput
 from seeshell.tui.terminal.facts import TerminalFacts
 from seeshell.tui.terminal.painter import Painter
 

@@ -48,7 +48,7 @@ def test_a_folder_that_is_gone_or_none_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FolderUnreadable, match="gone"):
         read_folder(tmp_path / "nowhere")
-    with pytest.raises(FolderUnreadable, match="no folder"):
+    with pytest.raises(FolderUnreadable, match="Not a folder"):
         read_folder(tmp_path / "file")
 
 
@@ -91,7 +91,7 @@ def test_the_last_folder_is_read_back(tmp_path: Path) -> None:
     assert read_last_visit(state) == visit
     assert state.stat().st_mode & 0o777 == 0o600
     folder.rmdir()
-    assert read_last_visit(state) == LastVisit(str(Path.cwd()))
+    assert read_last_visit(state) == LastVisit(str(Path.cwd()), is_newest_first=True)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"folder": "\\u0000"}', b"\xff"])

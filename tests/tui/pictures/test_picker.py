@@ -16,10 +16,11 @@ from textual.pilot import Pilot
 
 from seeshell.core.backdrop import GREY
 from seeshell.core.conversation import Attachment
+from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.regular_files import MACOS_PRIVACY
 from seeshell.tui.picker import FilePicker, PreviewPane
-from seeshell.tui.picker import picker as picker_module
 from seeshell.tui.picker import preview as preview_module
+from seeshell.tui.picker import reader as reader_module
 from seeshell.tui.picker.folder import Entry, find_unnamed, read_folder
 from seeshell.tui.pictures import DrawnPicture, Pictures, Source
 from seeshell.tui.terminal.facts import TerminalFacts
@@ -41,6 +42,14 @@ class RecordingPictures(Pictures):
         return await super().draw(source, max_columns, max_rows)
 
 
+async def closed(pictures: Pictures) -> None:
+    """Closes, and waits for workers that a busy machine ends later than the app would wait."""
+    await pictures.close()
+    async with asyncio.timeout(PATIENCE):
+        while any(worker.is_running for worker in pictures._decoder.workers._ended):
+            await asyncio.sleep(0.01)
+
+
 class PickerApp(App[None]):
     def __init__(self, folder: Path | None, state_file: Path | None = None) -> None:
         super().__init__()
@@ -57,7 +66,7 @@ class PickerApp(App[None]):
         self.picked = picked
 
     async def on_unmount(self) -> None:
-        await self.pictures.close()
+        await closed(self.pictures)
 
 
 class Session:
@@ -75,6 +84,18 @@ class Session:
     @property
     def text(self) -> str:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+    @property
+    def listed(self) -> str:
+        """What the list alone shows, in one line."""
+        files = self.picker.files
+        rows = (files.render_line(y).text for y in range(files.size.height))
+        return " ".join(" ".join(rows).split())
+
+    @property
+    def keys(self) -> str:
+        """The last row."""
+        return self.text.split("\n")[-1]
 
     @property
     def cursor(self) -> str:
@@ -125,8 +146,97 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 async def test_enter_picks_the_picture_under_the_cursor(folder: Path) -> None:
     async with opened(folder) as session:
-        await session.press("down", "enter")
+        await session.press("enter")
         assert await session.picks() == [folder / "a.png"]
+
+
+async def test_it_starts_on_the_first_picture_and_without_any_on_the_first_folder(
+    folder: Path,
+) -> None:
+    async with opened(folder) as session:
+        assert session.cursor == "a.png"
+        await session.press("left")
+        await session.until(lambda: session.cursor == "pictures")
+    async with opened(folder.parent) as session:
+        assert session.cursor == "pictures"
+        await session.shows("A folder: enter opens it.")
+
+
+async def test_enter_opens_a_folder_even_when_pictures_are_marked_and_the_key_line_says_so(
+    folder: Path,
+) -> None:
+    async with opened(folder, size=(100, 24)) as session:
+        assert "⏎ attach" in session.keys
+        assert "attach marked" not in session.keys
+        await session.press("space", "home")
+        await session.until(lambda: "⏎ open" in session.keys)
+        assert "^o attach marked" in session.keys
+        await session.press("enter")
+        await session.until(lambda: session.cursor == "deep.png")
+        await session.press("left")
+        await session.until(lambda: session.cursor == "sub")
+        await session.press("ctrl+o")
+        assert await session.picks() == [folder / "a.png"]
+
+
+async def test_a_slash_opens_the_folder_found_beside_pictures_of_that_name(folder: Path) -> None:
+    Image.new("RGB", (4, 4)).save(folder / "subway.png")
+    async with opened(folder) as session:
+        await session.press("s", "u", "b")
+        assert session.cursor == "subway.png"
+        await session.press("/")
+        await session.until(lambda: session.cursor == "deep.png")
+
+
+async def test_a_digit_goes_to_a_place_and_the_samples_are_one(folder: Path) -> None:
+    async with opened(folder) as session:
+        await session.press("tab")
+        await session.shows("Samples")
+        assert "green-star" not in session.text
+        samples = next(row for row in session.text.split("\n") if "Samples" in row)
+        await session.press(samples.split()[0])
+        await session.until(lambda: session.cursor == "green-star.png")
+        await session.press("enter")
+        assert await session.picks() == [SAMPLES_PATH / "green-star.png"]
+
+
+async def test_a_wide_terminal_shows_the_tree_in_which_arrows_walk(folder: Path) -> None:
+    async with opened(folder / "sub", size=(120, 24)) as session:
+        await session.shows("Samples")
+        rows = [row[:30] for row in session.text.split("\n")]
+        at = next(index for index, row in enumerate(rows) if row.strip() == "pictures")
+        assert rows[at + 1].strip() == "sub"
+        assert rows[at + 1].index("sub") == rows[at].index("pictures") + 2
+        await session.press("tab", "up", "right")
+        await session.until(lambda: session.picker.folder == folder)
+        assert session.picker.folders.has_focus
+        assert "B.JPG" in session.text
+        await session.press("b")
+        await session.until(lambda: session.cursor == "B.JPG")
+        assert session.picker.files.has_focus
+
+
+async def test_places_lie_in_place_of_a_narrow_list_until_they_are_left(folder: Path) -> None:
+    async with opened(folder, size=(44, 12)) as session:
+        for leave in ("tab", "escape"):
+            await session.press("tab")
+            assert not session.picker.files.display
+            await session.press(leave)
+            assert session.picker.files.display
+            assert session.picker.files.has_focus
+            assert not session.picker.folders.display
+
+
+async def test_folders_that_pictures_were_picked_from_become_places(
+    folder: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "picker.json"
+    async with opened(folder, state) as session:
+        await session.press("enter")
+        await session.picks()
+    async with opened(folder / "sub", state) as session:
+        await session.press("tab")
+        await session.shows(f" {folder}"[:20])
 
 
 async def test_pictures_are_listed_whatever_the_case_of_their_suffix(folder: Path) -> None:
@@ -147,7 +257,7 @@ async def test_space_marks_several_and_enter_picks_them_in_that_order(folder: Pa
 
 async def test_a_mark_can_be_taken_back_and_survives_another_folder(folder: Path) -> None:
     async with opened(folder) as session:
-        await session.press("down", "space", "space", "up", "space")
+        await session.press("space", "up", "space", "up", "space")
         await session.press("home", "right")
         await session.until(lambda: session.cursor == "deep.png")
         await session.press("space", "enter")
@@ -169,7 +279,7 @@ async def test_typing_filters_and_escape_clears_before_it_closes(folder: Path) -
 async def test_backspace_erases_and_then_goes_up_to_where_it_came_from(folder: Path) -> None:
     async with opened(folder / "sub") as session:
         await session.press("x")
-        assert "No picture's name contains this." in session.text
+        assert "No matching pictures." in session.text
         await session.press("backspace", "backspace")
         await session.until(lambda: session.cursor == "sub")
         assert session.picker.folder == folder
@@ -202,12 +312,12 @@ async def test_keys_typed_before_the_folder_is_read_wait_for_it(
         disk_is_awake.wait(PATIENCE)
         return read_folder(path)
 
-    monkeypatch.setattr(picker_module, "read_folder", read_slowly)
+    monkeypatch.setattr(reader_module, "read_folder", read_slowly)
     app = PickerApp(folder)
     async with app.run_test() as pilot:
         session = Session(app, pilot)
         await session.until(lambda: isinstance(app.screen, FilePicker))
-        typing = asyncio.create_task(session.press("down", "enter"))
+        typing = asyncio.create_task(session.press("down", "up", "enter"))
         await session.shows("Reading")
         disk_is_awake.set()
         await typing
@@ -257,7 +367,6 @@ async def test_the_last_folder_is_opened_next_time(folder: Path, tmp_path: Path)
 
 async def test_the_picture_under_the_cursor_is_shown_with_its_size(folder: Path) -> None:
     async with opened(folder) as session:
-        await session.press("down")
         await session.shows("▀▀▀▀")
         await session.shows("40x20")
 
@@ -313,7 +422,7 @@ async def test_macos_refusal_over_ssh_can_be_read_to_its_end(
         with monkeypatch.context() as disk:
             disk.setattr(os, "scandir", refuse)
             async with opened(folder, size=size) as session:
-                assert MACOS_PRIVACY in " ".join(session.text.split())
+                assert MACOS_PRIVACY in session.listed
 
 
 async def test_pictures_of_any_name_are_added_below_a_cursor_that_stays(
@@ -327,9 +436,9 @@ async def test_pictures_of_any_name_are_added_below_a_cursor_that_stays(
         may_look.wait(PATIENCE)
         return find_unnamed(path, is_wanted)
 
-    monkeypatch.setattr(picker_module, "find_unnamed", look_slowly)
+    monkeypatch.setattr(reader_module, "find_unnamed", look_slowly)
     async with opened(folder) as session:
-        await session.press("down", "down")
+        await session.press("down")
         assert session.cursor == "B.JPG"
         assert "IMG_0001" not in session.text
         may_look.set()
@@ -352,7 +461,7 @@ async def test_a_folder_that_was_left_is_not_looked_through_any_longer(
         return ()
 
     is_left = threading.Event()
-    monkeypatch.setattr(picker_module, "find_unnamed", remember)
+    monkeypatch.setattr(reader_module, "find_unnamed", remember)
     async with opened(folder) as session:
         await session.until(lambda: len(asked) == 1)
         assert asked[0]()
@@ -364,14 +473,15 @@ async def test_a_folder_that_was_left_is_not_looked_through_any_longer(
 async def test_a_pasted_address_is_told_to_be_one(folder: Path) -> None:
     async with opened(folder, size=(120, 24)) as session:
         session.picker.files.post_message(Paste("https://example.org/llamas.jpg"))
-        await session.shows("This is an address: download the picture first")
+        told = "This is an address: download the picture first, then pick the file."
+        await session.until(lambda: told in session.listed)
 
 
 @pytest.mark.parametrize("pasted", ["~nobody-of-that-name", "/" + "x" * 300, "/a\0b"])
 async def test_what_is_no_folder_may_be_pasted(folder: Path, pasted: str) -> None:
     async with opened(folder) as session:
         session.picker.files.post_message(Paste(pasted))
-        await session.shows("No picture's name contains this.")
+        await session.shows("No matching pictures.")
 
 
 async def test_a_pasted_path_goes_there_or_marks(folder: Path) -> None:
@@ -389,14 +499,14 @@ async def test_it_is_opaque_and_fits_80x24(folder: Path) -> None:
         assert session.picker.styles.background.a == 1
         rows = session.text.split("\n")
         assert len(rows) == 24
-        for key in ("attach", "mark", "up", "hidden", "close"):
+        for key in ("attach", "mark", "up", "places", "close"):
             assert key in rows[-1]
 
 
 async def test_a_narrow_terminal_shows_the_list_alone(folder: Path) -> None:
     async with opened(folder, size=(44, 12)) as session:
         assert not session.picker.query_one(PreviewPane).display
-        await session.press("down", "enter")
+        await session.press("enter")
         assert await session.picks() == [folder / "a.png"]
 
 
@@ -416,7 +526,7 @@ class PaneApp(App[None]):
         yield self.pane
 
     async def on_unmount(self) -> None:
-        await self.pictures.close()
+        await closed(self.pictures)
 
 
 async def test_the_pane_names_an_attachment_and_what_the_model_sees_of_it(photo: Path) -> None:
@@ -459,6 +569,33 @@ async def test_the_pane_fits_the_picture_again_when_its_size_changes(photo: Path
         await pilot.resize_terminal(40, 24)
         await _until(pilot, lambda: app.pane.drawn is not None and app.pane.drawn.columns == 38)
         assert app.pane.drawn.rows == 12
+
+
+async def test_the_pane_can_show_a_sentence_and_says_when_empty_what_would_be_there(
+    photo: Path,
+) -> None:
+    app = PaneApp(lambda _sha256: photo)
+    async with app.run_test(size=(80, 10)) as pilot:
+        text = lambda: app.screen._compositor.render_strips()[0].text.strip()  # noqa: E731
+        await _until(pilot, lambda: text() == preview_module.NOTHING_SHOWN)
+        app.pane.show(photo)
+        await _until(pilot, lambda: app.pane.drawn is not None)
+        app.pane.show("lemons.png is empty; attach another.")
+        await _until(pilot, lambda: text() == "lemons.png is empty; attach another.")
+        assert app.pane.drawn is None
+        app.pane.show(None)
+        await _until(pilot, lambda: text() == preview_module.NOTHING_SHOWN)
+
+
+async def test_the_pane_tries_a_file_again_that_could_not_be_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "late.png"
+    app = PaneApp(lambda _sha256: path)
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.pane.show(path)
+        await _until(pilot, lambda: app.pane.drawn is not None and bool(app.pane.drawn.error))
+        Image.new("RGB", (40, 20)).save(path)
+        app.pane.show(path)
+        await _until(pilot, lambda: app.pane.drawn is not None and not app.pane.drawn.error)
 
 
 async def test_the_pane_can_show_nothing(photo: Path) -> None:

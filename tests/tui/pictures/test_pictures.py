@@ -90,8 +90,8 @@ async def test_a_picture_wanted_twice_at_once_is_decoded_once(
     lengths: list[int] = []
     decode = bench.pictures._decoder.decode
 
-    async def count(path: Path, known: tuple[int, int]) -> tuple[Finished, bytes]:
-        decoded, payload = await decode(path, known)
+    async def count(path: Path, pixels: int, known: tuple[int, int]) -> tuple[Finished, bytes]:
+        decoded, payload = await decode(path, pixels, known)
         lengths.append(len(payload))
         return decoded, payload
 
@@ -104,7 +104,7 @@ async def test_drawing_again_at_a_size_sends_nothing(open_bench: Opens, photo: P
     bench = open_bench(KITTY)
     first = await bench.pictures.draw(photo, 40, 10)
     written = len(bench.written)
-    assert await bench.pictures.draw(photo, 40, 10) is first
+    assert (await bench.pictures.draw(photo, 40, 10)).strips is first.strips
     assert len(bench.written) == written
 
 
@@ -176,6 +176,38 @@ async def test_closing_deletes_every_picture_sent(open_bench: Opens, photo: Path
     (image_id,) = re.findall(r"a=t,f=100,i=(\d+)", "".join(bench.written))
     await bench.pictures.close()
     assert bench.written[-1] == f"\x1b_Ga=d,d=I,i={image_id},q=2\x1b\\"
+
+
+async def test_a_picture_beyond_the_bound_is_deleted_in_the_terminal_unless_it_is_shown(
+    open_bench: Opens, tmp_path: Path
+) -> None:
+    bench = open_bench(KITTY)
+    bench.pictures._copies._most_pixels = 1
+    paths = [tmp_path / f"{name}.png" for name in "abc"]
+    for number, path in enumerate(paths):
+        Image.new("RGB", (40, 20), (number, 0, 0)).save(path)
+    shown = await bench.pictures.draw(paths[0], 40, 10)
+    for path in paths[1:]:
+        await bench.pictures.draw(path, 40, 10)
+    await _until(lambda: bench.count("a=d,") == 1)
+    ids = re.findall(r"a=t,f=100,i=(\d+)", "".join(bench.written))
+    deleted = re.findall(r"a=d,d=I,i=(\d+)", "".join(bench.written))
+    assert deleted == [ids[1]]
+    assert (await bench.pictures.draw(paths[0], 40, 10)).strips is shown.strips
+    await bench.pictures.draw(paths[1], 40, 10)
+    assert bench.count("a=t,") == 4
+
+
+async def test_a_terminal_of_half_blocks_that_is_very_large_gets_more_pixels(
+    open_bench: Opens, tmp_path: Path
+) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (600, 600), "red").save(path)
+    bench = open_bench(HALF_BLOCKS)
+    for bounds in ((100, 50), (400, 100)):
+        await bench.pictures.draw(path, *bounds)
+    budgets = {copy.key.budget: copy.pixels for copy in bench.pictures._copies}
+    assert budgets[60_000] <= 60_000 < budgets[240_000] <= 240_000
 
 
 async def test_inside_tmux_every_message_is_wrapped(open_bench: Opens, photo: Path) -> None:
@@ -258,7 +290,7 @@ async def test_names_that_are_no_text_are_drawn(open_bench: Opens, photo: Path) 
 
 @pytest.fixture
 async def decoder() -> AsyncIterator[Decoder]:
-    decoder = Decoder("png", pixels=5_000)
+    decoder = Decoder("png")
     yield decoder
     await decoder.close()
 
@@ -269,7 +301,7 @@ async def test_small_copies_keep_to_the_budget_and_the_ratio(
 ) -> None:
     path = tmp_path / "picture.png"
     Image.new("RGB", size, "white").save(path)
-    decoded, _ = await decoder.decode(path)
+    decoded, _ = await decoder.decode(path, 5_000)
     assert decoded.payload_size.width * decoded.payload_size.height <= 5_000
     assert decoded.size == size
 
@@ -277,15 +309,17 @@ async def test_small_copies_keep_to_the_budget_and_the_ratio(
 async def test_a_decoder_that_dies_is_said_and_the_next_picture_gets_a_new_one(
     decoder: Decoder, photo: Path
 ) -> None:
-    await decoder.decode(photo)
+    await decoder.decode(photo, 5_000)
+    # One that was slow is not used again.
+    await decoder.start()
     (pid,) = decoder.workers.pids
     os.kill(pid, signal.SIGSTOP)
-    waiting = asyncio.create_task(decoder.decode(photo))
+    waiting = asyncio.create_task(decoder.decode(photo, 5_000))
     await _until(lambda: bool(decoder.workers._busy))
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(ImageError, match="ended the picture decoder"):
         await waiting
-    decoded, _ = await decoder.decode(photo)
+    decoded, _ = await decoder.decode(photo, 5_000)
     assert decoded.size.width == 640
 
 
@@ -296,7 +330,7 @@ async def test_the_decoder_ends_with_the_app_however_it_ends(photo: Path) -> Non
         "from seeshell.tui.pictures import Decoder\n"
         "async def main():\n"
         "    decoder = Decoder('rgb')\n"
-        "    await decoder.decode(Path(sys.argv[1]))\n"
+        "    await decoder.decode(Path(sys.argv[1]), 5_000)\n"
         "    await decoder.start()\n"
         "    print(*decoder.workers.pids, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

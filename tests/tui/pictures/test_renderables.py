@@ -5,8 +5,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,12 +21,14 @@ from textual.filter import ANSIToTruecolor
 from textual.renderables.background_screen import BackgroundScreen
 from textual.strip import Strip
 
-from seeshell.tui.pictures import library as library_module
-from seeshell.tui.pictures.library import Library, PlaceholderColor
+from seeshell.tui import pictures
+from seeshell.tui.pictures.drawn import CellGrid
+from seeshell.tui.pictures.placeholder_color import PlaceholderColor
+from seeshell.tui.pictures.renderables import Renderables
 
 from ...patience import PATIENCE
 
-LOAD = "from seeshell.tui.pictures.library import Library; Library(10, 20)"
+LOAD = "from seeshell.tui.pictures.renderables import Renderables; Renderables((10, 20))"
 
 
 def render(strip: Strip, color_system: str = "truecolor") -> str:
@@ -54,26 +56,32 @@ def test_loading_it_imports_no_numpy() -> None:
     subprocess.run([sys.executable, "-c", check], check=True, timeout=PATIENCE)
 
 
-def test_the_newer_line_of_textual_image_is_given_its_answer() -> None:
-    class Capabilities(NamedTuple):
-        cell_size: tuple[int, int]
-        sixel: bool
-        tgp: bool
-
-    def probe_terminal() -> None: ...
-
-    newer: Any = SimpleNamespace(
-        CellSize=lambda width, height: (width, height),
-        TerminalCapabilities=Capabilities,
-        probe_terminal=probe_terminal,
+def test_the_size_of_a_cell_reaches_it_and_nothing_else_stays_changed() -> None:
+    # Sixels are so many pixels as their cells; this is what shows the size it goes by.
+    check = (
+        "import os, sys; from seeshell.tui.pictures.renderables import Renderables\n"
+        "before = dict(os.environ), sys.__stdout__\n"
+        "Renderables((7, 21))\n"
+        "assert (dict(os.environ), sys.__stdout__) == before\n"
+        "from rich.console import Console\n"
+        "from PIL import Image\n"
+        "from textual_image.renderable import HalfcellImage\n"
+        "measured = Console().measure(HalfcellImage(Image.new('RGB', (70, 21))))\n"
+        "assert measured.maximum == 10, measured\n"
     )
-    library_module._answer_for_terminal(newer, 9, 18)
-    assert vars(probe_terminal)["_result"] == Capabilities((9, 18), sixel=False, tgp=False)
+    subprocess.run([sys.executable, "-c", check], check=True, timeout=PATIENCE)
+
+
+def test_no_private_name_of_it_is_used() -> None:
+    rooms = Path(pictures.__file__).parent.glob("*.py")
+    for source in (path.read_text("utf-8") for path in rooms):
+        assert not re.search(r"textual_image(\.\w+)*\._", source)
+        assert not re.search(r"(renderable|half_blocks|placeholders)\)?\._", source)
 
 
 @pytest.mark.parametrize("color_system", ["standard", "256", "truecolor"])
 def test_an_id_is_never_rounded_to_what_the_terminal_can_show(color_system: str) -> None:
-    strips = Library(10, 20).placeholder_strips(0x123456, 3, 4, 2)
+    strips = Renderables((10, 20)).placeholder_strips(0x123456, 3, CellGrid(4, 2))
     assert "\x1b[38;2;18;52;86;58;5;3m" in render(strips[0], color_system)
 
 
@@ -81,7 +89,7 @@ def test_an_id_is_never_rounded_to_what_the_terminal_can_show(color_system: str)
 def test_a_row_can_be_cut_anywhere_and_every_cell_still_names_its_column(
     start: int, length: int
 ) -> None:
-    row = Library(10, 20).placeholder_strips(0x010203, 1, 12, 2)[1]
+    row = Renderables((10, 20)).placeholder_strips(0x010203, 1, CellGrid(12, 2))[1]
     part = row.crop(start, start + length)
     columns = min(length, 12 - start)
     assert part.cell_length == columns
@@ -98,7 +106,7 @@ def test_two_placements_of_a_picture_are_two_styles() -> None:
 
 
 def test_an_id_survives_textuals_filter_and_a_transparent_modal() -> None:
-    strip = Library(10, 20).placeholder_strips(0x123456, 3, 4, 2)[0]
+    strip = Renderables((10, 20)).placeholder_strips(0x123456, 3, CellGrid(4, 2))[0]
     filtered = ANSIToTruecolor(DEFAULT_TERMINAL_THEME).apply(list(strip), Color(0, 0, 0))
     below = BackgroundScreen.process_segments(filtered, Color(0, 0, 0, 0))
     assert "38;2;18;52;86;58;5;3" in render(Strip(below))
@@ -107,7 +115,7 @@ def test_an_id_survives_textuals_filter_and_a_transparent_modal() -> None:
 def test_half_blocks_show_two_pixels_a_cell() -> None:
     image = Image.new("RGB", (2, 4))
     image.putdata([(10 * index, 0, 200) for index in range(8)])
-    strips = list(Library(10, 20).halfblock_strips(image.tobytes(), (2, 4), 2, 2))
+    strips = list(Renderables((10, 20)).half_block_strips(image.tobytes(), (2, 4), CellGrid(2, 2)))
     assert [strip.cell_length for strip in strips] == [2, 2]
     colors = [
         (segment.style.color.triplet.red, segment.style.bgcolor.triplet.red)
@@ -120,10 +128,10 @@ def test_half_blocks_show_two_pixels_a_cell() -> None:
 
 def test_half_blocks_send_nothing_but_colours() -> None:
     image = Image.effect_noise((8, 8), 80).convert("RGB")
-    strips = Library(10, 20).halfblock_strips(image.tobytes(), (8, 8), 8, 4)
+    strips = Renderables((10, 20)).half_block_strips(image.tobytes(), (8, 8), CellGrid(8, 4))
     assert {re.sub(r"\x1b\[[\d;]*m", "", render(strip)) for strip in strips} == {"▀" * 8}
 
 
 def test_cells_of_one_colour_are_one_segment() -> None:
-    (strip,) = Library(10, 20).halfblock_strips(bytes(3 * 40), (20, 2), 20, 1)
+    (strip,) = Renderables((10, 20)).half_block_strips(bytes(3 * 40), (20, 2), CellGrid(20, 1))
     assert len(list(strip)) == 1

@@ -1,0 +1,60 @@
+"""What the picker's list shows of a folder: filtered and in order. Pure."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .folder import Entry, filter_entries, put_newest_first
+from .tree import TreeRow, tree_rows
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A folder, what lies in it, and how it is looked at."""
+
+    folder: Path
+    entries: tuple[Entry, ...] = ()
+    """Everything that lies there, in the order of names."""
+    siblings: tuple[str, ...] = ()
+    """Names of the folders beside it, itself included."""
+    problem: str = ""
+    """Why the folder can't be read."""
+    typed: str = ""
+    """The filter."""
+    with_hidden: bool = False
+    is_newest_first: bool = False
+
+    @cached_property
+    def shown(self) -> tuple[Entry, ...]:
+        """What the filter leaves, in the order wanted."""
+        shown = filter_entries(self.entries, self.typed, with_hidden=self.with_hidden)
+        return put_newest_first(shown) if self.is_newest_first else shown
+
+    @property
+    def first_name(self) -> str:
+        """Where the cursor begins: the first picture; empty where none is shown."""
+        return next((entry.name for entry in self.shown if not entry.is_folder), "")
+
+    @property
+    def found_folder(self) -> Path | None:
+        """The first folder that the filter leaves."""
+        name = next((entry.name for entry in self.shown if entry.is_folder), None)
+        return self.folder / name if name is not None else None
+
+    @property
+    def tree(self) -> tuple[TreeRow, ...]:
+        """The folders around and in it."""
+        children = (entry.name for entry in self.entries if entry.is_folder)
+        siblings = self.siblings or (self.folder.name,)
+        return tree_rows(self.folder, siblings, children, with_hidden=self.with_hidden)
+
+    @property
+    def note(self) -> str:
+        """What stands where nothing is shown."""
+        if self.problem:
+            return self.problem
+        if "://" in self.typed:
+            return "This is an address: download the picture first, then pick the file."
+        if self.typed:
+            return "No matching pictures."
+        return "No pictures here; tab shows places to go."

@@ -1,0 +1,53 @@
+"""Where pictures often are: the user's own folders, the samples, and those picked from last."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from os.path import expanduser
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from platformdirs import user_desktop_path, user_downloads_path, user_pictures_path
+
+from ...core.demo import SAMPLES_PATH
+
+MOST_PLACES: Final = 9
+"""Each has a digit as its key."""
+
+
+class Place(NamedTuple):
+    """A folder to go to by one key."""
+
+    name: str
+    folder: Path
+
+
+def find_places(recent: Iterable[str]) -> tuple[Place, ...]:
+    """Returns the folders that there are; looks at the disk, so it may block.
+
+    Args:
+        recent: folders that pictures were picked from, the last one first.
+    """
+    home = Path(expanduser("~"))  # noqa: PTH111 - Path's own raises without a home
+    named = [
+        Place("Home", home),
+        Place("Desktop", user_desktop_path()),
+        Place("Downloads", user_downloads_path()),
+        Place("Pictures", user_pictures_path()),
+        Place("Samples", SAMPLES_PATH),
+    ]
+    known = {place.folder for place in named}
+    named += [Place(in_home(Path(it)), Path(it)) for it in recent if Path(it) not in known]
+    return tuple(place for place in named if _is_folder(place.folder))[:MOST_PLACES]
+
+
+def in_home(folder: Path) -> str:
+    """Returns the path as people write it: `~/photos` within the home folder."""
+    home, path = expanduser("~"), str(folder)  # noqa: PTH111 - as above
+    is_within = path == home or path.startswith(home + "/")
+    return "~" + path[len(home) :] if is_within and home != "/" else path
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        return path.is_dir()
+    return False
