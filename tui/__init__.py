@@ -6,6 +6,8 @@ Its modules in reading order:
     app           The app: themes, the chat screen, and what works on every screen.
     themes        Colour themes read from TOML files: the ones in `themes/` and the user's own.
     commands      The command palette: everything that a key does, and what has no key.
+    keys/         Every command that has a key: its id, its keys and its words, once; and the keys
+                  in force.
     help_screen   Every key, by the place where it works.
     dialogs       Small questions that stand above the chat: yes or no, and one line of text.
     key_line      The last row: what the keyboard can do where the focus is.

@@ -19,6 +19,9 @@ from textual.screen import Screen
 
 from ..core.settings import Paths, Settings
 from .chat.chat_screen import ChatScreen
+from .keys.bindings import bindings_of, in_force, moves_focus
+from .keys.keymap import Keymap
+from .keys.names import shown_name
 from .session.handed_over import read_handed_over
 from .session.launch_options import LaunchOptions
 from .terminal.alt_enter import read_alt_enter_as_newline
@@ -32,15 +35,6 @@ if TYPE_CHECKING:
     from .pictures import Pictures
 
 _SECOND_PRESS_SECONDS = 3.0
-
-_KEY_NAMES = {
-    "escape": "esc",
-    "question_mark": "?",
-    "slash": "/",
-    "underscore": "_",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-}
 
 
 class SeeshellApp(App[None]):
@@ -59,34 +53,7 @@ class SeeshellApp(App[None]):
     ]
     COMMANDS: ClassVar = set()
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+p", "command_palette", "commands", system=True, tooltip="Show all commands"),
-        Binding(
-            "ctrl+c",
-            "ask_to_quit",
-            "copy, quit",
-            show=False,
-            system=True,
-            tooltip="Copy the selection; twice without one: quit",
-        ),
-        Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit", priority=True),
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "suspend",
-            show=False,
-            tooltip="To the shell; `fg` comes back",
-            priority=True,
-        ),
-        Binding(
-            "ctrl+l",
-            "redraw",
-            "redraw",
-            show=False,
-            tooltip="Draw the screen and its pictures anew",
-            priority=True,
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("app")
 
     def __init__(
         self, paths: Paths, settings: Settings, terminal: TerminalFacts, launch: LaunchOptions
@@ -100,6 +67,8 @@ class SeeshellApp(App[None]):
         super().__init__()
         self.paths = paths
         self.settings = settings
+        self.keymap = Keymap(settings.keys)
+        self._bindings = in_force(self._bindings, self.keymap)
         self.terminal = terminal
         self._launch = launch
         self._window = uuid4().hex
@@ -107,7 +76,7 @@ class SeeshellApp(App[None]):
         self._pictures: Pictures | None = None
         self._control_filter = ControlFilter()
         self._quit_asked_at = 0.0
-        self._type_ahead = TypeAhead(self, super().on_event)
+        self._type_ahead = TypeAhead(self, super().on_event, moves_focus)
         self.register_theme(load_theme(settings.theme))
         # Setting `theme` would have the whole style sheet parsed again after the first frame.
         self.set_reactive(App.theme, settings.theme)
@@ -142,8 +111,7 @@ class SeeshellApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """Returns the key as people write it: `ctrl+o`, `?`."""
-        *modifiers, key = binding.key.split("+")
-        return "+".join([*modifiers, _KEY_NAMES.get(key, key)])
+        return shown_name(binding.key)
 
     async def on_event(self, event: Event) -> None:
         """Takes what is typed in its order."""
@@ -200,7 +168,9 @@ class SeeshellApp(App[None]):
     def action_suspend_process(self) -> None:
         """Hands the terminal to the shell until that says `fg`."""
         if os.getpgrp() == os.getsid(0):
-            self.notify("There is no shell to go back to; ctrl+q quits.", markup=False)
+            self.notify(
+                self.keymap.fill("There is no shell to go back to; {app.quit} quits."), markup=False
+            )
             return
         with self.suspend():
             # The shell waits for what it started itself, which may be `make`.
@@ -213,7 +183,10 @@ class SeeshellApp(App[None]):
             self.exit()
         self._quit_asked_at = now
         self.notify(
-            "Press ctrl+c again to quit. An open answer goes on and is stored.", markup=False
+            self.keymap.fill(
+                "Press {app.copy_or_quit} again to quit. An open answer goes on and is stored."
+            ),
+            markup=False,
         )
 
     def _hang_up(self) -> None:

@@ -6,6 +6,7 @@ Its modules in reading order:
                  together.
     panels       The row of sidebar, chat and preview: docked where there is room, else laid over
                  the chat.
+    steps_back   The steps back of the chat's screen, from what was opened last to the prompt.
     chat         One conversation on screen: its log above what the user is about to send.
     composer     Tray and prompt: what the user is about to send.
     tray         The tray above the prompt: what is edited, what waits, pictures of the next

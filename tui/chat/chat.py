@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from ...core.conversation import Attachment, Message, QueuedTurn
 from ...core.messages.requests import ForkConversation, SwitchBranch
+from ..keys.bindings import Keyed, bindings_of
 from ..log import ChatLog
 from ..session.events import ConversationShown
 from ..session.session import ChatSession
@@ -32,47 +33,14 @@ class Remembered(Struct, frozen=True):
     has_whole_receipts: bool = False
 
 
-class Chat(Vertical):
+class Chat(Keyed, Vertical):
     """The log, or a welcome while it is empty, with notice, tray and prompt below.
 
     Its keys ask again: they act on the message at the log's cursor, from the prompt on the last
     one. Letters get here from the log only.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "regenerate", "again", show=False, tooltip="Answer again"),
-        Binding("r", "regenerate", "again", system=True, tooltip="Answer again"),
-        Binding("e", "edit", "edit", tooltip="Edit the question and ask it again"),
-        Binding("f", "fork", "fork", tooltip="Continue from here in a new conversation"),
-        Binding(
-            "left_square_bracket,h",
-            "switch_branch(-1)",
-            "older",
-            tooltip="To the version before, if there are several",
-        ),
-        Binding(
-            "right_square_bracket,l",
-            "switch_branch(1)",
-            "newer",
-            tooltip="To the version after",
-        ),
-        Binding(
-            "ctrl+t",
-            "take_back",
-            "take back",
-            show=False,
-            tooltip="Take the last queued message back",
-        ),
-        Binding(
-            "ctrl+g",
-            "resume_queue",
-            "resume",
-            show=False,
-            tooltip="Resume the paused queue",
-        ),
-        Binding("escape", "close_notice", show=False),
-        Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat")
 
     welcome = getters.query_one(Welcome)
     log_view = getters.query_one(ChatLog)
@@ -146,8 +114,6 @@ class Chat(Vertical):
             return self._session.can_take_back
         if action == "resume_queue":
             return self._session.turns.are_paused
-        if action == "close_notice":
-            return self.core_notice.display
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...core.errors import CoreDied, CoreVersionMismatch, SeeshellError
+from ..keys.bindings import keymap_of
 from ..visible import visible, visible_line
 
 _LOG_LINES = 6
@@ -44,8 +45,10 @@ class CoreNotice(Widget):
         again, other = "starts it again", "ends it and starts one of this version"
         offer = other if self.is_of_other_version else again
         key = self.get_visual_style("core-notice--key")
-        closing = "closes this. What you type stays in the prompt, what was stored is on disk."
-        keys = Content.assemble(("f5", key), f" {offer}, ", ("esc", key), f" {closing}")
+        closing = "closes this. Your draft and saved messages are safe."
+        keymap = keymap_of(self.app)
+        start, back = keymap.show("screen.start_core"), keymap.show("screen.back")
+        keys = Content.assemble((start, key), f" {offer}, ", (back, key), f" {closing}")
         lines += [Content(""), keys]
         return Content("\n").join(lines)
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from ...core.conversation import ConversationSummary
 from ..dialogs import AskLine, Confirm
+from ..keys.bindings import Keyed, bindings_of
 from ..visible import visible_line
 
 _DAY = 86_400
@@ -33,25 +34,12 @@ class Listing:
     """The one on screen."""
 
 
-class Sidebar(Vertical):
+class Sidebar(Keyed, Vertical):
     """Stored conversations, newest first."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open", tooltip="Open the conversation"),
-        Binding("r", "rename", "rename", tooltip="Rename the conversation"),
-        Binding("d,delete", "delete", "delete", tooltip="Delete the conversation"),
-        Binding("slash", "filter", "filter", tooltip="Filter the conversations"),
-        Binding(
-            "down",
-            "to_list",
-            "to the list",
-            show=False,
-            system=True,
-            tooltip="From the filter to the list",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("list")
 
     @dataclass
     class Filtered(Message):
@@ -106,6 +94,19 @@ class Sidebar(Vertical):
 
     def focus_list(self) -> None:
         """Gives the list the focus."""
+        self._list.focus()
+
+    @property
+    def is_filtering(self) -> bool:
+        """Whether keys go to the filter, or to a list that it makes shorter."""
+        filter_field = self.query_one(Input) if self.is_mounted else None
+        return filter_field is not None and (
+            filter_field.has_focus or (self._list.has_focus and bool(filter_field.value))
+        )
+
+    def leave_filter(self) -> None:
+        """Shows all conversations again and gives the list the keys."""
+        self.query_one(Input).value = ""
         self._list.focus()
 
     @property

@@ -6,12 +6,13 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ..keys.bindings import keymap_of
 from ..visible import visible
 
 _STEPS = (
-    ("ctrl+o", "picks a picture; a pasted path attaches too"),
-    ("enter", "asks about it; the answer streams in and is stored as it comes"),
-    ("f2", "brings old conversations back; f1 shows all keys"),
+    ("screen.attach", "attach a picture, or paste its path"),
+    ("prompt.send", "ask about it; the answer is stored as it comes"),
+    ("screen.chats", "earlier conversations; {screen.keys} shows all keys"),
 )
 
 
@@ -26,8 +27,10 @@ class Welcome(Widget):
     def render(self) -> Content:
         """Returns the lines."""
         key_style = self.get_visual_style("welcome--key")
-        width = max(len(key) for key, _ in _STEPS) + 2
-        lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in _STEPS]
+        keymap = keymap_of(self.app)
+        steps = [(keymap.show(command), keymap.fill(text)) for command, text in _STEPS]
+        width = max(len(key) for key, _ in steps) + 2
+        lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in steps]
         if self.notice:
             notice = Content.styled(visible(self.notice), self.get_visual_style("welcome--notice"))
             lines += [Content(""), notice]

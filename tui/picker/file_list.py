@@ -11,13 +11,14 @@ from typing import ClassVar, Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click, Key, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ..keys.bindings import Keyed, bindings_of
 from ..sizes import in_bytes
 from ..visible import visible_line
 from .folder import Entry
@@ -31,7 +32,7 @@ _READING_SECONDS: Final = 1.0
 """Longest that a key waits for a folder; a network disk may take for ever."""
 
 
-class FileList(ScrollView, can_focus=True, inherit_bindings=False):
+class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
     """Shows entries with a cursor and marks; typing goes to the filter."""
 
     ALLOW_SELECT = False
@@ -41,23 +42,7 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
         "file-list--mark",
         "file-list--note",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.accept", "attach", tooltip="Attach the marked pictures"),
-        Binding("space", "screen.mark", "mark", tooltip="Mark the picture, to attach several"),
-        Binding("left", "screen.up", "up"),
-        Binding("ctrl+s", "screen.toggle_order", "newest"),
-        Binding("ctrl+t", "screen.toggle_hidden", "hidden"),
-        Binding("escape", "screen.cancel", "close"),
-        Binding("right", "screen.open", "open", show=False),
-        Binding("ctrl+r", "screen.reload", "read again", show=False),
-        Binding("backspace", "screen.erase", "erase", show=False),
-        Binding("up", "move(-1)", "previous", show=False),
-        Binding("down", "move(1)", "next", show=False),
-        Binding("pageup", "move_page(-1)", "page up", show=False),
-        Binding("pagedown", "move_page(1)", "page down", show=False),
-        Binding("home", "move(-1000000000)", "first", show=False),
-        Binding("end", "move(1000000000)", "last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("picker")
 
     @dataclass
     class Highlighted(Message):
@@ -139,7 +124,7 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
         if event.key != "escape":
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_read.wait(), _READING_SECONDS)
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+        for binding in self.keys_of(event.key):
             event.prevent_default()
             event.stop()
             await self.app.run_action(binding.action, self)

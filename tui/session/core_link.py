@@ -64,7 +64,7 @@ class CoreLink:
         async with self._opening:
             client = self._client
         if client is None:
-            raise CoreUnreachable("There is no core; f5 starts one.")
+            raise CoreUnreachable("There is no core; {screen.start_core} starts one.")
         return await client.request(request)
 
     async def ask(self, request: Request) -> AnyEvent | None:

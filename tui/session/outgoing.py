@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .attach_paths import FoundPictures
 
 _WITHDRAWN = "Your last question was not kept and is back in the prompt; it may be too long."
-_NO_CORE = "There is no core; f5 starts one."
+_NO_CORE = "There is no core; {screen.start_core} starts one."
 
 
 class Outgoing:
