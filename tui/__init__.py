@@ -5,6 +5,8 @@ Its modules in reading order:
     cli/          The command line: `seeshell`, `seeshell ask` and the commands for the core.
     app           The app: themes, the chat screen, and what works on every screen.
     themes        Colour themes read from TOML files: the ones in `themes/` and the user's own.
+    choices       What was chosen in the app of things that are settings too: it lasts until the
+                  setting changes.
     commands      The command palette: everything that a key does, and what has no key.
     keys/         Every command that has a key: its id, its keys and its words, once; and the keys
                   in force.

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
@@ -16,9 +17,12 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 
+from ..core.errors import SettingsError
 from ..core.settings import Paths, Settings
 from .chat.chat_screen import ChatScreen
+from .choices import Choices
 from .keys.bindings import bindings_of, in_force, moves_focus
 from .keys.keymap import Keymap
 from .keys.names import shown_name
@@ -26,6 +30,7 @@ from .session.handed_over import read_handed_over
 from .session.launch_options import LaunchOptions
 from .terminal.alt_enter import read_alt_enter_as_newline
 from .terminal.control_filter import ControlFilter
+from .terminal.mouse import turn_mouse
 from .terminal.probe import TerminalFacts
 from .terminal.type_ahead import KeyPassed, TypeAhead
 from .themes import load_theme, theme_names
@@ -61,8 +66,10 @@ class SeeshellApp(App[None]):
         """Prepares the app.
 
         Raises:
-            SettingsError: there is no such theme, or its file is broken.
+            SettingsError: there is no such theme, its file is broken, or a key can't be used.
         """
+        if settings.keys:
+            _check_keys(paths, settings)
         read_alt_enter_as_newline()
         super().__init__()
         self.paths = paths
@@ -77,9 +84,11 @@ class SeeshellApp(App[None]):
         self._control_filter = ControlFilter()
         self._quit_asked_at = 0.0
         self._type_ahead = TypeAhead(self, super().on_event, moves_focus)
-        self.register_theme(load_theme(settings.theme))
+        self.choices = Choices(paths, settings)
+        theme = _load_chosen(self.choices.theme, settings.theme)
+        self.register_theme(theme)
         # Setting `theme` would have the whole style sheet parsed again after the first frame.
-        self.set_reactive(App.theme, settings.theme)
+        self.set_reactive(App.theme, theme.name)
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
@@ -147,10 +156,23 @@ class SeeshellApp(App[None]):
             self.push_screen(Palette(id="--command-palette"))
 
     def action_use_theme(self, name: str) -> None:
-        """Switches to another theme until the app ends."""
+        """Switches to another theme, also for the next start."""
         if name in theme_names():
             self.register_theme(load_theme(name))
             self.theme = name
+            self.choices.theme = name
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether an action would change anything."""
+        if action == "turn_mouse":
+            return parameters != (self.choices.mouse,)
+        return super().check_action(action, parameters)
+
+    def action_turn_mouse(self, is_on: bool) -> None:
+        """Leaves the mouse to the terminal, or takes it back; also for the next start."""
+        self.choices.mouse = is_on
+        if self._driver is not None:
+            turn_mouse(self._driver, on=is_on)
 
     def action_show_keys(self) -> None:
         """Shows every key."""
@@ -211,3 +233,19 @@ class SeeshellApp(App[None]):
             environment=read_handed_over(self.paths, self.settings),
         )
         return connected
+
+
+def _check_keys(paths: Paths, settings: Settings) -> None:
+    """Raises SettingsError for the first key of the settings that can't be used."""
+    from .keys.problems import find_problem
+
+    if problem := find_problem(settings.keys):
+        raise SettingsError(f"{paths.config_file}: {problem}")
+
+
+def _load_chosen(chosen: str, setting: str) -> Theme:
+    """Returns the theme that was chosen in the palette, or that of the settings if it is gone."""
+    if chosen != setting:
+        with suppress(SettingsError):
+            return load_theme(chosen)
+    return load_theme(setting)

@@ -63,6 +63,9 @@ class ChatCommands(Provider):
         yield from self._queue_commands()
         yield Command("Load another model", screen, "load_model")
         yield Command("Start the core again", screen, "restart_core")
+        for is_on, word in ((False, "off (the terminal selects)"), (True, "on")):
+            if app.check_action("turn_mouse", (is_on,)):
+                yield Command(f"Turn the mouse {word}", app, f"turn_mouse({is_on})")
         for name in theme_names():
             yield Command(f"Use the {name} theme", app, f"use_theme('{name}')")
 

@@ -38,7 +38,7 @@ def open_app(options: Namespace) -> int:
         continue_last=options.resume,
     )
     app = SeeshellApp(paths, settings, terminal, launch)
-    app.run()
+    app.run(mouse=app.choices.mouse)
     return app.return_code or 0
 
 

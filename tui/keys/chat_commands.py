@@ -130,7 +130,7 @@ MESSAGE: Final = Place(
             "e",
             "Edit the question and ask it again",
             footer="edit",
-            rank=2,
+            rank=3,
             moves_focus=True,
         ),
         Command(
@@ -138,7 +138,7 @@ MESSAGE: Final = Place(
             "f",
             "Continue from here in a new conversation",
             footer="fork",
-            rank=2,
+            rank=3,
             moves_focus=True,
         ),
         Command(
@@ -164,7 +164,7 @@ MESSAGE: Final = Place(
             "i",
             "Show short or full receipts of answers",
             footer="receipt",
-            rank=3,
+            rank=5,
             action="toggle_receipts",
         ),
     ),
@@ -182,10 +182,10 @@ LOG: Final = Place(
             "k",
             "Previous message",
             footer="up",
-            rank=2,
+            rank=4,
             action="move_cursor(-1)",
         ),
-        Command("next", "j", "Next message", footer="down", rank=2, action="move_cursor(1)"),
+        Command("next", "j", "Next message", footer="down", rank=4, action="move_cursor(1)"),
         Command("copy", "c", "Copy the message, or the selected lines", footer="copy", rank=2),
         Command("copy_lines", "enter ctrl+c", "Selecting: copy the lines", in_palette=False),
         Command(
@@ -204,7 +204,7 @@ LOG: Final = Place(
             "v V",
             "Select lines ({log.select} again to stop)",
             footer="select",
-            rank=3,
+            rank=4,
             action="select_lines",
         ),
         Command(

@@ -15,7 +15,6 @@ _TEXTUAL_NAMES: Final = {
     "low_line": "underscore",
 }
 """What Textual calls a character otherwise than Unicode does."""
-_UNICODE_NAMES: Final = {name: unicode for unicode, name in _TEXTUAL_NAMES.items()}
 
 _SPELLINGS: Final = {
     "esc": "escape",
@@ -149,14 +148,19 @@ def _name_of_sign(sign: str) -> str:
 def _sign(name: str) -> str:
     """Returns the character that a key types; empty for one that types none."""
     if len(name) == 1:
-        return name
+        return name if name.isprintable() else ""
     if name in _PLAIN:
         return ""
-    unicode = _UNICODE_NAMES.get(name, name)
-    for spelling in (unicode.replace("_", " "), unicode.replace("_", "-")):
-        try:
-            sign = unicodedata.lookup(spelling)
-        except KeyError:
-            continue
-        return sign if sign.isprintable() and len(sign) == 1 else ""
-    return ""
+    if name in (keyboard := _signs_of_the_keyboard()):
+        return keyboard[name]
+    try:
+        sign = unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return ""
+    return sign if sign.isprintable() and len(sign) == 1 else ""
+
+
+@cache
+def _signs_of_the_keyboard() -> dict[str, str]:
+    """Returns the ASCII signs by the names that Textual has for them."""
+    return {_name_of_sign(chr(code)): chr(code) for code in range(33, 127)}

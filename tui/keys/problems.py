@@ -55,7 +55,8 @@ def _check_key(command: str, key: str) -> str:
         return f"{line}, which no terminal sends: {_MEND}"
     if name == "escape" and told.must_keep != "esc":
         return f"{line}, which always leads a step back: {_MEND}"
-    if types_text(name) and (place_of(command).types_text or told.is_urgent):
+    types_there = place_of(command).types_text or told.is_urgent
+    if types_text(name) and types_there and name not in default_keys(command):
         return f"{line}, which types text there: choose one with ctrl or alt, or such as f6."
     return ""
 
@@ -63,7 +64,7 @@ def _check_key(command: str, key: str) -> str:
 def _check_reach(command: str, keys: Sequence[str]) -> str:
     """Looks whether one of the keys works in every terminal, and while the prompt has the focus."""
     names = Keymap({command: keys}).of(command)
-    if not names:
+    if set(names) <= set(default_keys(command)):
         return ""
     if all(reach_of(name) is Reach.SOME for name in names):
         key = names[0]

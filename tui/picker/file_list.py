@@ -121,10 +121,11 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     async def on_key(self, event: Key) -> None:
         """Runs keys in the order they were typed, even if a slow line delivers many at once."""
-        if event.key != "escape":
+        bindings = self.keys_of(event.key)
+        if all(binding.id != "picker.back" for binding in bindings):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_read.wait(), _READING_SECONDS)
-        for binding in self.keys_of(event.key):
+        for binding in bindings:
             event.prevent_default()
             event.stop()
             await self.app.run_action(binding.action, self)

@@ -7,5 +7,7 @@ Its modules in reading order:
     type_ahead      Keys in their order, however fast they come.
     alt_enter       Keys that terminals without a keyboard protocol send in a form Textual does not
                     know.
+    mouse           The mouse, turned off and on while the app runs: without it the terminal selects
+                    text.
     control_filter  The terminal's last guard: nothing that any widget draws can steer it.
 """

@@ -190,7 +190,7 @@ async def test_conversations_are_renamed_filtered_and_deleted_from_the_keyboard(
         await user.press("d")
         await user.sees("Delete “market [b]stall”")
         await user.press("y")
-        await user.sees("New conversation", "ctrl+o")
+        await user.sees("New conversation", "u undo delete")
 
 
 async def test_a_deletion_is_taken_back_by_a_key_in_the_list_or_from_the_palette(
