@@ -166,6 +166,8 @@ class SeeshellApp(App[None]):
         """Returns whether an action would change anything."""
         if action == "turn_mouse":
             return parameters != (self.choices.mouse,)
+        if action == "command_palette":
+            return bool(self.screen.COMMANDS)
         return super().check_action(action, parameters)
 
     def action_turn_mouse(self, is_on: bool) -> None:

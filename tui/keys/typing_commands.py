@@ -17,8 +17,8 @@ PROMPT: Final = Place(
             rank=5,
             action="break_line",
         ),
-        Command("up", "up", "Row up; previous prompt (from the first line)", action="cursor_up"),
-        Command("down", "down", "Row down; next prompt (from the last line)", action="cursor_down"),
+        Command("up", "up", "Up; previous prompt (from the first line)", action="cursor_up"),
+        Command("down", "down", "Down; next prompt (from the last line)", action="cursor_down"),
         Command("page_up", "pageup", "Scroll the log up", action="turn_page(-1)"),
         Command("page_down", "pagedown", "Scroll the log down", action="turn_page(1)"),
         Command(
