@@ -28,17 +28,15 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         """Returns one row of keys and what they do; a click presses the key."""
-        room = self.content_size.width
-        shown = [(rank, self._item(active)) for rank, active in self._ranked_bindings()]
-        pinned = [item for rank, item in shown if rank == PINNED]
-        room -= sum(item.cell_length + len(_GAP) for item in pinned)
-        fitting: list[Content] = []
-        for rank, item in shown:
-            width = item.cell_length + (len(_GAP) if fitting else 0)
-            if rank != PINNED and width <= room:
-                fitting.append(item)
-                room -= width
-        return Content(_GAP).join([*fitting, *pinned])
+        ranked = [(rank, self._item(active)) for rank, active in self._ranked_bindings()]
+        shown = [item for rank, item in ranked if rank != PINNED]
+        pinned = [item for rank, item in ranked if rank == PINNED]
+        while shown and self._width([*shown, *pinned]) > self.content_size.width:
+            shown.pop()
+        return Content(_GAP).join([*shown, *pinned])
+
+    def _width(self, items: list[Content]) -> int:
+        return sum(item.cell_length for item in items) + len(_GAP) * (len(items) - 1)
 
     def on_click(self, event: Click) -> None:
         """Presses the key that was clicked."""

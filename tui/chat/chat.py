@@ -104,6 +104,10 @@ class Chat(Keyed, Vertical):
         if text.strip() and text not in {message.text for message in self._messages}:
             self.prompt.remember_also(text)
 
+    def takes_letters(self) -> bool:
+        """Returns whether the log has the keys, which shows the message that they act on."""
+        return isinstance(self.screen.focused, ChatLog)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now, for the key line."""
         if self.log_view.is_selecting:

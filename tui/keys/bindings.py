@@ -1,5 +1,6 @@
 """The commands of the table as Textual's bindings, with the keys that are in force in an app."""
 
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 from textual.app import App
@@ -8,6 +9,7 @@ from textual.dom import DOMNode
 
 from .command import HIDDEN, Command
 from .keymap import DEFAULT_KEYS, Keymap, default_keys
+from .names import types_text
 from .table import COMMANDS, PLACE_OF
 
 _UNTOLD_RANK = 10
@@ -37,7 +39,12 @@ class Keyed:
     def _post_register(self, app: App[Any]) -> None:
         """Takes the app's keys before anything can be typed."""
         super()._post_register(app)  # type: ignore[misc]
-        self._bindings = in_force(self._bindings, keymap_of(app))
+        bindings = in_force(self._bindings, keymap_of(app))
+        self._bindings = _Lettered(bindings, self.takes_letters)
+
+    def takes_letters(self) -> bool:
+        """Returns whether keys that type text are the place's now, and not nobody's."""
+        return True
 
     def word_of(self, binding: Binding) -> str:
         """Returns the binding's word in the key line."""
@@ -46,6 +53,25 @@ class Keyed:
     def keys_of(self, key: str) -> list[Binding]:
         """Returns the widget's own bindings of a key."""
         return self._bindings.key_to_bindings.get(key, [])
+
+
+class _Lettered(BindingsMap):
+    """Bindings of which those of letters are left out at times.
+
+    Textual asks for a copy whenever it looks for a key in what lies around the focus.
+    """
+
+    def __init__(self, bindings: BindingsMap, takes_letters: Callable[[], bool]) -> None:
+        super().__init__()
+        self.key_to_bindings = bindings.key_to_bindings
+        self._takes_letters = takes_letters
+
+    def copy(self) -> BindingsMap:
+        """Returns the bindings of this moment."""
+        keys = self.key_to_bindings
+        if not self._takes_letters():
+            keys = {key: bindings for key, bindings in keys.items() if not types_text(key)}
+        return BindingsMap.from_keys(dict(keys))
 
 
 def bindings_of(place: str) -> list[BindingType]:

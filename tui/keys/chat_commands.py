@@ -16,6 +16,7 @@ EVERYWHERE: Final = Place(
             rank=PINNED,
             action="command_palette",
             moves_focus=True,
+            needs_key=True,
             in_palette=False,
         ),
         Command(
@@ -25,7 +26,7 @@ EVERYWHERE: Final = Place(
             action="ask_to_quit",
             in_palette=False,
         ),
-        Command("quit", "ctrl+q", "Quit", moves_focus=True, is_urgent=True),
+        Command("quit", "ctrl+q", "Quit", moves_focus=True, is_urgent=True, needs_key=True),
         Command(
             "suspend",
             "ctrl+z",

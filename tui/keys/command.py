@@ -33,6 +33,8 @@ class Command:
     """Whether the palette offers it, if it offers those of the place at all."""
     must_keep: str = ""
     """A key that it can't lose, because it is a way out."""
+    needs_key: bool = False
+    """Whether it can't be left without any key."""
     is_fixed: bool = False
     """Whether it is a library's own: told, but with the keys that the library gives it."""
 

@@ -42,8 +42,8 @@ def _check_kept(command: str, keys: Sequence[str]) -> str:
             f"{command} can't lose {kept}, which always leads out: add it, as in "
             f'{command} = ["{kept}", ...].'
         )
-    if command == "app.quit" and not names:
-        return "app.quit can't be without a key: give it one or delete the line in [keys]."
+    if COMMANDS[command].needs_key and not names:
+        return f"{command} can't be without a key: give it one or delete the line in [keys]."
     return ""
 
 

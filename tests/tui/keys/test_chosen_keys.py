@@ -85,10 +85,7 @@ async def test_theme_and_mouse_of_the_palette_last_until_their_setting_changes(
     changed = app(Settings(theme="light", mouse=False))
     assert (changed.theme, changed.choices.mouse) == ("light", False)
     assert app(Settings(mouse=False)).theme == "light"
-    for kept in ('{"chosen": "light", "instead_of": "light"}', '{"chosen": "gone", "instead_of": ""}'):
-        (paths.data_dir / "choices.json").write_text(f'{{"theme": {kept}}}')
+    for chosen, instead_of in (("light", "light"), ("gone", "dark")):
+        kept = f'{{"theme": {{"chosen": "{chosen}", "instead_of": "{instead_of}"}}}}'
+        (paths.data_dir / "choices.json").write_text(kept)
         assert app(Settings()).theme == "dark"
-    (paths.data_dir / "choices.json").write_text(
-        '{"theme": {"chosen": "gone", "instead_of": "dark"}}'
-    )
-    assert app(Settings()).theme == "dark"

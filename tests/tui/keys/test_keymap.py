@@ -96,6 +96,7 @@ def test_what_people_choose_is_accepted(chosen: dict[str, tuple[str, ...]]) -> N
         ({"screen.back": ()}, "can't lose esc"),
         ({"confirm.no": ("n",)}, "can't lose esc"),
         ({"app.quit": ()}, "app.quit can't be without a key"),
+        ({"app.commands": ()}, "app.commands can't be without a key"),
         ({"chat.edit": ("f",)}, "which is that of chat.fork (Continue from here"),
         ({"chat.edit": ("f9",), "chat.fork": ("f9",)}, "which is that of chat.fork"),
         ({"chat.regenerate": ("ctrl+y",)}, "which is that of prompt.redo"),
