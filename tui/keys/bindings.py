@@ -1,7 +1,7 @@
 """The commands of the table as Textual's bindings, with the keys that are in force in an app."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from textual.app import App
 from textual.binding import ActiveBinding, Binding, BindingsMap, BindingType
@@ -14,16 +14,6 @@ from .table import COMMANDS, PLACE_OF
 
 _UNTOLD_RANK = 10
 """Of a binding that shows itself and is not in the table."""
-
-
-@runtime_checkable
-class HasKeymap(Protocol):
-    """An app whose keys the user may have chosen."""
-
-    @property
-    def keymap(self) -> Keymap:
-        """The keys in force."""
-        ...
 
 
 class Keyed:
@@ -95,8 +85,9 @@ def in_force(bindings: BindingsMap, keymap: Keymap) -> BindingsMap:
 
 
 def keymap_of(app: App[Any]) -> Keymap:
-    """Returns the keys in force in an app."""
-    return app.keymap if isinstance(app, HasKeymap) else DEFAULT_KEYS
+    """Returns the keys in force in an app: its own `keymap`, if it has one."""
+    keymap: Keymap = getattr(app, "keymap", DEFAULT_KEYS)
+    return keymap
 
 
 def fill_keys(node: DOMNode, sentence: str) -> str:

@@ -1,7 +1,8 @@
 """What a key can do: a command with its id, its default keys and its words, in a place."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 HIDDEN: Final = 0
 """Rank of a command that the key line never shows."""
@@ -9,8 +10,7 @@ PINNED: Final = 99
 """Rank of the command that the key line shows last, and always."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something that a key does in one place."""
 
     name: str
@@ -39,8 +39,7 @@ class Command:
     """Whether it is a library's own: told, but with the keys that the library gives it."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where keys work: a widget, a screen or the whole app."""
 
     id: str

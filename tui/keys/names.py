@@ -1,6 +1,5 @@
 """Keys as people write them, and as Textual calls them: `?` is `question_mark`, `esc` `escape`."""
 
-import re
 import unicodedata
 from enum import Enum
 from functools import cache
@@ -71,7 +70,7 @@ class Reach(Enum):
 
 def split_keys(text: str) -> list[str]:
     """Returns the keys of a text, which commas or spaces part; a comma alone is a key."""
-    return [text] if text == "," else [part for part in re.split(r"[,\s]+", text) if part]
+    return [text] if text == "," else text.replace(",", " ").split()
 
 
 def textual_name(key: str) -> str:

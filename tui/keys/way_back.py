@@ -1,9 +1,9 @@
 """One step back: what the key for it does now, of several things in a fixed order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from textual.binding import Binding
 
 from .bindings import Keyed
@@ -12,8 +12,7 @@ BACK: Final = "back"
 """Name of the command and of its action."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing that can be left, closed or stopped."""
 
     word: str
