@@ -38,7 +38,8 @@ class CoreNotice(Widget):
     def render(self) -> Content:
         """Returns the sentence, the end of the log and what can be done."""
         error = self.error
-        lines = [Content(visible(str(error)))]
+        keymap = keymap_of(self.app)
+        lines = [Content(visible(keymap.fill(str(error))))]
         if isinstance(error, CoreDied) and error.log_tail:
             log, style = error.log_tail.strip().splitlines(), "core-notice--log"
             lines += [self._row(line, style) for line in ["", *log[-_LOG_LINES:]]]
@@ -46,7 +47,6 @@ class CoreNotice(Widget):
         offer = other if self.is_of_other_version else again
         key = self.get_visual_style("core-notice--key")
         closing = "closes this. Your draft and saved messages are safe."
-        keymap = keymap_of(self.app)
         start, back = keymap.show("screen.start_core"), keymap.show("screen.back")
         keys = Content.assemble((start, key), f" {offer}, ", (back, key), f" {closing}")
         lines += [Content(""), keys]

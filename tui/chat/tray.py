@@ -148,7 +148,7 @@ class Tray(Widget):
         style = self.get_visual_style
         attachment = picture.attachment
         if picture.error:
-            name, note = "", (visible_line(picture.error), style("tray--error"))
+            name, note = "", (visible_line(fill_keys(self, picture.error)), style("tray--error"))
         else:
             name = visible_line(picture.name)
             tokens = f"{attachment.tokens:,} tok" if attachment and attachment.tokens else ""
