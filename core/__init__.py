@@ -9,6 +9,8 @@ Its modules in reading order:
                         way.
     toml_file           A TOML file that people write, read whole; what is wrong with it comes as
                         one sentence.
+    key_settings        The table `[keys]` of `config.toml`: which keys run a command, as far as the
+                        core can tell.
     setting_rules       What each setting may be, and in plain words what is wrong with one that is
                         not.
     settings            Settings: what `config.toml` and the environment say, as frozen values.

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from .key_settings import check_keys
 from .server_address import BadAddress, looks_like_address, split_address
 
 _LONGEST_TEXT: Final = 4096
@@ -129,6 +130,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "images": _choice("auto", "tgp", "halfblock", "none"),
     "cursor_blink": _FLAG,
     "notify": _choice("bell", "osc9", "osc777", "none"),
+    "mouse": _FLAG,
 }
 
 _ENDPOINT_RULES: Final[Mapping[str, Rule]] = {
@@ -148,6 +150,7 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
 """What other programs call the settings of an endpoint."""
 
 _TABLES: Final = "endpoints"
+_KEYS: Final = "keys"
 
 _CORRECT: Final = "correct it or delete the line."
 
@@ -166,6 +169,8 @@ def find_problem(values: Mapping[str, object]) -> str:
     for name, value in values.items():
         if name == _TABLES:
             problem = _check_tables(value)
+        elif name == _KEYS:
+            problem = check_keys(value)
         elif name in RULES:
             problem = check_value(name, rule_of(name, value), value)
         else:
@@ -243,7 +248,7 @@ def _explain_unknown(name: str, value: object) -> str:
         return f"there is no table [{shown}]: write [endpoints.{_show_name(near)}], or delete it."
     if name in _ENDPOINT_RULES:
         return f"{shown} belongs to one server: write [endpoints.NAME] above it, and both last."
-    return f"there is no setting {shown}{_near(name, [*RULES, _TABLES])}: {_CORRECT}"
+    return f"there is no setting {shown}{_near(name, [*RULES, _TABLES, _KEYS])}: {_CORRECT}"
 
 
 def _explain_unknown_key(header: str, key: str) -> str:

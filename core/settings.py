@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .errors import SettingsError
+from .key_settings import read_keys
 from .setting_rules import RULES, check_value, find_problem, rule_of
 from .toml_file import read_toml
 
@@ -75,6 +76,10 @@ class Settings(Struct, frozen=True):
     """Whether the prompt's cursor blinks; each blink costs bytes on the line."""
     notify: Notification = "bell"
     """How the end of an answer is told while the terminal is not in front."""
+    mouse: bool = True
+    """Whether the mouse is the program's; without it the terminal's own selection works."""
+    keys: dict[str, tuple[str, ...]] = {}
+    """Keys by the id of their command, as people write them; none leaves a command without one."""
     endpoints: dict[str, EndpointSettings] = {}
     """Servers by name: `--model NAME` asks one."""
 
@@ -229,6 +234,8 @@ def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:
     values = read_toml(paths.config_file)
     if problem := find_problem(values):
         raise SettingsError(f"{paths.config_file}: {problem}")
+    if "keys" in values:
+        values["keys"] = read_keys(values["keys"])
     for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE)):
         if value := environment.get(variable):
             if problem := check_value(

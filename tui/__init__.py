@@ -7,7 +7,11 @@ Its modules in reading order:
     crash         An app that crashes: the terminal is given back, one sentence says so, and a file
                   has the rest.
     themes        Colour themes read from TOML files: the ones in `themes/` and the user's own.
+    choices       What was chosen in the app of things that are settings too: it lasts until the
+                  setting changes.
     commands      The command palette: everything that a key does, and what has no key.
+    keys/         Every command that has a key: its id, its keys and its words, once; and the keys
+                  in force.
     help_screen   Every key, by the place where it works.
     dialogs       Small questions that stand above the chat: yes or no, and one line of text.
     key_line      The last row: what the keyboard can do where the focus is.

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,16 +18,22 @@ from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import Theme
 
 from ..core.errors import SettingsError
 from ..core.settings import Paths, Settings
 from .chat.chat_screen import ChatScreen
+from .choices import Choices
 from .crash import ReportedApp
+from .keys.bindings import bindings_of, in_force, moves_focus
+from .keys.keymap import Keymap
+from .keys.names import shown_name
 from .session.handed_over import read_handed_over
 from .session.launch_options import LaunchOptions
 from .terminal.colour_filters import colour_filters
 from .terminal.control_filter import ControlFilter
 from .terminal.facts import TerminalFacts
+from .terminal.mouse import turn_mouse
 from .terminal.painter import Painter
 from .terminal.type_ahead import KeyPassed, TypeAhead
 from .themes import THEMES_DIR, ThemeFolders
@@ -37,15 +44,6 @@ if TYPE_CHECKING:
     from .pictures import Pictures
 
 _SECOND_PRESS_SECONDS = 3.0
-
-_KEY_NAMES = {
-    "escape": "esc",
-    "question_mark": "?",
-    "slash": "/",
-    "underscore": "_",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-}
 
 
 class SeeshellApp(ReportedApp):
@@ -64,34 +62,7 @@ class SeeshellApp(ReportedApp):
     ]
     COMMANDS: ClassVar = set()
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+p", "command_palette", "commands", system=True, tooltip="Show all commands"),
-        Binding(
-            "ctrl+c",
-            "ask_to_quit",
-            "copy, quit",
-            show=False,
-            system=True,
-            tooltip="Copy the selection; twice without one: quit",
-        ),
-        Binding("ctrl+q", "quit", "quit", show=False, tooltip="Quit", priority=True),
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "suspend",
-            show=False,
-            tooltip="To the shell; `fg` comes back",
-            priority=True,
-        ),
-        Binding(
-            "ctrl+l",
-            "redraw",
-            "redraw",
-            show=False,
-            tooltip="Draw the screen and its pictures anew",
-            priority=True,
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("app")
 
     def __init__(
         self, paths: Paths, settings: Settings, terminal: TerminalFacts, launch: LaunchOptions
@@ -99,11 +70,15 @@ class SeeshellApp(ReportedApp):
         """Prepares the app.
 
         Raises:
-            SettingsError: there is no such theme, or its file is broken.
+            SettingsError: there is no such theme, its file is broken, or a key can't be used.
         """
+        if settings.keys:
+            _check_keys(paths, settings)
         super().__init__()
         self.paths = paths
         self.settings = settings
+        self.keymap = Keymap(settings.keys)
+        self._bindings = in_force(self._bindings, self.keymap)
         self.terminal = terminal
         self._launch = launch
         self._window = uuid4().hex
@@ -112,11 +87,13 @@ class SeeshellApp(ReportedApp):
         self._line_filters = (ControlFilter(), *colour_filters(terminal.colours))
         self._painter = Painter()
         self._quit_asked_at = 0.0
-        self._type_ahead = TypeAhead(self, super().on_event)
+        self._type_ahead = TypeAhead(self, super().on_event, moves_focus)
+        self.choices = Choices(paths, settings)
         self.themes = ThemeFolders(paths.config_file.parent / "themes", THEMES_DIR)
-        self.register_theme(self.themes.load(settings.theme, terminal.colours))
+        theme = self._load_chosen(settings.theme)
+        self.register_theme(theme)
         # Setting `theme` would have the whole style sheet parsed again after the first frame.
-        self.set_reactive(App.theme, settings.theme)
+        self.set_reactive(App.theme, theme.name)
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> Screen[None]:
@@ -153,8 +130,7 @@ class SeeshellApp(ReportedApp):
 
     def get_key_display(self, binding: Binding) -> str:
         """Returns the key as people write it: `ctrl+o`, `?`."""
-        *modifiers, key = binding.key.split("+")
-        return "+".join([*modifiers, _KEY_NAMES.get(key, key)])
+        return shown_name(binding.key)
 
     async def on_event(self, event: Event) -> None:
         """Takes what is typed in its order."""
@@ -189,8 +165,15 @@ class SeeshellApp(ReportedApp):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
+    def _load_chosen(self, setting: str) -> Theme:
+        """Returns the theme chosen in the palette, or that of the settings where it is gone."""
+        if self.choices.theme != setting:
+            with suppress(SettingsError):
+                return self.themes.load(self.choices.theme, self.terminal.colours)
+        return self.themes.load(setting, self.terminal.colours)
+
     def action_use_theme(self, name: str) -> None:
-        """Switches to another theme until the app ends."""
+        """Switches to another theme, also for the next start."""
         try:
             theme = self.themes.load(name, self.terminal.colours)
         except SettingsError as error:
@@ -198,6 +181,21 @@ class SeeshellApp(ReportedApp):
             return
         self.register_theme(theme)
         self.theme = name
+        self.choices.theme = name
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether an action would change anything."""
+        if action == "turn_mouse":
+            return parameters != (self.choices.mouse,)
+        if action == "command_palette":
+            return bool(self.screen.COMMANDS)
+        return super().check_action(action, parameters)
+
+    def action_turn_mouse(self, is_on: bool) -> None:
+        """Leaves the mouse to the terminal, or takes it back; also for the next start."""
+        self.choices.mouse = is_on
+        if self._driver is not None:
+            turn_mouse(self._driver, on=is_on)
 
     def action_show_keys(self) -> None:
         """Shows every key."""
@@ -215,7 +213,9 @@ class SeeshellApp(ReportedApp):
     def action_suspend_process(self) -> None:
         """Hands the terminal to the shell until that says `fg`."""
         if os.getpgrp() == os.getsid(0):
-            self.notify("There is no shell to go back to; ctrl+q quits.", markup=False)
+            self.notify(
+                self.keymap.fill("There is no shell to go back to; {app.quit} quits."), markup=False
+            )
             return
         with self.suspend():
             # The shell waits for what it started itself, which may be `make`.
@@ -228,7 +228,10 @@ class SeeshellApp(ReportedApp):
             self.exit()
         self._quit_asked_at = now
         self.notify(
-            "Press ctrl+c again to quit. An open answer goes on and is stored.", markup=False
+            self.keymap.fill(
+                "Press {app.copy_or_quit} again to quit. An open answer goes on and is stored."
+            ),
+            markup=False,
         )
 
     def _hang_up(self) -> None:
@@ -253,3 +256,11 @@ class SeeshellApp(ReportedApp):
             environment=read_handed_over(self.paths, self.settings),
         )
         return connected
+
+
+def _check_keys(paths: Paths, settings: Settings) -> None:
+    """Raises SettingsError for the first key of the settings that can't be used."""
+    from .keys.problems import find_problem
+
+    if problem := find_problem(settings.keys):
+        raise SettingsError(f"{paths.config_file}: {problem}")

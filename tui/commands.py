@@ -10,6 +10,10 @@ from textual.content import Content
 from textual.dom import DOMNode
 
 from .chat.chat import Chat
+from .keys.bindings import keymap_of
+from .keys.command import Command as ToldCommand
+from .keys.names import shown_name, types_text
+from .keys.table import COMMANDS, place_of
 from .visible import visible_line
 
 _TEXT_WIDTH = 48
@@ -53,23 +57,16 @@ class ChatCommands(Provider):
 
     def _commands(self) -> Iterator[Command]:
         screen, app = self.screen, self.app
-        places: list[tuple[DOMNode, str]] = [
-            (screen, ""),
-            *((place, "log") for place in screen.query("Chat, ChatLog")),
-            *((place, "list") for place in screen.query("Sidebar")),
-            (app, ""),
-        ]
-        for place, name in places:
-            for binding in _told_bindings(place):
-                display = app.get_key_display(binding)
-                # Elsewhere it is a letter to type.
-                where = f" in the {name}" if len(display) == 1 else ""
-                yield Command(binding.tooltip, place, binding.action, display + where)
+        for node in (screen, *screen.query("Chat, ChatLog, Sidebar"), app):
+            yield from _commands_of(node)
         yield from self._queue_commands()
         if screen.check_action("restore_deleted", ()):
             yield Command("Undo the last delete of a conversation", screen, "restore_deleted")
         yield Command("Load another model", screen, "load_model")
         yield Command("Start the core again", screen, "restart_core")
+        for is_on, word in ((False, "off (the terminal selects)"), (True, "on")):
+            if app.check_action("turn_mouse", (is_on,)):
+                yield Command(f"Turn the mouse {word}", app, f"turn_mouse({is_on})")
         yield from self._theme_commands()
 
     def _theme_commands(self) -> Iterator[Command]:
@@ -110,12 +107,22 @@ def _row(command: Command, text: Content) -> Content:
     return Content.assemble(text, " " * (_TEXT_WIDTH - len(command.text)), (command.key, "$accent"))
 
 
-def _told_bindings(place: DOMNode) -> Iterator[Binding]:
-    """Yields the place's own bindings that say in a sentence what they do, and can be run now."""
-    for binding in type(place).BINDINGS:
-        if not isinstance(binding, Binding) or not binding.tooltip or binding.system:
+def _commands_of(node: DOMNode) -> Iterator[Command]:
+    """Yields the commands of a place that can be run now."""
+    keymap = keymap_of(node.app)
+    for binding in type(node).BINDINGS:
+        command_id = binding.id if isinstance(binding, Binding) else None
+        told = COMMANDS.get(command_id or "")
+        if told is None or command_id is None:
             continue
-        _, name, parameters = actions.parse(binding.action)
-        if place.check_action(name, parameters):
-            first_key, *_ = binding.key.split(",")
-            yield Binding(first_key, binding.action, binding.description, tooltip=binding.tooltip)
+        place = place_of(command_id)
+        if place.in_palette and told.in_palette and _is_possible(node, told):
+            key = keymap.main_key(command_id)
+            display = f"{shown_name(key)} {place.letters if types_text(key) else ''}".strip()
+            yield Command(keymap.fill(told.help), node, told.action or told.name, display)
+
+
+def _is_possible(node: DOMNode, command: ToldCommand) -> bool:
+    namespace, name, parameters = actions.parse(command.action or command.name)
+    places: dict[str, DOMNode] = {"screen": node.screen, "app": node.app}
+    return bool(places.get(namespace, node).check_action(name, parameters))

@@ -3,23 +3,21 @@
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from .key_line import KeyLine
+from .keys.bindings import Keyed, bindings_of
 from .visible import visible
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Keyed, ModalScreen[bool]):
     """Asks a question that `y` answers with yes and every way out with no."""
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "yes"),
-        Binding("n,escape", "answer(False)", "no"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("confirm")
 
     def __init__(self, question: str) -> None:
         super().__init__(classes="dialog")
@@ -36,14 +34,11 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class AskLine(ModalScreen[str | None]):
+class AskLine(Keyed, ModalScreen[str | None]):
     """Asks for one line of text; Escape returns None."""
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "accept", "accept", priority=True),
-        Binding("escape", "cancel", "cancel"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("line")
 
     def __init__(self, label: str, value: str = "", placeholder: str = "") -> None:
         super().__init__(classes="dialog")

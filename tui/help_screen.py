@@ -1,62 +1,56 @@
 """Every key, by the place where it works."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
 from .key_line import KeyLine
+from .keys.bindings import Keyed, bindings_of, keymap_of
+from .keys.command import Place
+from .keys.table import PLACES
 
-_KEYS_WIDTH = 32
+_KEYS_WIDTH: Final = 31
+_HELP_WIDTH: Final = 46
+_ID_WIDTH: Final = 28
+"""A terminal that has room for it shows the id by which the settings name a command."""
 
 
-class HelpScreen(Screen[None]):
-    """The keys of each widget, read from the widgets' own bindings."""
+class HelpScreen(Keyed, Screen[None]):
+    """The keys in force, and below their place what they do."""
 
     CSS_PATH = "help_screen.tcss"
     AUTO_FOCUS = "VerticalScroll"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q,question_mark", "app.pop_screen", "close"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("help")
 
     def compose(self) -> ComposeResult:
         """Yields one block of keys a place."""
         with VerticalScroll():
-            for title, place in _places():
-                yield Static(Content("\n").join(self._lines(title, place)), classes="keys")
+            for place in PLACES:
+                yield Static(Content("\n").join(self._lines(place)), classes="keys")
         yield KeyLine()
 
-    def _lines(self, title: str, place: type[DOMNode]) -> Iterable[Content]:
-        yield Content.styled(title, "bold")
-        for binding in place.BINDINGS:
-            if isinstance(binding, Binding) and binding.description:
-                keys = ", ".join(self._display(key, binding) for key in binding.key.split(","))
-                text = binding.tooltip or binding.description
-                yield Content.assemble((f"{keys:<{_KEYS_WIDTH}}", "$accent"), text)
-
-    def _display(self, key: str, binding: Binding) -> str:
-        return self.app.get_key_display(Binding(key.strip(), binding.action))
-
-
-def _places() -> list[tuple[str, type[DOMNode]]]:
-    from .app import SeeshellApp
-    from .chat.chat import Chat
-    from .chat.chat_screen import ChatScreen
-    from .chat.prompt import Prompt
-    from .chat.sidebar import Sidebar
-    from .log import ChatLog
-
-    return [
-        ("Everywhere", ChatScreen),
-        ("Program", SeeshellApp),
-        ("Prompt", Prompt),
-        ("Log", ChatLog),
-        ("Log: ask again", Chat),
-        ("Conversations", Sidebar),
-    ]
+    def _lines(self, place: Place) -> Iterator[Content]:
+        keymap = keymap_of(self.app)
+        letters = f" (letters {place.letters})" if place.letters else ""
+        yield Content.assemble((place.title, "bold"), (letters, "$text-muted"))
+        has_ids = self.app.size.width >= _KEYS_WIDTH + _HELP_WIDTH + _ID_WIDTH
+        for command in place.commands:
+            command_id = place.id_of(command)
+            keys = keymap.show_all(command_id) or "no key"
+            if len(keys) >= _KEYS_WIDTH:
+                yield Content.styled(keys, "$accent")
+                keys = ""
+            text = keymap.fill(command.help)
+            row = Content.assemble((f"{keys:<{_KEYS_WIDTH}}", "$accent"), text)
+            if has_ids and not command.is_fixed:
+                gap = " " * (_HELP_WIDTH - len(text))
+                row += Content.assemble(gap, (command_id, "$text-muted"))
+            yield row
+        if place.note:
+            yield Content.styled(place.note, "$text-muted")

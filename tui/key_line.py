@@ -2,17 +2,22 @@
 
 from typing import ClassVar
 
+from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.events import Click, Mount
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
+from .keys.bindings import Keyed, rank_of
+from .keys.command import HIDDEN, PINNED
+from .keys.names import shown_name
+
 _GAP = "  "
 
 
 class KeyLine(Widget):
-    """Keys of the focused widget first, then those of the screen, as many as fit."""
+    """The most useful keys first, as many as fit, and always the one that shows all commands."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
@@ -23,17 +28,15 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         """Returns one row of keys and what they do; a click presses the key."""
-        width = self.content_size.width
-        line = Content("")
-        for key, display, description in self._shown_bindings():
-            item = Content.assemble(
-                (display, self.get_visual_style("key-line--key")), f" {description}"
-            ).stylize(Style.from_meta({"key": key}))
-            longer = line + _GAP + item if line else item
-            if longer.cell_length > width:
-                break
-            line = longer
-        return line
+        ranked = [(rank, self._item(active)) for rank, active in self._ranked_bindings()]
+        shown = [item for rank, item in ranked if rank != PINNED]
+        pinned = [item for rank, item in ranked if rank == PINNED]
+        while shown and self._width([*shown, *pinned]) > self.content_size.width:
+            shown.pop()
+        return Content(_GAP).join([*shown, *pinned])
+
+    def _width(self, items: list[Content]) -> int:
+        return sum(item.cell_length for item in items) + len(_GAP) * (len(items) - 1)
 
     def on_click(self, event: Click) -> None:
         """Presses the key that was clicked."""
@@ -41,16 +44,22 @@ class KeyLine(Widget):
         if key is not None:
             self.app.simulate_key(key)
 
-    def _shown_bindings(self) -> list[tuple[str, str, str]]:
-        seen: set[str] = set()
-        shown = []
+    def _item(self, active: ActiveBinding) -> Content:
+        key, node = active.binding.key, active.node
+        word = node.word_of(active.binding) if isinstance(node, Keyed) else ""
+        return Content.assemble(
+            (shown_name(key), self.get_visual_style("key-line--key")),
+            f" {word or active.binding.description}",
+        ).stylize(Style.from_meta({"key": key}))
+
+    def _ranked_bindings(self) -> list[tuple[int, ActiveBinding]]:
+        """Returns one binding for each action that shows itself, the most useful first."""
+        shown: dict[str, tuple[int, ActiveBinding]] = {}
         for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.show and active.enabled and binding.action not in seen:
-                seen.add(binding.action)
-                display = self.app.get_key_display(binding)
-                shown.append((binding.key, display, binding.description))
-        return shown
+            rank = rank_of(active.binding)
+            if rank != HIDDEN and active.enabled:
+                shown.setdefault(active.binding.action, (rank, active))
+        return sorted(shown.values(), key=lambda ranked: ranked[0])
 
     def _follow_bindings(self, _screen: Screen[object]) -> None:
         self.refresh()

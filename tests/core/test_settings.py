@@ -55,7 +55,7 @@ def test_the_environment_wins_over_the_file(paths: Paths) -> None:
 
 
 def test_every_setting_has_a_rule() -> None:
-    assert {*RULES, "endpoints"} == set(Settings.__struct_fields__)
+    assert {*RULES, "endpoints", "keys"} == set(Settings.__struct_fields__)
 
 
 @pytest.mark.parametrize(

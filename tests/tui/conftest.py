@@ -113,11 +113,13 @@ def open_app() -> OpenApp:
         launch: LaunchOptions | None = None,
         theme: str = "dark",
         keeps_drafts: bool = False,
+        keys: dict[str, tuple[str, ...]] | None = None,
     ) -> AsyncIterator[AppUser]:
         if not keeps_drafts:
             (core.paths.data_dir / "drafts.json").unlink(missing_ok=True)
         terminal = TerminalFacts(images="halfblock", colours="truecolor")
-        app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or LaunchOptions())
+        settings = Settings(theme=theme, keys=keys or {})
+        app = SeeshellApp(core.paths, settings, terminal, launch or LaunchOptions())
         async with app.run_test(size=size, notifications=True) as pilot:
             user = AppUser(pilot)
             await user.until(lambda: user.chat.session.is_ready)

@@ -23,4 +23,5 @@ Its modules in reading order:
                       or its age.
     decision_notice   What the user has to decide: above the prompt, which keeps the focus, until it
                       is answered.
+    steps_back        The steps back of the chat's screen, from what was opened last to the prompt.
 """

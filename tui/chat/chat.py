@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec import Struct
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from ...core.conversation import Attachment, Message, QueuedTurn
 from ...core.demo import SAMPLE_NAME, SAMPLE_QUESTION, SAMPLES_PATH
 from ...core.messages.requests import ForkConversation, SwitchBranch
+from ..keys.bindings import Keyed, bindings_of
 from ..log import ChatLog
 from ..session.decisions import WayOut
 from ..session.events import (
@@ -46,66 +47,14 @@ class Remembered(Struct, frozen=True):
     has_whole_receipts: bool = False
 
 
-class Chat(Vertical):
+class Chat(Keyed, Vertical):
     """The log, or a welcome while it is empty, with notice, tray and prompt below.
 
     Its keys ask again: they act on the message at the log's cursor, from the prompt on the last
     one. Letters get here from the log only.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "regenerate", "again", show=False, tooltip="Answer again"),
-        Binding("r", "regenerate", "again", system=True, tooltip="Answer again"),
-        Binding("e", "edit", "edit", tooltip="Edit the question and ask it again"),
-        Binding("f", "fork", "fork", tooltip="Continue from here in a new conversation"),
-        Binding(
-            "left_square_bracket,h",
-            "switch_branch(-1)",
-            "older",
-            tooltip="To the version before, if there are several",
-        ),
-        Binding(
-            "right_square_bracket,l",
-            "switch_branch(1)",
-            "newer",
-            tooltip="To the version after",
-        ),
-        Binding(
-            "ctrl+t",
-            "take_back",
-            "take back",
-            show=False,
-            tooltip="Take the last queued message back",
-        ),
-        Binding(
-            "ctrl+g",
-            "resume_queue",
-            "resume",
-            show=False,
-            tooltip="Resume the paused queue",
-        ),
-        Binding(
-            "f4",
-            "try_sample",
-            "sample",
-            id="chat.sample",
-            tooltip="Try it with a sample picture",
-        ),
-        Binding("escape", "close_notice", show=False),
-        Binding("f5", "decide('load again')", "try again", system=True, tooltip="Load it again"),
-        Binding("f5", "decide('restore')", "restore", system=True, tooltip="Restore it"),
-        Binding(
-            "f4",
-            "decide('load another')",
-            "other model",
-            system=True,
-            tooltip="Load another model instead",
-        ),
-        Binding(
-            "f4", "decide('start new')", "new", system=True, tooltip="Start a new conversation"
-        ),
-        Binding("i", "toggle_receipts", "receipt", tooltip="Show short or whole receipts"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat")
 
     welcome = getters.query_one(Welcome)
     log_view = getters.query_one(ChatLog)
@@ -193,6 +142,10 @@ class Chat(Vertical):
         if text.strip() and text not in {message.text for message in self._messages}:
             self.prompt.remember_also(text)
 
+    def takes_letters(self) -> bool:
+        """Returns whether the log has the keys, which shows the message that they act on."""
+        return isinstance(self.screen.focused, ChatLog)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now, for the key line."""
         if self.log_view.is_selecting:
@@ -203,8 +156,6 @@ class Chat(Vertical):
             return self._session.can_take_back
         if action == "resume_queue":
             return self._session.turns.are_paused
-        if action == "close_notice":
-            return self.core_notice.display or self.decision_notice.display
         if action == "decide":
             return self.decision_notice.offers(parameters)
         if action == "try_sample":
@@ -282,7 +233,7 @@ class Chat(Vertical):
             request = SwitchBranch(conversation=self._session.conversation, message=sibling)
             await self._session.branch(request, sibling)
 
-    def action_close_notice(self) -> None:
+    def close_notice(self) -> None:
         """Closes the newest of what is to be decided, then what is said of the core."""
         if self.decision_notice.display:
             self.decision_notice.close()

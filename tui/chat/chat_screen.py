@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Resize
 from textual.screen import Screen
 
@@ -14,6 +14,8 @@ from ...core.settings import Paths, Settings
 from ..commands import ChatCommands
 from ..dialogs import AskLine
 from ..key_line import KeyLine
+from ..keys.bindings import bindings_of, fill_keys
+from ..keys.way_back import GoesBack
 from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
 from ..session.draft_file import DraftFile
@@ -39,6 +41,7 @@ from .panels import PanelName, Panels
 from .prompt import Prompt
 from .sidebar import Sidebar
 from .status_bar import StatusBar
+from .steps_back import steps_back
 
 if TYPE_CHECKING:
     from ..pictures import Pictures
@@ -59,23 +62,12 @@ _CHANGES_KEYS = (
 """Events after which other keys may do something."""
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(GoesBack, Screen[None]):
     """Shows what the session tells and asks the session for what the user wants."""
 
     COMMANDS: ClassVar = {ChatCommands}
     AUTO_FOCUS = "Prompt"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close_overlay", "close", system=True, tooltip="Close what is on top"),
-        Binding("escape", "leave_edit", "leave it", system=True, tooltip="Leave the edit"),
-        Binding("escape", "stop", "stop", tooltip="Stop the answer"),
-        Binding("escape", "to_prompt", "prompt", system=True, tooltip="To the prompt"),
-        Binding("f5", "start_core", "start the core", system=True, tooltip="Start the core again"),
-        Binding("ctrl+o", "pick_pictures", "attach", tooltip="Attach pictures"),
-        Binding("f2", "toggle_panel('sidebar')", "chats", tooltip="Show or hide the conversations"),
-        Binding("f3", "toggle_panel('preview')", "preview", tooltip="Show or hide the preview"),
-        Binding("f1,question_mark", "app.show_keys", "keys", tooltip="Show all keys"),
-        Binding("ctrl+n", "start_new", "new", tooltip="Start a new conversation"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("screen")
 
     panels = getters.query_one(Panels)
     chat = getters.query_one(Chat)
@@ -105,6 +97,7 @@ class ChatScreen(Screen[None]):
         self._launch = launch
         self._pictures = pictures
         self._cache_dir = paths.cache_dir
+        self.way_back = steps_back(self)
 
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
@@ -133,7 +126,7 @@ class ChatScreen(Screen[None]):
         """Shows for some seconds what can be missed; what is to be decided stands elsewhere."""
         if isinstance(event, QuestionRefused):
             return
-        text = visible(event.sentence)
+        text = visible(fill_keys(self, event.sentence))
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
     @on(Prompt.PathsPasted)
@@ -148,34 +141,22 @@ class ChatScreen(Screen[None]):
         await self.session.open(event.conversation)
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
-        """Lets Escape do the one thing that is at hand, and the key line name it."""
+        """Returns whether a key does anything now."""
         return {
-            "close_overlay": self.panels.has_overlay,
-            "leave_edit": self.session.is_editing and self.prompt.has_focus,
-            "stop": self.session.turns.can_stop,
-            "to_prompt": not self.prompt.has_focus,
+            "back": self.way_back.next is not None,
             "restore_deleted": self.session.conversations.last_deleted is not None,
             "start_core": self.chat.core_notice.error is not None,
         }.get(action, True)
-
-    def action_close_overlay(self) -> None:
-        """Closes the panel over the chat."""
-        self.panels.close_overlay()
-        self.prompt.focus()
-        self.refresh_bindings()
-
-    def action_leave_edit(self) -> None:
-        """Leaves the question as it is and gives the draft back."""
-        self.chat.leave_edit()
 
     @work
     async def action_stop(self) -> None:
         """Stops the answer; what came of it stays."""
         await self.session.stop()
 
-    def action_to_prompt(self) -> None:
-        """Moves the focus to the prompt."""
-        self.prompt.focus()
+    def action_back(self) -> None:
+        """Takes one step back."""
+        super().action_back()
+        self.refresh_bindings()
 
     def action_start_new(self) -> None:
         """Shows a new conversation."""

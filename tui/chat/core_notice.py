@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...core.errors import ConnectionLost, CoreDied, CoreVersionMismatch, SeeshellError
+from ..keys.bindings import keymap_of
 from ..session.events import CoreLost
 from ..session.session import ChatSession
 from ..visible import visible, visible_line
@@ -48,13 +49,15 @@ class CoreNotice(Widget):
     def render(self) -> Content:
         """Returns the sentence, the end of the log and what can be done."""
         error = self.error
-        lines = [Content(visible(str(error)))]
+        keymap = keymap_of(self.app)
+        lines = [Content(visible(keymap.fill(str(error))))]
         if isinstance(error, CoreDied) and error.log_tail:
             log, style = error.log_tail.strip().splitlines(), "core-notice--log"
             lines += [self._row(line, style) for line in ["", *log[-_LOG_LINES:]]]
         key = self.get_visual_style("core-notice--key")
         closing = "closes this. Your draft and saved messages are safe."
-        keys = Content.assemble(("f5", key), f" {self._offer}, ", ("esc", key), f" {closing}")
+        start, back = keymap.show("screen.start_core"), keymap.show("screen.back")
+        keys = Content.assemble((start, key), f" {self._offer}, ", (back, key), f" {closing}")
         lines += [Content(""), keys]
         return Content("\n").join(lines)
 

@@ -7,19 +7,21 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ..keys.bindings import keymap_of
 from ..session.decisions import Decision, WayOut
 from ..session.events import DecisionsChanged
 from ..session.session import ChatSession
 from ..visible import visible
 from .hearing import hear
 
-KEYS: dict[WayOut, tuple[str, str]] = {
-    "load again": ("f5", "tries again"),
-    "restore": ("f5", "restores it"),
-    "load another": ("f4", "chooses another model"),
-    "start new": ("f4", "starts a new conversation"),
+_COMMANDS: dict[WayOut, tuple[str, str]] = {
+    "load again": ("chat.load_again", "tries again"),
+    "restore": ("chat.restore", "restores it"),
+    "load another": ("chat.load_another", "chooses another model"),
+    "start new": ("chat.start_new", "starts a new conversation"),
 }
-"""The key of each way out, and what it does."""
+"""The command of each way out, and what it does."""
+_CLOSE = ("screen.back", "closes this")
 
 
 class DecisionNotice(Widget):
@@ -80,7 +82,9 @@ class DecisionNotice(Widget):
 
     def _keys(self, decision: Decision) -> Content:
         style = self.get_visual_style("decision-notice--key")
-        ways = [KEYS[way_out] for way_out in decision.ways_out] + [("esc", "closes this")]
+        keymap = keymap_of(self.app)
+        ways = [_COMMANDS[way_out] for way_out in decision.ways_out] + [_CLOSE]
         return Content(", ").join(
-            Content.assemble((key, style), f" {effect}") for key, effect in ways
+            Content.assemble((keymap.show(command), style), f" {effect}")
+            for command, effect in ways
         )

@@ -84,6 +84,16 @@ class Panels(Horizontal):
         """Whether keys go to the conversations."""
         return self._sidebar is not None and self._sidebar.has_focus_within
 
+    @property
+    def is_filtering(self) -> bool:
+        """Whether a filter of the conversations can be left."""
+        return self._sidebar is not None and self._sidebar.is_filtering
+
+    def leave_filter(self) -> None:
+        """Shows all conversations again, with the keys in their list."""
+        if self._sidebar is not None:
+            self._sidebar.leave_filter()
+
     def is_open(self, name: PanelName) -> bool:
         """Whether the panel is on screen."""
         return name in (self._open_docked if self._is_docked(name) else self._open_over)

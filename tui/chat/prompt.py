@@ -5,36 +5,18 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
 
+from ..keys.bindings import Keyed, bindings_of
 
-class Prompt(TextArea):
+
+class Prompt(Keyed, TextArea, inherit_bindings=False):
     """Where the user types; one row high when empty."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "send", show=False, tooltip="Send the message"),
-        Binding(
-            "ctrl+j,alt+enter,shift+enter",
-            "break_line",
-            "new line",
-            tooltip="Start a new line in the prompt",
-        ),
-        Binding(
-            "up", "cursor_up", "up", show=False, tooltip="In the first row: the message before"
-        ),
-        Binding(
-            "down", "cursor_down", "down", show=False, tooltip="In the last row: the message after"
-        ),
-        Binding(
-            "ctrl+underscore,ctrl+slash", "undo", "undo", show=False, tooltip="Undo what was typed"
-        ),
-        Binding("pageup", "turn_page(-1)", "page up", show=False, tooltip="Scroll the log up"),
-        Binding("pagedown", "turn_page(1)", "page down", show=False, tooltip="Scroll the log down"),
-        Binding("shift+tab", "app.focus_previous", "log", show=False, tooltip="Into the log"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("prompt")
 
     @dataclass
     class Sent(Message):
@@ -96,7 +78,7 @@ class Prompt(TextArea):
             event.stop()
             self.app.post_message(Key(event.key, event.character))
             return
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+        for binding in self.keys_of(event.key):
             if await self.app.run_action(binding.action, self):
                 event.prevent_default()
                 event.stop()

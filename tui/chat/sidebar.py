@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from ..dialogs import AskLine, Confirm
+from ..keys.bindings import Keyed, bindings_of
 from ..session.listed_conversations import ListedConversation
 from ..size_watcher import watch_size
 from .conversation_row import conversation_row
@@ -31,26 +32,12 @@ class Listing:
     """The one on screen."""
 
 
-class Sidebar(Vertical):
+class Sidebar(Keyed, Vertical):
     """Stored conversations, newest first."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open", tooltip="Open the conversation"),
-        Binding("r", "rename", "rename", tooltip="Rename the conversation"),
-        Binding("d,delete", "delete", "delete", tooltip="Delete the conversation"),
-        Binding("u", "restore", "undo delete", tooltip="Undo the deletion"),
-        Binding("slash", "filter", "filter", tooltip="Filter the conversations"),
-        Binding(
-            "down",
-            "to_list",
-            "to the list",
-            show=False,
-            system=True,
-            tooltip="From the filter to the list",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("list")
 
     @dataclass
     class Filtered(Message):
@@ -115,6 +102,19 @@ class Sidebar(Vertical):
     def focus_list(self) -> None:
         """Gives the list the focus; where it is empty, the filter."""
         (self._list if self._listing.conversations else self.query_one(Input)).focus()
+
+    @property
+    def is_filtering(self) -> bool:
+        """Whether keys go to the filter, or to a list that it makes shorter."""
+        filter_field = self.query_one(Input) if self.is_mounted else None
+        return filter_field is not None and (
+            filter_field.has_focus or (self._list.has_focus and bool(filter_field.value))
+        )
+
+    def leave_filter(self) -> None:
+        """Shows all conversations again and gives the list the keys."""
+        self.query_one(Input).value = ""
+        self._list.focus()
 
     @property
     def _list(self) -> OptionList:

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from ..keys.bindings import fill_keys, keymap_of
 from ..session.draft import DraftPicture
 from ..visible import visible_line
 
@@ -108,8 +109,10 @@ class Tray(Widget):
         """Returns how many messages wait and what can be done, above the first of them."""
         key, note = self.get_visual_style("tray--number"), self.get_visual_style("tray--note")
         texts, is_paused = self.waiting.queued, self.waiting.is_paused
-        resume = Content.assemble(", paused: ", ("ctrl+g", key), " resumes")
-        take_back = Content.assemble(("  ctrl+t", key), (" takes the last one back", note))
+        keymap = keymap_of(self.app)
+        resume = Content.assemble(", paused: ", (keymap.show("chat.resume_queue"), key), " resumes")
+        last = keymap.show("chat.take_back")
+        take_back = Content.assemble((f"  {last}", key), (" takes the last one back", note))
         rows = [Content(f"{len(texts)} queued") + (resume if is_paused else "") + take_back]
         # Where one more would be left out, its row takes no more room than the count.
         shown = texts if len(texts) <= _QUEUE_ROWS + 1 else texts[:_QUEUE_ROWS]
@@ -122,7 +125,7 @@ class Tray(Widget):
         return Content.assemble(
             (f"editing question {self.edited}", self.get_visual_style("tray--edit")),
             (
-                "  enter asks it instead, esc leaves it as it is",
+                fill_keys(self, "  {prompt.send} resends, {screen.back} cancels"),
                 self.get_visual_style("tray--note"),
             ),
         )
@@ -145,7 +148,7 @@ class Tray(Widget):
         style = self.get_visual_style
         attachment = picture.attachment
         if picture.error:
-            name, note = "", (visible_line(picture.error), style("tray--error"))
+            name, note = "", (visible_line(fill_keys(self, picture.error)), style("tray--error"))
         else:
             name = visible_line(picture.name)
             tokens = f"{attachment.tokens:,} tok" if attachment and attachment.tokens else ""

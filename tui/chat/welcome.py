@@ -7,18 +7,19 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...core import demo
+from ..keys.bindings import keymap_of
 from ..session.events import ModelChanged
 from ..session.session import ChatSession
 from ..visible import visible
 from .hearing import hear
 
 _STEPS = (
-    ("ctrl+o", "picks a picture; a pasted path attaches too"),
-    ("enter", "asks about it; the answer streams in and is stored as it comes"),
-    ("f2", "brings old conversations back; f1 shows all keys"),
+    ("screen.attach", "attach a picture, or paste its path"),
+    ("prompt.send", "ask about it; the answer is stored as it comes"),
+    ("screen.chats", "earlier conversations; {screen.keys} shows all keys"),
 )
 
-_SAMPLE_STEP = ("f4", "tries it with a sample picture; enter then asks about that")
+_SAMPLE_STEP = ("chat.sample", "try it with a sample picture; {prompt.send} then asks about it")
 
 
 class Welcome(Widget):
@@ -48,7 +49,9 @@ class Welcome(Widget):
     def render(self) -> Content:
         """Returns the lines."""
         key_style = self.get_visual_style("welcome--key")
-        steps = (_SAMPLE_STEP, *_STEPS) if self.offers_sample else _STEPS
+        keymap = keymap_of(self.app)
+        told = (_SAMPLE_STEP, *_STEPS) if self.offers_sample else _STEPS
+        steps = [(keymap.show(command), keymap.fill(text)) for command, text in told]
         width = max(len(key) for key, _ in steps) + 2
         lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in steps]
         if self.notice:

@@ -23,6 +23,13 @@ that config.toml gives it, with #model behind it for another one of its models:
   context = 32768            # tokens of the model's context, if the server does not say
   key_over_http = true       # sends the key unencrypted beyond this machine, too
 
+and other keys for commands, whose ids F1 shows on a wide terminal:
+
+  [keys]
+  chat.regenerate = "f8"
+  screen.attach = ["ctrl+o", "f4"]  # several
+  chat.fork = ""                    # none; ctrl+p still offers it
+
 OPENAI_API_KEY is sent to api.openai.com and to this machine; any other server gets the
 key that its table names, and none over plain http unless the table says so. Keys,
 proxies (https_proxy and its kind) and certificates (SSL_CERT_FILE) are those of the

@@ -64,7 +64,7 @@ def _run(app: "SeeshellApp") -> int:
     from ..crash import report_crash
 
     try:
-        app.run()
+        app.run(mouse=app.choices.mouse)
     except Exception as error:  # noqa: BLE001 - the edge of the app's process
         app.crash = app.crash or error
     if app.crash is not None:

@@ -7,12 +7,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message as WidgetMessage
 from textual.reactive import var
 from textual.timer import Timer
 
 from ...core.conversation import Attachment, Message
+from ..keys.bindings import Keyed, bindings_of
 from ..scarcity import Scarcity, scarcity_named
 from .line import NO_PICTURE, TARGET, Target
 from .line_selection import LineSelectingView
@@ -37,27 +38,11 @@ DRAW_SHARE = 1 / 6
 """Most of its time that the interface renders streamed text; above it, drawings get rarer."""
 
 
-class ChatLog(LineSelectingView):
+class ChatLog(Keyed, LineSelectingView):
     """The messages of a conversation; follows the end until the user scrolls away."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "move_cursor(-1)", "up", tooltip="To the message before"),
-        Binding("j", "move_cursor(1)", "down", tooltip="To the message after"),
-        Binding("c", "copy", "copy", tooltip="Copy the message"),
-        Binding("enter", "open_target", "open", tooltip="Open the marked picture or link"),
-        Binding(
-            "left",
-            "move_target(-1)",
-            "previous",
-            show=False,
-            tooltip="To the picture or link before",
-        ),
-        Binding("right", "move_target(1)", "next", show=False, tooltip="To the one after"),
-        Binding("ctrl+home", "scroll_home", "start", show=False, tooltip="To the start"),
-        Binding("ctrl+end", "scroll_end", "end", show=False, tooltip="To the end"),
-        *LineSelectingView.SELECTING_BINDINGS,
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("log")
 
     cursor: var[int | None] = var(None, bindings=True)
     """Index of the message that keys act on."""
@@ -168,6 +153,17 @@ class ChatLog(LineSelectingView):
             self.transcript.views[index].end(message)
             self.settle()
 
+    def settle(self) -> None:
+        """Draws, with a mark in view whenever keys come here: letters act on that message."""
+        super().settle()
+        if self.has_focus and self.rows and not self.is_selecting:
+            first, last = self.rows[0].position.message, self.rows[-1].position.message
+            marked = last if self.cursor is None else min(max(self.cursor, first), last)
+            if marked != self.cursor:
+                self.cursor = marked
+                self.target = 0
+                super().settle()
+
     def marked_message(self) -> int | None:
         """Returns the message at the cursor while keys come here."""
         return self.cursor if self.has_focus else None
@@ -199,7 +195,10 @@ class ChatLog(LineSelectingView):
                     self.run_worker(draw, group="pictures")
 
     def action_move_cursor(self, distance: int) -> None:
-        """Moves the cursor to another message and brings it into view."""
+        """Moves the cursor to another message and brings it into view; a line while selecting."""
+        if self.is_selecting:
+            self.go(distance)
+            return
         last = len(self.transcript.views) - 1
         if last < 0:
             return
@@ -216,8 +215,10 @@ class ChatLog(LineSelectingView):
         self.settle()
 
     def action_copy(self) -> None:
-        """Copies what the mouse selected, or the message at the cursor, or the last one."""
-        if self.text_selection:
+        """Copies what was selected, or the message at the cursor, or the last one."""
+        if self.is_selecting:
+            self.action_copy_lines()
+        elif self.text_selection:
             self.copy_selection()
         elif self.transcript.views:
             view = self.transcript.views[-1 if self.cursor is None else self.cursor]

@@ -1,9 +1,5 @@
 """Lines selected with the keyboard alone, for a terminal that sends no mouse."""
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
-from textual.events import Key
 from textual.reactive import var
 from textual.selection import Selection
 
@@ -16,7 +12,7 @@ from .transcript_view import TranscriptView
 
 SELECTING_ACTIONS = frozenset(
     {"scroll_up", "scroll_down", "page_up", "page_down", "scroll_home", "scroll_end"}
-    | {"to_other_end", "copy_lines", "leave_lines"}
+    | {"move_cursor", "select_lines", "to_other_end", "copy", "copy_lines"}
 )
 """All that keys of the log do while lines are selected."""
 
@@ -27,17 +23,6 @@ class LineSelectingView(TranscriptView):
     One end of the selection stays where it began, the other one goes where the view would go by
     the same key. The view goes with that end and does not follow new text.
     """
-
-    SELECTING_BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v,V", "select_lines", "select", tooltip="Select lines; again: end that"),
-        Binding("v,V", "leave_lines", show=False),
-        Binding("k", "scroll_up", "up", tooltip="Selecting: a line up, as Up"),
-        Binding("j", "scroll_down", "down", tooltip="Selecting: a line down, as Down"),
-        Binding("o", "to_other_end", "other end", tooltip="Selecting: move the other end"),
-        Binding("c,enter,ctrl+c", "copy_lines", "copy", tooltip="Selecting: copy the lines"),
-        Binding("escape", "leave_lines", "cancel", tooltip="Selecting: end it"),
-    ]
-    """Belong to the bindings of the class that has others for the same keys."""
 
     is_selecting = var(False, bindings=True)
     """Whether keys move the end of a selection."""
@@ -57,7 +42,7 @@ class LineSelectingView(TranscriptView):
         """Returns whether a key does anything now: each of them has one meaning at a time."""
         if self.is_selecting:
             return action in SELECTING_ACTIONS
-        if action in ("to_other_end", "copy_lines", "leave_lines"):
+        if action in ("to_other_end", "copy_lines"):
             return False
         return super().check_action(action, parameters)
 
@@ -90,7 +75,10 @@ class LineSelectingView(TranscriptView):
             super().action_scroll_end()
 
     def action_select_lines(self) -> None:
-        """Selects the first line in view of the marked message's text, or of the last in view."""
+        """Selects the first line in view of the marked message's text; again it stops that."""
+        if self.is_selecting:
+            self.action_leave_lines()
+            return
         if not self.rows:
             return
         self.focus()
@@ -143,12 +131,6 @@ class LineSelectingView(TranscriptView):
         """Leaves the selection to the mouse."""
         if self.is_selecting:
             self._let_go()
-
-    def key_escape(self, event: Key) -> None:
-        """Ends the selection before the screen does, from which Escape goes on to the prompt."""
-        if self.is_selecting:
-            event.stop()
-            self.action_leave_lines()
 
     def on_blur(self) -> None:
         """Ends the selection when keys go elsewhere in the app; another window may have them."""

@@ -11,13 +11,14 @@ from typing import ClassVar, Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click, Key, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ..keys.bindings import Keyed, bindings_of
 from ..sizes import in_bytes
 from ..visible import visible_line
 from .folder import Entry
@@ -31,7 +32,7 @@ _READING_SECONDS: Final = 1.0
 """Longest that a key waits for a folder; a network disk may take for ever."""
 
 
-class FileList(ScrollView, can_focus=True, inherit_bindings=False):
+class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
     """Shows entries with a cursor and marks; typing goes to the filter."""
 
     ALLOW_SELECT = False
@@ -41,50 +42,7 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
         "file-list--mark",
         "file-list--note",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter",
-            "screen.accept",
-            "attach",
-            id="picker.attach",
-            tooltip="Attach the marked pictures, or this one",
-        ),
-        Binding("enter", "screen.open", "open", id="picker.open", tooltip="Open the folder"),
-        Binding(
-            "space",
-            "screen.mark",
-            "mark",
-            id="picker.mark",
-            tooltip="Mark the picture, to attach several",
-        ),
-        Binding(
-            "ctrl+o",
-            "screen.attach_marked",
-            "attach marked",
-            id="picker.attach_marked",
-            tooltip="Attach the marked pictures from anywhere",
-        ),
-        Binding("left", "screen.up", "up", id="picker.up", tooltip="To the folder above"),
-        Binding(
-            "tab",
-            "screen.to_places",
-            "places",
-            id="picker.places",
-            tooltip="Home, samples, last folders and the tree",
-        ),
-        Binding("escape", "screen.cancel", "close", id="picker.close"),
-        Binding("ctrl+s", "screen.toggle_order", "newest", id="picker.newest"),
-        Binding("ctrl+t", "screen.toggle_hidden", "hidden", id="picker.hidden"),
-        Binding("right", "screen.open", "open", id="picker.open_right", show=False),
-        Binding("ctrl+r", "screen.reload", "read again", id="picker.reload", show=False),
-        Binding("backspace", "screen.erase", "erase", id="picker.erase", show=False),
-        Binding("up", "move(-1)", "previous", id="picker.previous", show=False),
-        Binding("down", "move(1)", "next", id="picker.next", show=False),
-        Binding("pageup", "move_page(-1)", "page up", id="picker.page_up", show=False),
-        Binding("pagedown", "move_page(1)", "page down", id="picker.page_down", show=False),
-        Binding("home", "move(-1000000000)", "first", id="picker.first", show=False),
-        Binding("end", "move(1000000000)", "last", id="picker.last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("picker")
 
     @dataclass
     class Highlighted(Message):
@@ -164,10 +122,10 @@ class FileList(ScrollView, can_focus=True, inherit_bindings=False):
 
     async def on_key(self, event: Key) -> None:
         """Runs keys in the order they were typed, even if a slow line delivers many at once."""
-        if event.key != "escape":
+        bindings = self.keys_of(event.key)
+        if all(binding.id != "picker.back" for binding in bindings):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_read.wait(), _READING_SECONDS)
-        bindings = self._bindings.key_to_bindings.get(event.key, ())
         if bindings:
             event.prevent_default()
             event.stop()

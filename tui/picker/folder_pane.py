@@ -7,13 +7,14 @@ from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click, Key
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ..keys.bindings import Keyed, bindings_of
 from ..visible import visible_line
 from .file_list import FileList, fit_middle
 from .places import Place, in_home
@@ -35,7 +36,7 @@ class _Row:
     margin: int = 0
 
 
-class FolderPane(ScrollView, can_focus=True, inherit_bindings=False):
+class FolderPane(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
     """Shows places and the tree; Enter or a digit goes there."""
 
     ALLOW_SELECT = False
@@ -44,18 +45,7 @@ class FolderPane(ScrollView, can_focus=True, inherit_bindings=False):
         "folder-pane--here",
         "folder-pane--key",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go", "go there", id="places.go", tooltip="Go to the folder"),
-        Binding("right", "look", "look", id="places.look", tooltip="Show what is in the folder"),
-        Binding("left", "screen.up", "up", id="places.up", tooltip="To the folder above"),
-        Binding("tab", "screen.to_list", "files", id="places.leave", tooltip="Back to the files"),
-        Binding("escape", "screen.to_list", "files", id="places.back", show=False),
-        Binding("ctrl+t", "screen.toggle_hidden", "hidden", id="places.hidden"),
-        Binding("up", "move(-1)", "previous", id="places.previous", show=False),
-        Binding("down", "move(1)", "next", id="places.next", show=False),
-        Binding("home", "move(-1000000000)", "first", id="places.first", show=False),
-        Binding("end", "move(1000000000)", "last", id="places.last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("places")
 
     @dataclass
     class Chosen(Message):

@@ -17,6 +17,9 @@ Connect = Callable[[bool], Awaitable["CoreClient"]]
 
 Post = Callable[[SessionEvent], object]
 
+NO_CORE = "There is no core; {screen.start_core} starts one."
+"""The interface puts the key in force where a sentence names a command in braces."""
+
 
 class CoreLink:
     """Connects, asks, and hands out events."""
@@ -64,7 +67,7 @@ class CoreLink:
         async with self._opening:
             client = self._client
         if client is None:
-            raise CoreUnreachable("There is no core; f5 starts one.")
+            raise CoreUnreachable(NO_CORE)
         return await client.request(request)
 
     async def ask(self, request: Request) -> AnyEvent | None:

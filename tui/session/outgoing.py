@@ -21,7 +21,7 @@ from ...core.messages.events import (
     TurnWithdrawn,
 )
 from ...core.messages.requests import Attach, OpenConversation, RemoveQueued
-from .core_link import CoreLink, Post
+from .core_link import NO_CORE, CoreLink, Post
 from .draft import Draft, DraftPicture, SentTurn
 from .drafts import Drafts, as_sent
 from .events import DraftChanged, RequestRefused, TextReturned
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .attach_paths import FoundPictures
 
 _WITHDRAWN = "Your last question was not kept and is back in the prompt; it may be too long."
-_NO_CORE = "There is no core; f5 starts one."
 
 
 class Outgoing:
@@ -90,7 +89,7 @@ class Outgoing:
                 await self._checks.wait_for(lambda: not draft.is_checking)
             hindrance = draft.hindrance(text)
             if not hindrance and not await self._link.is_connected():
-                hindrance = _NO_CORE
+                hindrance = NO_CORE
             if hindrance:
                 self._post(TextReturned(draft, text))
                 self._post(RequestRefused(hindrance))
@@ -106,7 +105,7 @@ class Outgoing:
         if is_connected:
             draft.outbox.append(SentTurn("", regenerated=message))
         else:
-            self._post(RequestRefused(_NO_CORE))
+            self._post(RequestRefused(NO_CORE))
         return is_connected
 
     async def send(self, draft: Draft) -> None:

@@ -17,6 +17,8 @@ Its modules in reading order:
     textual_names   What is used of Textual that it does not promise to keep: names of keys, reports
                     of the mouse.
     type_ahead      Keys in their order, however fast they come.
+    mouse           The mouse, turned off and on while the app runs: without it the terminal selects
+                    text.
     control_filter  The terminal's last guard: nothing that any widget draws can steer it.
     colour_filters  Colours for terminals that know only 256 of them, or 16: the last step before a
                     line is written.

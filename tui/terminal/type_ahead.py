@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from textual.app import App
+from textual.binding import ActiveBinding
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
+from textual.widgets import Input
 
 _REFRESHES: Final = 2
 """Refreshes to wait for: what is made anew takes the focus after one that it asked for itself."""
@@ -23,16 +25,13 @@ _REFRESHES: Final = 2
 _QUIET_ROUNDS: Final = 3
 """Rounds of the event loop without a message in the app, after which nothing more is to come."""
 
-_LEAVING_KEYS: Final = frozenset({"enter", "escape", "tab", "shift+tab"})
-"""They move the focus also where it is the focused widget that binds them."""
-
-_PAGE_KEYS: Final = frozenset({"pageup", "pagedown"})
-"""They scroll the chat from everywhere, again and again while they are held down."""
-
 _PATIENCE: Final = 1.0
 """Seconds after which what waits is handed on in any case."""
 
 Typed = Key | Paste
+
+MovesFocus = Callable[[ActiveBinding, Widget], bool]
+"""Whether the focus may be elsewhere than at a widget after a binding."""
 
 
 class KeyPassed(Message):
@@ -46,15 +45,22 @@ class KeyPassed(Message):
 class TypeAhead:
     """Hands on what is typed: at once, or once the key before it has moved the focus."""
 
-    def __init__(self, app: App[Any], hand_on: Callable[[Typed], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        hand_on: Callable[[Typed], Awaitable[None]],
+        moves_focus: MovesFocus,
+    ) -> None:
         """Prepares an app's keyboard.
 
         Args:
             app: tells `note_passed` of every `KeyPassed` that reaches it.
             hand_on: gives an event to what has the focus.
+            moves_focus: says which bindings the next key has to wait for.
         """
         self._app = app
         self._hand_on = hand_on
+        self._moves_focus = moves_focus
         self._waiting: deque[Typed] = deque()
         self._next: Typed | None = None
         self._refreshes = 0
@@ -103,16 +109,14 @@ class TypeAhead:
         needs no waiting for.
         """
         focused = self._app.focused
-        if isinstance(focused, Input | TextArea) and (
-            isinstance(event, Paste) or event.is_printable
-        ):
-            return None
-        if isinstance(event, Paste) or focused is None:
+        if focused is None:
             return _REFRESHES
-        if event.key in _PAGE_KEYS or (event.key == "enter" and isinstance(focused, TextArea)):
+        if isinstance(event, Paste):
+            return None if focused.check_consume_key("a", "a") else _REFRESHES
+        if event.is_printable and focused.check_consume_key(event.key, event.character):
             return None
         bound = self._app.screen.active_bindings.get(event.key)
-        if bound is None or bound.node is not focused or event.key in _LEAVING_KEYS:
+        if bound is None or self._moves_focus(bound, focused):
             return _REFRESHES
         return 0 if isinstance(focused, Input) else None
 

@@ -155,7 +155,7 @@ async def test_escape_leaves_the_question_as_it_is_and_gives_the_draft_back(
         await ask_about_picture(user, samples)
         await user.type("half a thought")
         await user.press("shift+tab", "e")
-        await user.sees("editing question 1", "esc leave it")
+        await user.sees("editing question 1", "esc cancel edit")
         await user.type(" really?")
         await user.press("escape")
         await user.until(lambda: user.chat.prompt.text == "half a thought")

@@ -22,7 +22,7 @@ async def test_lines_of_an_answer_that_goes_on_are_copied(
         await user.until(lambda: len(user.answer) > 800)
         log = user.chat.chat.log_view
         await user.press("shift+tab", "v")
-        await user.sees("j down", "c copy", "esc cancel")
+        await user.sees("j down", "c copy", "esc stop selecting")
         assert "fork" not in user.screen
         top, length = log.top, len(user.answer)
         await user.press("j", "j")

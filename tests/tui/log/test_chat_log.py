@@ -239,7 +239,6 @@ async def test_receipts_can_be_hidden() -> None:
 async def test_the_cursor_moves_by_messages_and_copies_one() -> None:
     async with LogApp(conversation(9)).run_test(size=SIZE) as pilot:
         log = log_of(pilot)
-        await pilot.press("k")
         assert log.cursor == 8
         await pilot.press("k", "k")
         assert log.cursor == 6
@@ -286,7 +285,7 @@ async def test_enter_opens_what_is_marked() -> None:
     linked = answer(2, "[a](https://a.org) or https://b.org")
     app = LogApp([question(1, "Who?", PHOTO), linked])
     async with app.run_test(size=(60, 30)) as pilot:
-        await pilot.press("k", "enter", "right", "enter", "right", "enter", "k", "enter")
+        await pilot.press("enter", "right", "enter", "right", "enter", "k", "enter")
         await until(pilot, lambda: len(app.posted) == 4)
         assert app.posted == ["https://a.org", "https://b.org", "https://a.org", PHOTO]
 

@@ -67,17 +67,17 @@ async def test_selected_text_can_be_read() -> None:
 
 async def test_it_begins_in_the_marked_message_below_what_is_scrolled_away() -> None:
     async with LogApp([question(1, "Go"), CODE, question(3, "On")]).run_test(size=SIZE) as pilot:
-        await pilot.press("k", "k", "down", "down", "down", "v")
+        await pilot.press("k", "down", "down", "down", "v")
         assert selected(pilot) == "line 3"
 
 
-async def test_a_marked_message_out_of_view_comes_back_into_it() -> None:
+async def test_it_begins_in_view_however_far_the_marked_message_was_scrolled_away() -> None:
     async with LogApp(conversation(40)).run_test(size=SIZE) as pilot:
         log = log_of(pilot)
         log.mark_message(4)
         await pilot.press("end", "v")
-        assert selected(pilot) == "Message 4"
-        assert drawn_as_selected(log) == ["Message 4"]
+        assert log.cursor in {row.position.message for row in log.rows}
+        assert drawn_as_selected(log) == [selected(pilot)]
 
 
 async def test_pictures_and_headings_are_not_where_it_begins() -> None:
@@ -101,7 +101,7 @@ async def test_copying_takes_wrapped_lines_together_and_ends_it(key: str) -> Non
         assert log.has_focus
 
 
-@pytest.mark.parametrize("key", ["escape", "v", "V"])
+@pytest.mark.parametrize("key", ["v", "V"])
 async def test_it_can_be_left_without_copying(key: str) -> None:
     async with LogApp([CODE]).run_test(size=SIZE) as pilot:
         log = log_of(pilot)
@@ -182,7 +182,7 @@ async def test_a_terminal_that_is_resized_keeps_the_text_selected() -> None:
     text = f"{WORDS}\n\n{WORDS} a\n\n{table}\n\n> {WORDS} b\n\nend"
     async with LogApp([*conversation(9), answer(20, text)]).run_test(size=(60, 20)) as pilot:
         log = log_of(pilot)
-        await pilot.press("k", "v", "j", "j", "o", "j", "j", "j", "o")
+        await pilot.press("v", "j", "j", "o", "j", "j", "j", "o")
         while "thirteen b" not in (selected(pilot) or ""):
             await pilot.press("j")
         begun = selected(pilot)

@@ -525,7 +525,7 @@ async def test_a_dead_core_is_told_once_with_its_last_words_and_nothing_is_lost(
         assert queued(it) == ["one"]
         await it.session.submit("two")
         assert [event.text for event in it.of(TextReturned)] == ["two"]
-        assert "f5" in it.of(RequestRefused)[-1].sentence
+        assert "{screen.start_core}" in it.of(RequestRefused)[-1].sentence
         assert len(it.of(CoreLost)) == 1
 
 
@@ -648,7 +648,7 @@ async def test_requests_without_a_core_say_how_to_get_one() -> None:
     session = ChatSession(connect, draft_file())
     session.events.listen(SessionEvent, told.append)
     await session.conversations.rename(1, "title")
-    assert "f5 starts one" in told[-1].sentence  # type: ignore[attr-defined]
+    assert "{screen.start_core} starts one" in told[-1].sentence  # type: ignore[attr-defined]
 
 
 def prepared(client: ScriptedClient) -> list[tuple[int | None, int]]:
