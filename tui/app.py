@@ -50,6 +50,7 @@ class SeeshellApp(App[None]):
     CSS_PATH: ClassVar = [
         "app.tcss",
         "chat/chat.tcss",
+        "chat/chips.tcss",
         "chat/core_notice.tcss",
         "key_line.tcss",
         "chat/prompt.tcss",

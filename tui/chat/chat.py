@@ -64,7 +64,7 @@ class Chat(Vertical):
             tooltip="Take the last queued message back",
         ),
         Binding(
-            "ctrl+g",
+            "f4",
             "resume_queue",
             "resume",
             show=False,
@@ -268,10 +268,6 @@ class Chat(Vertical):
     @work
     async def _submit(self, event: Prompt.Sent) -> None:
         await self._session.submit(event.text)
-
-    @on(Prompt.PictureRemoved)
-    def _detach(self) -> None:
-        self._session.detach_last()
 
     @on(ChatLog.LinkOpened)
     def _copy_link(self, event: ChatLog.LinkOpened) -> None:

@@ -37,7 +37,8 @@ from ..session.launch_options import LaunchOptions
 from ..session.session import ChatSession
 from ..visible import visible
 from .chat import Chat
-from .composer import Composer
+from .choice_finder import ChoiceFinder
+from .composer import Composer, Tools
 from .panels import PanelName, Panels
 from .prompt import Prompt
 from .sidebar import Listing, Sidebar
@@ -103,7 +104,10 @@ class ChatScreen(Screen[None]):
         """Yields the status bar, the panels and the keys."""
         yield StatusBar()
         with Panels(self.session, self._pictures):
-            composer = Composer(self.session.draft, self._cursor_blink, self.session.drafts.save)
+            find_choices = ChoiceFinder(lambda: self.chat.pictures, self._cache_dir / "picker.json")
+            tools = Tools(self.session.pictures, find_choices)
+            save = self.session.drafts.save
+            composer = Composer(self.session.draft, self._cursor_blink, save, tools)
             yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
         yield KeyLine()
 
@@ -166,7 +170,7 @@ class ChatScreen(Screen[None]):
     def _show_draft(self, event: DraftChanged) -> None:
         if event.draft is self.chat.composer.draft:
             self.chat.composer.show_tray()
-            self.panels.note_pictures(event.draft.attachments)
+            self.panels.note_unsent(event.draft.pictures)
             self.refresh_bindings()
 
     @on(TextReturned)

@@ -11,13 +11,17 @@ from textual.widget import Widget
 
 from ...core.conversation import Attachment
 from ..log import ChatLog
+from ..session.draft import DraftPicture
 from ..session.session import ChatSession
+from .chips import Chips
 from .sidebar import Listing, Sidebar
-from .tray import Tray
 
 if TYPE_CHECKING:
     from ..picker import PreviewPane
     from ..pictures import Pictures
+
+Previewed = Attachment | Path | str | None
+"""A picture, or the sentence that says why there is none."""
 
 PanelName = Literal["sidebar", "preview"]
 
@@ -35,8 +39,8 @@ class Panels(Horizontal):
 
     listing: var[Listing] = var(Listing())
     """Conversations that the sidebar shows, or would if it were open."""
-    preview: var[Attachment | Path | None] = var(None)
-    """Picture that the preview shows, or would if it were open."""
+    preview: var[Previewed] = var(None)
+    """Picture that the preview shows, or would if it were open; or why there is none."""
 
     def __init__(self, session: ChatSession, pictures: Callable[[], "Pictures"]) -> None:
         super().__init__()
@@ -74,7 +78,7 @@ class Panels(Horizontal):
         self._open_over.clear()
         self.arrange_panels()
 
-    def open_preview(self, picture: Attachment | Path) -> None:
+    def open_preview(self, picture: Previewed) -> None:
         """Shows a picture in the preview, which is opened if it is not."""
         self.preview = picture
         if not self.is_open("preview"):
@@ -85,6 +89,12 @@ class Panels(Horizontal):
         """Has the newest of the pictures in the preview, when that is opened."""
         if pictures:
             self.preview = pictures[-1]
+
+    def note_unsent(self, pictures: Sequence[DraftPicture]) -> None:
+        """Has the newest picture of the next message in the preview, or why it was refused."""
+        known = [picture for picture in pictures if not picture.is_checking]
+        if known:
+            self.preview = _source(known[-1])
 
     def focus_sidebar(self) -> None:
         """Gives the list of conversations the focus, once it is there."""
@@ -107,7 +117,7 @@ class Panels(Horizontal):
         if self._pane is None and self.is_open("preview"):
             self._pane = self._make_pane()
             self.mount(self._pane)
-            self.call_after_refresh(self._pane.show, self.preview)
+            self.call_after_refresh(self.watch_preview, self.preview)
         self._arrange("sidebar", self._sidebar)
         self._arrange("preview", self._pane)
 
@@ -116,9 +126,13 @@ class Panels(Horizontal):
         if self._sidebar is not None:
             self._sidebar.show(listing)
 
-    def watch_preview(self, picture: Attachment | Path | None) -> None:
-        """Shows the picture if the pane is there."""
-        if self._pane is not None:
+    def watch_preview(self, picture: Previewed) -> None:
+        """Shows the picture, or why there is none, if the pane is there."""
+        if self._pane is None:
+            return
+        if isinstance(picture, str):
+            self._pane.show_reason(picture)
+        else:
             self._pane.show(picture)
 
     @on(Sidebar.Highlighted)
@@ -140,9 +154,9 @@ class Panels(Horizontal):
     async def _delete(self, event: Sidebar.Deleted) -> None:
         await self._session.delete(event.conversation)
 
-    @on(Tray.PictureClicked)
-    def _preview_chip(self, event: Tray.PictureClicked) -> None:
-        self.open_preview(event.picture.attachment or event.picture.path)
+    @on(Chips.PictureOpened)
+    def _preview_chip(self, event: Chips.PictureOpened) -> None:
+        self.open_preview(_source(event.picture))
 
     @on(ChatLog.PictureOpened)
     def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
@@ -160,3 +174,8 @@ class Panels(Horizontal):
 
     def _is_docked(self, name: PanelName) -> bool:
         return self._columns >= self.DOCK_WIDTHS[name]
+
+
+def _source(picture: DraftPicture) -> Previewed:
+    """Returns what the preview shows of a picture that is not sent yet."""
+    return picture.error or picture.attachment or picture.path

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from ..visible import visible
 
 _STEPS = (
-    ("ctrl+o", "picks a picture; a pasted path attaches too"),
+    ("ctrl+o", "attach a picture, or paste its path"),
     ("enter", "asks about it; the answer streams in and is stored as it comes"),
     ("f2", "brings old conversations back; f1 shows all keys"),
 )

@@ -72,6 +72,14 @@ class PreviewPane(Widget):
             self.refresh()
         self._draw_soon()
 
+    def show_reason(self, sentence: str) -> None:
+        """Shows why there is no picture in place of one."""
+        if self._drawing is not None:
+            self._drawing.cancel()
+        self._source = self._drawn_source = None
+        self._drawn = DrawnPicture(0, 0, [], error=sentence)
+        self.refresh()
+
     def on_mount(self) -> None:
         """Fits the picture to every size that the pane gets."""
         watch_size(self, self._draw_soon)

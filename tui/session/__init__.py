@@ -17,7 +17,15 @@ Its modules in reading order:
     draft_file         Unsent texts and pictures on disk: a line that drops loses none of them.
     outgoing           What leaves the prompt: pictures are checked, messages sent in order, nothing
                        is lost.
+    picture_list       A draft's pictures in their order: removed, moved, checked again, and what
+                       was removed put back.
+    picture_edits      What the user does to the pictures of the next message: removes, moves, tries
+                       again, undoes.
     attach_paths       Paths of pictures in text that was pasted or typed into the prompt.
+    missing_pictures   Paths of pictures in a text that name no file here, as a drag over SSH pastes
+                       the laptop's.
+    completion         What Tab puts into the prompt: paths of pictures, and behind `@` pictures by
+                       part of their names.
     quiet_requests     What the core is told without anybody waiting for it: only the newest of each
                        kind counts.
     chat_status        What the status bar tells: model, state, context and speed, brought up to

@@ -95,8 +95,12 @@ async def test_a_broken_picture_shows_why_and_is_not_sent(
         await user.sees("broken.png can't be sent")
         assert user.chat.prompt.text == "what is in the picture?"
         assert not user.chat.session.is_answering
-        await user.press("home", "backspace")
+        await user.press("shift+tab", "f3")
+        await user.sees("not a picture" if "not a picture" in user.screen else "broken.png")
+        await user.press("d")
         await user.until(lambda: "[1]" not in user.screen)
+        await user.press("ctrl+underscore")
+        await user.sees("[1] broken.png can't be sent")
 
 
 async def test_a_path_in_the_prompt_attaches_and_leaves_the_question(

@@ -1,0 +1,292 @@
+"""The pictures of the next message: a chip each, which the keyboard walks, removes and moves."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Blur, Click, Focus
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from ..session.draft import DraftPicture
+from ..session.picture_edits import PictureEdits
+from ..visible import visible_line
+
+_GAP: Final = "   "
+"""Between two chips."""
+_ROWS: Final = 3
+"""Of chips; where there are more, those around the cursor."""
+_DETAIL_ROWS: Final = 4
+"""Of what is known of one picture."""
+_MOST_OF_NAME: Final = 0.6
+"""Part of the width that a chip's name may take."""
+
+
+class Chips(Widget, can_focus=True):
+    """Chips in rows: name and tokens, or that it was refused; below them one picture in full.
+
+    That is the one at the cursor, or the first that was refused while the focus is elsewhere.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "chips--number",
+        "chips--name",
+        "chips--note",
+        "chips--error",
+        "chips--cursor",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("delete,backspace,d", "remove", "remove", tooltip="Remove the picture"),
+        Binding("r", "retry", "try again", tooltip="Try a picture again that was refused"),
+        Binding(
+            "u,ctrl+underscore,ctrl+slash", "put_back", "undo", tooltip="Undo the last removal"
+        ),
+        Binding("enter,f3", "open", "look", tooltip="Show the picture in the preview"),
+        Binding("shift+left,less_than_sign", "move(-1)", "earlier", tooltip="Move it forward"),
+        Binding("shift+right,greater_than_sign", "move(1)", "later", tooltip="Move it back"),
+        Binding("left,h", "walk(-1)", "left", show=False, tooltip="The picture before"),
+        Binding("right,l", "walk(1)", "right", show=False, tooltip="The picture after"),
+        Binding("up,k", "climb(-1)", "up", show=False, tooltip="The row above"),
+        Binding("down,j", "climb(1)", "down", show=False, tooltip="The row below, then the prompt"),
+        Binding("home", "walk(-99)", "first", show=False, tooltip="The first picture"),
+        Binding("end", "walk(99)", "last", show=False, tooltip="The last picture"),
+    ]
+
+    pictures: reactive[tuple[DraftPicture, ...]] = reactive((), layout=True)
+
+    cursor: reactive[int] = reactive(0, layout=True)
+    """Place of the picture that keys act on."""
+
+    class PictureOpened(Message):
+        """The user wants to look at a picture."""
+
+        def __init__(self, picture: DraftPicture) -> None:
+            super().__init__()
+            self.picture = picture
+
+    class Left(Message):
+        """The cursor left towards the prompt."""
+
+    def __init__(self, edits: PictureEdits) -> None:
+        """Shows no picture.
+
+        Args:
+            edits: what changes the pictures.
+        """
+        super().__init__(id="chips")
+        self._edits = edits
+        self.display = False
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keeps the cursor on a picture."""
+        return max(0, min(cursor, len(self.pictures) - 1))
+
+    def watch_pictures(
+        self, before: tuple[DraftPicture, ...], _after: tuple[DraftPicture, ...]
+    ) -> None:
+        """Keeps the cursor on its picture, and hands the focus on with the last one."""
+        ids = [picture.id for picture in self.pictures]
+        at_cursor = before[self.cursor].id if self.cursor < len(before) else -1
+        self.cursor = ids.index(at_cursor) if at_cursor in ids else self.cursor
+        if not ids and self.has_focus:
+            self.post_message(self.Left())
+        self.display = bool(ids)
+        self.screen.refresh_bindings()
+
+    def watch_cursor(self) -> None:
+        """Lets the key line tell what can be done with this picture."""
+        self.screen.refresh_bindings()
+
+    def on_focus(self, _event: Focus) -> None:
+        """Shows the cursor."""
+        self.refresh(layout=True)
+
+    def on_blur(self, _event: Blur) -> None:
+        """Hides the cursor."""
+        self.refresh(layout=True)
+
+    def on_click(self, event: Click) -> None:
+        """Puts the cursor on the chip that was clicked, and shows its picture."""
+        number = event.style.meta.get("picture")
+        if number is not None:
+            self.cursor = number - 1
+            self.action_open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether a key does anything now, for the key line."""
+        picture = self._at_cursor
+        if action == "put_back":
+            return self._edits.can_put_back
+        if action == "retry":
+            return picture is not None and bool(picture.error)
+        if action == "move":
+            return 0 <= self.cursor + _as_int(parameters) < len(self.pictures)
+        return True
+
+    @work
+    async def action_remove(self) -> None:
+        """Removes the picture at the cursor."""
+        picture = self._at_cursor
+        if picture is not None:
+            await self._edits.remove(picture)
+
+    @work
+    async def action_retry(self) -> None:
+        """Has the picture at the cursor checked again."""
+        if self._at_cursor is not None:
+            await self._edits.retry(self._at_cursor)
+
+    @work
+    async def action_put_back(self) -> None:
+        """Puts back what was removed last."""
+        await self._edits.put_back()
+
+    def action_open(self) -> None:
+        """Shows the picture at the cursor, or why it was refused, in the preview."""
+        if self._at_cursor is not None:
+            self.post_message(self.PictureOpened(self._at_cursor))
+
+    def action_move(self, distance: int) -> None:
+        """Moves the picture at the cursor among the others, and the cursor with it."""
+        if self._at_cursor is not None:
+            self._edits.move(self._at_cursor, distance)
+
+    def action_walk(self, distance: int) -> None:
+        """Moves the cursor."""
+        self.cursor += distance
+
+    def action_climb(self, distance: int) -> None:
+        """Moves the cursor to another row; from the last one into the prompt."""
+        rows = self._lay_out(self.content_size.width)
+        row = _row_of(rows, self.cursor)
+        if row + distance == len(rows):
+            self.post_message(self.Left())
+        elif row + distance >= 0:
+            place = self.cursor - rows[row].start
+            self.cursor = min(rows[row + distance].start + place, rows[row + distance].stop - 1)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Returns the number of rows at a width."""
+        return len(self._rows(width))
+
+    def render(self) -> Content:
+        """Returns the chips above what is known of one of them."""
+        return Content("\n").join(self._rows(self.content_size.width))
+
+    @property
+    def _at_cursor(self) -> DraftPicture | None:
+        return self.pictures[self.cursor] if self.pictures else None
+
+    def _rows(self, width: int) -> list[Content]:
+        rows = self._lay_out(width)
+        shown = _window(rows, self.cursor if self.has_focus else 0)
+        lines = [
+            Content(_GAP).join(self._chip(index, width) for index in row) for row in rows[shown]
+        ]
+        if len(lines) < len(rows):
+            count = _count(rows[shown], len(self.pictures))
+            lines.append(Content.styled(count, self.get_visual_style("chips--note")))
+        return lines + self._detail(width)
+
+    def _lay_out(self, width: int) -> list[range]:
+        """Returns which chips stand in each row."""
+        return lay_out(
+            [self._chip(it, width).cell_length for it in range(len(self.pictures))], width
+        )
+
+    def _chip(self, index: int, width: int) -> Content:
+        style, picture = self.get_visual_style, self.pictures[index]
+        name = Content(visible_line(picture.name))
+        name = name.truncate(max(int(width * _MOST_OF_NAME), 8), ellipsis=True)
+        note = style("chips--error" if picture.error else "chips--note")
+        chip = Content.assemble(
+            (f"[{index + 1}] ", style("chips--number")),
+            name.stylize(style("chips--name")),
+            (f" {_state(picture)}" if _state(picture) else "", note),
+        ).truncate(max(width, 1), ellipsis=True)
+        if self.has_focus and index == self.cursor:
+            chip = chip.stylize(style("chips--cursor"))
+        return chip.stylize(Style.from_meta({"picture": index + 1}))
+
+    def _detail(self, width: int) -> list[Content]:
+        """Returns what is known of the picture at the cursor, or why the first was refused."""
+        refused = (index for index, picture in enumerate(self.pictures) if picture.error)
+        index = self.cursor if self.has_focus else next(refused, None)
+        if index is None or index >= len(self.pictures):
+            return []
+        picture = self.pictures[index]
+        text = picture.error or _facts(picture)
+        if picture.error and not self.has_focus:
+            text += " (shift+tab, then r tries it again, d removes it)"
+        style = self.get_visual_style("chips--error" if picture.error else "chips--note")
+        lines = Content.styled(visible_line(text), style).wrap(max(width, 1))
+        if len(lines) > _DETAIL_ROWS:
+            last = lines[_DETAIL_ROWS - 1].truncate(max(width - 1, 1)) + "…"
+            lines = [*lines[: _DETAIL_ROWS - 1], last]
+        return lines
+
+
+def lay_out(lengths: Sequence[int], width: int) -> list[range]:
+    """Returns which chips stand in each row.
+
+    Args:
+        lengths: of the chips, in cells.
+        width: of a row, in cells.
+    """
+    rows: list[range] = []
+    taken = 0
+    for index, length in enumerate(lengths):
+        if rows and taken + len(_GAP) + length <= width:
+            rows[-1] = range(rows[-1].start, index + 1)
+            taken += len(_GAP) + length
+        else:
+            rows.append(range(index, index + 1))
+            taken = length
+    return rows
+
+
+def _row_of(rows: Sequence[range], cursor: int) -> int:
+    return next((number for number, row in enumerate(rows) if cursor in row), 0)
+
+
+def _window(rows: Sequence[range], cursor: int) -> slice:
+    """Returns which rows to show, so that the cursor's row is among them."""
+    most = _ROWS if len(rows) > _ROWS + 1 else _ROWS + 1
+    first = max(0, min(_row_of(rows, cursor) - 1, len(rows) - most))
+    return slice(first, first + most)
+
+
+def _count(shown: Sequence[range], number: int) -> str:
+    first, last = shown[0].start + 1, shown[-1].stop
+    return f"and {number - last} more" if first == 1 else f"{first} to {last} of {number}"
+
+
+def _state(picture: DraftPicture) -> str:
+    """Returns what a chip says behind the name."""
+    if picture.error:
+        return "can't be sent"
+    if picture.attachment is None:
+        return "checking"
+    tokens = f"{picture.attachment.tokens:,} tok" if picture.attachment.tokens else ""
+    return " · ".join(filter(None, (tokens, picture.attachment.note)))
+
+
+def _facts(picture: DraftPicture) -> str:
+    """Returns all that is known of a picture that was not refused."""
+    it = picture.attachment
+    if it is None:
+        return f"{picture.path} is being checked"
+    seen = f" → {it.model_width}x{it.model_height}" if it.model_width else ""
+    tokens = f"{it.tokens:,} tokens" if it.tokens else ""
+    return " · ".join(filter(None, (it.name, f"{it.width}x{it.height}{seen}", tokens, it.note)))
+
+
+def _as_int(parameters: tuple[object, ...]) -> int:
+    (number,) = parameters
+    return number if isinstance(number, int) else 0
