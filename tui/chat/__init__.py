@@ -10,6 +10,8 @@ Its modules in reading order:
     composer        Tray, pictures and prompt: what the user is about to send.
     tray            The tray above the pictures: what is edited, what waits, and what holds the
                     message back.
+    chip_rows       Chips in rows: which stand in a row, which rows are shown, and what a chip says.
+                    Pure.
     chips           The pictures of the next message: a chip each, which the keyboard walks, removes
                     and moves.
     prompt          The prompt: a text area that grows with its text, remembers what was sent and

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from ..pictures import DrawnPicture, Pictures
 
 
+_LOG_ACTIONS = frozenset({"edit", "fork", "switch_branch", "toggle_receipts", "regenerate"})
+"""What letters do in the log, and may not do elsewhere."""
+
+
 class Remembered(Struct, frozen=True):
     """What the chat keeps from one start to the next."""
 
@@ -139,6 +143,8 @@ class Chat(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now, for the key line."""
         if self.log_view.is_selecting:
+            return False
+        if self.composer.chips.has_focus and action in _LOG_ACTIONS:
             return False
         if action in ("regenerate", "fork", "toggle_receipts"):
             return bool(self._messages)

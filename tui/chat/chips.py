@@ -1,12 +1,11 @@
 """The pictures of the next message: a chip each, which the keyboard walks, removes and moves."""
 
-from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Blur, Click, Focus
+from textual.events import Blur, Click, Focus, Key
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -16,11 +15,8 @@ from textual.widget import Widget
 from ..session.draft import DraftPicture
 from ..session.picture_edits import PictureEdits
 from ..visible import visible_line
+from .chip_rows import GAP, count_shown, facts_of, lay_out, row_of, state_of, window
 
-_GAP: Final = "   "
-"""Between two chips."""
-_ROWS: Final = 3
-"""Of chips; where there are more, those around the cursor."""
 _DETAIL_ROWS: Final = 4
 """Of what is known of one picture."""
 _MOST_OF_NAME: Final = 0.6
@@ -42,7 +38,7 @@ class Chips(Widget, can_focus=True):
         "chips--cursor",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("delete,backspace,d", "remove", "remove", tooltip="Remove the picture"),
+        Binding("d,delete,backspace", "remove", "remove", tooltip="Remove the picture"),
         Binding("r", "retry", "try again", tooltip="Try a picture again that was refused"),
         Binding(
             "u,ctrl+underscore,ctrl+slash", "put_back", "undo", tooltip="Undo the last removal"
@@ -65,6 +61,13 @@ class Chips(Widget, can_focus=True):
 
     class PictureOpened(Message):
         """The user wants to look at a picture."""
+
+        def __init__(self, picture: DraftPicture) -> None:
+            super().__init__()
+            self.picture = picture
+
+    class PictureHighlighted(Message):
+        """The cursor is on another picture."""
 
         def __init__(self, picture: DraftPicture) -> None:
             super().__init__()
@@ -101,7 +104,17 @@ class Chips(Widget, can_focus=True):
 
     def watch_cursor(self) -> None:
         """Lets the key line tell what can be done with this picture."""
+        if self.has_focus and self._at_cursor is not None:
+            self.post_message(self.PictureHighlighted(self._at_cursor))
         self.screen.refresh_bindings()
+
+    def on_key(self, event: Key) -> None:
+        """Lets no letter act elsewhere that does nothing here."""
+        bound = self.screen.active_bindings.get(event.key)
+        is_elsewhere = bound is None or bound.node is not self
+        if event.is_printable and is_elsewhere and event.key != "question_mark":
+            event.stop()
+            event.prevent_default()
 
     def on_focus(self, _event: Focus) -> None:
         """Shows the cursor."""
@@ -164,7 +177,7 @@ class Chips(Widget, can_focus=True):
     def action_climb(self, distance: int) -> None:
         """Moves the cursor to another row; from the last one into the prompt."""
         rows = self._lay_out(self.content_size.width)
-        row = _row_of(rows, self.cursor)
+        row = row_of(rows, self.cursor)
         if row + distance == len(rows):
             self.post_message(self.Left())
         elif row + distance >= 0:
@@ -185,12 +198,12 @@ class Chips(Widget, can_focus=True):
 
     def _rows(self, width: int) -> list[Content]:
         rows = self._lay_out(width)
-        shown = _window(rows, self.cursor if self.has_focus else 0)
+        shown = window(rows, self.cursor if self.has_focus else 0)
         lines = [
-            Content(_GAP).join(self._chip(index, width) for index in row) for row in rows[shown]
+            Content(GAP).join(self._chip(index, width) for index in row) for row in rows[shown]
         ]
         if len(lines) < len(rows):
-            count = _count(rows[shown], len(self.pictures))
+            count = count_shown(rows[shown], len(self.pictures))
             lines.append(Content.styled(count, self.get_visual_style("chips--note")))
         return lines + self._detail(width)
 
@@ -208,7 +221,7 @@ class Chips(Widget, can_focus=True):
         chip = Content.assemble(
             (f"[{index + 1}] ", style("chips--number")),
             name.stylize(style("chips--name")),
-            (f" {_state(picture)}" if _state(picture) else "", note),
+            (f" {state_of(picture)}" if state_of(picture) else "", note),
         ).truncate(max(width, 1), ellipsis=True)
         if self.has_focus and index == self.cursor:
             chip = chip.stylize(style("chips--cursor"))
@@ -221,7 +234,7 @@ class Chips(Widget, can_focus=True):
         if index is None or index >= len(self.pictures):
             return []
         picture = self.pictures[index]
-        text = picture.error or _facts(picture)
+        text = picture.error or facts_of(picture)
         if picture.error and not self.has_focus:
             text += " (shift+tab, then r tries it again, d removes it)"
         style = self.get_visual_style("chips--error" if picture.error else "chips--note")
@@ -230,61 +243,6 @@ class Chips(Widget, can_focus=True):
             last = lines[_DETAIL_ROWS - 1].truncate(max(width - 1, 1)) + "…"
             lines = [*lines[: _DETAIL_ROWS - 1], last]
         return lines
-
-
-def lay_out(lengths: Sequence[int], width: int) -> list[range]:
-    """Returns which chips stand in each row.
-
-    Args:
-        lengths: of the chips, in cells.
-        width: of a row, in cells.
-    """
-    rows: list[range] = []
-    taken = 0
-    for index, length in enumerate(lengths):
-        if rows and taken + len(_GAP) + length <= width:
-            rows[-1] = range(rows[-1].start, index + 1)
-            taken += len(_GAP) + length
-        else:
-            rows.append(range(index, index + 1))
-            taken = length
-    return rows
-
-
-def _row_of(rows: Sequence[range], cursor: int) -> int:
-    return next((number for number, row in enumerate(rows) if cursor in row), 0)
-
-
-def _window(rows: Sequence[range], cursor: int) -> slice:
-    """Returns which rows to show, so that the cursor's row is among them."""
-    most = _ROWS if len(rows) > _ROWS + 1 else _ROWS + 1
-    first = max(0, min(_row_of(rows, cursor) - 1, len(rows) - most))
-    return slice(first, first + most)
-
-
-def _count(shown: Sequence[range], number: int) -> str:
-    first, last = shown[0].start + 1, shown[-1].stop
-    return f"and {number - last} more" if first == 1 else f"{first} to {last} of {number}"
-
-
-def _state(picture: DraftPicture) -> str:
-    """Returns what a chip says behind the name."""
-    if picture.error:
-        return "can't be sent"
-    if picture.attachment is None:
-        return "checking"
-    tokens = f"{picture.attachment.tokens:,} tok" if picture.attachment.tokens else ""
-    return " · ".join(filter(None, (tokens, picture.attachment.note)))
-
-
-def _facts(picture: DraftPicture) -> str:
-    """Returns all that is known of a picture that was not refused."""
-    it = picture.attachment
-    if it is None:
-        return f"{picture.path} is being checked"
-    seen = f" → {it.model_width}x{it.model_height}" if it.model_width else ""
-    tokens = f"{it.tokens:,} tokens" if it.tokens else ""
-    return " · ".join(filter(None, (it.name, f"{it.width}x{it.height}{seen}", tokens, it.note)))
 
 
 def _as_int(parameters: tuple[object, ...]) -> int:

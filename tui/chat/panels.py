@@ -156,7 +156,17 @@ class Panels(Horizontal):
 
     @on(Chips.PictureOpened)
     def _preview_chip(self, event: Chips.PictureOpened) -> None:
-        self.open_preview(_source(event.picture))
+        """Shows a picture that is not sent yet, or closes the preview if that shows it already."""
+        source = _source(event.picture)
+        if self.is_open("preview") and self.preview == source:
+            self.toggle("preview")
+            self.screen.refresh_bindings()
+        else:
+            self.open_preview(source)
+
+    @on(Chips.PictureHighlighted)
+    def _follow_chips(self, event: Chips.PictureHighlighted) -> None:
+        self.preview = _source(event.picture)
 
     @on(ChatLog.PictureOpened)
     def _preview_picture(self, event: ChatLog.PictureOpened) -> None:

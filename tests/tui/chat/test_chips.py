@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult
@@ -10,7 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from seeshell.core.conversation import Attachment
-from seeshell.tui.chat.chips import Chips, lay_out
+from seeshell.tui.chat.chip_rows import lay_out
+from seeshell.tui.chat.chips import Chips
 from seeshell.tui.session.draft import Draft, DraftPicture
 from seeshell.tui.session.events import SessionEvent
 from seeshell.tui.session.picture_edits import PictureEdits
@@ -35,12 +37,14 @@ class ChipsApp(App[None]):
     """Chips above something else that takes the focus."""
 
     CSS_PATH = str(STYLES)
+    BINDINGS: ClassVar = [("r,u,x,e", "count", "")]
 
     def __init__(self, *pictures: DraftPicture) -> None:
         super().__init__()
         self.draft = Draft(pictures=list(pictures))
         self.checking = CheckAgain()
         self.opened: list[str] = []
+        self.letters = 0
 
     def compose(self) -> ComposeResult:
         edits = PictureEdits(lambda: self.draft, self.show, self.checking)  # type: ignore[arg-type]
@@ -53,6 +57,9 @@ class ChipsApp(App[None]):
 
     def show(self, _event: SessionEvent | None) -> None:
         self.query_one(Chips).pictures = tuple(self.draft.pictures)
+
+    def action_count(self) -> None:
+        self.letters += 1
 
     @on(Chips.PictureOpened)
     def keep(self, event: Chips.PictureOpened) -> None:
@@ -205,6 +212,13 @@ async def test_only_a_refused_picture_is_tried_again() -> None:
         await pilot.pause()
         assert app.checking.checked == ["b.png"]
         assert app.draft.pictures[1].is_checking
+
+
+async def test_letters_that_do_nothing_here_do_nothing_elsewhere() -> None:
+    async with open_chips(picture("a.png")) as (app, pilot):
+        await pilot.press("shift+tab", *"ruxe")
+        await pilot.pause()
+        assert app.letters == 0
 
 
 async def test_enter_and_a_click_show_a_picture() -> None:
