@@ -71,6 +71,12 @@ class ConversationsListed(Event, frozen=True):
     conversations: tuple[ConversationSummary, ...]
 
 
+class QuestionsFound(Event, frozen=True):
+    """What the user has asked, newest first, each text once."""
+
+    questions: tuple[str, ...]
+
+
 class ConversationsChanged(Event, frozen=True):
     """A conversation was added, changed or deleted: lists should be asked for again."""
 
@@ -240,6 +246,7 @@ AnyEvent = (
     | Done
     | CoreStatus
     | ConversationsListed
+    | QuestionsFound
     | ConversationsChanged
     | ConversationOpened
     | Attached

@@ -9,9 +9,11 @@ from ..messages.events import (
     ConversationsChanged,
     ConversationsListed,
     Done,
+    QuestionsFound,
 )
 from ..messages.requests import (
     DeleteConversation,
+    FindQuestions,
     ForkConversation,
     ListConversations,
     OpenConversation,
@@ -27,6 +29,7 @@ from .work_ahead import WorkAhead
 
 ConversationRequest = (
     ListConversations
+    | FindQuestions
     | OpenConversation
     | RenameConversation
     | ForkConversation
@@ -66,6 +69,9 @@ class Conversations:
             case ListConversations(query=query, limit=limit):
                 found = await self._archive.list_conversations(query, limit)
                 return (ConversationsListed(conversations=found),)
+            case FindQuestions(query=query, limit=limit):
+                questions = await self._archive.find_questions(query, limit)
+                return (QuestionsFound(questions=questions),)
             case OpenConversation(conversation=conversation):
                 return await self._open(conversation, client)
             case RenameConversation(conversation=conversation, title=title):

@@ -21,6 +21,7 @@ Its modules in reading order:
     choice_finder   What Tab finds: pictures of the conversation, of the picker's last folder, and
                     paths on disk.
     editor          The prompt in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it.
+    past_questions  A search in what was asked before, in all conversations, to ask it again.
     sidebar         The conversations: a filter, a list, and what can be done with the one under the
                     cursor.
     status_bar      The status bar: the title, and the answers to four questions.

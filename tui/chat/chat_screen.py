@@ -105,7 +105,8 @@ class ChatScreen(Screen[None]):
         yield StatusBar()
         with Panels(self.session, self._pictures):
             find_choices = ChoiceFinder(lambda: self.chat.pictures, self._cache_dir / "picker.json")
-            tools = Tools(self.session.pictures, find_choices)
+            find_questions = self.session.conversations.find_questions
+            tools = Tools(self.session.pictures, find_choices, find_questions)
             save = self.session.drafts.save
             composer = Composer(self.session.draft, self._cursor_blink, save, tools)
             yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")

@@ -12,6 +12,7 @@ from ...core.conversation import Queue, QueuedTurn
 from ..session.draft import Draft, SentTurn
 from ..session.picture_edits import PictureEdits
 from .chips import Chips
+from .past_questions import FindQuestions, PastQuestions
 from .prompt import Prompt
 from .tab_completion import FindChoices
 from .tray import Tray, Waiting
@@ -30,6 +31,8 @@ class Tools(NamedTuple):
     """What changes the draft's pictures."""
     find_choices: FindChoices
     """Returns what Tab can make of a word."""
+    find_questions: FindQuestions
+    """Returns what was asked in any conversation with some words."""
 
 
 class Composer(Vertical):
@@ -130,6 +133,13 @@ class Composer(Vertical):
     @on(Prompt.ChoicesOffered)
     def _show_choices(self, event: Prompt.ChoicesOffered) -> None:
         self.tray.choices = event.choices
+
+    @on(Prompt.PastWanted)
+    @work
+    async def _search_past(self) -> None:
+        screen = PastQuestions(self._tools.find_questions)
+        if question := await self.app.push_screen_wait(screen):
+            self.prompt.change_text(question)
 
     @on(Prompt.RemovalUndone)
     @work

@@ -77,6 +77,13 @@ class Prompt(TextArea):
         Binding(
             "ctrl+g", "edit", "editor", show=False, tooltip="Edit the prompt in $VISUAL or $EDITOR"
         ),
+        Binding(
+            "ctrl+s",
+            "search_past",
+            "past prompts",
+            show=False,
+            tooltip="Search your prompts in all conversations",
+        ),
         Binding("pageup", "turn_page(-1)", "page up", show=False, tooltip="Scroll the log up"),
         Binding("pagedown", "turn_page(1)", "page down", show=False, tooltip="Scroll the log down"),
         Binding(
@@ -117,6 +124,9 @@ class Prompt(TextArea):
         """Tab can complete to several things, or to nothing any more."""
 
         choices: Choices
+
+    class PastWanted(Message):
+        """The user wants to search what was asked in all conversations."""
 
     class RemovalUndone(Message):
         """The user wants the picture back that was removed last."""
@@ -232,6 +242,10 @@ class Prompt(TextArea):
             self.change_text("")
         else:
             super().action_cut()
+
+    def action_search_past(self) -> None:
+        """Lets the user search what was asked before, in any conversation."""
+        self.post_message(self.PastWanted())
 
     def action_undo(self) -> None:
         """Undoes what was typed last, or the removal of a picture if that was later."""

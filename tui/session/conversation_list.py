@@ -1,8 +1,9 @@
 """The list of stored conversations, and what is done to one without showing it."""
 
-from ...core.messages.events import ConversationsListed
+from ...core.messages.events import ConversationsListed, QuestionsFound
 from ...core.messages.requests import (
     DeleteConversation,
+    FindQuestions,
     ListConversations,
     RenameConversation,
     RestoreConversation,
@@ -31,6 +32,11 @@ class ConversationList:
         reply = await self._link.ask(ListConversations(query=self._query))
         if isinstance(reply, ConversationsListed):
             self._post(ConversationsFound(reply.conversations))
+
+    async def find_questions(self, query: str) -> tuple[str, ...]:
+        """Returns what was asked in any conversation with the words, newest first."""
+        reply = await self._link.ask(FindQuestions(query=query))
+        return reply.questions if isinstance(reply, QuestionsFound) else ()
 
     async def newest(self) -> int | None:
         """Returns the conversation that changed last; None if there is none."""
