@@ -24,10 +24,10 @@ class PastQuestions(ModalScreen[str | None]):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "to the prompt", priority=True),
-        Binding("up,ctrl+s", "move(1)", "older"),
-        Binding("down", "move(-1)", "newer"),
-        Binding("pageup", "move(8)", "page up", show=False),
-        Binding("pagedown", "move(-8)", "page down", show=False),
+        Binding("down,ctrl+s", "move(1)", "older"),
+        Binding("up", "move(-1)", "newer"),
+        Binding("pagedown", "move(8)", "page down", show=False),
+        Binding("pageup", "move(-8)", "page up", show=False),
         Binding("escape", "close", "close"),
     ]
 
@@ -45,10 +45,10 @@ class PastQuestions(ModalScreen[str | None]):
         self._questions: Sequence[str] = ()
 
     def compose(self) -> ComposeResult:
-        """Yields the questions, the newest at the bottom, above the words that are searched for."""
+        """Yields the words that are searched for above the questions, the newest first."""
         with Vertical(id="past-questions"):
-            yield OptionList(markup=False, compact=True)
             yield Input(placeholder="Search your prompts", compact=True)
+            yield OptionList(markup=False, compact=True)
             yield KeyLine()
 
     def on_mount(self) -> None:
@@ -63,25 +63,23 @@ class PastQuestions(ModalScreen[str | None]):
     @work(exclusive=True, group="search")
     async def _search(self, words: str) -> None:
         self._questions = await self._find(words)
-        lines = [Content(visible_line(text)) for text in reversed(self._questions)]
+        lines = [Content(visible_line(text)) for text in self._questions]
         nothing = "Nothing was asked with these words." if words.strip() else "Nothing asked yet."
         self.found.set_options(lines or [Content.styled(nothing, "$text-muted")])
-        self.found.highlighted = len(lines) - 1 if lines else None
-        # The option list has its size, and can scroll, after the next refresh.
-        self.call_after_refresh(self.found.scroll_to_highlight)
+        self.found.highlighted = 0 if lines else None
 
     @on(OptionList.OptionSelected)
     def action_choose(self) -> None:
         """Closes with the question at the cursor."""
         place = self.found.highlighted
         if place is not None and self._questions:
-            self.dismiss(self._questions[len(self._questions) - 1 - place])
+            self.dismiss(self._questions[place])
 
     def action_move(self, distance: int) -> None:
         """Moves the cursor to older questions, or back."""
         place = self.found.highlighted
         if place is not None:
-            self.found.highlighted = max(0, min(place - distance, len(self._questions) - 1))
+            self.found.highlighted = max(0, min(place + distance, len(self._questions) - 1))
 
     def action_close(self) -> None:
         """Closes without a question."""
