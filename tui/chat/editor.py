@@ -34,10 +34,13 @@ async def edit_text(app: App[Any], text: str) -> str:
         path = Path(folder, "prompt.md")
         await asyncio.to_thread(path.write_bytes, text.encode("utf-8", "surrogateescape"))
         try:
+            # Textual takes the terminal back only where nothing is raised meanwhile.
             with app.batch_update(), app.suspend(), _keeps_interrupts_away():
-                await _run(command, path)
+                problem = await _run(command, path)
         except SuspendNotSupported as error:
             raise EditorFailed("This terminal can't be handed to an editor.") from error
+        if problem:
+            raise EditorFailed(problem)
         try:
             edited = (await asyncio.to_thread(path.read_bytes)).decode("utf-8", "replace")
         except OSError as error:
@@ -62,21 +65,20 @@ def find_editor() -> list[str]:
     return [found]
 
 
-async def _run(command: list[str], path: Path) -> None:
-    """Runs the editor to its end; one that is left behind would keep the terminal."""
+async def _run(command: list[str], path: Path) -> str:
+    """Runs the editor to its end; returns what went wrong, one sentence, empty if nothing did."""
     try:
         editor = await asyncio.create_subprocess_exec(*command, str(path))
     except OSError as error:
-        why = error.strerror or str(error)
-        raise EditorFailed(f"{command[0]} can't be started ({why}): set EDITOR.") from error
+        return f"{command[0]} can't be started ({error.strerror or error}): set EDITOR."
     try:
         status = await editor.wait()
     except asyncio.CancelledError:
         with suppress(ProcessLookupError):
+            # Left behind it would keep the terminal.
             editor.terminate()
         raise
-    if status != 0:
-        raise EditorFailed(f"{command[0]} ended with an error; the prompt is as it was.")
+    return f"{command[0]} ended with an error; the prompt is as it was." if status else ""
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class TabCompletion:
             ending = "" if choices[0].is_folder else " "
             self._put(choices[0].text + ending, (row, word.start), (row, column))
             return choices[0]
-        start = common_start(choices)
+        start = common_start(word, choices)
         end = (row, column)
         if len(start) > column - word.start:
             end = self._put(start, (row, word.start), end)

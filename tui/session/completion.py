@@ -74,11 +74,14 @@ def find_choices(
     return _find_paths(word, cwd or Path())
 
 
-def common_start(choices: Sequence[Choice]) -> str:
-    """Returns the text that all the choices begin with."""
+def common_start(word: Word, choices: Sequence[Choice]) -> str:
+    """Returns the text that all the choices begin with, such that more of it can be completed."""
     first, last = min(choice.text for choice in choices), max(choice.text for choice in choices)
-    same = (one == other for one, other in zip(first, last, strict=False))
-    return first[: len(list(takewhile(bool, same)))]
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    start = "".join(one for one, _ in same)
+    if not word.text.startswith("@"):
+        return start
+    return "" if " " in start else "@" + start
 
 
 def _find_mentions(part: str, names: Sequence[str], folder: Path) -> list[Choice]:

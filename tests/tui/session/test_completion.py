@@ -95,5 +95,16 @@ def test_a_completed_path_is_read_back_as_the_file(tmp_path_factory: object, ste
     assert found.rest == ""
 
 
-def test_the_common_start() -> None:
-    assert common_start([Choice("", "~/cat.png"), Choice("", "~/catalogue/")]) == "~/cat"
+@pytest.mark.parametrize(
+    ("typed", "texts", "start"),
+    [
+        ("~/c", ["~/cat.png", "~/catalogue/"], "~/cat"),
+        ("@04", ["IMG_041.png", "IMG_042.png"], "@IMG_04"),
+        ("@1", ["a b1.png", "a b1.jpg"], ""),
+        ("@a", ["ba.png", "a.png"], "@"),
+    ],
+)
+def test_what_all_begin_with_can_be_completed_further(
+    typed: str, texts: list[str], start: str
+) -> None:
+    assert common_start(Word(0, typed), [Choice("", text) for text in texts]) == start
