@@ -48,6 +48,7 @@ def _places() -> list[tuple[str, type[DOMNode]]]:
     from .app import SeeshellApp
     from .chat.chat import Chat
     from .chat.chat_screen import ChatScreen
+    from .chat.chips import Chips
     from .chat.prompt import Prompt
     from .chat.sidebar import Sidebar
     from .log import ChatLog
@@ -56,6 +57,7 @@ def _places() -> list[tuple[str, type[DOMNode]]]:
         ("Everywhere", ChatScreen),
         ("Program", SeeshellApp),
         ("Prompt", Prompt),
+        ("Pictures above the prompt", Chips),
         ("Log", ChatLog),
         ("Log: ask again", Chat),
         ("Conversations", Sidebar),

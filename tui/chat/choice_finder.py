@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ...core.conversation import Attachment
-from ..session.completion import Choice, Word, find_choices
+
+if TYPE_CHECKING:
+    from ..session.completion import Choice, Word
 
 _PATIENCE: Final = 1.0
 """Seconds after which a folder that does not answer is given up: keys wait meanwhile."""
@@ -25,7 +27,7 @@ class ChoiceFinder:
         self._pictures = pictures
         self._state_file = state_file
 
-    async def __call__(self, word: Word) -> Sequence[Choice]:
+    async def __call__(self, word: "Word") -> "Sequence[Choice]":
         """Returns what the word can be completed to; nothing where the disk takes too long."""
         names = [picture.name for picture in reversed(self._pictures())]
         finding = asyncio.to_thread(self._find, word, names)
@@ -34,7 +36,8 @@ class ChoiceFinder:
         except TimeoutError:
             return ()
 
-    def _find(self, word: Word, names: Sequence[str]) -> list[Choice]:
+    def _find(self, word: "Word", names: Sequence[str]) -> "list[Choice]":
         from ..picker.last_visit import read_last_visit
+        from ..session.completion import find_choices
 
         return find_choices(word, names, Path(read_last_visit(self._state_file).folder))

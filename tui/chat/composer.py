@@ -1,21 +1,23 @@
 """Tray, pictures and prompt: what the user is about to send."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 
-from ...core.conversation import Queue, QueuedTurn
-from ..session.draft import Draft, SentTurn
+from ...core.conversation import Attachment, Queue, QueuedTurn
+from ..session.draft import Draft, DraftPicture, SentTurn
 from ..session.picture_edits import PictureEdits
 from .chips import Chips
-from .past_questions import FindQuestions, PastQuestions
 from .prompt import Prompt
-from .tab_completion import FindChoices
 from .tray import Tray, Waiting
+
+if TYPE_CHECKING:
+    from .past_questions import FindQuestions
+    from .tab_completion import FindChoices
 
 SAVE_SECONDS = 1.0
 """Longest time that typed text is not on disk."""
@@ -29,9 +31,9 @@ class Tools(NamedTuple):
 
     edits: PictureEdits
     """What changes the draft's pictures."""
-    find_choices: FindChoices
+    find_choices: "FindChoices"
     """Returns what Tab can make of a word."""
-    find_questions: FindQuestions
+    find_questions: "FindQuestions"
     """Returns what was asked in any conversation with some words."""
 
 
@@ -108,7 +110,7 @@ class Composer(Vertical):
         queue = Queue() if self._queueing is not None else self._queue
         outbox = self.draft.outbox if self.draft.is_cut_off else []
         self.tray.waiting = Waiting(
-            tuple(_words(turn) for turn in queue.turns),
+            tuple(words_of(turn) for turn in queue.turns),
             queue.is_paused,
             tuple(_sent_words(turn) for turn in outbox),
         )
@@ -137,6 +139,8 @@ class Composer(Vertical):
     @on(Prompt.PastWanted)
     @work
     async def _search_past(self) -> None:
+        from .past_questions import PastQuestions
+
         screen = PastQuestions(self._tools.find_questions)
         if question := await self.app.push_screen_wait(screen):
             self.prompt.change_text(question)
@@ -171,10 +175,9 @@ class Composer(Vertical):
         self._save()
 
 
-def _words(turn: QueuedTurn) -> str:
-    """Returns one line for a turn that waits; without words the names of its pictures."""
-    pictures = ", ".join(picture.name for picture in turn.question.attachments)
-    text = turn.question.text if turn.question.text.strip() else pictures
+def words_of(turn: QueuedTurn) -> str:
+    """Returns one line for a turn that waits."""
+    text = turn.question.text.strip() or _names(turn.question.attachments)
     return f"{ANSWER_AGAIN}: {text}" if turn.kind == "regenerate" else text
 
 
@@ -182,4 +185,9 @@ def _sent_words(turn: SentTurn) -> str:
     """Returns one line for a turn on its way."""
     if turn.regenerated is not None:
         return ANSWER_AGAIN
-    return turn.text if turn.text.strip() else ", ".join(it.name for it in turn.pictures)
+    return turn.text.strip() or _names(turn.pictures)
+
+
+def _names(pictures: Sequence[Attachment] | Sequence[DraftPicture]) -> str:
+    """Returns what stands for a message without words."""
+    return ", ".join(picture.name for picture in pictures)

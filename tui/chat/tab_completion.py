@@ -2,21 +2,24 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.widgets import TextArea
 from textual.widgets.text_area import Location
 
-from ..session.completion import Choice, Word, common_start, word_before
 from .tray import Choices
 
-FindChoices = Callable[[Word], Awaitable[Sequence[Choice]]]
+if TYPE_CHECKING:
+    from ..session.completion import Choice, Word
+
+FindChoices = Callable[["Word"], Awaitable[Sequence["Choice"]]]
 
 
 @dataclass
 class _Walk:
     """Choices that Tab walks through, and the place in the text where the chosen one stands."""
 
-    choices: Sequence[Choice]
+    choices: "Sequence[Choice]"
     start: Location
     end: Location
     chosen: int | None = None
@@ -38,8 +41,10 @@ class TabCompletion:
         self._show = show
         self._walk: _Walk | None = None
 
-    async def press(self) -> Choice | None:
+    async def press(self) -> "Choice | None":
         """Completes, or goes on to the next choice; returns the choice if it is the only one."""
+        from ..session.completion import common_start, word_before
+
         if self._walk is not None:
             self._step(self._walk)
             return None
@@ -60,7 +65,7 @@ class TabCompletion:
         self._show(Choices(tuple(choice.name for choice in choices)))
         return None
 
-    def end(self) -> Choice | None:
+    def end(self) -> "Choice | None":
         """Ends the walk; returns what was chosen."""
         walk, self._walk = self._walk, None
         if walk is None:

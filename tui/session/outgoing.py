@@ -85,8 +85,11 @@ class Outgoing:
         """
         async with draft.order:
             found, missing = await _find_pictures(text)
+            attached = {picture.path for picture in draft.pictures}
             for path in found.paths:
-                await self.attach(draft, path)
+                # Tab, or a paste, has attached what the text only names.
+                if path not in attached:
+                    await self.attach(draft, path)
             text = found.rest
             if found.paths and not text.strip():
                 return False

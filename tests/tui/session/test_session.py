@@ -847,3 +847,15 @@ async def test_a_refused_picture_is_tried_again_alone() -> None:
         assert [picture.error for picture in it.session.draft.pictures] == ["", ""]
         asked = [request.path for request in it.client.asked if isinstance(request, Attach)]
         assert asked == ["/photos/lemons.png", "/photos/limes.png", "/photos/lemons.png"]
+
+
+async def test_a_picture_that_was_attached_already_and_is_named_too_goes_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cat.png").touch()
+    monkeypatch.chdir(tmp_path)
+    async with talk(ScriptedClient()) as it:
+        await it.session.attach(tmp_path / "cat.png")
+        await it.session.submit("what is in cat.png?")
+        (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
+        assert (request.text, len(request.attachments)) == ("what is in cat.png?", 1)
