@@ -30,6 +30,8 @@ class Chips(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
+    # Whoever clicks a chip to look at it goes on typing.
+    FOCUS_ON_CLICK = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "chips--number",
         "chips--name",

@@ -62,7 +62,7 @@ class Prompt(TextArea):
             "complete",
             "complete",
             show=False,
-            tooltip="Complete a path, or @ and part of a picture's name",
+            tooltip="Complete a path, or @ and part of a name",
         ),
         Binding(
             "ctrl+underscore,ctrl+slash", "undo", "undo", show=False, tooltip="Undo what was typed"

@@ -228,6 +228,13 @@ async def test_enter_and_a_click_show_a_picture() -> None:
         assert app.opened == ["b.png", "b.png", "a.png"]
 
 
+async def test_a_click_leaves_the_focus_where_it_is() -> None:
+    async with open_chips(*(picture(f"{letter}.png") for letter in "ab")) as (app, pilot):
+        await pilot.click(Chips, offset=(25, 0))
+        assert app.opened == ["b.png"]
+        assert app.query_one(Input).has_focus
+
+
 async def test_the_cursor_stays_on_its_picture_when_others_come_before_it() -> None:
     async with open_chips(*(picture(f"{letter}.png") for letter in "ab")) as (app, pilot):
         await pilot.press("shift+tab", "right")
