@@ -165,10 +165,17 @@ class Prompt(TextArea):
         self._recalled = None
 
     def set_text(self, text: str) -> None:
-        """Replaces the text by another one, of which nothing can be undone."""
+        """Replaces the text by another one, of which nothing can be undone.
+
+        A text that comes back, since it could not be sent, is as if Enter had not been pressed: the
+        cursor is in its place, and what was typed can be undone.
+        """
         self._recalled = None
         self._removals = _Removals()
         self._replace_text(text)
+        if text and text == self._left.text:
+            self.history, self.selection = self._left.history, self._left.selection
+            self._left = _Left("", Selection(), self._new_history())
 
     def change_text(self, text: str) -> None:
         """Replaces the text as if it had been typed: that can be undone."""
@@ -214,25 +221,16 @@ class Prompt(TextArea):
             self.post_message(self.MissingPasted(missing))
 
     def give_back(self, text: str) -> None:
-        """Puts a text that could not be sent in front of what was typed since.
-
-        Where nothing was, the prompt is as if Enter had not been pressed: the text as it was typed,
-        the cursor in its place, and what can be undone.
-        """
+        """Puts a text that could not be sent in front of what was typed since."""
         if self.text:
             self.insert(f"{text}\n", (0, 0), maintain_selection_offset=True)
-        elif text == self._left.text:
-            self.text = text
-            self.history = self._left.history
-            self.selection = self._left.selection
         else:
-            self._replace_text(text)
+            self.set_text(text)
 
     def action_send(self) -> None:
         """Sends the text and makes room for the next one."""
         text = self.text
         self._left = _Left(text, self.selection, self.history)
-        self.history = self._new_history()
         self.set_text("")
         self.post_message(self.Sent(text))
 
@@ -339,5 +337,7 @@ class Prompt(TextArea):
             self.post_message(self.PathsPasted([choice.picture]))
 
     def _replace_text(self, text: str) -> None:
+        # Setting the text empties the history, which may yet be wanted.
+        self.history = self._new_history()
         self.text = text
         self.move_cursor(self.document.end)

@@ -172,6 +172,10 @@ async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> 
         assert prompt.text == "kept"
         await pilot.press("ctrl+y")
         assert prompt.text == "kept gone"
+        await pilot.press("!")
+        prompt.set_text("kept gone")
+        await pilot.press("ctrl+underscore")
+        assert prompt.text == "kept gone"
 
 
 async def test_a_text_that_comes_back_stands_before_what_was_typed_since() -> None:
