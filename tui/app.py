@@ -53,6 +53,7 @@ class SeeshellApp(ReportedApp):
     CSS_PATH: ClassVar = [
         "app.tcss",
         "chat/chat.tcss",
+        "chat/chips.tcss",
         "chat/core_notice.tcss",
         "key_line.tcss",
         "chat/prompt.tcss",

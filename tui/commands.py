@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 
 from .chat.chat import Chat
+from .chat.composer import words_of
 from .keys.bindings import keymap_of
 from .keys.command import Command as ToldCommand
 from .keys.names import shown_name, types_text
@@ -82,7 +83,7 @@ class ChatCommands(Provider):
         for chat in self.screen.query(Chat):
             turns = chat.queued
             for turn in turns:
-                words = visible_line(turn.question.text)[:_QUOTED]
+                words = visible_line(words_of(turn))[:_QUOTED]
                 if turn is not turns[0]:
                     yield Command(f"Answer first: {words}", chat, f"put_first({turn.id!r})")
                 if turn is not turns[-1]:

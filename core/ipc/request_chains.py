@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from ..messages.requests import AnyRequest, ListConversations
+from ..messages.requests import AnyRequest, FindQuestions, ListConversations
 from .held_bytes import Share
 from .outbox import ROOM_BYTES
 
@@ -72,7 +72,7 @@ class RequestChains:
 
 
 def _chain_of(request: AnyRequest) -> _Chain | None:
-    if isinstance(request, ListConversations):
+    if isinstance(request, ListConversations | FindQuestions):
         return ListConversations
     conversation: int | None = getattr(request, "conversation", None)
     return conversation

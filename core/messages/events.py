@@ -83,6 +83,12 @@ class ConversationsListed(Event, frozen=True):
     """Conversations in which turns wait for `ResumeQueue`, listed or not."""
 
 
+class QuestionsFound(Event, frozen=True):
+    """What the user has asked, newest first, each text once."""
+
+    questions: tuple[str, ...]
+
+
 class ConversationsChanged(Event, frozen=True):
     """A conversation was added, changed or deleted: lists should be asked for again."""
 
@@ -296,6 +302,7 @@ AnyEvent = (
     | Done
     | CoreStatus
     | ConversationsListed
+    | QuestionsFound
     | ConversationsChanged
     | ConversationDeleted
     | ConversationRestored

@@ -41,6 +41,14 @@ class ListConversations(Request, frozen=True):
     limit: int = 500
 
 
+class FindQuestions(Request, frozen=True):
+    """Asks for what the user has asked in any conversation. Reply: `QuestionsFound`."""
+
+    query: str = ""
+    """Words that a question must contain; empty for all."""
+    limit: int = 200
+
+
 class OpenConversation(Request, frozen=True):
     """Reads a conversation and subscribes to it. Reply: `ConversationOpened`."""
 
@@ -231,6 +239,7 @@ AnyRequest = (
     | GetStatus
     | Shutdown
     | ListConversations
+    | FindQuestions
     | OpenConversation
     | RenameConversation
     | DeleteConversation

@@ -11,9 +11,11 @@ from ..messages.events import (
     ConversationsChanged,
     ConversationsListed,
     Done,
+    QuestionsFound,
 )
 from ..messages.requests import (
     DeleteConversation,
+    FindQuestions,
     ForkConversation,
     ListConversations,
     OpenConversation,
@@ -29,6 +31,7 @@ from .work_ahead import WorkAhead
 
 ConversationRequest = (
     ListConversations
+    | FindQuestions
     | OpenConversation
     | RenameConversation
     | ForkConversation
@@ -67,6 +70,9 @@ class Conversations:
         match request:
             case ListConversations(query=query, limit=limit):
                 return (await self._list(query, limit),)
+            case FindQuestions(query=query, limit=limit):
+                questions = await self._archive.find_questions(query, limit)
+                return (QuestionsFound(questions=questions),)
             case OpenConversation(conversation=conversation):
                 return await self._open(conversation, client)
             case RenameConversation(conversation=conversation, title=title):

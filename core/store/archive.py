@@ -92,6 +92,16 @@ class Archive:
         """
         return await self._search.list_conversations(query, limit)
 
+    async def find_questions(self, query: str, limit: int) -> tuple[str, ...]:
+        """Returns what the user has asked, newest first, each text once.
+
+        With a query only those that hold, for each word of it, a word that starts so.
+
+        Raises:
+            StoreError: the query is too long, or the search took too long.
+        """
+        return await self._search.find_questions(query, limit)
+
     async def list_conversation_ids(self) -> list[int]:
         """Returns the ids of all conversations that are not deleted."""
         return await self._run(self._conversations.list_ids)

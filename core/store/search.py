@@ -35,6 +35,23 @@ AND (id IN (SELECT rowid FROM title_words WHERE text MATCH :words)
 """
 """The condition that a conversation's title, or one of its messages, has the words."""
 
+_QUESTIONS: Final = """
+SELECT part.text FROM message
+JOIN conversation ON conversation.id = message.conversation_id
+JOIN part ON part.message_id = message.id
+WHERE role = 'user' AND deleted_at IS NULL AND kind = 'text' AND length(part.text) <= :longest
+"""
+
+_WITH_WORDS: Final = (
+    "AND message.id IN (SELECT rowid FROM message_words WHERE message_words.text MATCH :words) "
+)
+
+_LONGEST_QUESTION: Final = 50_000
+"""Characters of the longest question that a list of them holds."""
+
+_READ_FOR_ONE: Final = 4
+"""Questions that are read for each that is wanted: the same may have been asked often."""
+
 _ORDER: Final = " ORDER BY updated_at DESC, id DESC LIMIT :limit"
 
 
@@ -80,6 +97,26 @@ class Search:
         if query.strip() and not words:
             return ()
         return await self._thread.run(self._list, words, limit)
+
+    async def find_questions(self, query: str, limit: int) -> tuple[str, ...]:
+        """Returns what the user has asked with the words of a query, newest first, each text once.
+
+        Raises:
+            StoreError: the query is too long, or the search took too long.
+        """
+        words = _match_expression(query)
+        if query.strip() and not words:
+            return ()
+        return await self._thread.run(self._find_questions, words, limit)
+
+    def _find_questions(self, words: str, limit: int) -> tuple[str, ...]:
+        statement = _QUESTIONS + (_WITH_WORDS if words else "") + "ORDER BY message.id DESC "
+        values = {"words": words, "limit": limit * _READ_FOR_ONE, "longest": _LONGEST_QUESTION}
+        with errors_as_sentences(self._paths), self._in_time(_MAX_SECONDS):
+            self._files.check()
+            rows = self._connection.execute(statement + "LIMIT :limit", values)
+            texts = dict.fromkeys(row["text"].strip() for row in rows)
+        return tuple(text for text in texts if text)[:limit]
 
     def _list(self, words: str, limit: int) -> tuple[ConversationSummary, ...]:
         statement = SUMMARY + (_FOUND if words else "") + _ORDER

@@ -7,9 +7,9 @@ Its modules in reading order:
     panels            The row of sidebar, chat and preview: docked where there is room, else laid
                       over the chat.
     chat              One conversation on screen: its log above what the user is about to send.
-    composer          Tray and prompt: what the user is about to send.
-    tray              The tray above the prompt: what is edited, what waits, pictures of the next
-                      message.
+    composer          Tray, pictures and prompt: what the user is about to send.
+    tray              The tray above the pictures: what is edited, what waits, and what holds the
+                      message back.
     prompt            The prompt: a text area that grows with its text, remembers what was sent and
                       sends on Enter.
     sidebar           The conversations: a filter, a list, and what can be done with the one under
@@ -24,4 +24,14 @@ Its modules in reading order:
     decision_notice   What the user has to decide: above the prompt, which keeps the focus, until it
                       is answered.
     steps_back        The steps back of the chat's screen, from what was opened last to the prompt.
+    chip_rows         Chips in rows: which stand in a row, which rows are shown, and what a chip
+                      says. Pure.
+    chips             The pictures of the next message: a chip each, which the keyboard walks,
+                      removes and moves.
+    tab_completion    Tab in the prompt: completes the word before the cursor, then walks through
+                      what fits.
+    choice_finder     What Tab finds: pictures of the conversation, of the picker's last folder, and
+                      paths on disk.
+    editor            The prompt in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it.
+    past_questions    A search in what was asked before, in all conversations, to ask it again.
 """

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from ..pictures import DrawnPicture, Pictures
 
 
+_LOG_ACTIONS = frozenset({"edit", "fork", "switch_branch", "toggle_receipts", "regenerate"})
+"""What letters do in the log, and may not do elsewhere."""
+
+
 class Remembered(Struct, frozen=True):
     """What the chat keeps from one start to the next."""
 
@@ -150,6 +154,8 @@ class Chat(Keyed, Vertical):
         """Returns whether a key does anything now, for the key line."""
         if self.log_view.is_selecting:
             return False
+        if self.composer.chips.has_focus and action in _LOG_ACTIONS:
+            return False
         if action in ("regenerate", "fork", "toggle_receipts"):
             return bool(self._messages)
         if action == "take_back":
@@ -253,6 +259,11 @@ class Chat(Keyed, Vertical):
         write_state(self._state_file, Remembered(has_whole_receipts=is_whole))
 
     @property
+    def pictures(self) -> list[Attachment]:
+        """All that the log shows, in its order."""
+        return [picture for message in self._messages for picture in message.attachments]
+
+    @property
     def queued(self) -> tuple[QueuedTurn, ...]:
         """The messages that wait, in the order in which they will be answered."""
         return self._session.turns.queued
@@ -292,10 +303,6 @@ class Chat(Keyed, Vertical):
     @work
     async def _submit(self, event: Prompt.Sent) -> None:
         await self._session.submit(event.text)
-
-    @on(Prompt.PictureRemoved)
-    def _detach(self) -> None:
-        self._session.detach_last()
 
     @on(ChatLog.LinkOpened)
     def _copy_link(self, event: ChatLog.LinkOpened) -> None:

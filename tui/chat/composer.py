@@ -1,16 +1,23 @@
-"""Tray and prompt: what the user is about to send."""
+"""Tray, pictures and prompt: what the user is about to send."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from textual import getters, on
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 
-from ...core.conversation import Queue, QueuedTurn
-from ..session.draft import Draft
+from ...core.conversation import Attachment, Queue, QueuedTurn
+from ..session.draft import Draft, DraftPicture, SentTurn
+from ..session.picture_edits import PictureEdits
+from .chips import Chips
 from .prompt import Prompt
 from .tray import Tray, Waiting
+
+if TYPE_CHECKING:
+    from .past_questions import FindQuestions
+    from .tab_completion import FindChoices
 
 SAVE_SECONDS = 1.0
 """Longest time that typed text is not on disk."""
@@ -19,32 +26,49 @@ QUEUE_SECONDS = 0.15
 """A message that is taken from the queue sooner is never shown as queued."""
 
 
+class Tools(NamedTuple):
+    """What the composer works with beside the draft."""
+
+    edits: PictureEdits
+    """What changes the draft's pictures."""
+    find_choices: "FindChoices"
+    """Returns what Tab can make of a word."""
+    find_questions: "FindQuestions"
+    """Returns what was asked in any conversation with some words."""
+
+
 class Composer(Vertical):
     """Shows one draft and has it stored while it changes."""
 
     prompt = getters.query_one(Prompt)
+    chips = getters.query_one(Chips)
     tray = getters.query_one(Tray)
 
-    def __init__(self, draft: Draft, cursor_blink: bool, save: Callable[[], None]) -> None:
+    def __init__(
+        self, draft: Draft, cursor_blink: bool, save: Callable[[], None], tools: Tools
+    ) -> None:
         """Shows an empty draft.
 
         Args:
             draft: of the conversation on screen.
             cursor_blink: whether the prompt's cursor blinks.
             save: stores all drafts.
+            tools: what its parts work with.
         """
         super().__init__()
         self.draft = draft
         self._cursor_blink = cursor_blink
         self._save = save
+        self._tools = tools
         self._saving: Timer | None = None
         self._queue = Queue()
         self._queueing: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Yields the tray above the prompt."""
+        """Yields the tray and the pictures above the prompt."""
         yield Tray()
-        yield Prompt(self._cursor_blink)
+        yield Chips(self._tools.edits)
+        yield Prompt(self._cursor_blink, self._tools.find_choices)
 
     def show(self, draft: Draft, *, takes_typed: bool = False) -> None:
         """Shows another draft; what is typed stays with this one, or goes over to the other."""
@@ -61,8 +85,10 @@ class Composer(Vertical):
 
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and of the messages on their way."""
-        self.tray.pictures = tuple(self.draft.pictures)
+        self.chips.pictures = tuple(self.draft.pictures)
+        self.prompt.note_removals(len(self.draft.removed))
         self.tray.edited = self.draft.edited.number if self.draft.edited else 0
+        self._show_missing()
         self._show_waiting()
         self._save_soon()
 
@@ -84,9 +110,9 @@ class Composer(Vertical):
         queue = Queue() if self._queueing is not None else self._queue
         outbox = self.draft.outbox if self.draft.is_cut_off else []
         self.tray.waiting = Waiting(
-            tuple(_words(turn) for turn in queue.turns),
+            tuple(words_of(turn) for turn in queue.turns),
             queue.is_paused,
-            tuple(turn.text or ANSWER_AGAIN for turn in outbox),
+            tuple(_sent_words(turn) for turn in outbox),
         )
 
     def give_back(self, draft: Draft, text: str) -> None:
@@ -99,7 +125,39 @@ class Composer(Vertical):
     @on(Prompt.Changed)
     def _keep_text(self) -> None:
         self.draft.text = self.prompt.text
+        self._show_missing()
         self._save_soon()
+
+    @on(Prompt.MissingPasted)
+    def _tell_missing(self, event: Prompt.MissingPasted) -> None:
+        self.draft.missing = event.missing
+
+    @on(Prompt.ChoicesOffered)
+    def _show_choices(self, event: Prompt.ChoicesOffered) -> None:
+        self.tray.choices = event.choices
+
+    @on(Prompt.PastWanted)
+    @work
+    async def _search_past(self) -> None:
+        from .past_questions import PastQuestions
+
+        screen = PastQuestions(self._tools.find_questions)
+        if question := await self.app.push_screen_wait(screen):
+            self.prompt.change_text(question)
+
+    @on(Prompt.RemovalUndone)
+    @work
+    async def _put_back(self) -> None:
+        await self._tools.edits.put_back()
+
+    @on(Chips.Left)
+    def _leave_chips(self) -> None:
+        self.prompt.focus()
+
+    def _show_missing(self) -> None:
+        missing = self.draft.missing
+        is_named = missing is not None and missing.are_in(self.prompt.text)
+        self.tray.missing = missing.sentence if missing is not None and is_named else ""
 
     def on_unmount(self) -> None:
         """Stores what was typed last."""
@@ -117,7 +175,19 @@ class Composer(Vertical):
         self._save()
 
 
-def _words(turn: QueuedTurn) -> str:
+def words_of(turn: QueuedTurn) -> str:
     """Returns one line for a turn that waits."""
-    text = turn.question.text
+    text = turn.question.text.strip() or _names(turn.question.attachments)
     return f"{ANSWER_AGAIN}: {text}" if turn.kind == "regenerate" else text
+
+
+def _sent_words(turn: SentTurn) -> str:
+    """Returns one line for a turn on its way."""
+    if turn.regenerated is not None:
+        return ANSWER_AGAIN
+    return turn.text.strip() or _names(turn.pictures)
+
+
+def _names(pictures: Sequence[Attachment] | Sequence[DraftPicture]) -> str:
+    """Returns what stands for a message without words."""
+    return ", ".join(picture.name for picture in pictures)

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..keys.bindings import keymap_of
+from ..keys.bindings import fill_keys, keymap_of
 from ..session.decisions import Decision, WayOut
 from ..session.events import DecisionsChanged
 from ..session.session import ChatSession
@@ -72,7 +72,7 @@ class DecisionNotice(Widget):
 
     def render(self) -> Content:
         """Returns the sentences, and the keys for the newest one."""
-        rows = [Content(visible(decision.sentence)) for decision in self.decisions]
+        rows = [Content(fill_keys(self, visible(decision.sentence))) for decision in self.decisions]
         if self.decisions:
             rows.append(self._keys(self.decisions[-1]))
         return Content("\n").join(rows)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from ...core.conversation import Attachment
 from ..log import ChatLog
 from ..scarcity import Scarcity, scarcity_named
+from ..session.draft import DraftPicture
 from ..session.events import (
     AnswerStarted,
     ConversationsFound,
@@ -21,14 +22,17 @@ from ..session.events import (
 )
 from ..session.session import ChatSession
 from ..size_watcher import watch_size
+from .chips import Chips
 from .composer import Composer
 from .hearing import hear
 from .sidebar import Listing, Sidebar
-from .tray import Tray
 
 if TYPE_CHECKING:
     from ..picker import PreviewPane
     from ..pictures import Pictures
+
+Previewed = Attachment | Path | str | None
+"""A picture, or the sentence that says why there is none."""
 
 PanelName = Literal["sidebar", "preview"]
 
@@ -46,8 +50,8 @@ class Panels(Horizontal):
 
     listing: var[Listing] = var(Listing())
     """Conversations that the sidebar shows, or would if it were open."""
-    preview: var[Attachment | Path | str | None] = var(None)
-    """Picture, or a sentence in place of one, that the preview shows or would if it were open."""
+    preview: var[Previewed] = var(None)
+    """Picture that the preview shows, or would if it were open; or why there is none."""
 
     def __init__(self, session: ChatSession, pictures: Callable[[], "Pictures"]) -> None:
         super().__init__()
@@ -109,7 +113,7 @@ class Panels(Horizontal):
         self._open_over.clear()
         self.arrange_panels()
 
-    def open_preview(self, picture: Attachment | Path) -> None:
+    def open_preview(self, picture: Previewed) -> None:
         """Shows a picture in the preview, which is opened if it is not."""
         self.preview = picture
         if not self.is_open("preview"):
@@ -145,8 +149,8 @@ class Panels(Horizontal):
         if self._sidebar is not None:
             self._sidebar.show(listing)
 
-    def watch_preview(self, picture: Attachment | Path | str | None) -> None:
-        """Shows the picture if the pane is there."""
+    def watch_preview(self, picture: Previewed) -> None:
+        """Shows the picture, or why there is none, if the pane is there."""
         if self._pane is not None:
             self._pane.show(picture)
 
@@ -160,7 +164,9 @@ class Panels(Horizontal):
 
     def _note_draft(self, event: DraftChanged) -> None:
         if event.draft is self._session.draft:
-            self._note(event.draft.attachments)
+            known = [picture for picture in event.draft.pictures if not picture.is_checking]
+            if known:
+                self.preview = _source(known[-1])
 
     def _note(self, pictures: Sequence[Attachment]) -> None:
         """Has the newest of the pictures in the preview, when that is opened."""
@@ -191,9 +197,19 @@ class Panels(Horizontal):
     async def _restore(self, event: Sidebar.Restored) -> None:
         await self._session.restore_deleted(event.conversation)
 
-    @on(Tray.PictureClicked)
-    def _preview_chip(self, event: Tray.PictureClicked) -> None:
-        self.open_preview(event.picture.attachment or event.picture.path)
+    @on(Chips.PictureOpened)
+    def _preview_chip(self, event: Chips.PictureOpened) -> None:
+        """Shows a picture that is not sent yet, or closes the preview if that shows it already."""
+        source = _source(event.picture)
+        if self.is_open("preview") and self.preview == source:
+            self.toggle("preview")
+            self.screen.refresh_bindings()
+        else:
+            self.open_preview(source)
+
+    @on(Chips.PictureHighlighted)
+    def _follow_chips(self, event: Chips.PictureHighlighted) -> None:
+        self.preview = _source(event.picture)
 
     @on(ChatLog.PictureOpened)
     def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
@@ -233,3 +249,8 @@ class Panels(Horizontal):
 
     def _is_docked(self, name: PanelName) -> bool:
         return self._columns >= self.DOCK_WIDTHS[name]
+
+
+def _source(picture: DraftPicture) -> Previewed:
+    """Returns what the preview shows of a picture that is not sent yet."""
+    return picture.error or picture.attachment or picture.path

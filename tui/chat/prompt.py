@@ -2,15 +2,39 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual import work
 from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import EditHistory, Selection
 
 from ..keys.bindings import Keyed, bindings_of
+from .tab_completion import FindChoices, TabCompletion
+from .tray import Choices
+
+if TYPE_CHECKING:
+    from ..session.completion import Choice
+    from ..session.missing_pictures import MissingPictures
+
+
+class _Left(NamedTuple):
+    """The prompt as it was when its text was sent."""
+
+    text: str
+    selection: Selection
+    history: EditHistory
+
+
+class _Removals(NamedTuple):
+    """Pictures that were removed and can be put back."""
+
+    text: str = ""
+    """What was in the prompt when the last one was removed."""
+    number: int = 0
 
 
 class Prompt(Keyed, TextArea, inherit_bindings=False):
@@ -36,10 +60,31 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
         pages: int
 
-    class PictureRemoved(Message):
-        """The user pressed Backspace at the start: the last picture goes."""
+    @dataclass
+    class MissingPasted(Message):
+        """The user pasted or dropped paths of pictures that are not on this machine."""
 
-    def __init__(self, cursor_blink: bool) -> None:
+        missing: "MissingPictures"
+
+    @dataclass
+    class ChoicesOffered(Message):
+        """Tab can complete to several things, or to nothing any more."""
+
+        choices: Choices
+
+    class PastWanted(Message):
+        """The user wants to search what was asked in all conversations."""
+
+    class RemovalUndone(Message):
+        """The user wants the picture back that was removed last."""
+
+    def __init__(self, cursor_blink: bool, find_choices: FindChoices) -> None:
+        """Makes an empty prompt.
+
+        Args:
+            cursor_blink: whether the cursor blinks.
+            find_choices: returns what Tab can make of a word.
+        """
         super().__init__(
             id="prompt",
             compact=True,
@@ -51,21 +96,44 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         self._sent: list[str] = []
         self._recalled: int | None = None
         self._unsent = ""
+        self._left = _Left("", Selection(), self.history)
+        self._removals = _Removals()
+        self._tab = TabCompletion(self, find_choices, self._offer)
 
     def remember(self, texts: list[str]) -> None:
         """Replaces what `up` brings back by the user's messages of a conversation, oldest first."""
-        self._sent = texts
+        self._sent = [text for text in texts if text.strip()]
         self._recalled = None
 
     def remember_also(self, text: str) -> None:
         """Adds a message that was sent to what `up` brings back."""
-        self._sent.append(text)
+        if text.strip():
+            self._sent.append(text)
         self._recalled = None
 
     def set_text(self, text: str) -> None:
-        """Replaces the text and puts the cursor behind it."""
+        """Replaces the text by another one, of which nothing can be undone.
+
+        A text that comes back, since it could not be sent, is as if Enter had not been pressed: the
+        cursor is in its place, and what was typed can be undone.
+        """
         self._recalled = None
+        self._removals = _Removals()
         self._replace_text(text)
+        if text and text == self._left.text:
+            self.history, self.selection = self._left.history, self._left.selection
+            self._left = _Left("", Selection(), self._new_history())
+
+    def change_text(self, text: str) -> None:
+        """Replaces the text as if it had been typed: that can be undone."""
+        self._recalled = None
+        self.history.checkpoint()
+        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+
+    def note_removals(self, count: int) -> None:
+        """Lets undo bring back as many removed pictures, unless more is typed before."""
+        text = self.text if count > self._removals.number else self._removals.text
+        self._removals = _Removals(text, count)
 
     async def on_key(self, event: Key) -> None:
         """Runs the prompt's own bindings at once; passes on keys that came after the focus left.
@@ -78,6 +146,8 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
             event.stop()
             self.app.post_message(Key(event.key, event.character))
             return
+        if all(binding.id != "prompt.complete" for binding in self.keys_of(event.key)):
+            self._end_completion()
         for binding in self.keys_of(event.key):
             if await self.app.run_action(binding.action, self):
                 event.prevent_default()
@@ -86,23 +156,66 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
     def on_paste(self, event: Paste) -> None:
         """Attaches pasted paths of pictures; other text is inserted by the text area."""
-        from ..session.attach_paths import picture_paths
+        from ..session.attach_paths import find_pictures
+        from ..session.missing_pictures import find_missing
 
-        paths = picture_paths(event.text)
-        if paths:
+        found = find_pictures(event.text)
+        if found.paths and not found.rest.strip():
             event.prevent_default()
             event.stop()
-            self.post_message(self.PathsPasted(paths))
+            self.post_message(self.PathsPasted(found.paths))
+        elif missing := find_missing(f"{self.text} {found.rest}" if self.text else found.rest):
+            self.post_message(self.MissingPasted(missing))
 
     def give_back(self, text: str) -> None:
         """Puts a text that could not be sent in front of what was typed since."""
-        self.set_text("\n".join(part for part in (text, self.text) if part))
+        if self.text:
+            self.insert(f"{text}\n", (0, 0), maintain_selection_offset=True)
+        else:
+            self.set_text(text)
 
     def action_send(self) -> None:
         """Sends the text and makes room for the next one."""
         text = self.text
+        self._left = _Left(text, self.selection, self.history)
         self.set_text("")
         self.post_message(self.Sent(text))
+
+    def action_cut(self) -> None:
+        """Cuts what is selected; without a selection clears the prompt, which can be undone."""
+        if self.selection.is_empty:
+            self.change_text("")
+        else:
+            super().action_cut()
+
+    def action_search_past(self) -> None:
+        """Lets the user search what was asked before, in any conversation."""
+        self.post_message(self.PastWanted())
+
+    def action_undo(self) -> None:
+        """Undoes what was typed last, or the removal of a picture if that was later."""
+        if self._removals.number and self._removals.text == self.text:
+            self.post_message(self.RemovalUndone())
+        else:
+            super().action_undo()
+
+    async def action_complete(self) -> None:
+        """Completes the word before the cursor, or goes on to the next thing that fits."""
+        self._attach_choice(await self._tab.press())
+
+    @work
+    async def action_edit(self) -> None:
+        """Hands the text to an editor; what it leaves can be undone."""
+        from .editor import EditorFailed, edit_text
+
+        before = self.text
+        try:
+            text = await edit_text(self.app, before)
+        except EditorFailed as error:
+            self.notify(str(error), severity="warning", markup=False)
+        else:
+            if text != before:
+                self.change_text(text)
 
     def action_turn_page(self, pages: int) -> None:
         """Scrolls the log without leaving the prompt."""
@@ -111,13 +224,6 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     def action_break_line(self) -> None:
         """Starts a new line."""
         self._replace_via_keyboard("\n", *self.selection)
-
-    def action_delete_left(self) -> None:
-        """Deletes to the left; at the very start it takes the last picture off."""
-        if self.selection.is_empty and self.cursor_at_start_of_text:
-            self.post_message(self.PictureRemoved())
-        else:
-            super().action_delete_left()
 
     def action_cursor_up(self, select: bool = False) -> None:
         """Moves up; from the first row it brings back what was sent before."""
@@ -161,6 +267,24 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         """Whether the cursor is on the last row on screen, wrapped rows counted."""
         return self._cursor_offset[1] == self.wrapped_document.height - 1
 
+    def _new_history(self) -> EditHistory:
+        before = self.history
+        return EditHistory(
+            before.max_checkpoints, before.checkpoint_timer, before.checkpoint_max_characters
+        )
+
+    def _offer(self, choices: Choices) -> None:
+        self.post_message(self.ChoicesOffered(choices))
+
+    def _end_completion(self) -> None:
+        self._attach_choice(self._tab.end())
+
+    def _attach_choice(self, choice: "Choice | None") -> None:
+        if choice is not None and choice.picture is not None:
+            self.post_message(self.PathsPasted([choice.picture]))
+
     def _replace_text(self, text: str) -> None:
+        # Setting the text empties the history, which may yet be wanted.
+        self.history = self._new_history()
         self.text = text
         self.move_cursor(self.document.end)

@@ -1,26 +1,21 @@
-"""The tray above the prompt: what is edited, what waits, pictures of the next message."""
+"""The tray above the pictures: what is edited, what waits, and what holds the message back."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.content import Content
-from textual.events import Click
 from textual.geometry import Size
-from textual.message import Message
 from textual.reactive import reactive
-from textual.style import Style
 from textual.widget import Widget
 
 from ..keys.bindings import fill_keys, keymap_of
-from ..session.draft import DraftPicture
 from ..visible import visible_line
 
-_GAP = "   "
-"""Between two chips."""
-_CHIP_ROWS = 3
-"""Further chips are only counted."""
-_QUEUE_ROWS = 3
+_QUEUE_ROWS: Final = 3
 """Further messages that wait are only counted."""
+_SENTENCE_ROWS: Final = 4
+_CHOICE_ROWS: Final = 2
+_GAP: Final = "  "
 
 
 @dataclass(frozen=True)
@@ -38,38 +33,43 @@ class Waiting:
         return bool(self.queued or self.unsent)
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What Tab can put into the prompt."""
+
+    names: tuple[str, ...] = ()
+    chosen: int | None = None
+    """Place of the one that is in the prompt; None while it holds only what all begin with."""
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+
 class Tray(Widget):
-    """Rows of what waits; one chip a picture: name and tokens, or why it can't be sent."""
+    """Rows of what stands between the prompt and the conversation; none where nothing does."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "tray--number",
-        "tray--name",
+        "tray--key",
         "tray--note",
         "tray--error",
         "tray--edit",
+        "tray--choice",
     }
-
-    pictures: reactive[tuple[DraftPicture, ...]] = reactive((), layout=True)
 
     waiting: reactive[Waiting] = reactive(Waiting(), layout=True)
 
     edited: reactive[int] = reactive(0, layout=True)
     """Number of the question that is being edited; 0 for none."""
 
-    @dataclass
-    class PictureClicked(Message):
-        """The user clicked a chip."""
+    missing: reactive[str] = reactive("", layout=True)
+    """Which pictures that the text names are not here, and what to do; empty for none."""
 
-        picture: DraftPicture
+    choices: reactive[Choices] = reactive(Choices(), layout=True)
 
     def __init__(self) -> None:
         super().__init__(id="tray")
         self.display = False
-
-    def watch_pictures(self) -> None:
-        """Takes no row while there is nothing to show."""
-        self._show_or_hide()
 
     def watch_waiting(self) -> None:
         """Takes no row while there is nothing to show."""
@@ -79,22 +79,24 @@ class Tray(Widget):
         """Takes no row while there is nothing to show."""
         self._show_or_hide()
 
+    def watch_missing(self) -> None:
+        """Takes no row while there is nothing to show."""
+        self._show_or_hide()
+
+    def watch_choices(self) -> None:
+        """Takes no row while there is nothing to show."""
+        self._show_or_hide()
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Returns the number of rows at a width."""
         return len(self._rows(width))
 
     def render(self) -> Content:
-        """Returns what is edited and what waits above the chips."""
+        """Returns the rows, what concerns the text in the prompt last."""
         return Content("\n").join(self._rows(self.content_size.width))
 
-    def on_click(self, event: Click) -> None:
-        """Tells which chip was clicked."""
-        number = event.style.meta.get("picture")
-        if number is not None:
-            self.post_message(self.PictureClicked(self.pictures[number - 1]))
-
     def _show_or_hide(self) -> None:
-        self.display = bool(self.pictures or self.waiting or self.edited)
+        self.display = bool(self.waiting or self.edited or self.missing or self.choices)
 
     def _rows(self, width: int) -> list[Content]:
         note = self.get_visual_style("tray--note")
@@ -103,11 +105,11 @@ class Tray(Widget):
         rows += [Content.styled(f"not sent yet  {visible_line(it)}", note) for it in waiting.unsent]
         rows += self._queue_rows() if waiting.queued else []
         rows = [row.truncate(width, ellipsis=True) for row in rows]
-        return rows + self._chip_rows(width)
+        return rows + self._missing_rows(width) + self._choice_rows(width)
 
     def _queue_rows(self) -> list[Content]:
         """Returns how many messages wait and what can be done, above the first of them."""
-        key, note = self.get_visual_style("tray--number"), self.get_visual_style("tray--note")
+        key, note = self.get_visual_style("tray--key"), self.get_visual_style("tray--note")
         texts, is_paused = self.waiting.queued, self.waiting.is_paused
         keymap = keymap_of(self.app)
         resume = Content.assemble(", paused: ", (keymap.show("chat.resume_queue"), key), " resumes")
@@ -130,29 +132,28 @@ class Tray(Widget):
             ),
         )
 
-    def _chip_rows(self, width: int) -> list[Content]:
-        """Returns the chips in rows, none of them broken that fits into one."""
-        rows: list[Content] = []
-        for number, picture in enumerate(self.pictures, 1):
-            chip = self._chip(number, picture)
-            if rows and rows[-1].cell_length + len(_GAP) + chip.cell_length <= width:
-                rows[-1] += _GAP + chip
-            elif len(rows) < _CHIP_ROWS:
-                rows += chip.wrap(max(width, 1))
-            else:
-                more = f"and {len(self.pictures) - number + 1} more"
-                return [*rows, Content.styled(more, self.get_visual_style("tray--note"))]
-        return rows
+    def _missing_rows(self, width: int) -> list[Content]:
+        if not self.missing:
+            return []
+        style = self.get_visual_style("tray--error")
+        return Content.styled(visible_line(self.missing), style).wrap(max(width, 1))[
+            :_SENTENCE_ROWS
+        ]
 
-    def _chip(self, number: int, picture: DraftPicture) -> Content:
-        style = self.get_visual_style
-        attachment = picture.attachment
-        if picture.error:
-            name, note = "", (visible_line(fill_keys(self, picture.error)), style("tray--error"))
-        else:
-            name = visible_line(picture.name)
-            tokens = f"{attachment.tokens:,} tok" if attachment and attachment.tokens else ""
-            note = (f" {'checking' if attachment is None else tokens}", style("tray--note"))
-        return Content.assemble(
-            (f"[{number}] ", style("tray--number")), (name, style("tray--name")), note
-        ).stylize(Style.from_meta({"picture": number}))
+    def _choice_rows(self, width: int) -> list[Content]:
+        """Returns what Tab offers: from the chosen one on where not all find room."""
+        if not self.choices:
+            return []
+        names, chosen = self.choices.names, self.choices.chosen
+        offered = Content(_GAP).join(
+            Content.styled(
+                visible_line(name),
+                self.get_visual_style("tray--choice" if place == chosen else "tray--note"),
+            )
+            for place, name in enumerate(names)
+            if chosen is None or place >= chosen - 1
+        )
+        rows = offered.wrap(max(width, 1))
+        if len(rows) > _CHOICE_ROWS:
+            rows = [*rows[: _CHOICE_ROWS - 1], rows[_CHOICE_ROWS - 1] + "…"]
+        return [row.truncate(width, ellipsis=True) for row in rows]

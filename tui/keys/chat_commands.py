@@ -159,7 +159,7 @@ MESSAGE: Final = Place(
             action="switch_branch(1)",
         ),
         Command("take_back", "ctrl+t", "Take the last queued message back", moves_focus=True),
-        Command("resume_queue", "ctrl+g", "Resume the paused queue"),
+        Command("resume_queue", "f8", "Resume the paused queue"),
         Command(
             "sample",
             "f4",

@@ -7,10 +7,12 @@ from typing import Final
 from .chat_commands import CONVERSATIONS, EVERYWHERE, LOG, MESSAGE, SCREEN
 from .command import Command, Place
 from .typing_commands import (
+    CHIPS,
     FOLDERS,
     HELP,
     LINE,
     PALETTE,
+    PAST,
     PICKER,
     PROMPT,
     YES_OR_NO,
@@ -20,9 +22,11 @@ PLACES: Final = (
     SCREEN,
     EVERYWHERE,
     PROMPT,
+    CHIPS,
     MESSAGE,
     LOG,
     CONVERSATIONS,
+    PAST,
     PICKER,
     FOLDERS,
     YES_OR_NO,

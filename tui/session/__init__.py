@@ -36,4 +36,12 @@ Its modules in reading order:
                           made.
     queue_requests        What the user wants done to the turns that wait in the conversation on
                           screen.
+    picture_list          A draft's pictures in their order: removed, moved, checked again, and what
+                          was removed put back.
+    picture_edits         What the user does to the pictures of the next message: removes, moves,
+                          tries again, undoes.
+    missing_pictures      Paths of pictures in a text that name no file here, as a drag over SSH
+                          pastes the laptop's.
+    completion            What Tab puts into the prompt: paths of pictures, and behind `@` pictures
+                          by part of their names.
 """

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from ...core.formats.kinds import is_meant_to_be_seen, is_picture_name
 
-_MAX_TEXT: Final = 32 * 1024
+MAX_TEXT: Final = 32 * 1024
 """Longer texts are no list of paths and are not searched."""
 
 _MAX_TRAILING: Final = 4
@@ -22,7 +22,7 @@ _MAX_SUFFIXES: Final = 3
 _MAX_LOOKS: Final = 2000
 """Times that the disk is asked for one text."""
 
-_TRAILING: Final = ".,;:!?)]}>'\""
+TRAILING: Final = ".,;:!?)]}>'\""
 """What a sentence may put behind a path."""
 
 _PATH_START: Final = re.compile(r"(?<![^\s(\[<'\"])(?:file:/|~|\.{0,2}/)", re.IGNORECASE)
@@ -55,7 +55,7 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
     suffix_ends = [
         match.end() for match in _SUFFIX.finditer(text) if is_picture_name("_" + match[0])
     ]
-    if len(text) > _MAX_TEXT or not (suffix_ends or _PATH_START.search(text)):
+    if len(text) > MAX_TEXT or not (suffix_ends or _PATH_START.search(text)):
         return FoundPictures([], text)
     try:
         folder = cwd or Path.cwd()
@@ -106,14 +106,14 @@ class _Reader:
     def _readings(self, start: int) -> Iterator[tuple[str, int]]:
         """Yields ways to read a name from here on, the likeliest first, with where each ends."""
         last = min(len(self._text), start + _MAX_PATH)
-        word, end = _shell_word(self._text, start, last)
+        word, end = shell_word(self._text, start, last)
         if word[:5].lower() == "file:":
             yield path_of(word), end
         yield word, end
         for shorter in range(end - 1, max(end - 1 - _MAX_TRAILING, start), -1):
-            if self._text[shorter] not in _TRAILING:
+            if self._text[shorter] not in TRAILING:
                 break
-            yield _shell_word(self._text, start, shorter)[0], shorter
+            yield shell_word(self._text, start, shorter)[0], shorter
         yield from self._bare_names(start)
 
     def _bare_names(self, start: int) -> Iterator[tuple[str, int]]:
@@ -155,6 +155,9 @@ class _Disk:
                     return None
                 path = path.parent / same
             is_picture = path.is_file() if is_named else is_meant_to_be_seen(path)
+        except PermissionError:
+            # The core tells why; as text the path would say nothing.
+            return path if is_named and path.is_absolute() and _PATH_START.match(name) else None
         except (OSError, RuntimeError, ValueError):
             return None
         return path if is_picture else None
@@ -166,7 +169,7 @@ class _Disk:
         return self._names[folder]
 
 
-def _shell_word(text: str, start: int, last: int) -> tuple[str, int]:
+def shell_word(text: str, start: int, last: int) -> tuple[str, int]:
     """Returns the word that a shell would read from here on, and where it ends."""
     word: list[str] = []
     quote = ""

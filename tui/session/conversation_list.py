@@ -1,9 +1,16 @@
 """The list of stored conversations, and what is done to one without showing it."""
 
 from ...core.conversation import ConversationSummary
-from ...core.messages.events import AnyEvent, ConversationsListed, CoreStatus, WorkChanged
+from ...core.messages.events import (
+    AnyEvent,
+    ConversationsListed,
+    CoreStatus,
+    QuestionsFound,
+    WorkChanged,
+)
 from ...core.messages.requests import (
     DeleteConversation,
+    FindQuestions,
     ListConversations,
     RenameConversation,
     RestoreConversation,
@@ -58,6 +65,11 @@ class ConversationList:
         if conversation in self._unseen:
             self._unseen.discard(conversation)
             self._tell()
+
+    async def find_questions(self, query: str) -> tuple[str, ...]:
+        """Returns what was asked in any conversation with the words, newest first."""
+        reply = await self._link.ask(FindQuestions(query=query))
+        return reply.questions if isinstance(reply, QuestionsFound) else ()
 
     async def newest(self) -> int | None:
         """Returns the conversation that changed last; None if there is none."""

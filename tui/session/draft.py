@@ -2,11 +2,17 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ...core.conversation import Attachment
 from ...core.messages.requests import EditQuestion, PrepareTurn, RegenerateAnswer, SubmitTurn
+
+if TYPE_CHECKING:
+    from .missing_pictures import MissingPictures
+    from .picture_list import RemovedPicture
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,8 @@ class DraftPicture:
     """Set once the core holds a copy."""
     error: str = ""
     """Why it can't be sent, one sentence."""
+    id: int = field(default_factory=count().__next__, compare=False)
+    """Unique in this window; stays while the picture is checked and moved."""
 
     @property
     def is_checking(self) -> bool:
@@ -90,6 +98,10 @@ class Draft:
     """What was typed when the conversation was last left; the prompt holds what is typed now."""
     pictures: list[DraftPicture] = field(default_factory=list)
     """For the next message."""
+    removed: "list[RemovedPicture]" = field(default_factory=list)
+    """Pictures that were taken off it and can be put back, the last one last."""
+    missing: "MissingPictures | None" = None
+    """What the text names that is not on this machine, as the user was told."""
     outbox: list[SentTurn] = field(default_factory=list)
     """Turns that the core has not acknowledged, oldest first."""
     is_cut_off: bool = False
@@ -125,9 +137,12 @@ class Draft:
         """Returns why a message can't be sent, one sentence; empty if it can."""
         for picture in self.pictures:
             if picture.error:
-                return f"{picture.name} can't be sent. Backspace before the text removes it."
-        if not text.strip():
-            return "Type a question first."
+                return (
+                    f"{picture.name} can't be sent. In the pictures ({{prompt.to_log}}) "
+                    "{chips.remove} removes it and {chips.retry} tries it again."
+                )
+        if not text.strip() and not self.pictures:
+            return "Type a question or attach a picture first."
         return ""
 
     def settle(self, path: Path, attachment: Attachment | None, error: str = "") -> None:
@@ -141,6 +156,8 @@ class Draft:
         """Returns a turn of the text and the pictures, which the draft holds no longer."""
         turn = SentTurn(text, tuple(self.pictures), self.edited)
         self.pictures.clear()
+        self.removed.clear()
+        self.missing = None
         return turn
 
     def find_taken(self, turn: str) -> SentTurn | None:

@@ -94,6 +94,7 @@ class Drafts:
         """The pictures that the core holds for this window alone."""
         drafts = [*self._drafts.values(), *self._edits.values()]
         pictures = [picture for draft in drafts for picture in draft.pictures]
+        pictures += [it.picture for draft in drafts for it in draft.removed]
         pictures += [it for draft in drafts for turn in draft.outbox for it in turn.pictures]
         held = {picture.attachment.sha256 for picture in pictures if picture.attachment}
         return ClaimPictures(pictures=tuple(sorted(held)))

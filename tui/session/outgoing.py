@@ -1,6 +1,7 @@
 """What leaves the prompt: pictures are checked, messages sent in order, nothing is lost."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from .events import DraftChanged, RequestRefused, TextReturned
 
 if TYPE_CHECKING:
     from .attach_paths import FoundPictures
+    from .missing_pictures import MissingPictures
 
 _WITHDRAWN = "Your last question was not kept and is back in the prompt; it may be too long."
 
@@ -55,6 +57,10 @@ class Outgoing:
         """Adds a picture and has it checked and copied by the core."""
         draft.pictures.append(DraftPicture(path))
         self._post(DraftChanged(draft))
+        await self.check(draft, path)
+
+    async def check(self, draft: Draft, path: Path) -> None:
+        """Has a picture that waits for it checked and copied by the core."""
         try:
             reply = await self._link.request(Attach(path=str(path)))
         except SeeshellError as error:
@@ -62,28 +68,34 @@ class Outgoing:
         else:
             draft.settle(path, reply.attachment if isinstance(reply, Attached) else None)
         self._post(DraftChanged(draft))
+        await self.note_checked()
+
+    async def note_checked(self) -> None:
+        """Lets messages go on whose pictures are all checked now, or removed."""
         async with self._checks:
             self._checks.notify_all()
-
-    def detach_last(self, draft: Draft) -> None:
-        """Takes the last picture off the draft; one that is being checked stays until it is."""
-        if draft.pictures and not draft.pictures[-1].is_checking:
-            draft.pictures.pop()
-            self._post(DraftChanged(draft))
 
     async def line_up(self, draft: Draft, text: str) -> bool:
         """Moves the text and the draft's pictures into the outbox; returns whether it could.
 
         Pictures that the text names by their paths are attached first, and the check of those that
         were picked just before is waited for. A text that can't be sent goes back into the prompt
-        with the reason.
+        with the reason; so does one that names pictures which are not here, the first time.
         """
         async with draft.order:
-            found = await _find_pictures(text)
+            found, missing = await _find_pictures(text)
+            attached = {picture.path for picture in draft.pictures}
             for path in found.paths:
-                await self.attach(draft, path)
+                # Tab, or a paste, has attached what the text only names.
+                if path not in attached:
+                    await self.attach(draft, path)
             text = found.rest
             if found.paths and not text.strip():
+                return False
+            if missing and not (draft.missing and draft.missing.permits(missing)):
+                draft.missing = replace(missing, is_held=True)
+                self._post(TextReturned(draft, text))
+                self._post(DraftChanged(draft))
                 return False
             async with self._checks:
                 await self._checks.wait_for(lambda: not draft.is_checking)
@@ -247,8 +259,10 @@ class Outgoing:
         return reply.conversation if isinstance(reply, ConversationOpened) else None
 
 
-async def _find_pictures(text: str) -> "FoundPictures":
-    """Returns the pictures that a text names; asks the disk beside the loop."""
+async def _find_pictures(text: str) -> "tuple[FoundPictures, MissingPictures | None]":
+    """Returns the pictures that a text names, here and not; asks the disk beside the loop."""
     from .attach_paths import find_pictures
+    from .missing_pictures import find_missing
 
-    return await asyncio.to_thread(find_pictures, text)
+    found = await asyncio.to_thread(find_pictures, text)
+    return found, await asyncio.to_thread(find_missing, found.rest)

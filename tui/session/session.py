@@ -47,6 +47,7 @@ from .events import (
 )
 from .launch_options import LaunchOptions
 from .outgoing import Outgoing
+from .picture_edits import PictureEdits
 from .queue_requests import QueueRequests
 from .quiet_requests import HIGHLIGHT_DELAY, QuietRequests
 from .shown_turns import ShownTurns, TurnEvent
@@ -74,6 +75,7 @@ class ChatSession:
         self.conversations = ConversationList(self._link, post)
         self.draft = self.drafts.find(None)
         """What is unsent of the conversation on screen."""
+        self.pictures = PictureEdits(lambda: self.draft, self._pass_on, self._outgoing)
         self._deleted_here: int | None = None
         """The conversation that was deleted last while it was on screen."""
         self.has_begun = False
@@ -183,10 +185,6 @@ class ChatSession:
     async def attach(self, path: Path) -> None:
         """Adds a picture to the next message."""
         await self._outgoing.attach(self.draft, path)
-
-    def detach_last(self) -> None:
-        """Takes the last picture off the next message."""
-        self._outgoing.detach_last(self.draft)
 
     async def submit(self, text: str) -> None:
         """Sends a message; while another one is answered it waits in the core's queue."""

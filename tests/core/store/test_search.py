@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from seeshell.core.conversation import StartedTurn, compose
+from seeshell.core.conversation import Attachment, StartedTurn, compose
 from seeshell.core.errors import StoreError
 from seeshell.core.store import search
 from seeshell.core.store.archive import Archive
@@ -102,3 +102,37 @@ async def test_answers_are_saved_while_a_search_runs(
         assert not searching.done()
         may_end.set()
         assert [it.id for it in await searching] == [turn.conversation]
+
+
+async def test_questions_of_all_conversations_are_found_newest_first_each_once(
+    archive: Archive,
+) -> None:
+    for text in ("How many lemons?", "What colour?", " How many lemons?"):
+        await ask(archive, text, "Three lemons.")
+    assert await archive.find_questions("", 10) == ("How many lemons?", "What colour?")
+    assert await archive.find_questions("lem man", 10) == ("How many lemons?",)
+    assert await archive.find_questions("three", 10) == ()
+    assert await archive.find_questions("'\"", 10) == ()
+    assert await archive.find_questions("", 1) == ("How many lemons?",)
+
+
+async def test_questions_of_a_deleted_conversation_are_not_found(archive: Archive) -> None:
+    turn = await ask(archive, "How many lemons?", "Three.")
+    await archive.delete_conversation(turn.conversation)
+    assert await archive.find_questions("", 10) == ()
+
+
+async def test_a_question_of_pictures_alone_is_not_listed(
+    archive: Archive, cat: Attachment
+) -> None:
+    await archive.queue_submit("t", None, "", (cat,))
+    assert await archive.find_questions("", 10) == ()
+
+
+async def test_a_conversation_of_pictures_alone_is_named_and_found_by_their_names(
+    archive: Archive, cat: Attachment, dog: Attachment
+) -> None:
+    queued = await archive.queue_submit("t", None, "", (cat, dog))
+    (summary,) = await archive.list_conversations("", 10)
+    assert summary.title == "cat.png, dog.png"
+    assert await found(archive, "dog") == [queued.conversation]

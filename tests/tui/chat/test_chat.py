@@ -95,8 +95,12 @@ async def test_a_broken_picture_shows_why_and_is_not_sent(
         await user.sees("broken.png can't be sent")
         assert user.chat.prompt.text == "what is in the picture?"
         assert not user.chat.session.is_answering
-        await user.press("home", "backspace")
+        await user.press("shift+tab", "f3")
+        await user.sees("not a picture" if "not a picture" in user.screen else "broken.png")
+        await user.press("d")
         await user.until(lambda: "[1]" not in user.screen)
+        await user.press("ctrl+underscore")
+        await user.sees("[1] broken.png can't be sent")
 
 
 async def test_a_path_in_the_prompt_attaches_and_leaves_the_question(
@@ -247,3 +251,49 @@ async def test_keys_that_arrive_together_act_in_their_order(
         await user.until(lambda: len(user.messages) == 2)
         assert user.messages[0].text == "ad\nec"
         await user.until(lambda: user.chat.prompt.text == "f")
+
+
+async def test_pictures_are_sent_without_a_word(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.attach(samples / PICTURE)
+        await user.ask("")
+        assert [it.name for it in user.messages[0].attachments] == [PICTURE]
+        assert user.messages[0].text == ""
+        assert user.answer
+        await user.until(lambda: PICTURE.startswith(user.chat.status_bar.title[:20]))
+        await user.press("up")
+        assert user.chat.prompt.text == ""
+
+
+async def test_a_path_that_is_not_here_is_sent_as_text_by_a_second_enter(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.type("~/nowhere/x.jpg how many shapes?")
+        await user.press("enter")
+        await user.sees("Not sent: x.jpg is not on this machine.")
+        assert user.chat.prompt.text == "~/nowhere/x.jpg how many shapes?"
+        await user.ask("")
+        assert user.messages[0].text == "~/nowhere/x.jpg how many shapes?"
+        assert "Not sent" not in user.screen
+
+
+async def test_chips_are_reached_from_the_prompt_and_f3_tells_why_one_was_refused(
+    open_app: OpenApp, shared_demo_core: RunningCore, tmp_path: Path, samples: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"nothing")
+    async with open_app(shared_demo_core) as user:
+        await user.attach(samples / PICTURE)
+        await user.attach(broken)
+        await user.press("shift+tab", "end", "f3")
+        chips = user.chat.chat.composer.chips
+        await user.until(lambda: user.chat.panels.preview == chips.pictures[1].error)
+        await user.press("escape", "shift+tab", "end", "d", "tab")
+        assert user.chat.prompt.has_focus
+        await user.sees(f"[1] {PICTURE}")
+        assert "[2]" not in user.screen
+        await user.press("ctrl+underscore")
+        await user.sees("[2] broken.png")

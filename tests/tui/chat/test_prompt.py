@@ -11,6 +11,8 @@ from textual.events import AppBlur, Key, Paste
 from textual.pilot import Pilot
 
 from seeshell.tui.chat.prompt import Prompt
+from seeshell.tui.chat.tray import Choices
+from seeshell.tui.session.completion import Choice, Word, find_choices
 
 
 class PromptApp(App[None]):
@@ -22,10 +24,16 @@ class PromptApp(App[None]):
         super().__init__()
         self.sent: list[str] = []
         self.pasted: list[Path] = []
-        self.removed = 0
+        self.missing: list[str] = []
+        self.undone = 0
+        self.offered = Choices()
+        self.folder = Path()
 
     def compose(self) -> ComposeResult:
-        yield Prompt(cursor_blink=False)
+        yield Prompt(cursor_blink=False, find_choices=self.find_choices)
+
+    async def find_choices(self, word: Word) -> list[Choice]:
+        return find_choices(word, ["lemons.png"], self.folder, self.folder)
 
     @on(Prompt.Sent)
     def keep_text(self, event: Prompt.Sent) -> None:
@@ -35,9 +43,17 @@ class PromptApp(App[None]):
     def keep_paths(self, event: Prompt.PathsPasted) -> None:
         self.pasted += event.paths
 
-    @on(Prompt.PictureRemoved)
+    @on(Prompt.MissingPasted)
+    def keep_missing(self, event: Prompt.MissingPasted) -> None:
+        self.missing += event.missing.names
+
+    @on(Prompt.ChoicesOffered)
+    def keep_choices(self, event: Prompt.ChoicesOffered) -> None:
+        self.offered = event.choices
+
+    @on(Prompt.RemovalUndone)
     def count(self) -> None:
-        self.removed += 1
+        self.undone += 1
 
 
 @asynccontextmanager
@@ -94,12 +110,10 @@ async def test_up_moves_within_a_text_before_it_leaves_it() -> None:
         assert prompt.text == "before"
 
 
-async def test_backspace_removes_a_picture_only_at_the_very_start() -> None:
+async def test_backspace_held_down_stops_at_the_beginning() -> None:
     async with open_prompt() as (app, prompt, pilot):
-        await pilot.press(*"ab", "backspace")
-        assert (prompt.text, app.removed) == ("a", 0)
-        await pilot.press("home", "backspace")
-        assert (prompt.text, app.removed) == ("a", 1)
+        await pilot.press(*"ab", *["backspace"] * 9)
+        assert (prompt.text, app.undone) == ("", 0)
 
 
 async def test_a_pasted_path_attaches_and_other_text_is_inserted(tmp_path: Path) -> None:
@@ -134,3 +148,135 @@ async def test_what_was_typed_is_undone_by_the_key_that_shells_undo_with() -> No
     async with open_prompt() as (_, prompt, pilot):
         await pilot.press(*"kept", "left", "right", *" gone", "ctrl+underscore")
         assert prompt.text == "kept"
+
+
+async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press(*"kept", "left", "right", *" gone", "left", "left", "enter")
+        assert (app.sent, prompt.text) == (["kept gone"], "")
+        prompt.give_back("kept gone")
+        assert prompt.cursor_location == (0, 7)
+        await pilot.press("ctrl+underscore")
+        assert prompt.text == "kept"
+        await pilot.press("ctrl+y")
+        assert prompt.text == "kept gone"
+        await pilot.press("!")
+        prompt.set_text("kept gone")
+        await pilot.press("ctrl+underscore")
+        assert prompt.text == "kept gone"
+
+
+async def test_a_text_that_comes_back_stands_before_what_was_typed_since() -> None:
+    async with open_prompt() as (_, prompt, pilot):
+        await pilot.press(*"one", "enter", *"two")
+        prompt.give_back("one")
+        await pilot.press("!")
+        assert prompt.text == "one\ntwo!"
+        await pilot.press(*["ctrl+underscore"] * 3)
+        assert prompt.text == ""
+
+
+async def test_nothing_of_another_conversation_is_undone() -> None:
+    async with open_prompt() as (_, prompt, pilot):
+        await pilot.press(*"secret", "enter")
+        prompt.set_text("other")
+        await pilot.press("ctrl+underscore", "ctrl+underscore")
+        assert prompt.text == "other"
+
+
+async def test_the_prompt_is_cleared_and_that_is_undone() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press(*"a", "ctrl+j", *"b", "up", "ctrl+x")
+        assert prompt.text == ""
+        await pilot.press("ctrl+underscore")
+        assert prompt.text == "a\nb"
+        await pilot.press("f7", "ctrl+x")
+        assert (prompt.text, app.clipboard) == ("", "a\nb")
+
+
+async def test_undo_brings_a_removed_picture_back_unless_more_was_typed() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press(*"ab")
+        prompt.note_removals(1)
+        await pilot.press("ctrl+underscore")
+        assert (app.undone, prompt.text) == (1, "ab")
+        await pilot.press("left", *"c", "ctrl+underscore")
+        assert (app.undone, prompt.text) == (1, "ab")
+
+
+async def test_of_removals_that_were_undone_the_text_is_undone_next() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press(*"ab")
+        for count in (1, 2):
+            prompt.note_removals(count)
+        for count in (1, 0):
+            await pilot.press("ctrl+underscore")
+            prompt.note_removals(count)
+        await pilot.press("ctrl+underscore")
+        assert (app.undone, prompt.text) == (2, "")
+
+
+async def test_a_pasted_path_that_is_not_here_is_inserted_and_told_at_once() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        app.post_message(Paste("/Users/anna/Desktop/IMG_0412.HEIC "))
+        await pilot.pause()
+        assert app.missing == ["IMG_0412.HEIC"]
+        assert prompt.text == "/Users/anna/Desktop/IMG_0412.HEIC "
+        app.post_message(Paste("photo.jpg"))
+        await pilot.pause()
+        assert app.missing == ["IMG_0412.HEIC", "IMG_0412.HEIC", "photo.jpg"]
+
+
+async def test_a_bare_name_pasted_into_a_sentence_is_not_told() -> None:
+    async with open_prompt() as (app, _, pilot):
+        await pilot.press(*"look ")
+        app.post_message(Paste("photo.jpg"))
+        await pilot.pause()
+        assert app.missing == []
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("cat.png", "car.png", "my cat.png"):
+        (tmp_path / name).touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+async def test_tab_completes_a_path_and_stays_in_the_prompt(folder: Path) -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        app.folder = folder
+        await pilot.press(*"see ~/my", "tab", "x")
+        assert prompt.text == r"see ~/my\ cat.png x"
+        assert prompt.has_focus
+        await pilot.press("tab", "tab")
+        assert prompt.has_focus
+        assert prompt.text == r"see ~/my\ cat.png x"
+
+
+async def test_tab_goes_as_far_as_names_agree_and_then_through_them(folder: Path) -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        app.folder = folder
+        seen = []
+        await pilot.press(*"~/c")
+        for _ in range(4):
+            await pilot.press("tab")
+            seen.append(prompt.text)
+        assert seen == ["~/ca", "~/car.png", "~/cat.png", "~/car.png"]
+        assert app.offered == Choices(("car.png", "cat.png"), 0)
+        await pilot.press("!")
+        assert prompt.text == "~/car.png!"
+        assert not app.offered
+
+
+async def test_behind_an_at_a_picture_of_the_last_folder_is_attached_one_of_the_chat_named(
+    folder: Path,
+) -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        app.folder = folder
+        await pilot.press(*"is @my", "tab", *"like @lem", "tab")
+        assert prompt.text == "is my cat.png like lemons.png "
+        assert app.pasted == [folder / "my cat.png"]
+        await pilot.press(*"or @ca", "tab", "tab", "tab", "enter")
+        assert app.pasted == [folder / "my cat.png", folder / "cat.png"]
+        assert app.sent == ["is my cat.png like lemons.png or cat.png"]

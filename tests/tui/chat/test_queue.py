@@ -112,9 +112,9 @@ async def test_stopping_pauses_what_is_queued_until_a_key_resumes_it(
         await begin(user)
         await queue(user, "and the square?")
         await user.press("escape")
-        await user.sees("1 queued, paused: ctrl+g resumes", "stopped · ", "ready")
+        await user.sees("1 queued, paused: f8 resumes", "stopped · ", "ready")
         assert user.chat.prompt.text == ""
-        await user.press("ctrl+g")
+        await user.press("f8")
         await user.until(lambda: len(user.messages) == 4 and user.answer)
         assert user.messages[2].text == "and the square?"
         assert "queued" not in user.screen
@@ -204,9 +204,9 @@ async def test_a_message_whose_reply_was_lost_is_sent_again_and_stored_once(
             await user.sees("not sent yet  how many shapes?", "f5 starts it again")
         assert user.chat.prompt.text == ""
         await user.press("f5")
-        await user.sees("how many shapes?", "1 queued, paused: ctrl+g resumes")
+        await user.sees("how many shapes?", "1 queued, paused: f8 resumes")
         await user.until(lambda: "not sent yet" not in user.screen)
-        await user.press("ctrl+g")
+        await user.press("f8")
         await user.until(
             lambda: len(user.messages) == count + 2 and user.messages[-1].finish_reason == "stop"
         )

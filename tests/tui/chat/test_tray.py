@@ -1,12 +1,10 @@
-"""The tray alone: what it shows of what is about to be sent."""
+"""The tray alone: what it shows of what waits and what holds the message back."""
 
 from pathlib import Path
 
 from textual.app import App, ComposeResult
 
-from seeshell.core.conversation import Attachment
-from seeshell.tui.chat.tray import Tray, Waiting
-from seeshell.tui.session.draft import DraftPicture
+from seeshell.tui.chat.tray import Choices, Tray, Waiting
 
 
 class TrayApp(App[None]):
@@ -18,56 +16,29 @@ class TrayApp(App[None]):
         yield Tray()
 
 
-NONE = Waiting()
-
-
-def picture(name: str) -> DraftPicture:
-    return DraftPicture(Path(name), Attachment("a" * 64, name, 4, 3, tokens=12))
-
-
-async def rows_of(*pictures: DraftPicture, waiting: Waiting = NONE) -> list[str]:
+async def rows_of(**shown: object) -> list[str]:
     """Returns the rows of a tray that has 40 columns for its text."""
     app = TrayApp()
     async with app.run_test(size=(42, 12)) as pilot:
         tray = app.query_one(Tray)
-        tray.pictures, tray.waiting = pictures, waiting
+        for name, value in shown.items():
+            setattr(tray, name, value)
         await pilot.pause()
         strips = app.screen._compositor.render_strips()[: tray.size.height]
         return [strip.text.strip() for strip in strips]
 
 
-async def test_a_chip_that_fits_into_a_row_is_never_broken() -> None:
-    assert await rows_of(picture("one.png"), picture("two.png"), picture("a-longer-name.png")) == [
-        "[1] one.png 12 tok   [2] two.png 12 tok",
-        "[3] a-longer-name.png 12 tok",
-    ]
-
-
-async def test_why_a_picture_can_not_be_sent_is_told_to_the_end() -> None:
-    reason = "lemons.png is damaged: the file ends in the middle of the picture."
-    rows = await rows_of(DraftPicture(Path("lemons.png"), error=reason), picture("one.png"))
-    assert " ".join(rows) == f"[1] {reason} [2] one.png 12 tok"
-
-
-async def test_of_many_pictures_those_that_find_no_room_are_counted() -> None:
-    rows = await rows_of(*(picture(f"a-rather-long-name-{n}.png") for n in range(12)))
-    assert rows == [f"[{n + 1}] a-rather-long-name-{n}.png 12 tok" for n in range(3)] + [
-        "and 9 more"
-    ]
-
-
 async def test_a_long_message_that_is_queued_takes_one_row() -> None:
-    rows = await rows_of(picture("one.png"), waiting=Waiting(("and the square? " * 9,)))
+    rows = await rows_of(waiting=Waiting(("and the square? " * 9,)))
     assert rows == [
         "1 queued  ctrl+t takes the last one back",
         "and the square? and the square? and t…",
-        "[1] one.png 12 tok",
     ]
 
 
 async def test_a_paused_queue_says_which_key_resumes_it() -> None:
     rows = await rows_of(waiting=Waiting(("one", "two"), is_paused=True))
-    assert rows == ["2 queued, paused: ctrl+g resumes  ctrl+…", "one", "two"]
+    assert rows == ["2 queued, paused: f8 resumes  ctrl+t ta…", "one", "two"]
 
 
 async def test_of_a_long_queue_the_rest_is_counted() -> None:
@@ -82,4 +53,29 @@ async def test_what_the_core_may_not_have_is_named_apart() -> None:
         "not sent yet  hello",
         "1 queued  ctrl+t takes the last one back",
         "stored",
+    ]
+
+
+async def test_nothing_takes_no_row() -> None:
+    assert await rows_of() == []
+
+
+async def test_what_is_not_here_is_told_in_full() -> None:
+    sentence = "IMG_0412.HEIC is not on this machine: copy it over, as with scp."
+    assert " ".join(await rows_of(missing=sentence)) == sentence
+
+
+async def test_an_edit_says_how_it_ends() -> None:
+    assert await rows_of(edited=2) == ["editing question 2  enter resends, esc …"]
+
+
+async def test_of_many_choices_the_chosen_one_is_in_sight() -> None:
+    names = tuple(f"IMG_{number:04}.HEIC" for number in range(40))
+    assert await rows_of(choices=Choices(names)) == [
+        "IMG_0000.HEIC  IMG_0001.HEIC",
+        "IMG_0002.HEIC  IMG_0003.HEIC…",
+    ]
+    assert await rows_of(choices=Choices(names, 20)) == [
+        "IMG_0019.HEIC  IMG_0020.HEIC",
+        "IMG_0021.HEIC  IMG_0022.HEIC…",
     ]

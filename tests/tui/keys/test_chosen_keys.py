@@ -18,24 +18,24 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
     open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
     keys = {
-        "chat.edit": ("f8",),
+        "chat.edit": ("f10",),
         "prompt.send": ("ctrl+s",),
         "prompt.new_line": ("enter",),
         "screen.chats": ("f9",),
-        "app.commands": ("f8",),
+        "app.commands": ("f12",),
         "screen.preview": (),
     }
     async with open_app(shared_demo_core, keys=keys) as user:
-        await user.sees("f9   ", "f8 commands", "enter new line")
+        await user.sees("f9   ", "f12 commands", "enter new line")
         assert "preview" not in user.screen
         await user.press("a", "enter", "b", "ctrl+s")
         await user.until(lambda: len(user.messages) == 2 and user.messages[1].finish_reason)
         assert user.messages[0].text == "a\nb"
         # A letter's command can have another key, also from the prompt.
-        await user.press("f8")
+        await user.press("f10")
         await user.sees("editing question 1", "ctrl+s resends, esc cancels")
-        await user.press("escape", "f8")
-        await user.sees("Edit the question and ask it again", "f8", "Show or hide the preview")
+        await user.press("escape", "f12")
+        await user.sees("Edit the question and ask it again", "f10", "Show or hide the preview")
         await user.press("escape", "f1")
         await user.sees("enter                          New line", "no key")
 

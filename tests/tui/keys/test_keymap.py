@@ -11,14 +11,14 @@ from seeshell.tui.keys.problems import find_problem
 def test_a_sentence_names_the_key_in_force() -> None:
     sentence = "Deleted; {list.restore} in the list undoes it, {of.nothing} stays."
     assert DEFAULT_KEYS.fill(sentence) == "Deleted; u in the list undoes it, {of.nothing} stays."
-    chosen = Keymap({"list.restore": ("f8",)})
-    assert chosen.fill(sentence).startswith("Deleted; f8 in the list")
+    chosen = Keymap({"list.restore": ("f10",)})
+    assert chosen.fill(sentence).startswith("Deleted; f10 in the list")
 
 
 def test_without_a_key_a_sentence_names_the_way_through_the_palette() -> None:
-    chosen = Keymap({"screen.start_core": (), "app.commands": ("f8",)})
+    chosen = Keymap({"screen.start_core": (), "app.commands": ("f10",)})
     assert chosen.fill("{screen.start_core} starts one") == (
-        "“Start the core again” of f8 starts one"
+        "“Start the core again” of f10 starts one"
     )
 
 
@@ -33,9 +33,9 @@ def bound(place: str, keymap: Keymap) -> dict[str, list[str | None]]:
 
 
 def test_another_key_takes_the_place_of_all_its_keys_and_of_no_other_commands() -> None:
-    keys = bound("log", Keymap({"log.open": ("f8 ctrl+y",)}))
+    keys = bound("log", Keymap({"log.open": ("f10 ctrl+y",)}))
     assert keys["enter"] == ["log.copy_lines"]
-    assert keys["f8"] == keys["ctrl+y"] == ["log.open"]
+    assert keys["f10"] == keys["ctrl+y"] == ["log.open"]
 
 
 def test_two_commands_can_change_keys() -> None:
@@ -59,17 +59,17 @@ def test_what_a_library_binds_to_a_chosen_key_gives_way() -> None:
 @pytest.mark.parametrize(
     "chosen",
     [
-        {"chat.regenerate": ("f8", "f9")},
+        {"chat.regenerate": ("f10", "f9")},
         {"chat.edit": ("x",)},
         {"chat.edit": ("f",), "chat.fork": ("e",)},
         {"screen.keys": ("f1 ? f9",)},
         {"screen.back": ("esc", "ctrl+x ctrl+b")[:1]},
-        {"prompt.send": ("ctrl+s",), "prompt.new_line": ("enter",)},
+        {"prompt.send": ("ctrl+b",), "prompt.new_line": ("enter",)},
         {"prompt.send": ("alt+enter",), "prompt.new_line": ("enter", "ctrl+j")},
         {"log.copy_lines": ("enter",)},
         {"app.quit": ("f10",)},
         {"chat.fork": ()},
-        {"screen.attach": ("ctrl+enter", "f8")},
+        {"screen.attach": ("ctrl+enter", "f10")},
     ],
 )
 def test_what_people_choose_is_accepted(chosen: dict[str, tuple[str, ...]]) -> None:

@@ -14,6 +14,8 @@ from seeshell.core.settings import Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.chat import Chat
 from seeshell.tui.chat.chat_screen import ChatScreen
+from seeshell.tui.chat.chips import Chips
+from seeshell.tui.chat.past_questions import PastQuestions
 from seeshell.tui.chat.prompt import Prompt
 from seeshell.tui.chat.sidebar import Sidebar
 from seeshell.tui.dialogs import AskLine, Confirm
@@ -33,6 +35,8 @@ NODES: list[type[DOMNode]] = [
     ChatLog,
     Prompt,
     Sidebar,
+    Chips,
+    PastQuestions,
     FileList,
     FolderPane,
     Confirm,

@@ -461,7 +461,7 @@ async def test_a_message_waits_until_its_picture_is_checked() -> None:
         attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
         await it.until(lambda: it.session.draft.pictures)
         submitting = asyncio.create_task(it.session.submit("how much?"))
-        it.session.detach_last()
+        await asyncio.sleep(0)
         assert it.client.submitted() == []
         it.client.may_reply.set()
         await asyncio.gather(attaching, submitting)
@@ -480,7 +480,7 @@ async def test_nothing_is_sent_with_a_broken_picture() -> None:
         assert it.client.submitted() == []
         assert "lemons.png can't be sent" in it.of(RequestRefused)[0].sentence
         assert it.session.draft.pictures[0].error == "It is cut off."
-        it.session.detach_last()
+        await it.session.pictures.remove(it.session.draft.pictures[-1])
         await it.session.submit("how much?")
         assert it.client.submitted() == ["how much?"]
 
@@ -662,7 +662,7 @@ async def test_the_core_hears_of_an_opened_conversation_and_of_each_picture() ->
         await it.until(lambda: prepared(it.client) == [(3, 0)])
         await it.session.attach(Path("/a.png"))
         await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1)])
-        it.session.detach_last()
+        await it.session.pictures.remove(it.session.draft.pictures[-1])
         await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1), (3, 0)])
 
 
@@ -688,9 +688,6 @@ async def test_the_core_hears_which_pictures_wait_in_the_window() -> None:
         await it.until(lambda: claims(it.client)[-1:] == [(b,)])
         await it.session.attach(Path("/lemons.png"))
         await it.until(lambda: claims(it.client)[-1] == (a, b))
-        it.session.detach_last()
-        await it.until(lambda: claims(it.client)[-1] == (b,))
-        await it.session.attach(Path("/lemons.png"))
         it.client.may_reply.clear()
         sending = asyncio.create_task(it.session.submit("what?"))
         await it.until(lambda: it.client.submitted())
@@ -771,3 +768,96 @@ async def test_the_branch_that_another_window_shows_is_shown_here_too() -> None:
         it.client.tell(ConversationOpened(conversation=other))
         await it.until(lambda: len(it.of(ConversationShown)) == 2)
         assert it.of(ConversationShown)[-1].conversation == other
+
+
+async def test_pictures_alone_are_sent() -> None:
+    async with talk(ScriptedClient()) as it:
+        await it.session.attach(Path("/photos/lemons.png"))
+        await it.session.submit("")
+        (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
+        assert (request.text, request.attachments) == ("", (LEMONS.sha256,))
+        await it.session.submit(" ")
+        assert it.client.submitted() == [""]
+        assert it.of(RequestRefused)[-1].sentence == "Type a question or attach a picture first."
+
+
+async def test_a_picture_that_is_not_here_holds_its_message_back_until_it_is_sent_again() -> None:
+    async with talk(ScriptedClient()) as it:
+        for text in ("see /Users/anna/a.png", "see /Users/anna/a.png and ~/b.jpg"):
+            await it.session.submit(text)
+            assert it.client.submitted() == []
+            assert it.of(TextReturned)[-1].text == text
+        missing = it.session.draft.missing
+        assert missing is not None
+        assert missing.sentence.startswith("Not sent: a.png and b.jpg are not on this machine.")
+        await it.session.submit("only /Users/anna/a.png")
+        assert it.client.submitted() == ["only /Users/anna/a.png"]
+        assert it.session.drafts.find(NEW).missing is None
+        await it.session.submit("again /Users/anna/a.png")
+        assert it.client.submitted() == ["only /Users/anna/a.png"]
+
+
+async def test_of_paths_the_pictures_that_are_here_are_attached_and_the_others_hold_back(
+    tmp_path: Path,
+) -> None:
+    here = tmp_path / "here.png"
+    here.touch()
+    async with talk(ScriptedClient()) as it:
+        await it.session.submit(f"{here} /Users/anna/a.png compare")
+        assert [picture.name for picture in it.session.draft.pictures] == ["here.png"]
+        assert it.of(TextReturned)[-1].text == "/Users/anna/a.png compare"
+        assert it.client.submitted() == []
+
+
+async def test_removing_the_picture_that_is_being_checked_lets_its_message_go() -> None:
+    async with talk(ScriptedClient()) as it:
+        it.client.may_reply.clear()
+        attaching = asyncio.create_task(it.session.attach(Path("/photos/lemons.png")))
+        await it.until(lambda: it.session.draft.pictures)
+        sending = asyncio.create_task(it.session.submit("what?"))
+        await asyncio.sleep(0)
+        removing = asyncio.create_task(it.session.pictures.remove(it.session.draft.pictures[0]))
+        await it.until(lambda: it.client.submitted() == ["what?"])
+        it.client.may_reply.set()
+        await asyncio.gather(attaching, sending, removing)
+
+
+async def test_a_removed_picture_stays_claimed_and_comes_back_until_the_message_is_sent() -> None:
+    async with talk(ScriptedClient()) as it:
+        await it.session.attach(Path("/photos/lemons.png"))
+        await it.session.pictures.remove(it.session.draft.pictures[0])
+        assert it.session.draft.pictures == []
+        await it.until(lambda: claims(it.client)[-1:] == [(LEMONS.sha256,)])
+        await it.session.pictures.put_back()
+        assert [picture.attachment for picture in it.session.draft.pictures] == [LEMONS]
+        await it.session.pictures.remove(it.session.draft.pictures[0])
+        await it.session.submit("what?")
+        assert not it.session.pictures.can_put_back
+        await it.until(lambda: claims(it.client)[-1:] == [()])
+
+
+async def test_a_refused_picture_is_tried_again_alone() -> None:
+    refusals = [ImageError("lemons.png is cut off.")]
+
+    def refuse_once(request: Request) -> AnyEvent | ImageError | None:
+        return refusals.pop() if isinstance(request, Attach) and refusals else None
+
+    async with talk(ScriptedClient(script=refuse_once)) as it:
+        await it.session.attach(Path("/photos/lemons.png"))
+        await it.session.attach(Path("/photos/limes.png"))
+        await it.session.pictures.retry(it.session.draft.pictures[0])
+        assert [picture.error for picture in it.session.draft.pictures] == ["", ""]
+        asked = [request.path for request in it.client.asked if isinstance(request, Attach)]
+        assert asked == ["/photos/lemons.png", "/photos/limes.png", "/photos/lemons.png"]
+
+
+async def test_a_picture_that_was_attached_already_and_is_named_too_goes_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cat.png").touch()
+    monkeypatch.chdir(tmp_path)
+    async with talk(ScriptedClient()) as it:
+        await it.session.attach(tmp_path / "cat.png")
+        await it.session.submit("what is in cat.png?")
+        (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
+        assert (request.text, len(request.attachments)) == ("what is in cat.png?", 1)

@@ -1,0 +1,92 @@
+"""The prompt in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it."""
+
+import asyncio
+import os
+import shlex
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from textual.app import App, SuspendNotSupported
+
+_FALLBACKS: Final = ("nano", "vim", "vi")
+
+
+class EditorFailed(Exception):
+    """The text was not edited; the message says why and what to do."""
+
+
+async def edit_text(app: App[Any], text: str) -> str:
+    """Returns the text as it is when the editor ends; the app gives the terminal up meanwhile.
+
+    Answers that stream go on; they are drawn when the editor ends.
+
+    Raises:
+        EditorFailed: there is no editor, it can't be started, or it ended with an error.
+    """
+    command = find_editor()
+    with TemporaryDirectory(prefix="seeshell-") as folder:
+        # Markdown, so that editors wrap and colour what goes to the model.
+        path = Path(folder, "prompt.md")
+        await asyncio.to_thread(path.write_bytes, text.encode("utf-8", "surrogateescape"))
+        try:
+            # Textual takes the terminal back only where nothing is raised meanwhile.
+            with app.batch_update(), app.suspend(), _keeps_interrupts_away():
+                problem = await _run(command, path)
+        except SuspendNotSupported as error:
+            raise EditorFailed("This terminal can't be handed to an editor.") from error
+        if problem:
+            raise EditorFailed(problem)
+        try:
+            edited = (await asyncio.to_thread(path.read_bytes)).decode("utf-8", "replace")
+        except OSError as error:
+            raise EditorFailed(f"What {command[0]} wrote can't be read: {error}") from error
+    # Editors end the last line.
+    return edited if text.endswith("\n") else edited.removesuffix("\n")
+
+
+def find_editor() -> list[str]:
+    """Returns the command that edits a file, to be followed by its path.
+
+    Raises:
+        EditorFailed: none is set, and none is there.
+    """
+    for name in ("VISUAL", "EDITOR"):
+        with suppress(ValueError):
+            if words := shlex.split(os.environ.get(name, "")):
+                return words
+    found = next(filter(None, map(shutil.which, _FALLBACKS)), None)
+    if found is None:
+        raise EditorFailed("There is no editor: set EDITOR to the command of one.")
+    return [found]
+
+
+async def _run(command: list[str], path: Path) -> str:
+    """Runs the editor to its end; returns what went wrong, one sentence, empty if nothing did."""
+    try:
+        editor = await asyncio.create_subprocess_exec(*command, str(path))
+    except OSError as error:
+        return f"{command[0]} can't be started ({error.strerror or error}): set EDITOR."
+    try:
+        status = await editor.wait()
+    except asyncio.CancelledError:
+        with suppress(ProcessLookupError):
+            # Left behind it would keep the terminal.
+            editor.terminate()
+        raise
+    return f"{command[0]} ended with an error; the prompt is as it was." if status else ""
+
+
+@contextmanager
+def _keeps_interrupts_away() -> Iterator[None]:
+    """Leaves Ctrl+C to the editor, which shares the terminal and the group of processes."""
+    # Not SIG_IGN, which the editor would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
