@@ -16,6 +16,8 @@ Its modules in reading order:
                     and moves.
     prompt          The prompt: a text area that grows with its text, remembers what was sent and
                     sends on Enter.
+    recall          What `up` and `down` bring back into the prompt: sent messages, and what was
+                    typed before.
     tab_completion  Tab in the prompt: completes the word before the cursor, then walks through what
                     fits.
     choice_finder   What Tab finds: pictures of the conversation, of the picker's last folder, and

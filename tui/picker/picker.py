@@ -14,6 +14,7 @@ from textual.events import Paste, Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ...core.formats.kinds import is_picture_name
 from ..key_line import KeyLine
 from ..pictures import Pictures
 from ..session.attach_paths import picture_paths
@@ -245,6 +246,9 @@ class FilePicker(ModalScreen[list[Path] | None]):
         nothing = "No picture's name contains this." if self._typed else "No pictures here."
         if "://" in self._typed:
             nothing = "This is an address: download the picture first, then pick the file."
+        elif "/" in self._typed and is_picture_name(self._typed):
+            # Only a paste brings one: typed, it opens a folder.
+            nothing = "This path is not on this machine: copy the picture over, as with scp."
         self.files.show(self._folder, shown, cursor_name=cursor_name, note=self._problem or nothing)
         self._show_path()
 
