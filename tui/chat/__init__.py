@@ -34,4 +34,6 @@ Its modules in reading order:
                       paths on disk.
     editor            The prompt in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it.
     past_questions    A search in what was asked before, in all conversations, to ask it again.
+    recall            What `up` and `down` bring back into the prompt: sent messages, and what was
+                      typed before.
 """

@@ -36,7 +36,7 @@ from ..session.session import ChatSession
 from ..visible import visible
 from .chat import Chat
 from .choice_finder import ChoiceFinder
-from .composer import Composer, Tools
+from .composer import Composer
 from .hearing import hear
 from .panels import PanelName, Panels
 from .prompt import Prompt
@@ -104,11 +104,8 @@ class ChatScreen(GoesBack, Screen[None]):
         """Yields the status bar, the panels and the keys."""
         yield StatusBar(self.session)
         with Panels(self.session, self._pictures):
-            find_choices = ChoiceFinder(lambda: self.chat.pictures, self._cache_dir / "picker.json")
-            find_questions = self.session.conversations.find_questions
-            tools = Tools(self.session.pictures, find_choices, find_questions)
-            save = self.session.drafts.save
-            composer = Composer(self.session.draft, self._cursor_blink, save, tools)
+            finder = ChoiceFinder(lambda: self.chat.pictures, self._cache_dir / "picker.json")
+            composer = Composer(self.session, self._cursor_blink, finder)
             yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
         yield KeyLine()
 

@@ -1,7 +1,7 @@
 """Tray, pictures and prompt: what the user is about to send."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -10,13 +10,12 @@ from textual.timer import Timer
 
 from ...core.conversation import Attachment, Queue, QueuedTurn
 from ..session.draft import Draft, DraftPicture, SentTurn
-from ..session.picture_edits import PictureEdits
+from ..session.session import ChatSession
 from .chips import Chips
 from .prompt import Prompt
 from .tray import Tray, Waiting
 
 if TYPE_CHECKING:
-    from .past_questions import FindQuestions
     from .tab_completion import FindChoices
 
 SAVE_SECONDS = 1.0
@@ -24,17 +23,6 @@ SAVE_SECONDS = 1.0
 ANSWER_AGAIN = "answer again"
 QUEUE_SECONDS = 0.15
 """A message that is taken from the queue sooner is never shown as queued."""
-
-
-class Tools(NamedTuple):
-    """What the composer works with beside the draft."""
-
-    edits: PictureEdits
-    """What changes the draft's pictures."""
-    find_choices: "FindChoices"
-    """Returns what Tab can make of a word."""
-    find_questions: "FindQuestions"
-    """Returns what was asked in any conversation with some words."""
 
 
 class Composer(Vertical):
@@ -45,21 +33,20 @@ class Composer(Vertical):
     tray = getters.query_one(Tray)
 
     def __init__(
-        self, draft: Draft, cursor_blink: bool, save: Callable[[], None], tools: Tools
+        self, session: ChatSession, cursor_blink: bool, find_choices: "FindChoices"
     ) -> None:
         """Shows an empty draft.
 
         Args:
-            draft: of the conversation on screen.
+            session: has the drafts, and changes their pictures.
             cursor_blink: whether the prompt's cursor blinks.
-            save: stores all drafts.
-            tools: what its parts work with.
+            find_choices: returns what Tab can make of a word.
         """
         super().__init__()
-        self.draft = draft
+        self.draft = session.draft
+        self._session = session
         self._cursor_blink = cursor_blink
-        self._save = save
-        self._tools = tools
+        self._find_choices = find_choices
         self._saving: Timer | None = None
         self._queue = Queue()
         self._queueing: Timer | None = None
@@ -67,8 +54,8 @@ class Composer(Vertical):
     def compose(self) -> ComposeResult:
         """Yields the tray and the pictures above the prompt."""
         yield Tray()
-        yield Chips(self._tools.edits)
-        yield Prompt(self._cursor_blink, self._tools.find_choices)
+        yield Chips(self._session.pictures)
+        yield Prompt(self._cursor_blink, self._find_choices)
 
     def show(self, draft: Draft, *, takes_typed: bool = False) -> None:
         """Shows another draft; what is typed stays with this one, or goes over to the other."""
@@ -141,14 +128,14 @@ class Composer(Vertical):
     async def _search_past(self) -> None:
         from .past_questions import PastQuestions
 
-        screen = PastQuestions(self._tools.find_questions)
+        screen = PastQuestions(self._session.conversations.find_questions)
         if question := await self.app.push_screen_wait(screen):
             self.prompt.change_text(question)
 
     @on(Prompt.RemovalUndone)
     @work
     async def _put_back(self) -> None:
-        await self._tools.edits.put_back()
+        await self._session.pictures.put_back()
 
     @on(Chips.Left)
     def _leave_chips(self) -> None:
@@ -163,7 +150,7 @@ class Composer(Vertical):
         """Stores what was typed last."""
         if self._saving is not None:
             self._saving.stop()
-            self._save()
+            self._session.drafts.save()
 
     def _save_soon(self) -> None:
         """Stores the drafts within `SAVE_SECONDS`."""
@@ -172,7 +159,7 @@ class Composer(Vertical):
 
     def _save_now(self) -> None:
         self._saving = None
-        self._save()
+        self._session.drafts.save()
 
 
 def words_of(turn: QueuedTurn) -> str:

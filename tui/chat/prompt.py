@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import EditHistory, Selection
 
 from ..keys.bindings import Keyed, bindings_of
+from .recall import Recall
 from .tab_completion import FindChoices, TabCompletion
 from .tray import Choices
 
@@ -93,23 +94,18 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         )
         self.cursor_blink = cursor_blink
         self.match_cursor_bracket = False
-        self._sent: list[str] = []
-        self._recalled: int | None = None
-        self._unsent = ""
+        self._recall = Recall()
         self._left = _Left("", Selection(), self.history)
         self._removals = _Removals()
         self._tab = TabCompletion(self, find_choices, self._offer)
 
     def remember(self, texts: list[str]) -> None:
         """Replaces what `up` brings back by the user's messages of a conversation, oldest first."""
-        self._sent = [text for text in texts if text.strip()]
-        self._recalled = None
+        self._recall.remember(texts)
 
     def remember_also(self, text: str) -> None:
         """Adds a message that was sent to what `up` brings back."""
-        if text.strip():
-            self._sent.append(text)
-        self._recalled = None
+        self._recall.add(text)
 
     def set_text(self, text: str) -> None:
         """Replaces the text by another one, of which nothing can be undone.
@@ -117,7 +113,7 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         A text that comes back, since it could not be sent, is as if Enter had not been pressed: the
         cursor is in its place, and what was typed can be undone.
         """
-        self._recalled = None
+        self._recall.end()
         self._removals = _Removals()
         self._replace_text(text)
         if text and text == self._left.text:
@@ -126,7 +122,7 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
     def change_text(self, text: str) -> None:
         """Replaces the text as if it had been typed: that can be undone."""
-        self._recalled = None
+        self._recall.end()
         self.history.checkpoint()
         self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
 
@@ -227,29 +223,19 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
     def action_cursor_up(self, select: bool = False) -> None:
         """Moves up; from the first row it brings back what was sent before."""
-        if select or not self.cursor_at_first_row:
+        is_leaving = not select and self.cursor_at_first_row
+        older = self._recall.older(self.text) if is_leaving else None
+        if older is None:
             super().action_cursor_up(select)
-            return
-        index = len(self._sent) if self._recalled is None else self._recalled
-        if index == 0:
-            super().action_cursor_up(select)
-            return
-        if self._recalled is None:
-            self._unsent = self.text
-        self._recalled = index - 1
-        self._replace_text(self._sent[self._recalled])
+        else:
+            self._replace_text(older)
 
     def action_cursor_down(self, select: bool = False) -> None:
         """Moves down; from the last row of a recalled text it goes on to the next one."""
-        if select or self._recalled is None or not self.cursor_at_last_row:
-            super().action_cursor_down(select)
-            return
-        self._recalled += 1
-        if self._recalled == len(self._sent):
-            self._recalled = None
-            self._replace_text(self._unsent)
+        if not select and self._recall.is_under_way and self.cursor_at_last_row:
+            self._replace_text(self._recall.newer())
         else:
-            self._replace_text(self._sent[self._recalled])
+            super().action_cursor_down(select)
 
     def action_copy(self) -> None:
         """Copies the selection; without one the key means what it means elsewhere."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ...core.formats.kinds import is_picture_name
 from .folder import Entry, filter_entries, put_newest_first
 from .tree import TreeRow, tree_rows
 
@@ -55,6 +56,9 @@ class Listing:
             return self.problem
         if "://" in self.typed:
             return "This is an address: download the picture first, then pick the file."
+        if "/" in self.typed and is_picture_name(self.typed):
+            # Only a paste brings one: typed, it opens a folder.
+            return "This path is not on this machine: copy the picture over, as with scp."
         if self.typed:
             return "No matching pictures."
         return "No pictures here; tab shows places to go."

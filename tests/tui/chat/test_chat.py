@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
+from seeshell.tui.picker.last_visit import LastVisit
 from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.state_file import write_state
 
 from ...running_core import RunningCore, StartCore
 from ..conftest import OpenApp
@@ -297,3 +299,18 @@ async def test_chips_are_reached_from_the_prompt_and_f3_tells_why_one_was_refuse
         assert "[2]" not in user.screen
         await user.press("ctrl+underscore")
         await user.sees("[2] broken.png")
+
+
+async def test_a_picture_that_tab_chose_goes_out_with_the_enter_behind_it(
+    open_app: OpenApp, shared_demo_core: RunningCore, tmp_path: Path, samples: Path
+) -> None:
+    for name in ("one.png", "other.png"):
+        (tmp_path / name).write_bytes((samples / PICTURE).read_bytes())
+    state = shared_demo_core.paths.cache_dir / "picker.json"
+    write_state(state, LastVisit(str(tmp_path)))
+    async with open_app(shared_demo_core) as user:
+        await user.type("what is in @o")
+        await user.press("tab", "tab", "tab")
+        await user.ask("")
+        assert user.messages[0].text == "what is in other.png"
+        assert [it.name for it in user.messages[0].attachments] == ["other.png"]

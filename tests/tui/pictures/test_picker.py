@@ -470,6 +470,12 @@ async def test_a_folder_that_was_left_is_not_looked_through_any_longer(
         is_left.set()
 
 
+async def test_a_pasted_path_that_is_not_here_is_told_to_be_none(folder: Path) -> None:
+    async with opened(folder, size=(120, 24)) as session:
+        session.picker.files.post_message(Paste("/Users/anna/Desktop/IMG_0412.HEIC"))
+        await session.shows("This path is not on this machine")
+
+
 async def test_a_pasted_address_is_told_to_be_one(folder: Path) -> None:
     async with opened(folder, size=(120, 24)) as session:
         session.picker.files.post_message(Paste("https://example.org/llamas.jpg"))

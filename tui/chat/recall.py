@@ -1,0 +1,51 @@
+"""What `up` and `down` bring back into the prompt: sent messages, and what was typed before."""
+
+from collections.abc import Iterable
+
+
+class Recall:
+    """A walk through what was sent in a conversation; the text that is being typed is its end."""
+
+    def __init__(self) -> None:
+        self._sent: list[str] = []
+        self._place: int | None = None
+        """Of the message that is in the prompt; None while nothing was brought back."""
+        self._typed = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether what is in the prompt was brought back."""
+        return self._place is not None
+
+    def remember(self, texts: Iterable[str]) -> None:
+        """Replaces what there is by other messages, oldest first; those without words are none."""
+        self._sent = [text for text in texts if text.strip()]
+        self.end()
+
+    def add(self, text: str) -> None:
+        """Adds a message that was sent just now."""
+        self.remember([*self._sent, text])
+
+    def end(self) -> None:
+        """Takes what is in the prompt for what is being typed."""
+        self._place = None
+
+    def older(self, text: str) -> str | None:
+        """Returns the message before, None if there is none.
+
+        Args:
+            text: what is in the prompt, to which `newer` comes back in the end.
+        """
+        place = len(self._sent) if self._place is None else self._place
+        if place == 0:
+            return None
+        if self._place is None:
+            self._typed = text
+        self._place = place - 1
+        return self._sent[self._place]
+
+    def newer(self) -> str:
+        """Returns the message after, at last what was being typed; only while under way."""
+        place = len(self._sent) if self._place is None else self._place + 1
+        self._place = place if place < len(self._sent) else None
+        return self._typed if self._place is None else self._sent[self._place]
