@@ -158,7 +158,7 @@ class Chat(Vertical):
             return self.core_notice.display
         if action == "try_sample":
             is_offered = self.welcome.offers_sample and self.has_class("-empty")
-            return is_offered and not self.prompt.text
+            return is_offered and not self.composer.tray.pictures
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -174,8 +174,9 @@ class Chat(Vertical):
 
     @work
     async def action_try_sample(self) -> None:
-        """Attaches a sample picture and types a question about it: Enter asks that."""
-        self.prompt.insert(SAMPLE_QUESTION)
+        """Attaches a sample picture; a question about it is typed where nothing is yet."""
+        if not self.prompt.text:
+            self.prompt.insert(SAMPLE_QUESTION)
         self.prompt.focus()
         await self._session.attach(SAMPLES_PATH / SAMPLE_NAME)
 

@@ -161,7 +161,6 @@ class ChatScreen(Screen[None]):
         welcome.notice = event.status.notice
         # A model of that name without the demonstration model's notice is another one.
         welcome.offers_sample = event.status.model == demo.NAME and bool(event.status.notice)
-        self.refresh_bindings()
 
     @on(DraftShown)
     def _show_other_draft(self, event: DraftShown) -> None:
