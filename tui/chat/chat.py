@@ -166,7 +166,7 @@ class Chat(Keyed, Vertical):
             return self.decision_notice.offers(parameters)
         if action == "try_sample":
             is_offered = self.welcome.offers_sample and self.has_class("-empty")
-            return is_offered and not self.prompt.text
+            return is_offered and not self.composer.tray.pictures
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
@@ -182,8 +182,9 @@ class Chat(Keyed, Vertical):
 
     @work
     async def action_try_sample(self) -> None:
-        """Attaches a sample picture and types a question about it: Enter asks that."""
-        self.prompt.insert(SAMPLE_QUESTION)
+        """Attaches a sample picture; a question about it is typed where nothing is yet."""
+        if not self.prompt.text:
+            self.prompt.insert(SAMPLE_QUESTION)
         self.prompt.focus()
         await self._session.attach(SAMPLES_PATH / SAMPLE_NAME)
 

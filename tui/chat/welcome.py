@@ -29,7 +29,7 @@ class Welcome(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"welcome--key", "welcome--notice"}
 
     notice: reactive[str] = reactive("", layout=True)
-    offers_sample: reactive[bool] = reactive(False, layout=True)
+    offers_sample: reactive[bool] = reactive(False, layout=True, bindings=True)
     """Whether the model that answers knows the sample pictures."""
 
     def __init__(self, session: ChatSession) -> None:

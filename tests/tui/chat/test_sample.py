@@ -27,6 +27,21 @@ async def test_two_keys_bring_the_first_answer(
         await user.until(lambda: "red circle" in user.answer)
 
 
+async def test_a_question_that_was_typed_stays_and_a_second_sample_is_not_added(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.sees("f4 sample")
+        await user.type("How many shapes?")
+        await user.press("f4")
+        await user.sees(f"[1] {SAMPLE_NAME}")
+        await user.press("f4")
+        await user.press("enter")
+        await user.until(lambda: len(user.messages) == 2)
+        assert user.messages[0].text == "How many shapes?"
+        assert len(user.messages[0].attachments) == 1
+
+
 @pytest.mark.parametrize(
     ("model", "notice"), [("Qwen3-VL-4B", ""), ("demo", ""), ("big", GREETING)]
 )

@@ -46,7 +46,8 @@ async def closed(pictures: Pictures) -> None:
     """Closes, and waits for workers that a busy machine ends later than the app would wait."""
     await pictures.close()
     async with asyncio.timeout(PATIENCE):
-        while any(worker.is_running for worker in pictures._decoder.workers._ended):
+        ended = pictures._decoder.workers._ended
+        while any(worker.is_running for worker in ended):  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0.01)
 
 
