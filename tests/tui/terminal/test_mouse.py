@@ -20,7 +20,7 @@ class Terminal(HeadlessDriver):
 
 
 @pytest.mark.parametrize("in_pixels", [False, True])
-def test_the_mouse_comes_back_as_it_was(in_pixels: bool) -> None:
+async def test_the_mouse_comes_back_as_it_was(in_pixels: bool) -> None:
     terminal = Terminal(in_pixels=in_pixels)
     turn_mouse(terminal, on=False)
     assert terminal.written == "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
