@@ -116,9 +116,7 @@ PICKER: Final = Place(
             rank=2,
             action="screen.mark",
         ),
-        Command(
-            "parent", "left", "To the folder above", footer="folder up", rank=2, action="screen.up"
-        ),
+        Command("parent", "left", "To the folder above", footer="up", rank=2, action="screen.up"),
         Command(
             "order",
             "ctrl+s",
@@ -131,7 +129,7 @@ PICKER: Final = Place(
             "hidden",
             "ctrl+t",
             "Show or hide hidden files",
-            footer="hidden files",
+            footer="hidden",
             rank=3,
             action="screen.toggle_hidden",
         ),
