@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,7 @@ _BURST: Final = 20
 _DRAINED_SECONDS: Final = 1.2
 """Silence after which the app has taken all keys."""
 
-_PATIENCE: Final = 30.0
+_PATIENCE: Final = 90.0
 
 _ENDING: Final = {"ctrl+c", "ctrl+p", "ctrl+q", "ctrl+z"}
 """Keys that end or suspend the app, and the palette, which has commands that do."""
@@ -46,6 +47,8 @@ _END: Final = b"\x1b\\"
 
 _PASTE_END: Final = b"\x1b[201~"
 _ESCAPE: Final = b"\x1b[27u"
+_CLEARING: Final = b"\x15\x0b\x7f\x1b[3~"
+"""Deletes to both ends of a line, and the line ends beside it."""
 
 _REPLIES: Final = (
     b"\x1b[?62;22c", b"\x1b[>41;379;0c", b"\x1bP>|kitty(0.35.2)\x1b\\", b"\x1b[6;20;10t",
@@ -88,7 +91,7 @@ class _Fuzz:
             for number in range(min(_BATCH_KEYS, count - done)):
                 self._send(self._key())
                 if number % _BURST == 0:
-                    self._terminal.wait_until_quiet(0.2, _PATIENCE)
+                    self._settle(0.2)
             self._leave_everything()
             self._wait_until_stored(self._type_draft())
             self._clear()
@@ -173,7 +176,7 @@ class _Fuzz:
         except OSError as error:
             raise self._failure("the app has closed its terminal") from error
         if self._random.random() < 0.1:
-            self._terminal.wait_until_quiet(self._random.choice([0.02, 0.15]), _PATIENCE)
+            self._settle(self._random.choice([0.02, 0.15]))
         if self._terminal.program.poll() is not None:
             raise self._failure(
                 f"the app has ended with status {self._terminal.program.returncode}"
@@ -182,11 +185,20 @@ class _Fuzz:
     def _leave_everything(self) -> None:
         """Ends what may be open, goes back to the prompt and empties it."""
         self._send(_END + _PASTE_END)
-        self._terminal.wait_until_quiet(_DRAINED_SECONDS, _PATIENCE)
-        for _ in range(8):
-            self._send(_ESCAPE)
-            self._terminal.wait_until_quiet(0.2, _PATIENCE)
-        self._clear()
+        self._settle(_DRAINED_SECONDS)
+        give_up_at = time.monotonic() + _PATIENCE
+        while _PROMPT not in self._terminal.text:
+            if time.monotonic() > give_up_at:
+                raise self._failure("there is no way back to an empty prompt")
+            # One at a time: what a key opens or closes takes its moment.
+            for keys in (_ESCAPE, _ESCAPE, _CLEARING):
+                self._send(keys)
+                self._settle(0.3)
+
+    def _settle(self, seconds: float) -> None:
+        """Returns once nothing has been drawn for so long; an answer that streams never ends it."""
+        with suppress(TimeoutError):
+            self._terminal.wait_until_quiet(seconds, 5.0)
 
     def _type_draft(self) -> str:
         """Types a draft that no other contains, and returns it once it is on screen."""
@@ -203,8 +215,8 @@ class _Fuzz:
         while _PROMPT not in self._terminal.text:
             if time.monotonic() > give_up_at:
                 raise self._failure("the app did not empty the prompt")
-            self._send(b"\x15\x0b\x7f\x1b[3~")
-            self._terminal.wait_until_quiet(0.2, _PATIENCE)
+            self._send(_CLEARING)
+            self._settle(0.2)
 
     def _wait_until_stored(self, *drafts: str) -> None:
         wanted = [draft.encode() for draft in drafts]
