@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from textual.events import AppBlur, AppFocus, Paste
+from textual.events import AppBlur, AppFocus, Key, Paste
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
@@ -36,6 +36,7 @@ class InputReader:
         self._cutter = SequenceCutter()
         self._keyboard = Keyboard(latin_letters(language))
         self._mouse = XTermParser()
+        self._has_focus = True
 
     @property
     def due(self) -> float | None:
@@ -55,21 +56,33 @@ class InputReader:
         for piece in pieces:
             match piece:
                 case Text(text):
-                    messages += self._keyboard.type(text)
+                    messages += self._with_focus(self._keyboard.type(text))
                 case Pasted(text):
-                    messages.append(Paste(text))
+                    messages += self._with_focus([Paste(text)])
                 case Sequence(sequence):
                     messages += self._read_sequence(sequence)
         return messages
 
+    def _with_focus(self, typed: list[Key] | list[Paste]) -> list[Message]:
+        """Returns what was typed, which says that the terminal has the focus.
+
+        Its report of that may have been lost, and without focus an app takes no keys.
+        """
+        if not typed or self._has_focus:
+            return [*typed]
+        self._has_focus = True
+        return [AppFocus(), *typed]
+
     def _read_sequence(self, sequence: str) -> Iterable[Message]:
         if sequence == "\x1b[I":
+            self._has_focus = True
             return [AppFocus()]
         if sequence == "\x1b[O":
+            self._has_focus = False
             return [AppBlur()]
         if _SYNCHRONISES.fullmatch(sequence):
             return [TerminalSupportsSynchronizedOutput()]
         if found := _MOUSE.fullmatch(sequence):
             moved = self._mouse.parse_mouse_code(sequence)
             return [moved] if moved and int(found[1]) < _MOST_BUTTONS else []
-        return self._keyboard.read(sequence)
+        return self._with_focus(self._keyboard.read(sequence))

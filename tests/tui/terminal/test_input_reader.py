@@ -64,3 +64,10 @@ def test_the_locale_chooses_the_layout() -> None:
     (key,) = InputReader("bg_BG.UTF-8").feed(b"\x1b[1086;5u", 0.0)
     assert isinstance(key, Key)
     assert key.key == "ctrl+f"
+
+
+@pytest.mark.parametrize("typed", [b"a", b"\x1b[A", b"\x1b[200~a\x1b[201~"])
+def test_a_key_brings_back_the_focus_whose_report_was_lost(typed: bytes) -> None:
+    kinds = [type(it) for it in read(b"\x1b[O\x1b[?62c" + typed + typed)]
+    assert kinds[:2] == [AppBlur, AppFocus]
+    assert kinds.count(AppFocus) == 1
