@@ -166,7 +166,7 @@ class Chat(Keyed, Vertical):
             return self.decision_notice.offers(parameters)
         if action == "try_sample":
             is_offered = self.welcome.offers_sample and self.has_class("-empty")
-            return is_offered and not self.composer.tray.pictures
+            return is_offered and not self.composer.chips.pictures
         if action == "edit":
             return self._question() is not None
         if action == "switch_branch":
