@@ -84,8 +84,20 @@ class Chat(Vertical):
             tooltip="Resume the paused queue",
         ),
         Binding("escape", "close_notice", show=False),
-        Binding("f5", "decide('load again')", "try again", system=True, tooltip="Load it again"),
-        Binding("f5", "decide('restore')", "restore", system=True, tooltip="Restore it"),
+        Binding(
+            "f5",
+            "decide('load again')",
+            "try again",
+            system=True,
+            tooltip="Load the model that failed again",
+        ),
+        Binding(
+            "f5",
+            "decide('restore')",
+            "restore",
+            system=True,
+            tooltip="Restore what was deleted elsewhere",
+        ),
         Binding(
             "f4",
             "decide('load another')",

@@ -25,9 +25,11 @@ from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
     Delta,
+    Prefilled,
     TurnEnded,
     TurnStarted,
     TurnWithdrawn,
+    WorkChanged,
 )
 from seeshell.core.messages.requests import (
     Attach,
@@ -66,6 +68,7 @@ from seeshell.tui.session.events import (
 )
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.session.session import ChatSession
+from seeshell.tui.status_words import state_words
 
 from ...messages import answer, opened, question
 from ..scripted_client import NEW, ScriptedClient, conversation, ended
@@ -161,6 +164,25 @@ async def test_events_of_other_conversations_are_not_told() -> None:
         it.client.tell(Delta(conversation=3, message=1, text="yes"))
         await it.until(lambda: it.of(AnswerGrew))
         assert [event.text for event in it.of(AnswerGrew)] == ["yes"]
+
+
+async def test_whoever_leaves_a_running_answer_is_told_whom_the_model_serves() -> None:
+    async with talk(ScriptedClient(BUSY, OLD), LaunchOptions(chat=4)) as it:
+        it.client.tell(WorkChanged(answering=4, waiting=()))
+        it.client.tell(Prefilled(conversation=4, message=2, done=3, total=9, reused=0))
+        await it.until(lambda: it.session.turns.progress.step == "prefilling")
+        await it.session.open(3)
+        assert words(it) == "answering elsewhere"
+        it.client.tell(Delta(conversation=4, message=2, text="red"), ended(RUNNING))
+        it.client.tell(WorkChanged(answering=None, waiting=()))
+        await it.until(lambda: words(it) == "ready")
+        assert not it.of(AnswerGrew)
+
+
+def words(it: Talk) -> str:
+    """What the status bar says of the model."""
+    session = it.session
+    return state_words(session.model.status, session.turns.progress, session.conversation, 0.0)
 
 
 async def test_messages_sent_during_an_answer_are_the_cores_at_once_and_shown_as_queued() -> None:
