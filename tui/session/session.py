@@ -225,7 +225,9 @@ class ChatSession:
         chat = await self.conversations.newest() if launch.continue_last else launch.chat
         opened = None if chat is None else await self.open(chat)
         if opened is None and chat is not None and chat == self.conversation:
-            self._offer_restoring("This conversation was deleted while the core was not connected.")
+            self._offer_restoring(
+                "This conversation could not be opened again; it may have been deleted."
+            )
         await self._catch_up(opened)
         self.has_begun = True
         self.model.announce()

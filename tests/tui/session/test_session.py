@@ -166,6 +166,31 @@ async def test_events_of_other_conversations_are_not_told() -> None:
         assert [event.text for event in it.of(AnswerGrew)] == ["yes"]
 
 
+async def test_a_conversation_that_is_gone_after_a_break_can_be_restored() -> None:
+    is_gone = False
+
+    def script(request: Request) -> NotStored | None:
+        is_opening = isinstance(request, OpenConversation)
+        return NotStored("There is no conversation 3.") if is_gone and is_opening else None
+
+    client = ScriptedClient(OLD, script=script)
+    async with talk(client, LaunchOptions(chat=3)) as it:
+        client.die()
+        await it.until(lambda: it.of(CoreLost))
+        is_gone = True
+        again = asyncio.create_task(it.session.run(LaunchOptions(chat=3)))
+        await it.until(lambda: it.session.decisions.open)
+        (decision,) = it.session.decisions.open
+        assert "may have been deleted" in decision.sentence
+        assert decision.ways_out == ("restore", "start new")
+        is_gone = False
+        await it.session.restore_shown()
+        assert RestoreConversation(conversation=3) in client.asked
+        assert not it.session.decisions.open
+        again.cancel()
+        await asyncio.wait([again])
+
+
 async def test_whoever_leaves_a_running_answer_is_told_whom_the_model_serves() -> None:
     async with talk(ScriptedClient(BUSY, OLD), LaunchOptions(chat=4)) as it:
         it.client.tell(WorkChanged(answering=4, waiting=()))
