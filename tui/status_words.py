@@ -32,16 +32,18 @@ def state_words(
     if status.connection != "connected":
         return "not connected" if status.connection == "cut off" else "no core"
     if progress.step in ("idle", "queued") and status.load is not None:
-        return load_words(status.load, names_it=bool(status.name))
+        words = load_words(status.load, names_it=bool(status.name))
+        return with_seconds(words, status.load.since, now)
     if progress.step == "idle":
         return _rest_words(status, conversation)
-    return with_seconds(_step_words(status, progress, conversation), progress, now)
+    words = _step_words(status, progress, conversation)
+    return with_seconds(words, progress.since, now) if progress.is_wait else words
 
 
-def with_seconds(words: str, progress: AnswerProgress, now: float) -> str:
+def with_seconds(words: str, since: float, now: float) -> str:
     """Returns the words for a wait with how long it takes already."""
-    seconds = int(now - progress.since)
-    if not progress.is_wait or seconds < LEAST_SECONDS:
+    seconds = int(now - since)
+    if seconds < LEAST_SECONDS:
         return words
     minutes, rest = divmod(seconds, 60)
     return f"{words} · {minutes} min {rest} s" if minutes else f"{words} · {rest} s"

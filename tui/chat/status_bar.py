@@ -64,7 +64,7 @@ class StatusBar(Widget):
         """Draws what is the case now, and while the user waits the seconds that pass."""
         self.refresh()
         if self._ticking is not None:
-            if self._session.turns.progress.is_wait:
+            if self._session.turns.progress.is_wait or self._session.model.status.load:
                 self._ticking.resume()
             else:
                 self._ticking.pause()

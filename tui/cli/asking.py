@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -89,7 +90,7 @@ class Asking:
     async def show_notice(self) -> None:
         """Tells what the user should know about the model that is there."""
         status = await self._request(GetStatus(), CoreStatus)
-        self._followed.model = self._followed.model.after(status)
+        self._followed.model = self._followed.model.after(status, time.time())
         self._followed.announce(status.model_notice)
 
     async def load(self, model: str) -> None:

@@ -1,5 +1,6 @@
 """One turn as `seeshell ask` shows it: its wait, its text, and the core's news meanwhile."""
 
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -139,7 +140,7 @@ class FollowedTurn:
 
     def show_news(self, event: AnyEvent) -> None:
         """Shows what an event says that is of no turn."""
-        self.model = self.model.after(event)
+        self.model = self.model.after(event, time.time())
         match event:
             case ModelLoading(model=model, stage=stage, fraction=fraction):
                 self._output.progress(f"{model}: {stage} {fraction:.0%}")

@@ -3,15 +3,16 @@
 Its modules in reading order:
 
     launch_options        What the command line asks of the app when it starts.
-    handed_over           What of this program's environment is handed over to the core.
+    handed_over           The part of this program's environment that the core needs to reach
+                          servers.
     session               The conversation on screen, and everything that is asked of the core about
                           it.
     events                What a `ChatSession` tells the screen: facts in the order in which they
                           happened.
     broadcast             Hands each event of a session to those who listen for its kind, at once
                           and in order.
-    core_link             The line to the core: one connection at a time, and what its refusals
-                          become.
+    core_link             The connection to the core: requests, their refusals, and the core's
+                          events.
     shown_turns           Follows the turns of one conversation: the core's events in, what they
                           change out.
     conversation_list     The list of stored conversations, and what is done to one without showing
@@ -22,8 +23,8 @@ Its modules in reading order:
     outgoing              What leaves the prompt: pictures are checked, messages sent in order,
                           nothing is lost.
     attach_paths          Paths of pictures in text that was pasted or typed into the prompt.
-    quiet_requests        What the core is told without anybody waiting for it: only the newest of
-                          each kind counts.
+    quiet_requests        Requests in the background: of each kind only the newest is sent, and no
+                          refusal is shown.
     listed_conversations  The rows of the list of conversations, deleted ones included while they
                           can be restored.
     model_status          The model that answers and whom it serves: the same in every window of a

@@ -1,4 +1,4 @@
-"""The line to the core: one connection at a time, and what its refusals become."""
+"""The connection to the core: requests, their refusals, and the core's events."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +22,7 @@ NO_CORE = "There is no core; {screen.start_core} starts one."
 
 
 class CoreLink:
-    """Connects, asks, and hands out events."""
+    """Holds one connection at a time."""
 
     def __init__(self, connect: Connect, post: Post) -> None:
         self._connect = connect

@@ -1,5 +1,6 @@
 """The core's model as this window follows it: asks for another one, and tells what it is."""
 
+import time
 from dataclasses import replace
 
 from ...core.errors import SeeshellError
@@ -22,6 +23,8 @@ class CurrentModel:
         self._decisions = decisions
         self._asked = ""
         """Source that this window asked for last."""
+        self._failed = ""
+        """Source of the load that is to be decided about, or was."""
         self._announced: set[tuple[str, str]] = set()
         """Models with their notices that this window has shown."""
         self.status = ModelStatus()
@@ -37,11 +40,11 @@ class CurrentModel:
 
     def note(self, event: AnyEvent) -> None:
         """Takes in what an event says of the model."""
-        self._set(self.status.after(event))
+        self._set(self.status.after(event, time.time()))
         match event:
             case ModelFailed(model=source) if source == self._asked or not self.status.name:
                 self._offer_others(event.sentence, source)
-            case ModelLoading():
+            case ModelLoading(model=source) if source == self._failed:
                 self._decisions.settle("model")
             case ModelLoaded():
                 self._decisions.settle("model")
@@ -65,6 +68,7 @@ class CurrentModel:
                 self._post(NoticeTold(status.notice))
 
     def _offer_others(self, sentence: str, source: str) -> None:
+        self._failed = source
         if self.status.name:
             sentence = f"{sentence} {self.status.name} goes on answering."
         ways_out: tuple[WayOut, ...] = ("load again", "load another")

@@ -1,4 +1,4 @@
-"""What of this program's environment is handed over to the core."""
+"""The part of this program's environment that the core needs to reach servers."""
 
 import os
 

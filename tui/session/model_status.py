@@ -26,6 +26,8 @@ class Load:
     """What is being done, in the core's words; empty until it tells."""
     fraction: float = 0.0
     """From 0 to 1 within the stage."""
+    since: float = 0.0
+    """When this window heard of it first; seconds since the epoch."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,19 @@ class ModelStatus:
         """Whether an answer of another conversation is being computed."""
         return self.answering not in (None, conversation)
 
-    def after(self, event: AnyEvent) -> "ModelStatus":
-        """Returns the status once the event has happened; the same object if nothing changed."""
+    def after(self, event: AnyEvent, now: float) -> "ModelStatus":
+        """Returns the status once an event has happened; the same object if nothing changed.
+
+        Args:
+            event: what the core tells.
+            now: seconds since the epoch.
+        """
         match event:
             case CoreStatus():
-                return _told(event)
+                return _told(event, now)
             case ModelLoading(model=source, stage=stage, fraction=fraction):
-                return replace(self, load=Load(source, stage, fraction), has_failed=False)
+                since = self.load.since if self.load and self.load.source == source else now
+                return replace(self, load=Load(source, stage, fraction, since), has_failed=False)
             case ModelLoaded():
                 return replace(
                     self,
@@ -91,7 +99,7 @@ class ModelStatus:
                 return self
 
 
-def _told(status: CoreStatus) -> ModelStatus:
+def _told(status: CoreStatus, now: float) -> ModelStatus:
     return ModelStatus(
         connection="connected",
         name=status.model if status.is_loaded else "",
@@ -99,7 +107,7 @@ def _told(status: CoreStatus) -> ModelStatus:
         server=status.server,
         notice=status.model_notice,
         context_length=status.context_length,
-        load=Load(status.loading) if status.loading else None,
+        load=Load(status.loading, since=now) if status.loading else None,
         has_failed=status.state == "failed",
         answering=status.answering,
         waiting=status.waiting,

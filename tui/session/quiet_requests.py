@@ -1,4 +1,4 @@
-"""What the core is told without anybody waiting for it: only the newest of each kind counts."""
+"""Requests in the background: of each kind only the newest is sent, and no refusal is shown."""
 
 import asyncio
 from typing import Generic, TypeVar
@@ -38,7 +38,7 @@ class QuietRequests(Generic[RequestT]):
         self._timer = asyncio.get_running_loop().call_later(delay, self._begin, request)
 
     def forget(self) -> None:
-        """Counts nothing as told: the core is another one, or away."""
+        """Forgets what was sent: the core is another one, or away."""
         self._told = None
         if self._timer is not None:
             self._timer.cancel()

@@ -138,10 +138,10 @@ class ChatSession:
         return await self._show_reply(OpenConversation(conversation=conversation))
 
     def note_highlight(self, conversation: int | None) -> None:
-        """Has a conversation prepared that may be opened; None for the one on screen again."""
+        """Prepares a conversation that may be opened next; None for the one on screen."""
         highlighted = PrepareTurn(conversation=conversation)
-        wish = self.draft.next_turn if conversation is None else highlighted
-        self._preparing.want(wish, delay=HIGHLIGHT_DELAY)
+        turn = self.draft.next_turn if conversation is None else highlighted
+        self._preparing.want(turn, delay=HIGHLIGHT_DELAY)
 
     async def branch(self, request: BranchRequest, message: int | None = None) -> None:
         """Shows a fork, or another branch with a message in view."""
@@ -230,7 +230,9 @@ class ChatSession:
         chat = await self.conversations.newest() if launch.continue_last else launch.chat
         opened = None if chat is None else await self.open(chat)
         if opened is None and chat is not None and chat == self.conversation:
-            self._offer_restoring("This conversation was deleted while the core was not connected.")
+            self._offer_restoring(
+                "This conversation could not be opened again; it may have been deleted."
+            )
         await self._catch_up(opened)
         self.has_begun = True
         self.model.announce()

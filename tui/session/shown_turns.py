@@ -149,9 +149,9 @@ class ShownTurns:
         if answer.is_open or not self.has_messages:
             self.is_answering = answer.is_open
             self.has_messages = True
+            self._post(AnswerStarted(event.user_message, answer, event.turn))
             if answer.is_open:
                 self._begin(answer)
-            self._post(AnswerStarted(event.user_message, answer, event.turn))
 
     def _begin(self, answer: Message) -> None:
         self._set_progress(AnswerProgress("starting", answer.created_at or time.time()))

@@ -29,12 +29,15 @@ from seeshell.core.messages.events import (
     ModelLoaded,
     ModelLoading,
     Notice,
+    PictureBegun,
+    Prefilled,
     ThoughtsDelta,
     TurnEnded,
     TurnFailed,
     TurnQueued,
     TurnStarted,
     Waiting,
+    WorkChanged,
 )
 from seeshell.core.messages.requests import (
     GetStatus,
@@ -238,7 +241,7 @@ async def test_a_terminal_shows_that_the_model_thinks_until_it_speaks() -> None:
     command = Command(Core(turn=[*events, ended("stop", "Two.", "Hm.")]), stream=Terminal)
     assert await command.ask() == 0
     assert command.out == "Two.\n"
-    assert [line.strip() for line in command.told] == ["", "thinking", ""]
+    assert [line.strip() for line in command.told] == ["", "preparing", "thinking", ""]
 
 
 def loaded(source: str = "http://big", notice: str = SENT) -> ModelLoaded:
@@ -342,3 +345,20 @@ async def test_a_model_that_can_not_be_loaded_is_told_once(other_answers: bool) 
     await asyncio.wait_for(asking.submit(SubmitTurn(text="?")), PATIENCE)
     more = " Until then the one before it answers." if other_answers else ""
     assert err.getvalue() == f"seeshell: Nobody answers at h:1.{more}\n"
+
+
+async def test_a_wait_says_on_a_terminal_what_is_done() -> None:
+    end = ended("stop", "Two.")
+    core = Core(
+        before=[WorkChanged(answering=5, waiting=())],
+        turn=[
+            PictureBegun(number=2, total=3, **NAMES),
+            Prefilled(done=340, total=1200, reused=0, **NAMES),
+            Delta(text="Two.", **NAMES),
+            end,
+        ],
+    )
+    command = Command(core, stream=Terminal)
+    assert await command.ask() == 0
+    shown = [line.strip() for line in command.told if line.strip()]
+    assert shown == ["preparing", "encoding picture 2 of 3", "reading 340 of 1,200 tokens"]

@@ -88,8 +88,14 @@ def test_a_server_is_named_that_is_waited_for() -> None:
             "queued behind 2 answers",
         ),
         (ModelStatus("connected", "big"), "queued"),
-        (ModelStatus("connected", "big", load=Load("org/new", "reading", 0.5)), "loading new 50 %"),
-        (ModelStatus("connected", load=Load("org/new", "downloading", 0.5)), "downloading 50 %"),
+        (
+            ModelStatus("connected", "big", load=Load("org/new", "reading", 0.5, 99.0)),
+            "loading new 50 %",
+        ),
+        (
+            ModelStatus("connected", load=Load("org/new", "downloading", 0.5, 99.0)),
+            "downloading 50 %",
+        ),
     ],
 )
 def test_what_is_queued_says_behind_what(status: ModelStatus, words: str) -> None:

@@ -177,8 +177,11 @@ def loading(model: str) -> ModelLoading:
             status(""),
             "m",
             [loading("m"), failed("m"), loading("n")],
-            [],
+            ["No. big goes on answering."],
             id="another one is being loaded",
+        ),
+        pytest.param(
+            status(""), "m", [loading("m"), failed("m"), loading("m")], [], id="it is tried again"
         ),
         pytest.param(
             status(""), "m", [failed("m"), loaded("", "n")], [], id="another one is there"

@@ -66,14 +66,14 @@ def test_the_bar_names_the_model_that_answers_and_what_it_does(
 ) -> None:
     status = ModelStatus()
     for event in events:
-        status = status.after(event)
+        status = status.after(event, 100.0)
     assert model_words(status) == model
-    assert state_words(status, AnswerProgress(), 3, 0.0) == state
+    assert state_words(status, AnswerProgress(), 3, 101.0) == state
 
 
 def test_what_says_nothing_of_the_model_changes_nothing() -> None:
-    status = ModelStatus().after(READY)
-    assert status.after(ConversationsChanged()) is status
+    status = ModelStatus().after(READY, 100.0)
+    assert status.after(ConversationsChanged(), 100.0) is status
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_the_answers_of_others_before_one_are_counted(
 
 
 def test_a_core_that_is_connected_again_is_known_anew() -> None:
-    status = ModelStatus().after(READY).after(loading())
-    assert status.after(replace(READY, model="other")).load is None
+    status = ModelStatus().after(READY, 100.0).after(loading(), 100.0)
+    assert status.after(replace(READY, model="other"), 100.0).load is None
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,10 @@ def test_a_core_that_is_connected_again_is_known_anew() -> None:
 )
 def test_a_source_is_named_shortly(source: str, name: str) -> None:
     assert short_name(source) == name
+
+
+def test_a_load_shows_the_seconds_since_it_was_heard_of() -> None:
+    status = ModelStatus().after(ALONE, 100.0).after(loading(), 105.0)
+    assert state_words(status, AnswerProgress(), 3, 112.0) == "downloading 40 % · 12 s"
+    status = status.after(loading("org/other"), 120.0)
+    assert state_words(status, AnswerProgress(), 3, 121.0) == "downloading 40 %"

@@ -25,9 +25,11 @@ from seeshell.core.messages.events import (
     ConversationOpened,
     ConversationsChanged,
     Delta,
+    Prefilled,
     TurnEnded,
     TurnStarted,
     TurnWithdrawn,
+    WorkChanged,
 )
 from seeshell.core.messages.requests import (
     Attach,
@@ -65,6 +67,7 @@ from seeshell.tui.session.events import (
 )
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.session.session import ChatSession
+from seeshell.tui.status_words import state_words
 
 from ...messages import answer, opened, question
 from ..scripted_client import NEW, ScriptedClient, conversation, ended
@@ -160,6 +163,50 @@ async def test_events_of_other_conversations_are_not_told() -> None:
         it.client.tell(Delta(conversation=3, message=1, text="yes"))
         await it.until(lambda: it.of(AnswerGrew))
         assert [event.text for event in it.of(AnswerGrew)] == ["yes"]
+
+
+async def test_a_conversation_that_is_gone_after_a_break_can_be_restored() -> None:
+    is_gone = False
+
+    def script(request: Request) -> NotStored | None:
+        is_opening = isinstance(request, OpenConversation)
+        return NotStored("There is no conversation 3.") if is_gone and is_opening else None
+
+    client = ScriptedClient(OLD, script=script)
+    async with talk(client, LaunchOptions(chat=3)) as it:
+        client.die()
+        await it.until(lambda: it.of(CoreLost))
+        is_gone = True
+        again = asyncio.create_task(it.session.run(LaunchOptions(chat=3)))
+        await it.until(lambda: it.session.decisions.open)
+        (decision,) = it.session.decisions.open
+        assert "may have been deleted" in decision.sentence
+        assert decision.ways_out == ("restore", "start new")
+        is_gone = False
+        await it.session.restore_shown()
+        assert RestoreConversation(conversation=3) in client.asked
+        assert not it.session.decisions.open
+        again.cancel()
+        await asyncio.wait([again])
+
+
+async def test_whoever_leaves_a_running_answer_is_told_whom_the_model_serves() -> None:
+    async with talk(ScriptedClient(BUSY, OLD), LaunchOptions(chat=4)) as it:
+        it.client.tell(WorkChanged(answering=4, waiting=()))
+        it.client.tell(Prefilled(conversation=4, message=2, done=3, total=9, reused=0))
+        await it.until(lambda: it.session.turns.progress.step == "prefilling")
+        await it.session.open(3)
+        assert words(it) == "answering elsewhere"
+        it.client.tell(Delta(conversation=4, message=2, text="red"), ended(RUNNING))
+        it.client.tell(WorkChanged(answering=None, waiting=()))
+        await it.until(lambda: words(it) == "ready")
+        assert not it.of(AnswerGrew)
+
+
+def words(it: Talk) -> str:
+    """What the status bar says of the model."""
+    session = it.session
+    return state_words(session.model.status, session.turns.progress, session.conversation, 0.0)
 
 
 async def test_messages_sent_during_an_answer_are_the_cores_at_once_and_shown_as_queued() -> None:

@@ -97,7 +97,8 @@ async def test_an_edit_that_does_not_fit_goes_on_and_the_question_stays(
         await send_too_long(user)
         await user.sees("editing question 1", f"[1] {PICTURE}")
         assert user.messages == before
-        await user.press("escape")
+        # The first closes why it came back.
+        await user.press("escape", "escape")
         await user.until(lambda: user.chat.prompt.text == "half a thought")
         assert pictures(user) == []
 
