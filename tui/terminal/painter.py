@@ -5,14 +5,12 @@ Here rows are compared with what was written last: those that moved are moved by
 of the others only the cells that changed are written.
 
 Terminals differ in how wide they draw emoji sequences, combining and other characters. A row that
-holds, or held, any of these is written whole: every piece at the column where it belongs.
+holds, or held, any of these is written whole, over blanks, and every piece of it where it belongs.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
@@ -20,11 +18,10 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
 from .moved_rows import FEWEST, Move, find_move
 from .pen import Pen
-from .runs import SURE, Run, Runs, changed_cells, cut, is_sure, runs_of
+from .runs import Runs, changed_cells, cut, is_steady, is_sure, runs_of
 
-_UNSURE: Final = re.compile(f"([^{SURE}]+)")
 _PICTURE_CELL: Final = "\U0010eeee"
-"""What kitty draws a picture's cell for, in one cell with all that follows it."""
+"""What kitty draws a picture's cell for; that blanks are written there first is not needed."""
 
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 _STEP_BYTES: Final = 25
@@ -198,28 +195,20 @@ def _changed_spans(old: Row, new: Row) -> Iterator[tuple[int, int, int]]:
 
 
 def _whole_row(y: int, row: Row, pen: Pen) -> Iterator[str]:
-    """Yields a row whose characters may turn out wider or narrower than they count here."""
+    """Yields a row whose characters may turn out wider or narrower than they count here.
+
+    Only pieces are put in their column: within one, what came after a word that turned out wider
+    would overwrite its end.
+    """
     yield _NO_WRAP
     for x, piece in row.items():
         yield _go_to(x, y)
-        for run in piece.runs:
-            yield pen.take(run.style)
-            yield from _place(run, x)
-            x += cell_len(run.text)
+        is_picture = any(_PICTURE_CELL in run.text for run in piece.runs)
+        if not is_picture and not is_steady(piece.runs):
+            yield f"{pen.take(piece.runs[-1].style)}{' ' * (piece.end - x)}{_go_to(x, y)}"
+        for text, style in piece.runs:
+            yield pen.take(style) + text
     yield _WRAP
-
-
-def _place(run: Run, x: int) -> Iterator[str]:
-    """Yields text that begins at a column, each part that follows what is unsure in its place."""
-    parts = _UNSURE.split(run.text)
-    if len(parts) > 1 and not run.text.startswith(_PICTURE_CELL):
-        yield f"{' ' * cell_len(run.text)}\x1b[{x + 1}G"
-    position = x
-    for index, part in enumerate(parts):
-        yield part
-        position += cell_len(part)
-        if index % 2:
-            yield f"\x1b[{position + 1}G"
 
 
 def _go_to(x: int, y: int) -> str:
