@@ -2,7 +2,7 @@
 
 Each line is drawn as the log draws a code block, and the time for which that holds up the interface
 is taken. The languages that took longest are tried with many more lines. Ends with 1 if any line
-held it up for longer than the bar, the best of ten tries: other programs run beside it.
+held it up for longer than the bar, the best of three tries: a tick of the system's may be 10 ms.
 """
 
 import argparse

@@ -157,6 +157,26 @@ def test_scrolled_rows_are_moved_by_the_terminal() -> None:
         assert len(written) < 300
 
 
+@pytest.mark.parametrize("is_busy", [False, True])
+def test_what_stands_beside_moved_rows_stays(is_busy: bool) -> None:
+    """It is written again after a move, or rows are not moved if that would take more."""
+    painter, screen = Painter(), pyte.Screen(WIDTH, HEIGHT)
+    stream, side = pyte.Stream(screen), 15
+    beside = [strip(f"title {y}" if is_busy else "", STYLES[3], side) for y in range(HEIGHT)]
+    texts = [strip(text, STYLES[1], WIDTH - side) for text in words_of(2 * HEIGHT)]
+    region = Region(0, 0, WIDTH, HEIGHT)
+    first = LayoutUpdate([list(pair) for pair in zip(beside, texts[:HEIGHT], strict=True)], region)
+    stream.feed(painter.paint(first).render_segments(CONSOLE))
+    for top in (1, 3, 0):
+        rows = texts[top : top + HEIGHT]
+        pieces = [{0: None, side: row} for row in rows]
+        spans = [(y, side, WIDTH) for y in range(HEIGHT)]
+        update = ChopsUpdate(pieces, spans, [[side, WIDTH]] * HEIGHT)
+        stream.feed(painter.paint(update).render_segments(CONSOLE))
+        expected = [f"{left.text}{right.text}" for left, right in zip(beside, rows, strict=True)]
+        assert text_of(screen) == expected
+
+
 def test_a_word_that_is_added_is_all_that_is_written() -> None:
     pair = Pair()
     bar = [strip(" ", STYLES[1], 1)] * HEIGHT
