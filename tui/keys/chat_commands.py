@@ -180,7 +180,7 @@ MESSAGE: Final = Place(
         Command(
             "restore",
             "f5",
-            "Restore the conversation that was deleted elsewhere",
+            "Restore what was deleted elsewhere",
             footer="restore",
             rank=1,
             action="decide('restore')",
@@ -197,7 +197,7 @@ MESSAGE: Final = Place(
         Command(
             "start_new",
             "f4",
-            "Leave the deleted conversation for a new one",
+            "Start a new conversation instead",
             footer="new",
             rank=1,
             action="decide('start new')",

@@ -22,7 +22,7 @@ PROMPT: Final = Place(
         Command(
             "complete",
             "tab",
-            "Complete a path, or @ and part of a picture's name",
+            "Complete a path, or @ and part of a name",
         ),
         Command(
             "editor",
@@ -106,7 +106,7 @@ PROMPT: Final = Place(
         ),
         Command("select_line", "f6", "Select the line"),
         Command("select_all", "f7", "Select everything typed"),
-        Command("cut", "ctrl+x super+x", "Cut the selection; without one: clear the prompt"),
+        Command("cut", "ctrl+x super+x", "Cut the selection, or clear the prompt"),
         Command("copy", "ctrl+c super+c", "Copy the selection"),
         Command("paste", "ctrl+v", "Paste what was cut or copied here"),
     ),

@@ -115,7 +115,7 @@ async def test_why_a_picture_can_not_be_sent_is_told_to_the_end_with_what_to_do(
     async with open_chips(picture("one.png"), refused("lemons.png", reason)) as (app, _):
         assert " ".join(rows(app)) == (
             "[1] one.png 12 tok [2] lemons.png can't be sent "
-            f"{reason} (shift+tab, then r tries it again, d removes it)"
+            f"{reason} (shift+tab, then r tries it again, delete removes it)"
         )
 
 

@@ -19,7 +19,7 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
 ) -> None:
     keys = {
         "chat.edit": ("f10",),
-        "prompt.send": ("ctrl+s",),
+        "prompt.send": ("ctrl+b",),
         "prompt.new_line": ("enter",),
         "screen.chats": ("f9",),
         "app.commands": ("f12",),
@@ -28,12 +28,12 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
     async with open_app(shared_demo_core, keys=keys) as user:
         await user.sees("f9   ", "f12 commands", "enter new line")
         assert "preview" not in user.screen
-        await user.press("a", "enter", "b", "ctrl+s")
+        await user.press("a", "enter", "b", "ctrl+b")
         await user.until(lambda: len(user.messages) == 2 and user.messages[1].finish_reason)
         assert user.messages[0].text == "a\nb"
         # A letter's command can have another key, also from the prompt.
         await user.press("f10")
-        await user.sees("editing question 1", "ctrl+s resends, esc cancels")
+        await user.sees("editing question 1", "ctrl+b resends, esc cancels")
         await user.press("escape", "f12")
         await user.sees("Edit the question and ask it again", "f10", "Show or hide the preview")
         await user.press("escape", "f1")
