@@ -1,8 +1,11 @@
 """The list of stored conversations, and what is done to one without showing it."""
 
+from collections.abc import Callable
+
 from ...core.conversation import ConversationSummary
 from ...core.messages.events import (
     AnyEvent,
+    ConversationRestored,
     ConversationsListed,
     CoreStatus,
     QuestionsFound,
@@ -27,13 +30,20 @@ class ConversationList:
     keeps its place and the deletion can be undone there.
     """
 
-    def __init__(self, link: CoreLink, post: Post) -> None:
+    def __init__(self, link: CoreLink, post: Post, shown: Callable[[], int | None]) -> None:
+        """Begins with an empty list.
+
+        Args:
+            link: the way to the core.
+            post: is told of the list.
+            shown: returns which conversation is on screen, whose answers are seen.
+        """
         self._link = link
         self._post = post
+        self._shown = shown
         self._query = ""
         self._listed = ConversationsListed(conversations=())
         self._work = WorkChanged(answering=None, waiting=())
-        self._shown: int | None = None
         self._deleted: dict[int, ConversationSummary] = {}
         self._unseen: set[int] = set()
 
@@ -53,17 +63,13 @@ class ConversationList:
         """Lists what the words in force let through now."""
         reply = await self._link.ask(ListConversations(query=self._query))
         if isinstance(reply, ConversationsListed):
-            for found in reply.conversations:
-                # Another window has restored it.
-                self._deleted.pop(found.id, None)
             self._listed = reply
             self._tell()
 
-    def show(self, conversation: int | None) -> None:
-        """Notes which conversation is on screen, whose answers are seen; None for a new one."""
-        self._shown = conversation
-        if conversation in self._unseen:
-            self._unseen.discard(conversation)
+    def note_shown(self) -> None:
+        """Forgets that the answer of the conversation that is on screen now was not seen."""
+        if (shown := self._shown()) in self._unseen:
+            self._unseen.discard(shown)
             self._tell()
 
     async def find_questions(self, query: str) -> tuple[str, ...]:
@@ -84,10 +90,13 @@ class ConversationList:
 
     async def delete(self, conversation: int) -> bool:
         """Deletes a conversation, which can be undone; returns whether it could."""
-        found = [it for it in self._listed.conversations if it.id == conversation]
+        # Noted first: the core tells everybody of the deletion before it replies.
+        found = {it.id: it for it in self._listed.conversations if it.id == conversation}
+        self._deleted |= found
         if await self._link.ask(DeleteConversation(conversation=conversation)) is None:
+            self._deleted.pop(conversation, None)
+            self._tell()
             return False
-        self._deleted |= {it.id: it for it in found}
         self._tell()
         return True
 
@@ -100,7 +109,13 @@ class ConversationList:
         return True
 
     def note(self, event: AnyEvent) -> None:
-        """Notes what the core works on; an answer that ended elsewhere is unseen from then on."""
+        """Notes what the core works on, and what another window has restored.
+
+        An answer that ended elsewhere is unseen from then on.
+        """
+        if isinstance(event, ConversationRestored):
+            self._deleted.pop(event.conversation, None)
+            self._tell()
         if not isinstance(event, WorkChanged | CoreStatus):
             return
         before, self._work = (
@@ -108,7 +123,7 @@ class ConversationList:
             WorkChanged(answering=event.answering, waiting=event.waiting),
         )
         ended = before.answering
-        if ended is not None and ended not in (event.answering, self._shown, *self._deleted):
+        if ended is not None and ended not in (event.answering, self._shown(), *self._deleted):
             self._unseen.add(ended)
             self._post(AnswerEndedUnseen(ended))
         if before != self._work:

@@ -72,7 +72,7 @@ class ChatSession:
         self.queue = QueueRequests(self._link, self.turns)
         self.decisions = Decisions(post)
         self.model = CurrentModel(self._link, post, self.turns, self.decisions)
-        self.conversations = ConversationList(self._link, post)
+        self.conversations = ConversationList(self._link, post, lambda: self.conversation)
         self.draft = self.drafts.find(None)
         """What is unsent of the conversation on screen."""
         self.pictures = PictureEdits(lambda: self.draft, self._pass_on, self._outgoing)
@@ -327,7 +327,7 @@ class ChatSession:
         shown = ConversationShown(conversation, self.draft, message, takes_typed=not self.has_begun)
         self._post(shown)
         self.turns.show(conversation)
-        self.conversations.show(self.conversation)
+        self.conversations.note_shown()
         self._prepare()
 
     def _offer_restoring(self, sentence: str) -> None:

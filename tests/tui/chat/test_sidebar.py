@@ -148,3 +148,28 @@ async def test_a_panel_over_the_chat_ends_above_the_prompt(paths: Paths) -> None
         await user.press("f2")
         await user.until(lambda: sidebar.region.bottom == composer.region.y)
         assert "three" in user.screen
+
+
+async def test_the_only_conversation_is_deleted_and_restored_without_losing_the_focus(
+    paths: Paths,
+) -> None:
+    script = Stored()
+    script.hidden = {it.summary.id for it in STORED} - {1, 8}
+    async with open_list(paths, script) as (user, client):
+        script.hidden.add(8)
+        client.tell(ConversationsChanged())
+        await user.until(lambda: "conversation 8" not in user.screen)
+        await user.press("d")
+        await user.sees("deleted")
+        await user.press("u")
+        await user.until(lambda: 1 not in script.hidden)
+        assert user.app.screen.query_one(OptionList).has_focus
+
+
+async def test_the_answer_on_screen_is_never_unseen(paths: Paths) -> None:
+    async with open_list(paths, Stored(), (130, 30)) as (user, client):
+        client.tell(WorkChanged(answering=1, waiting=()))
+        await user.sees("answering")
+        client.tell(WorkChanged(answering=None, waiting=()))
+        await user.until(lambda: "answering" not in user.screen)
+        assert "● new" not in user.screen
