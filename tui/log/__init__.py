@@ -15,16 +15,26 @@ Its modules in reading order:
     line_selection   Lines selected with the keyboard alone, for a terminal that sends no mouse.
     selection        The text that mouse or keyboard selected, in coordinates that stay true while
                      the log grows.
+    answer_text      The text of an answer as lines; of one that still streams only the open end is
+                     done again.
+    copied           What is copied of lines: not their margins, and without the breaks that
+                     wrapping made.
     render           Blocks as lines: what `markdown` cuts, drawn at a width in a palette.
     markdown         The text of an answer cut into blocks while it streams: a finished block never
                      changes again.
+    cuts             Where open Markdown may be cut: a tree of its blocks, and the lines before
+                     which it is long.
+    grammar          The Markdown that answers are read as: CommonMark with tables, task lists,
+                     strikes and maths.
+    maths            Maths as it was written: no Markdown between `$ $`, `$$ $$`, `\( \)` and `\[
+                     \]`.
     inline           Text within a block: emphasis, inline code, links, line breaks.
-    prose            Headings, paragraphs, lists, quotes and rules as lines.
     table            Tables without boxes: columns that fit the width, cells wrapped, a rule under
                      the head.
     code             Code on a ground of its own, with its syntax coloured where the language is
                      known.
     highlight        The colours of code, by Pygments.
+    targets          What of a message can be opened or copied on its own: links and blocks of code.
     links            Where links lead: which can be opened, and what is shown of their targets.
     picture_lines    The lines of a picture: its cells, or the room kept for them, and its caption.
     receipt          What an answer cost, in words: one line, or the whole receipt.
