@@ -33,6 +33,13 @@ class Prompt(TextArea):
         ),
         Binding("pageup", "turn_page(-1)", "page up", show=False, tooltip="Scroll the log up"),
         Binding("pagedown", "turn_page(1)", "page down", show=False, tooltip="Scroll the log down"),
+        Binding(
+            "ctrl+end",
+            "leave_for_end",
+            "end",
+            show=False,
+            tooltip="To the end of the log; End too, behind the last character",
+        ),
         Binding("shift+tab", "app.focus_previous", "log", show=False, tooltip="Into the log"),
     ]
 
@@ -53,6 +60,9 @@ class Prompt(TextArea):
         """The user wants to read on in the log: -1 for the page before, 1 for the next."""
 
         pages: int
+
+    class EndWanted(Message):
+        """The user wants to see the end of the log."""
 
     class PictureRemoved(Message):
         """The user pressed Backspace at the start: the last picture goes."""
@@ -125,6 +135,17 @@ class Prompt(TextArea):
     def action_turn_page(self, pages: int) -> None:
         """Scrolls the log without leaving the prompt."""
         self.post_message(self.PageTurned(pages))
+
+    def action_leave_for_end(self) -> None:
+        """Shows the end of the log without leaving the prompt."""
+        self.post_message(self.EndWanted())
+
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        """Moves behind the row's last character; from there it shows the end of the log."""
+        before = self.cursor_location
+        super().action_cursor_line_end(select)
+        if not select and self.cursor_location == before:
+            self.action_leave_for_end()
 
     def action_break_line(self) -> None:
         """Starts a new line."""

@@ -13,6 +13,8 @@ Its modules in reading order:
     held_line        A line of a message that is found again when the message is wrapped anew or
                      grows.
     line_selection   Lines selected with the keyboard alone, for a terminal that sends no mouse.
+    more_below       A log that says when text has come below what is in view.
+    words            The word at a cell of a line, as a double click selects it.
     selection        The text that mouse or keyboard selected, in coordinates that stay true while
                      the log grows.
     answer_text      The text of an answer as lines; of one that still streams only the open end is
@@ -26,8 +28,7 @@ Its modules in reading order:
                      which it is long.
     grammar          The Markdown that answers are read as: CommonMark with tables, task lists,
                      strikes and maths.
-    maths            Maths as it was written: no Markdown between `$ $`, `$$ $$`, `\( \)` and `\[
-                     \]`.
+    maths            Maths as it was written: nothing between its delimiters is Markdown.
     inline           Text within a block: emphasis, inline code, links, line breaks.
     table            Tables without boxes: columns that fit the width, cells wrapped, a rule under
                      the head.

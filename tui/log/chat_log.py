@@ -12,12 +12,15 @@ from textual.reactive import var
 from textual.timer import Timer
 
 from ...core.conversation import Attachment, Message
-from .line import NO_PICTURE, TARGET, Target
-from .line_selection import LineSelectingView
+from .line import NO_PICTURE, TARGET, CodeTarget, Target
 from .look import Look
 from .message_view import MessageView
+from .more_below import TellingView
 from .picture_lines import picture_bounds
+from .row_strip import MARGIN
+from .targets import code_of, lines_of
 from .transcript import START, Position, Transcript
+from .words import select_word
 
 if TYPE_CHECKING:
     from ..pictures import DrawnPicture
@@ -27,13 +30,14 @@ DrawPicture = Callable[[Attachment, int, int], Awaitable["DrawnPicture"]]
 
 _Request = tuple[MessageView, int, tuple[int, int]]
 
+CLICKS_FOR_WORD = 2
 DRAW_INTERVAL = 1 / 20
 """Least seconds between two drawings of streamed text."""
 DRAW_SHARE = 1 / 6
 """Most of its time that the interface renders streamed text; above it, drawings get rarer."""
 
 
-class ChatLog(LineSelectingView):
+class ChatLog(TellingView):
     """The messages of a conversation; follows the end until the user scrolls away."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
@@ -42,23 +46,24 @@ class ChatLog(LineSelectingView):
         Binding("j", "move_cursor(1)", "down", tooltip="To the message after"),
         Binding("c", "copy", "copy", tooltip="Copy the message"),
         Binding("enter", "open_target", "open", tooltip="Open the marked picture or link"),
+        Binding("enter", "copy_code", "copy code", tooltip="Copy the marked block of code"),
         Binding(
             "left",
             "move_target(-1)",
             "previous",
             show=False,
-            tooltip="To the picture or link before",
+            tooltip="To the picture, link or code before",
         ),
         Binding("right", "move_target(1)", "next", show=False, tooltip="To the one after"),
         Binding("ctrl+home", "scroll_home", "start", show=False, tooltip="To the start"),
         Binding("ctrl+end", "scroll_end", "end", show=False, tooltip="To the end"),
-        *LineSelectingView.SELECTING_BINDINGS,
+        *TellingView.SELECTING_BINDINGS,
     ]
 
     cursor: var[int | None] = var(None, bindings=True)
     """Index of the message that keys act on."""
     target: var[int] = var(0)
-    """Which picture or link of that message Enter opens."""
+    """Which picture, link or block of code of that message Enter opens or copies."""
 
     class LinkOpened(WidgetMessage):
         """The user opened a link."""
@@ -115,6 +120,7 @@ class ChatLog(LineSelectingView):
         if message.role == "user":
             self.following = True
         self.settle()
+        self.note_text()
 
     def start_turn(self, question: Message, answer: Message) -> None:
         """Shows a question and its open answer in place of all that stood below its parent.
@@ -163,13 +169,14 @@ class ChatLog(LineSelectingView):
         if index is not None:
             self.transcript.views[index].end(message)
             self.settle()
+            self.note_text()
 
     def marked_message(self) -> int | None:
         """Returns the message at the cursor while keys come here."""
         return self.cursor if self.has_focus else None
 
     def marked_target(self) -> Target | None:
-        """Returns what Enter would open."""
+        """Returns what Enter would open or copy."""
         if self.cursor is None:
             return None
         targets = self.transcript.views[self.cursor].targets(self.look)
@@ -177,12 +184,16 @@ class ChatLog(LineSelectingView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now, for the footer."""
-        if action in ("open_target", "move_target") and self.marked_target() is None:
-            return False
+        if action in ("open_target", "copy_code", "move_target"):
+            target = self.marked_target()
+            is_other = action in ("open_target", "copy_code")
+            is_other &= isinstance(target, CodeTarget) != (action == "copy_code")
+            if target is None or is_other:
+                return False
         return super().check_action(action, parameters)
 
     def rows_settled(self, look: Look) -> None:
-        """Has the pictures drawn that came into view."""
+        """Starts drawing the pictures that came into view."""
         if self._draw_picture is None or not look.max_picture_rows:
             return
         for message in {row.position.message for row in self.rows}:
@@ -207,9 +218,13 @@ class ChatLog(LineSelectingView):
         self._show_message(self.cursor)
 
     def action_move_target(self, distance: int) -> None:
-        """Moves to another picture or link of the message at the cursor."""
+        """Moves to another picture, link or block of code of the message at the cursor."""
         self.target += distance
-        self.settle()
+        target = self.marked_target()
+        if self.cursor is not None and target is not None:
+            first, last = lines_of(target, self.transcript.lines(self.cursor, self.look))
+            self.bring_into_view(Position(self.cursor, first), Position(self.cursor, last))
+        self.refresh_bindings()
 
     def action_copy(self) -> None:
         """Copies what the mouse selected, or the message at the cursor, or the last one."""
@@ -223,8 +238,16 @@ class ChatLog(LineSelectingView):
     def action_open_target(self) -> None:
         """Opens the marked picture or link."""
         target = self.marked_target()
-        if self.cursor is not None and target is not None:
+        if self.cursor is not None and isinstance(target, int | str):
             self._open(self.cursor, target)
+
+    def action_copy_code(self) -> None:
+        """Copies the marked block of code."""
+        target = self.marked_target()
+        if self.cursor is not None and isinstance(target, CodeTarget):
+            lines = self.transcript.lines(self.cursor, self.look)
+            self.app.copy_to_clipboard(code_of(target, lines))
+            self.notify("Code copied", timeout=2)
 
     def on_focus(self) -> None:
         """Shows the cursor."""
@@ -235,12 +258,19 @@ class ChatLog(LineSelectingView):
         self.settle()
 
     def on_click(self, event: events.Click) -> None:
-        """Opens the picture or link that was clicked."""
+        """Opens the picture or link that was clicked; a double click selects a word."""
         # The base class would select the whole conversation on a double click.
         event.prevent_default()
+        if self.is_on_badge(event.offset):
+            self.action_scroll_end()
+            return
         if self.text_selection or not 0 <= event.y < len(self.rows):
             return
         position, line = self.rows[event.y]
+        if event.chain == CLICKS_FOR_WORD:
+            word = select_word(self.transcript, self.look, position, event.x - MARGIN)
+            self.screen.selections = {self: word} if word else {}
+            return
         href = event.style.meta.get(TARGET)
         if line.picture != NO_PICTURE:
             self._open(position.message, line.picture)
@@ -251,10 +281,11 @@ class ChatLog(LineSelectingView):
         self._timer = None
         start = monotonic()
         self.settle()
+        self.note_text()
         pause = (monotonic() - start) / DRAW_SHARE
         self._next_draw = start + max(DRAW_INTERVAL, pause)
 
-    def _open(self, message: int, target: Target) -> None:
+    def _open(self, message: int, target: int | str) -> None:
         if isinstance(target, str):
             self.post_message(self.LinkOpened(target))
         else:

@@ -1,9 +1,10 @@
-r"""Maths as it was written: no Markdown between `$ $`, `$$ $$`, `\( \)` and `\[ \]`.
+r"""Maths as it was written: nothing between its delimiters is Markdown.
 
-By the rule of pandoc's `tex_math_dollars`, so that prices stay prices: a `$` opens before a
-character that is no white space, closes behind one, and does not close before a digit. No maths
-holds an empty line. mdit-py-plugins has rules for this too, but they look for an end through the
-whole text, which would change blocks that are already drawn when the end arrives.
+They are `$ $`, `$$ $$`, `\( \)` and `\[ \]`; dollars by the rule of pandoc's `tex_math_dollars`, so
+that prices stay prices: a `$` opens before a character that is no white space, closes behind one,
+and does not close before a digit. No maths holds an empty line. mdit-py-plugins has rules for this
+too, but they look for an end through the whole text, which would change blocks that are already
+drawn when the end arrives.
 """
 
 import re

@@ -25,6 +25,12 @@ def selection_of_lines(first: Position, last: Position) -> Selection:
     return Selection(Offset(0, offset_of(first)), Offset(_STRIDE, offset_of(last)))
 
 
+def selection_between(start: tuple[Position, int], end: tuple[Position, int]) -> Selection:
+    """Returns what covers the text between two characters, the second one not included."""
+    first, last = (Offset(character, offset_of(line)) for line, character in (start, end))
+    return Selection(first, last)
+
+
 def span_of(selection: Selection | None, position: Position) -> tuple[int, int] | None:
     """Returns the characters of a line that are selected, or None."""
     return selection.get_span(offset_of(position)) if selection else None
