@@ -25,6 +25,7 @@ class PromptApp(App[None]):
         self.sent: list[str] = []
         self.pasted: list[Path] = []
         self.removed = 0
+        self.ends = 0
 
     def compose(self) -> ComposeResult:
         yield Prompt(cursor_blink=False)
@@ -40,6 +41,10 @@ class PromptApp(App[None]):
     @on(Prompt.PictureRemoved)
     def count(self) -> None:
         self.removed += 1
+
+    @on(Prompt.EndWanted)
+    def count_ends(self) -> None:
+        self.ends += 1
 
 
 @asynccontextmanager
@@ -146,3 +151,15 @@ async def test_what_was_typed_is_undone_by_the_key_that_shells_undo_with() -> No
     async with open_prompt() as (_, prompt, pilot):
         await pilot.press(*"kept", "left", "right", *" gone", "ctrl+underscore")
         assert prompt.text == "kept"
+
+
+async def test_end_goes_on_to_the_end_of_the_log_once_it_has_nowhere_to_go_in_the_text() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press("end")
+        assert app.ends == 1
+        await pilot.press(*"two words", "home", "end")
+        assert (app.ends, prompt.cursor_location) == (1, (0, 9))
+        await pilot.press("end")
+        assert app.ends == 2
+        await pilot.press("shift+end", "home", "ctrl+end")
+        assert (app.ends, prompt.cursor_location) == (3, (0, 0))
