@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from ..visible import visible
-from .grammar import PARSER
+from .grammar import GRAMMAR
 from .line import CJK, TARGET
 from .links import is_openable, target_behind
 from .maths import MATHS
@@ -107,7 +107,7 @@ class _Paragraph:
         for index, part in enumerate(_URL.split(text)):
             # Nothing tells where an address ends in text without spaces between words.
             if index % 2 and not _HAS_CJK.search(part):
-                self._add_link(part, PARSER.normalizeLink(part))
+                self._add_link(part, GRAMMAR.normalize_link(part))
             else:
                 self._add(part, Style.null())
 

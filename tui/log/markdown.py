@@ -7,9 +7,9 @@ that begins with their markers, so that every block is Markdown that can be read
 a cut falls depends on the text alone and not on the pieces in which it arrived.
 """
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from itertools import islice, pairwise
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from markdown_it.token import Token
 
@@ -25,8 +25,7 @@ from .cuts import (
     put_inside,
     without_markers,
 )
-from .grammar import PARSER
-from .maths import MAY_GO_ON
+from .grammar import GRAMMAR, References
 
 LINE_CHARACTERS: Final = 4000
 """A line longer than this is cut at the next space, or at twice as many without one."""
@@ -35,9 +34,6 @@ LINES_AT_ONCE: Final = 16
 
 _HEADS: Final = {"fence": 1, "table_open": TABLE_HEAD}
 """Lines at the start of code and tables that say what those below them are."""
-
-References = MutableMapping[str, dict[str, Any]]
-"""What markdown-it knows of links that are defined elsewhere, by their labels."""
 
 
 class Block(NamedTuple):
@@ -135,9 +131,8 @@ class BlockSplitter:
         finished: list[Block] = []
         while True:
             lines = self._tail.lines
-            tokens: list[Token] = []
-            known = {"references": self.references, MAY_GO_ON: not self._is_complete}
-            PARSER.block.parse("\n".join([*lines, ""]), PARSER, known, tokens)
+            text = "\n".join([*lines, ""])
+            tokens = GRAMMAR.read_blocks(text, self.references, may_go_on=not self._is_complete)
             if not tokens:
                 self._tail = _Tail([])
                 return finished

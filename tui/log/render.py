@@ -10,11 +10,11 @@ from rich.segment import Segment
 
 from .code import render_code
 from .cuts import CODE, has_gap
-from .grammar import PARSER
+from .grammar import GRAMMAR, References
 from .inline import Inline
 from .line import BLANK, TEXT_WIDTH, Line, indent, wrap
-from .markdown import Block, References
-from .maths import MATHS_BLOCK, MAY_GO_ON
+from .markdown import Block
+from .maths import MATHS_BLOCK
 from .palette import Palette
 from .table import Table, fit, render_rows, render_table
 
@@ -43,8 +43,7 @@ class _Blocks:
 
     def __init__(self, block: Block, palette: Palette, references: References) -> None:
         # Without its newline a last line that is empty would be none.
-        known = {"references": references, MAY_GO_ON: block.may_go_on}
-        tokens = PARSER.parse(f"{block.text}\n", known)
+        tokens = GRAMMAR.read(f"{block.text}\n", references, may_go_on=block.may_go_on)
         self._tokens: Iterator[Token] = iter(tokens)
         self._source = block.text.split("\n")
         self._palette = palette
@@ -186,8 +185,8 @@ def sample_widths(
         palette: styles to draw in.
         links: labels and what they lead to.
     """
-    references = {label: {"href": href, "title": ""} for label, href in links}
-    tokens = iter(PARSER.parse(sample, {"references": references}))
+    references: References = {label: {"href": href, "title": ""} for label, href in links}
+    tokens = iter(GRAMMAR.read(f"{sample}\n", references, may_go_on=False))
     if not any(token.type == "table_open" for token in tokens):
         return ()
     return tuple(Table.read(tokens, Inline(palette, palette.base)).natural_widths())
