@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.segment import Segment
 
-from .line import CODE_BEGINS, CODE_GOES_ON, TEXT_WIDTH, Line, fold, pad
+from .line import CODE_BEGINS, CODE_GOES_ON, TEXT_WIDTH, Line, cells_of, fold, pad
 from .palette import Palette
 
 WRAPPED = "↪"
@@ -30,11 +30,11 @@ def render_code(
     for segments in _code_lines(code, language, palette):
         for line in fold(segments, width - 2):
             before = margin if line.joint else mark
-            drawn = [before, *line.segments, margin]
-            padded = pad(drawn, ground, palette.code_block)
-            behind = sum(len(segment.text) for segment in padded[1 + len(line.segments) :])
+            drawn = [before, *line.segments]
+            # At least a cell behind it, all of them in one segment.
+            padded = pad(drawn, max(ground, cells_of(drawn) + 1), palette.code_block)
+            margins = len(before.text), len(padded[-1].text)
             kind = CODE_GOES_ON if goes_on or lines else CODE_BEGINS
-            margins = len(before.text), behind
             lines.append(line._replace(segments=padded, margins=margins, code=kind))
     return lines
 
