@@ -7,9 +7,10 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
+from rich.console import RenderableType
 from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -23,6 +24,7 @@ from .session.handed_over import read_handed_over
 from .session.launch_options import LaunchOptions
 from .terminal.alt_enter import read_alt_enter_as_newline
 from .terminal.control_filter import ControlFilter
+from .terminal.painter import Painter
 from .terminal.probe import TerminalFacts
 from .terminal.type_ahead import KeyPassed, TypeAhead
 from .themes import load_theme, theme_names
@@ -106,6 +108,7 @@ class SeeshellApp(App[None]):
         """Names this run to the core, which keeps the pictures that are unsent in it."""
         self._pictures: Pictures | None = None
         self._control_filter = ControlFilter()
+        self._painter = Painter()
         self._quit_asked_at = 0.0
         self._type_ahead = TypeAhead(self, super().on_event)
         self.register_theme(load_theme(settings.theme))
@@ -139,6 +142,10 @@ class SeeshellApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Returns what every line goes through before it is written."""
         return [*super().get_line_filters(), self._control_filter]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        # Textual has no public place between what it draws and what it writes.
+        super()._display(screen, self._painter.paint(renderable))
 
     def get_key_display(self, binding: Binding) -> str:
         """Returns the key as people write it: `ctrl+o`, `?`."""

@@ -8,12 +8,13 @@ from typing import Final
 _CONTROL_PICTURES: Final = 0x2400
 _DELETE_PICTURE: Final = "\u2421"
 
-# Controls, surrogates, line and paragraph separator, marks of interlinear notes, and Unicode's
-# Default_Ignorable_Code_Point: what a terminal obeys, or draws as nothing.
+# Controls, surrogates, line and paragraph separator, marks of interlinear notes, what joins
+# hieroglyphs, and Unicode's Default_Ignorable_Code_Point: what a terminal obeys, or draws as
+# nothing.
 _HIDDEN: Final = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _TAG: Final = "[\U000e0030-\U000e0039\U000e0061-\U000e007a]"
 _JOINER: Final = "[\u034f\u17b4\u17b5\u200c\u200d]"
@@ -37,6 +38,8 @@ _KEPT: Final = "|".join(
         # Thai, Lao, Burmese and Khmer tell where a line may break.
         "(?<=[\u1820-\u18aa])[\u180b-\u180f]|(?<=[\u180b-\u180d\u180f])\u180e",
         "(?<=[\u1100-\u115e\ua960-\ua97c])\u1160",
+        # Hieroglyphs are stacked and framed.
+        "(?<=[\U00013000-\U0001345f])[\U00013430-\U0001343f]",
         "(?<=[\u0e01-\u0eff\u1000-\u109f\u1780-\u17b3\u17b6-\u17dd])\u200b",
     ]
 )
@@ -44,7 +47,7 @@ _PLAIN: Final = (
     "\t\n -~\xa0-\xac\xae-\u034e\u0350-\u061b\u061d-\u115e\u1161-\u17b3\u17b6-\u180a"
     "\u1810-\u200a\u2010-\u2027\u202f-\u205f\u2070-\u3163\u3165-\ud7ff\ue000-\ufdff"
     "\ufe10-\ufefe\uff00-\uff9f\uffa1-\uffef\ufffc-\uffff"
-    "\U00010000-\U0001bc9f\U0001bca4-\U0001d172\U0001d17b-\U000dffff\U000e1000-\U0010ffff"
+    "\U00010000-\U0001342f\U00013440-\U0001bc9f\U0001bca4-\U0001d172\U0001d17b-\U000dffff\U000e1000-\U0010ffff"
 )
 """All that is not hidden: a pattern of these tells fastest that nothing has to be done."""
 _LOOK_BEHIND: Final = 4

@@ -26,6 +26,7 @@ SHOWN = {
     "line separator": "\u2028", "paragraph separator": "\u2029",
     "tag letter": "\U000e0041", "language tag": "\U000e0001", "cancel tag": "\U000e007f",
     "shorthand overlap": "\U0001bca0", "musical beam": "\U0001d173",
+    "hieroglyph joiner": "\U00013430", "hieroglyph frame": "\U0001343c",
     "joiner in ASCII": "\u200d", "non-joiner in ASCII": "\u200c", "grapheme joiner": "\u034f",
     "emoji selector after a letter": "\ufe0f", "ideographic selector": "\U000e0100",
 }  # fmt: skip
@@ -39,7 +40,8 @@ KEPT = {
     "Devanagari half letter": "क्\u200dष", "Sinhala": "ශ්\u200dරී", "Bengali": "র\u200d্য",
     "Khmer line break": "ខ្ញុំ\u200bទៅ", "Burmese line break": "သည်\u200bမ", "Thai": "ไทย\u200bไทย",
     "Mongolian": "ᠮᠣᠩᠭᠣᠯ\u180eᠠ", "ideograph variant": "葛\U000e0100",
-    "old Korean": "ᄀ\u1160ᆨ", "Hebrew": "שלום עולם", "Arabic": "مرحبا بالعالم",
+    "old Korean": "ᄀ\u1160ᆨ", "hieroglyphs": "\U00013000\U00013430\U00013001",
+    "Hebrew": "שלום עולם", "Arabic": "مرحبا بالعالم",
     "Japanese": "日本　語",
     "suffix of a bold word": "**کتاب**\u200cها", "of a marked one": "_کتاب_\u200cها",
     "accents": "e\u0301é ǟ", "box drawing": "┌─┐ …—“”", "private use": "\ue0b0",

@@ -44,6 +44,12 @@ Its modules in reading order:
                      in it.
     look             What the rendering of a message depends on besides the message.
     palette          The styles in which the log is drawn, taken from its component classes.
+    bounded          Blocks as lines within a bound of time; what would take longer is shown as it
+                     was written.
+    lexers           Pygments' lexers by the names that stand at code fences, loaded beside the
+                     interface.
+    patience         A bound of time for whatever reads text from outside: past it, the reading is
+                     given up.
 """
 
 from .chat_log import ChatLog

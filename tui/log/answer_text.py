@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from markdown_it.common.utils import normalizeReference
 
+from .bounded import render_bounded
 from .line import CODE_BEGINS, NOT_CODE, Line
 from .markdown import Block, BlockSplitter
 from .palette import Palette
-from .render import render_block
 
 _LABEL: Final = re.compile(r"\[([^\[\]]{1,999})\]")
 
@@ -92,7 +92,7 @@ class AnswerText:
     def _render(self, block: Block) -> list[Line]:
         # What the open block seems to define may still change.
         references = dict(self._splitter.references)
-        return render_block(block, self._width, self._palette, references)
+        return render_bounded(block, self._width, self._palette, references)
 
     @staticmethod
     def _number(lines: list[Line], above: list[Line]) -> list[Line]:

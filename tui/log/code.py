@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich.segment import Segment
 
+from .lexers import LEXERS
 from .line import CODE_BEGINS, CODE_GOES_ON, TEXT_WIDTH, Line, cells_of, fold, pad
 from .palette import Palette
 
@@ -41,13 +42,12 @@ def render_code(
 
 def _code_lines(code: str, language: str, palette: Palette) -> Iterator[list[Segment]]:
     """Yields the segments of each line."""
-    if language:
+    lexer = LEXERS.find(language) if language else None
+    if lexer:
         # Pygments takes as long to import as all of this package.
-        from .highlight import find_lexer, highlight
+        from .highlight import highlight
 
-        lexer = find_lexer(language)
-        if lexer:
-            yield from highlight(code, lexer, palette)
-            return
+        yield from highlight(code, lexer, palette)
+        return
     for text in code.split("\n"):
         yield [Segment(text, palette.code_block)]

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, String, _TokenType
-from pygments.util import ClassNotFound
 from rich.segment import Segment
 from rich.style import Style
 
@@ -35,15 +33,6 @@ def _add(line: list[Segment], text: str, style: Style) -> None:
         line[-1] = Segment(line[-1].text + text, style)
     elif text:
         line.append(Segment(text, style))
-
-
-@lru_cache(maxsize=16)
-def find_lexer(language: str) -> Lexer | None:
-    """Returns what reads a language, by the name that stands at a code fence."""
-    try:
-        return get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
 
 
 @lru_cache(maxsize=512)

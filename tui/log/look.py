@@ -17,3 +17,5 @@ class Look(NamedTuple):
     """0 where no pictures are drawn."""
     cell_size: tuple[int, int] = (10, 20)
     """Pixels of the terminal's cells, across and down; only their ratio matters."""
+    late_lexers: int = 0
+    """Counts up when more code can be coloured than before."""

@@ -26,12 +26,14 @@ from .cuts import (
     without_markers,
 )
 from .grammar import GRAMMAR, References
+from .patience import GaveUp, Patience
 
 LINE_CHARACTERS: Final = 4000
 """A line longer than this is cut at the next space, or at twice as many without one."""
 LINES_AT_ONCE: Final = 16
 """Lines that are read together, so that a long text too becomes blocks of moderate length."""
 
+_PATIENCE: Final = Patience()
 _HEADS: Final = {"fence": 1, "table_open": TABLE_HEAD}
 """Lines at the start of code and tables that say what those below them are."""
 
@@ -50,6 +52,8 @@ class Block(NamedTuple):
     """The block whose table decides the widths of its columns."""
     may_go_on: bool = False
     """Whether more of it may follow."""
+    is_unread: bool = False
+    """Whether it can't be read in time, and is shown as it was written."""
 
 
 class _Tail(NamedTuple):
@@ -131,8 +135,11 @@ class BlockSplitter:
         finished: list[Block] = []
         while True:
             lines = self._tail.lines
-            text = "\n".join([*lines, ""])
-            tokens = GRAMMAR.read_blocks(text, self.references, may_go_on=not self._is_complete)
+            try:
+                tokens = _PATIENCE.run(self._read)
+            except GaveUp:
+                finished.append(self._tail.block(0, len(lines), False)._replace(is_unread=True))
+                tokens = []
             if not tokens:
                 self._tail = _Tail([])
                 return finished
@@ -148,6 +155,10 @@ class BlockSplitter:
                     gap = has_gap(before, place.token, lines)
                     self._tail = _open_again(place, lines, lines[place.start :], has_gap=gap)
                 return finished
+
+    def _read(self) -> list[Token]:
+        text = "\n".join([*self._tail.lines, ""])
+        return GRAMMAR.read_blocks(text, self.references, may_go_on=not self._is_complete)
 
     def _take(self, tokens: list[Token], end: int) -> list[Block]:
         """Returns the lines of the tail down to `end`, each outermost block on its own."""

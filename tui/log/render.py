@@ -26,7 +26,9 @@ NARROWEST: Final = 8
 """Nested text that would get fewer cells is not indented any further."""
 
 
-def render_block(block: Block, width: int, palette: Palette, references: References) -> list[Line]:
+def render_block(
+    block: Block, width: int, palette: Palette, references: References, is_coloured: bool = True
+) -> list[Line]:
     """Returns a block as lines of at most `width` cells, the empty row before it included.
 
     Args:
@@ -34,14 +36,17 @@ def render_block(block: Block, width: int, palette: Palette, references: Referen
         width: cells across; running text takes at most `TEXT_WIDTH` of them.
         palette: styles to draw in.
         references: where links lead that name a label; those that the block defines are added.
+        is_coloured: whether code has the colours of its language.
     """
-    return _Blocks(block, palette, references).lines(width)
+    return _Blocks(block, palette, references, is_coloured).lines(width)
 
 
 class _Blocks:
     """Walks the tokens of a block once, level by level."""
 
-    def __init__(self, block: Block, palette: Palette, references: References) -> None:
+    def __init__(
+        self, block: Block, palette: Palette, references: References, is_coloured: bool
+    ) -> None:
         # Without its newline a last line that is empty would be none.
         tokens = GRAMMAR.read(f"{block.text}\n", references, may_go_on=block.may_go_on)
         self._tokens: Iterator[Token] = iter(tokens)
@@ -49,6 +54,7 @@ class _Blocks:
         self._palette = palette
         self._references = references
         self._inline = Inline(palette, palette.base)
+        self._is_coloured = is_coloured
         self._depth = 0
         self._block = block
         self._continued = block.continued
@@ -107,7 +113,7 @@ class _Blocks:
                 return self._text([Segment(token.content.rstrip("\n"), self._palette.base)], width)
             case kind if kind in CODE:
                 code = token.content.removesuffix("\n")
-                language = (token.info.split() or [""])[0]
+                language = next(iter(token.info.split()), "") if self._is_coloured else ""
                 return render_code(code, language, width, self._palette, self._take_goes_on())
         return []
 

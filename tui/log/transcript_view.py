@@ -9,6 +9,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from ..size_watcher import watch_size
+from .lexers import LEXERS
 from .line import Target, pad
 from .look import Look
 from .palette import COMPONENTS, Palette, read_palette
@@ -66,7 +67,7 @@ class TranscriptView(ScrollView, can_focus=True):
         width = max(1, self.size.width - self.scrollbar_gutter.width - 2 * MARGIN)
         rows = min(self.max_picture_rows, max(0, self.page_height - 2))
         receipts = self.show_receipts, self.has_whole_receipts
-        return Look(width, self._palette, *receipts, rows, self._cell_size)
+        return Look(width, self._palette, *receipts, rows, self._cell_size, LEXERS.late)
 
     def on_mount(self) -> None:
         """Renders for every size that the view gets."""
@@ -88,6 +89,8 @@ class TranscriptView(ScrollView, can_focus=True):
         self._refresh_changes()
         self.rows_settled(look)
         self.transcript.release(self.rows)
+        if LEXERS.is_loading:
+            self.run_worker(self._colour_late(), group="lexers", exclusive=True)
 
     def rows_settled(self, look: Look) -> None:
         """Called when `rows` may have changed."""
@@ -218,6 +221,11 @@ class TranscriptView(ScrollView, can_focus=True):
     def action_scroll_end(self) -> None:
         """Goes to the end and follows it again."""
         self.following = True
+        self.settle()
+
+    async def _colour_late(self) -> None:
+        """Draws code again that was drawn before its lexer was loaded."""
+        await LEXERS.wait()
         self.settle()
 
     def _place(self, look: Look) -> None:

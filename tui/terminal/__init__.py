@@ -8,4 +8,11 @@ Its modules in reading order:
     alt_enter       Keys that terminals without a keyboard protocol send in a form Textual does not
                     know.
     control_filter  The terminal's last guard: nothing that any widget draws can steer it.
+    painter         What stands on the screen, and the least to write that makes it what shall stand
+                    there.
+    runs            Pieces of a row as runs of one style, and what of them has changed.
+    moved_rows      Rows that have only moved up or down: the terminal can move them, which takes a
+                    few bytes.
+    pen             The pen of the terminal: the fewest codes from the style it writes in to the
+                    next.
 """

@@ -1,6 +1,6 @@
 """The terminal's last guard: nothing that any widget draws can steer it."""
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -27,7 +27,9 @@ class ControlFilter(LineFilter):
 
 
 def _harmless(text: str) -> str:
-    return replace_hidden(text, _blank).replace("\n", "").replace("\t", "")
+    harmless = replace_hidden(text, _blank).replace("\n", "").replace("\t", "")
+    # The layout counts two characters with a joiner between them as one, letters too.
+    return set_cell_size(harmless, cell_len(text))
 
 
 def _blank(char: str) -> str:

@@ -5,20 +5,22 @@ Keys: `j` scrolls, `r` draws everything again, `m` shows and hides a modal, `q` 
 
 import sys
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.geometry import Size
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
 from seeshell.tui.picker import PreviewPane
 from seeshell.tui.pictures import DriverOutput, Pictures
+from seeshell.tui.terminal.painter import Painter
 from seeshell.tui.terminal.probe import TerminalFacts
 
 
@@ -57,9 +59,13 @@ class PictureApp(App[None]):
         output = DriverOutput(self)
         facts = TerminalFacts(images="tgp", truecolor=True)
         self.photo = photo
+        self.painter = Painter()
         self.pictures = Pictures(
             facts, lambda _sha256: photo, output.write, is_behind=output.is_behind
         )
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        super()._display(screen, self.painter.paint(renderable))
 
     def compose(self) -> ComposeResult:
         with Horizontal():

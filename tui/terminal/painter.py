@@ -1,0 +1,204 @@
+"""What stands on the screen, and the least to write that makes it what shall stand there.
+
+Textual writes every changed row from its widget's left edge, and all of them where text scrolled.
+Here rows are compared with what was written last: those that moved are moved by the terminal, and
+of the others only the cells that changed are written.
+
+Terminals differ in how wide they draw emoji sequences, combining and other characters. A row that
+holds, or held, any of these is written whole: every piece at the column where it belongs.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+
+from .moved_rows import FEWEST, Move, find_move
+from .pen import Pen
+from .runs import SURE, Run, Runs, changed_cells, cut, is_sure, runs_of
+
+_UNSURE: Final = re.compile(f"([^{SURE}]+)")
+_PICTURE_CELL: Final = "\U0010eeee"
+"""What kitty draws a picture's cell for, in one cell with all that follows it."""
+
+_NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
+_EDGE_CELLS: Final = 2
+"""Widest that what stands beside rows may be, such as a scroll bar, for them to be moved."""
+
+
+class Piece(NamedTuple):
+    """A part of a row that one widget drew."""
+
+    end: int
+    """The column after it."""
+    runs: Runs
+    is_sure: bool
+
+
+Row = dict[int, Piece]
+"""Pieces by the column where they begin."""
+
+
+class PaintedUpdate(CompositorUpdate):
+    """An update of Textual's as the painter writes it."""
+
+    def __init__(self, painter: "Painter", update: ChopsUpdate | LayoutUpdate) -> None:
+        self._painter = painter
+        self._update = update
+
+    def render_segments(self, console: Console) -> str:
+        """Returns what to write to the terminal."""
+        return self._painter.render(self._update, console._color_system or ColorSystem.TRUECOLOR)
+
+
+class Painter:
+    """Knows what was written to the screen last."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._width = 0
+
+    def paint(self, update: Any) -> Any:
+        """Returns an update that writes the same with less; anything else as it is."""
+        if isinstance(update, ChopsUpdate | LayoutUpdate):
+            return PaintedUpdate(self, update)
+        return update
+
+    def render(self, update: ChopsUpdate | LayoutUpdate, colors: ColorSystem) -> str:
+        """Returns what an update writes, and takes it for written."""
+        pen = Pen(colors)
+        if isinstance(update, LayoutUpdate):
+            wanted = self._forget(update)
+            move = None
+        else:
+            wanted = self._complete(_changed_pieces(update))
+            move = self._find_move(wanted)
+        written = [self._move(move, wanted)] if move else []
+        written += [self._write_row(y, row, pen) for y, row in wanted.items()]
+        return "".join([*written, pen.put_down()])
+
+    def _forget(self, update: LayoutUpdate) -> dict[int, Row]:
+        """Returns every row of a screen of which nothing is known."""
+        wanted = {}
+        for y, strips in enumerate(update.strips, update.region.y):
+            row: Row = {}
+            x = update.region.x
+            for strip in strips:
+                row[x] = _piece(strip, x + strip.cell_length)
+                x += strip.cell_length
+            wanted[y] = row
+        self._width = update.region.right
+        self._rows = [{} for _ in range(update.region.bottom)]
+        return wanted
+
+    def _complete(self, changed: Mapping[int, Row]) -> dict[int, Row]:
+        """Returns the rows in which something changed, with what did not."""
+        wanted = {}
+        for y, new in changed.items():
+            while len(self._rows) <= y:
+                self._rows.append({})
+            row = dict(self._rows[y])
+            for x, piece in new.items():
+                for start in [it for it, old in row.items() if it < piece.end and old.end > x]:
+                    del row[start]
+                row[x] = piece
+            wanted[y] = dict(sorted(row.items()))
+        return wanted
+
+    def _find_move(self, wanted: Mapping[int, Row]) -> Move | None:
+        """Returns how rows have moved, if all of them reach from edge to edge."""
+        if len(wanted) < FEWEST:
+            return None
+        before = {y: main for y, row in enumerate(self._rows) if (main := self._main_runs(row))}
+        after = {y: main for y, row in wanted.items() if (main := self._main_runs(row))}
+        return find_move(before, after)
+
+    def _main_runs(self, row: Row) -> Runs:
+        """Returns the runs of the piece that fills a row; none if there is no such piece."""
+        for x, piece in row.items():
+            if piece.end - x >= self._width - _EDGE_CELLS:
+                return piece.runs
+        return ()
+
+    def _move(self, move: Move, wanted: dict[int, Row]) -> str:
+        """Returns what moves the rows; adds to those wanted what must not have moved."""
+        top, bottom, distance = move
+        for y in range(top, bottom):
+            wanted.setdefault(y, self._rows[y])
+        moved = self._rows[max(top, top + distance) : min(bottom, bottom + distance)]
+        blank: list[Row] = [{} for _ in range(abs(distance))]
+        self._rows[top:bottom] = [*moved, *blank] if distance > 0 else [*blank, *moved]
+        edge, step = (bottom, "\n") if distance > 0 else (top + 1, "\x1bM")
+        # Line feeds at the edge of a region move it on every terminal; CSI S does not.
+        return f"\x1b[{top + 1};{bottom}r\x1b[{edge};1H{step * abs(distance)}\x1b[r"
+
+    def _write_row(self, y: int, row: Row, pen: Pen) -> str:
+        old, self._rows[y] = self._rows[y], row
+        if all(piece.is_sure for piece in (*old.values(), *row.values())):
+            return "".join(_changes(y, old, row, pen))
+        return "" if old == row else "".join(_whole_row(y, row, pen))
+
+
+def _changed_pieces(update: ChopsUpdate) -> dict[int, Row]:
+    """Returns the pieces that an update holds; all of a widget's in a row, not a part of them."""
+    changed: dict[int, Row] = {}
+    for y, left, right in update.spans:
+        row = changed.setdefault(y, {})
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x < right and end > left:
+                row[x] = _piece(strip, end)
+    return changed
+
+
+def _piece(segments: Iterable[Segment], end: int) -> Piece:
+    runs = runs_of(segments)
+    return Piece(end, runs, is_sure(runs))
+
+
+def _changes(y: int, old: Row, new: Row, pen: Pen) -> Iterator[str]:
+    """Yields what turns one row into another, where every character takes one cell."""
+    for x, piece in new.items():
+        before = old.get(x)
+        if before == piece:
+            continue
+        start, end = 0, piece.end - x
+        if before is not None and before.end == piece.end:
+            start, end = changed_cells(before.runs, piece.runs)
+        if start < end:
+            yield _go_to(x + start, y)
+            for text, style in cut(piece.runs, start, end):
+                yield pen.take(style) + text
+
+
+def _whole_row(y: int, row: Row, pen: Pen) -> Iterator[str]:
+    """Yields a row whose characters may turn out wider or narrower than they count here."""
+    yield _NO_WRAP
+    for x, piece in row.items():
+        yield _go_to(x, y)
+        for run in piece.runs:
+            yield pen.take(run.style)
+            yield from _place(run, x)
+            x += cell_len(run.text)
+    yield _WRAP
+
+
+def _place(run: Run, x: int) -> Iterator[str]:
+    """Yields text that begins at a column, each part that follows what is unsure in its place."""
+    parts = _UNSURE.split(run.text)
+    if len(parts) > 1 and not run.text.startswith(_PICTURE_CELL):
+        yield f"{' ' * cell_len(run.text)}\x1b[{x + 1}G"
+    position = x
+    for index, part in enumerate(parts):
+        yield part
+        position += cell_len(part)
+        if index % 2:
+            yield f"\x1b[{position + 1}G"
+
+
+def _go_to(x: int, y: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H"
