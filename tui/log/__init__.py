@@ -21,6 +21,10 @@ Its modules in reading order:
                      done again.
     copied           What is copied of lines: not their margins, and without the breaks that
                      wrapping made.
+    bounded          Blocks as lines within a bound of time; what would take longer is shown as it
+                     was written.
+    patience         A bound of time for whatever reads text from outside: past it, the reading is
+                     given up.
     render           Blocks as lines: what `markdown` cuts, drawn at a width in a palette.
     markdown         The text of an answer cut into blocks while it streams: a finished block never
                      changes again.
@@ -36,6 +40,8 @@ Its modules in reading order:
                      known.
     highlight        The colours of code, by Pygments.
     targets          What of a message can be opened or copied on its own: links and blocks of code.
+    lexers           Pygments' lexers by the names that stand at code fences, loaded beside the
+                     interface.
     links            Where links lead: which can be opened, and what is shown of their targets.
     picture_lines    The lines of a picture: its cells, or the room kept for them, and its caption.
     receipt          What an answer cost, in words: one line, or the whole receipt.
@@ -44,12 +50,6 @@ Its modules in reading order:
                      in it.
     look             What the rendering of a message depends on besides the message.
     palette          The styles in which the log is drawn, taken from its component classes.
-    bounded          Blocks as lines within a bound of time; what would take longer is shown as it
-                     was written.
-    lexers           Pygments' lexers by the names that stand at code fences, loaded beside the
-                     interface.
-    patience         A bound of time for whatever reads text from outside: past it, the reading is
-                     given up.
 """
 
 from .chat_log import ChatLog

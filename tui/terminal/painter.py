@@ -5,14 +5,12 @@ Here rows are compared with what was written last: those that moved are moved by
 of the others only the cells that changed are written.
 
 Terminals differ in how wide they draw emoji sequences, combining and other characters. A row that
-holds, or held, any of these is written whole: every piece at the column where it belongs.
+holds, or held, any of these is written whole, over blanks, and every piece of it where it belongs.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
@@ -20,15 +18,14 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
 from .moved_rows import FEWEST, Move, find_move
 from .pen import Pen
-from .runs import SURE, Run, Runs, changed_cells, cut, is_sure, runs_of
+from .runs import Runs, changed_cells, cut, is_steady, is_sure, runs_of
 
-_UNSURE: Final = re.compile(f"([^{SURE}]+)")
 _PICTURE_CELL: Final = "\U0010eeee"
-"""What kitty draws a picture's cell for, in one cell with all that follows it."""
+"""What kitty draws a picture's cell for; that blanks are written there first is not needed."""
 
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
-_EDGE_CELLS: Final = 2
-"""Widest that what stands beside rows may be, such as a scroll bar, for them to be moved."""
+_STEP_BYTES: Final = 25
+"""What it takes about to go to a piece and to set its colours."""
 
 
 class Piece(NamedTuple):
@@ -111,28 +108,38 @@ class Painter:
         return wanted
 
     def _find_move(self, wanted: Mapping[int, Row]) -> Move | None:
-        """Returns how rows have moved, if all of them reach from edge to edge."""
+        """Returns how rows have moved, if it takes less to put back what stood beside them."""
         if len(wanted) < FEWEST:
             return None
         before = {y: main for y, row in enumerate(self._rows) if (main := self._main_runs(row))}
         after = {y: main for y, row in wanted.items() if (main := self._main_runs(row))}
-        return find_move(before, after)
+        move = find_move(before, after)
+        if move is None:
+            return None
+        all_wanted = {y: wanted.get(y, self._rows[y]) for y in range(move.top, move.bottom)}
+        moved = self._moved_rows(move)
+        return move if _cost(moved, all_wanted) < _cost(self._rows, all_wanted) else None
 
     def _main_runs(self, row: Row) -> Runs:
-        """Returns the runs of the piece that fills a row; none if there is no such piece."""
+        """Returns the runs of the piece that fills most of a row; none if there is no such."""
         for x, piece in row.items():
-            if piece.end - x >= self._width - _EDGE_CELLS:
+            if 2 * (piece.end - x) > self._width:
                 return piece.runs
         return ()
+
+    def _moved_rows(self, move: Move) -> list[Row]:
+        top, bottom, distance = move
+        moved = self._rows[max(top, top + distance) : min(bottom, bottom + distance)]
+        blank: list[Row] = [{} for _ in range(abs(distance))]
+        changed = [*moved, *blank] if distance > 0 else [*blank, *moved]
+        return [*self._rows[:top], *changed, *self._rows[bottom:]]
 
     def _move(self, move: Move, wanted: dict[int, Row]) -> str:
         """Returns what moves the rows; adds to those wanted what must not have moved."""
         top, bottom, distance = move
         for y in range(top, bottom):
             wanted.setdefault(y, self._rows[y])
-        moved = self._rows[max(top, top + distance) : min(bottom, bottom + distance)]
-        blank: list[Row] = [{} for _ in range(abs(distance))]
-        self._rows[top:bottom] = [*moved, *blank] if distance > 0 else [*blank, *moved]
+        self._rows = self._moved_rows(move)
         edge, step = (bottom, "\n") if distance > 0 else (top + 1, "\x1bM")
         # Line feeds at the edge of a region move it on every terminal; CSI S does not.
         return f"\x1b[{top + 1};{bottom}r\x1b[{edge};1H{step * abs(distance)}\x1b[r"
@@ -160,8 +167,22 @@ def _piece(segments: Iterable[Segment], end: int) -> Piece:
     return Piece(end, runs, is_sure(runs))
 
 
+def _cost(rows: Sequence[Row], wanted: Mapping[int, Row]) -> int:
+    """Returns about how many bytes it takes to turn rows into those that are wanted."""
+    spans = (span for y, row in wanted.items() for span in _changed_spans(rows[y], row))
+    return sum(_STEP_BYTES + end - start for _, start, end in spans)
+
+
 def _changes(y: int, old: Row, new: Row, pen: Pen) -> Iterator[str]:
     """Yields what turns one row into another, where every character takes one cell."""
+    for x, start, end in _changed_spans(old, new):
+        yield _go_to(x + start, y)
+        for text, style in cut(new[x].runs, start, end):
+            yield pen.take(style) + text
+
+
+def _changed_spans(old: Row, new: Row) -> Iterator[tuple[int, int, int]]:
+    """Yields the columns where pieces begin that changed, and from and to which cell of them."""
     for x, piece in new.items():
         before = old.get(x)
         if before == piece:
@@ -170,34 +191,24 @@ def _changes(y: int, old: Row, new: Row, pen: Pen) -> Iterator[str]:
         if before is not None and before.end == piece.end:
             start, end = changed_cells(before.runs, piece.runs)
         if start < end:
-            yield _go_to(x + start, y)
-            for text, style in cut(piece.runs, start, end):
-                yield pen.take(style) + text
+            yield x, start, end
 
 
 def _whole_row(y: int, row: Row, pen: Pen) -> Iterator[str]:
-    """Yields a row whose characters may turn out wider or narrower than they count here."""
+    """Yields a row whose characters may turn out wider or narrower than they count here.
+
+    Only pieces are put in their column: within one, what came after a word that turned out wider
+    would overwrite its end.
+    """
     yield _NO_WRAP
     for x, piece in row.items():
         yield _go_to(x, y)
-        for run in piece.runs:
-            yield pen.take(run.style)
-            yield from _place(run, x)
-            x += cell_len(run.text)
+        is_picture = any(_PICTURE_CELL in run.text for run in piece.runs)
+        if not is_picture and not is_steady(piece.runs):
+            yield f"{pen.take(piece.runs[-1].style)}{' ' * (piece.end - x)}{_go_to(x, y)}"
+        for text, style in piece.runs:
+            yield pen.take(style) + text
     yield _WRAP
-
-
-def _place(run: Run, x: int) -> Iterator[str]:
-    """Yields text that begins at a column, each part that follows what is unsure in its place."""
-    parts = _UNSURE.split(run.text)
-    if len(parts) > 1 and not run.text.startswith(_PICTURE_CELL):
-        yield f"{' ' * cell_len(run.text)}\x1b[{x + 1}G"
-    position = x
-    for index, part in enumerate(parts):
-        yield part
-        position += cell_len(part)
-        if index % 2:
-            yield f"\x1b[{position + 1}G"
 
 
 def _go_to(x: int, y: int) -> str:

@@ -14,7 +14,13 @@ SURE: Final = (
 )
 """Characters, as ranges of a pattern, of which every terminal draws each in one cell."""
 
+_STEADY: Final = (
+    "\u3000-\u303e\u3041-\u3096\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
+)
+"""Characters of which every terminal draws each in two cells."""
+
 _ALL_SURE: Final = re.compile(f"[{SURE}]*+")
+_ALL_STEADY: Final = re.compile(f"[{SURE}{_STEADY}]*+")
 
 
 class Run(NamedTuple):
@@ -43,6 +49,11 @@ def runs_of(segments: Iterable[Segment]) -> Runs:
 def is_sure(runs: Runs) -> bool:
     """Returns whether every terminal gives each character of the runs one cell."""
     return all(_ALL_SURE.fullmatch(run.text) for run in runs)
+
+
+def is_steady(runs: Runs) -> bool:
+    """Returns whether every terminal draws the runs equally wide."""
+    return all(_ALL_STEADY.fullmatch(run.text) for run in runs)
 
 
 def changed_cells(old: Runs, new: Runs) -> tuple[int, int]:

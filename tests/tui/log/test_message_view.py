@@ -34,6 +34,7 @@ PIECES = [
     "&amp;", "&#27;[2J", "&#9;", "&#10;", "&#8238;", "&#155;",
 ]  # fmt: skip
 
+
 @pytest.fixture(autouse=True, scope="module")
 def _endless_patience() -> Iterator[None]:
     """What is given up when depends on the time, which is tested elsewhere."""
