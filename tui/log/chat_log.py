@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..pictures import DrawnPicture
 
 DrawPicture = Callable[[Attachment, int, int], Awaitable["DrawnPicture"]]
-"""Draws an attachment within so many columns and rows."""
+"""Draws an attachment within the given columns and rows."""
 
 _Request = tuple[MessageView, int, tuple[int, int]]
 
@@ -102,7 +102,7 @@ class ChatLog(TellingView):
             self.set_reactive(ChatLog.max_picture_rows, 0)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
-        """Replaces everything; the view goes to the end."""
+        """Replaces all messages and scrolls to the end."""
         if self.is_selecting:
             self.action_leave_lines()
         self.transcript = Transcript(MessageView(message) for message in messages)
@@ -112,7 +112,7 @@ class ChatLog(TellingView):
         self.settle()
 
     def add_message(self, message: Message) -> None:
-        """Adds a message, or starts one anew that is there already.
+        """Adds a message, or replaces the one with the same id.
 
         An empty answer is open for `append_text`. The user's own message brings the end into view.
         """
@@ -127,11 +127,11 @@ class ChatLog(TellingView):
 
         A question that is there already stays, pictures and all.
         """
-        is_there = self.transcript.index_of(question.id) is not None
-        self.transcript.cut_below(question.id if is_there else question.parent_id)
+        is_shown = self.transcript.index_of(question.id) is not None
+        self.transcript.cut_below(question.id if is_shown else question.parent_id)
         cursor, self.cursor = self.cursor, None
         self.following = True
-        if not is_there:
+        if not is_shown:
             self.add_message(question)
         self.add_message(answer)
         if cursor is not None:
@@ -157,7 +157,7 @@ class ChatLog(TellingView):
             self._timer = self.set_timer(delay, self._drain)
 
     def show_waiting(self, message_id: int, reason: str) -> None:
-        """Says below an open answer what it waits for; empty for nothing."""
+        """Shows below an open answer what it is waiting for; an empty reason clears that."""
         index = self.transcript.index_of(message_id)
         if index is not None:
             self.transcript.views[index].wait_for(reason)

@@ -95,12 +95,12 @@ class MessageView:
             self._look = None
 
     def wait_for(self, reason: str) -> None:
-        """Says what the open answer waits for; empty for nothing."""
+        """Sets what the open answer is waiting for; an empty reason clears that."""
         self._awaited = reason
         self._look = None
 
     def put_picture(self, index: int, drawn: "DrawnPicture", bounds: tuple[int, int]) -> None:
-        """Puts a picture, drawn within bounds, in the place that was kept for it."""
+        """Shows a picture that was drawn within `bounds` in its reserved place."""
         if self._drawn_within == bounds:
             self._drawn[index] = drawn
             self._look = None
@@ -114,7 +114,7 @@ class MessageView:
         return [(index, picture) for index, picture in attachments if index not in self._drawn]
 
     def targets(self, look: Look) -> list[Target]:
-        """Returns what can be opened: attachments, then links in order."""
+        """Returns what can be opened or copied: attachments, then links and code in order."""
         pictures: list[Target] = list(range(len(self.message.attachments)))
         return pictures + list(dict.fromkeys(targets_in(self.lines(look))))
 
