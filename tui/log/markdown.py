@@ -30,7 +30,7 @@ from .patience import GaveUp, Patience
 
 LINE_CHARACTERS: Final = 4000
 """A line longer than this is cut at the next space, or at twice as many without one."""
-LINES_AT_ONCE: Final = 16
+LINES_AT_ONCE: Final = 32
 """Lines that are read together, so that a long text too becomes blocks of moderate length."""
 
 _PATIENCE: Final = Patience()
