@@ -300,6 +300,10 @@ class Chat(Keyed, Vertical):
         else:
             self.log_view.action_page_down()
 
+    @on(Prompt.EndWanted)
+    def _show_end(self) -> None:
+        self.log_view.action_scroll_end()
+
     @on(Prompt.Sent)
     @work
     async def _submit(self, event: Prompt.Sent) -> None:

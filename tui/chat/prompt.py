@@ -61,6 +61,9 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
         pages: int
 
+    class EndWanted(Message):
+        """The user wants to see the end of the log."""
+
     @dataclass
     class MissingPasted(Message):
         """The user pasted or dropped paths of pictures that are not on this machine."""
@@ -216,6 +219,17 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     def action_turn_page(self, pages: int) -> None:
         """Scrolls the log without leaving the prompt."""
         self.post_message(self.PageTurned(pages))
+
+    def action_leave_for_end(self) -> None:
+        """Shows the end of the log without leaving the prompt."""
+        self.post_message(self.EndWanted())
+
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        """Moves behind the row's last character; from there it shows the end of the log."""
+        before = self.cursor_location
+        super().action_cursor_line_end(select)
+        if not select and self.cursor_location == before:
+            self.action_leave_for_end()
 
     def action_break_line(self) -> None:
         """Starts a new line."""

@@ -240,8 +240,11 @@ LOG: Final = Place(
             action="open_target",
             moves_focus=True,
         ),
-        Command("previous_target", "left", "Previous picture or link", action="move_target(-1)"),
-        Command("next_target", "right", "Next picture or link", action="move_target(1)"),
+        Command("copy_code", "enter", "Copy the marked block of code", footer="copy code", rank=2),
+        Command(
+            "previous_target", "left", "Previous picture, link or code", action="move_target(-1)"
+        ),
+        Command("next_target", "right", "Next picture, link or code", action="move_target(1)"),
         Command(
             "select",
             "v V",

@@ -40,6 +40,7 @@ PROMPT: Final = Place(
         ),
         Command("page_up", "pageup", "Scroll the log up", action="turn_page(-1)"),
         Command("page_down", "pagedown", "Scroll the log down", action="turn_page(1)"),
+        Command("log_end", "ctrl+end", "To the end of the log", action="leave_for_end"),
         Command(
             "to_log",
             "shift+tab",
@@ -54,7 +55,9 @@ PROMPT: Final = Place(
         Command("word_left", "ctrl+left", "Word left", action="cursor_word_left"),
         Command("word_right", "ctrl+right", "Word right", action="cursor_word_right"),
         Command("line_start", "home ctrl+a", "Start of the line", action="cursor_line_start"),
-        Command("line_end", "end ctrl+e", "End of the line", action="cursor_line_end"),
+        Command(
+            "line_end", "end ctrl+e", "End of the line; there: of the log", action="cursor_line_end"
+        ),
         Command("delete_left", "backspace", "Delete to the left"),
         Command("delete_right", "delete ctrl+d", "Delete to the right"),
         Command(

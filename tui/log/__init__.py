@@ -13,8 +13,14 @@ Its modules in reading order:
     held_line        A line of a message that is found again when the message is wrapped anew or
                      grows.
     line_selection   Lines selected with the keyboard alone, for a terminal that sends no mouse.
+    more_below       A log that says when text has come below what is in view.
+    words            The word at a cell of a line, as a double click selects it.
     selection        The text that mouse or keyboard selected, in coordinates that stay true while
                      the log grows.
+    answer_text      The text of an answer as lines; of one that still streams only the open end is
+                     done again.
+    copied           What is copied of lines: not their margins, and without the breaks that
+                     wrapping made.
     bounded          Blocks as lines within a bound of time; what would take longer is shown as it
                      was written.
     patience         A bound of time for whatever reads text from outside: past it, the reading is
@@ -22,13 +28,18 @@ Its modules in reading order:
     render           Blocks as lines: what `markdown` cuts, drawn at a width in a palette.
     markdown         The text of an answer cut into blocks while it streams: a finished block never
                      changes again.
+    cuts             Where open Markdown may be cut: a tree of its blocks, and the lines before
+                     which it is long.
+    grammar          The Markdown that answers are read as: CommonMark with tables, task lists,
+                     strikes and maths.
+    maths            Maths as it was written: nothing between its delimiters is Markdown.
     inline           Text within a block: emphasis, inline code, links, line breaks.
-    prose            Headings, paragraphs, lists, quotes and rules as lines.
     table            Tables without boxes: columns that fit the width, cells wrapped, a rule under
                      the head.
     code             Code on a ground of its own, with its syntax coloured where the language is
                      known.
     highlight        The colours of code, by Pygments.
+    targets          What of a message can be opened or copied on its own: links and blocks of code.
     lexers           Pygments' lexers by the names that stand at code fences, loaded beside the
                      interface.
     links            Where links lead: which can be opened, and what is shown of their targets.

@@ -3,13 +3,16 @@
 An answer may be made to keep a parser busy for hours: a code block of 200 bytes does.
 """
 
+import re
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
+from .grammar import References
 from .lexers import LEXERS
 from .line import BLANK, Line
 from .markdown import Block
@@ -18,18 +21,25 @@ from .patience import GaveUp, Patience
 from .render import render_block
 
 _PATIENCE = Patience()
+_LANGUAGE: Final = re.compile(r"(?:`{3,}|~{3,}) *([^\s`~]+)")
+_FENCES: Final = ("```", "~~~")
 
 
-def render_bounded(block: Block, width: int, palette: Palette) -> list[Line]:
+def render_bounded(
+    block: Block, width: int, palette: Palette, references: References
+) -> list[Line]:
     """Returns a block as lines of at most `width` cells, the gap before it included.
 
     Code that takes too long is drawn without colours, other text without its marks.
     """
-    if block.language:
-        LEXERS.expect(block.language)
-    for attempt in [block, block._replace(language="")] if block.language else [block]:
+    languages = _LANGUAGE.findall(block.text)
+    for language in languages:
+        LEXERS.expect(language)
+    attempts = [True, False] if languages else [True]
+    for is_coloured in [] if block.is_unread else attempts:
+        draw = partial(render_block, block, width, palette, references, is_coloured)
         try:
-            return _PATIENCE.run(partial(render_block, attempt, width, palette))
+            return _PATIENCE.run(draw)
         except GaveUp:
             continue
     return render_as_written(block, width, palette)
@@ -37,8 +47,8 @@ def render_bounded(block: Block, width: int, palette: Palette) -> list[Line]:
 
 def render_as_written(block: Block, width: int, palette: Palette) -> list[Line]:
     """Returns the text of a block, cut where a line is full."""
-    style = palette.code_block if block.kind == "code" else palette.base
-    text = f"{block.head}\n{block.text}" if block.head else block.text
+    text = block.text.partition("\n")[2] if block.continued else block.text
+    style = palette.code_block if text.lstrip().startswith(_FENCES) else palette.base
     lines = list(_cut_lines(text, width, style))
     return [BLANK, *lines] if block.has_gap else lines
 

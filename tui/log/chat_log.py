@@ -15,21 +15,25 @@ from textual.timer import Timer
 from ...core.conversation import Attachment, Message
 from ..keys.bindings import Keyed, bindings_of
 from ..scarcity import Scarcity, scarcity_named
-from .line import NO_PICTURE, TARGET, Target
-from .line_selection import LineSelectingView
+from .line import NO_PICTURE, TARGET, CodeTarget, Target
 from .look import Look
 from .message_view import MessageView
+from .more_below import TellingView
 from .picture_lines import NotBegun, picture_bounds
+from .row_strip import MARGIN
+from .targets import code_of, lines_of
 from .transcript import START, Position, Transcript
+from .words import select_word
 
 if TYPE_CHECKING:
     from ..pictures import DrawnPicture
 
 DrawPicture = Callable[[Attachment, int, int], Awaitable["DrawnPicture"]]
-"""Draws an attachment within so many columns and rows."""
+"""Draws an attachment within the given columns and rows."""
 
 _Request = tuple[MessageView, int, tuple[int, int]]
 
+CLICKS_FOR_WORD = 2
 DRAW_INTERVAL = 1 / 20
 """Least seconds between two drawings of streamed text."""
 RETRY_SECONDS = 5.0
@@ -38,7 +42,7 @@ DRAW_SHARE = 1 / 6
 """Most of its time that the interface renders streamed text; above it, drawings get rarer."""
 
 
-class ChatLog(Keyed, LineSelectingView):
+class ChatLog(Keyed, TellingView):
     """The messages of a conversation; follows the end until the user scrolls away."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
@@ -47,7 +51,7 @@ class ChatLog(Keyed, LineSelectingView):
     cursor: var[int | None] = var(None, bindings=True)
     """Index of the message that keys act on."""
     target: var[int] = var(0)
-    """Which picture or link of that message Enter opens."""
+    """Which picture, link or block of code of that message Enter opens or copies."""
 
     class LinkOpened(WidgetMessage):
         """The user opened a link."""
@@ -86,7 +90,7 @@ class ChatLog(Keyed, LineSelectingView):
             self.set_reactive(ChatLog.draws_pictures, False)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
-        """Replaces everything; the view goes to the end."""
+        """Replaces all messages and scrolls to the end."""
         if self.is_selecting:
             self.action_leave_lines()
         self.transcript = Transcript(MessageView(message) for message in messages)
@@ -96,7 +100,7 @@ class ChatLog(Keyed, LineSelectingView):
         self.settle()
 
     def add_message(self, message: Message) -> None:
-        """Adds a message, or starts one anew that is there already.
+        """Adds a message, or replaces the one with the same id.
 
         An empty answer is open for `append_text`. The user's own message brings the end into view.
         """
@@ -104,17 +108,18 @@ class ChatLog(Keyed, LineSelectingView):
         if message.role == "user":
             self.following = True
         self.settle()
+        self.note_text()
 
     def start_turn(self, question: Message, answer: Message) -> None:
         """Shows a question and its open answer in place of all that stood below its parent.
 
         A question that is there already stays, pictures and all.
         """
-        is_there = self.transcript.index_of(question.id) is not None
-        self.transcript.cut_below(question.id if is_there else question.parent_id)
+        is_shown = self.transcript.index_of(question.id) is not None
+        self.transcript.cut_below(question.id if is_shown else question.parent_id)
         cursor, self.cursor = self.cursor, None
         self.following = True
-        if not is_there:
+        if not is_shown:
             self.add_message(question)
         self.add_message(answer)
         if cursor is not None:
@@ -140,7 +145,7 @@ class ChatLog(Keyed, LineSelectingView):
             self._timer = self.set_timer(delay, self._drain)
 
     def show_waiting(self, message_id: int, reason: str) -> None:
-        """Says below an open answer what it waits for; empty for nothing."""
+        """Shows below an open answer what it is waiting for; an empty reason clears that."""
         index = self.transcript.index_of(message_id)
         if index is not None:
             self.transcript.views[index].wait_for(reason)
@@ -152,6 +157,7 @@ class ChatLog(Keyed, LineSelectingView):
         if index is not None:
             self.transcript.views[index].end(message)
             self.settle()
+            self.note_text()
 
     def settle(self) -> None:
         """Draws, with a mark in view whenever keys come here: letters act on that message."""
@@ -169,7 +175,7 @@ class ChatLog(Keyed, LineSelectingView):
         return self.cursor if self.has_focus else None
 
     def marked_target(self) -> Target | None:
-        """Returns what Enter would open."""
+        """Returns what Enter would open or copy."""
         if self.cursor is None:
             return None
         targets = self.transcript.views[self.cursor].targets(self.look)
@@ -177,12 +183,16 @@ class ChatLog(Keyed, LineSelectingView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now, for the footer."""
-        if action in ("open_target", "move_target") and self.marked_target() is None:
-            return False
+        if action in ("open_target", "copy_code", "move_target"):
+            target = self.marked_target()
+            is_other = action in ("open_target", "copy_code")
+            is_other &= isinstance(target, CodeTarget) != (action == "copy_code")
+            if target is None or is_other:
+                return False
         return super().check_action(action, parameters)
 
     def rows_settled(self, look: Look) -> None:
-        """Has the pictures drawn that came into view."""
+        """Starts drawing the pictures that came into view."""
         if self._draw_picture is None or not look.max_picture_rows:
             return
         for message in {row.position.message for row in self.rows}:
@@ -210,9 +220,13 @@ class ChatLog(Keyed, LineSelectingView):
         self._show_message(self.cursor)
 
     def action_move_target(self, distance: int) -> None:
-        """Moves to another picture or link of the message at the cursor."""
+        """Moves to another picture, link or block of code of the message at the cursor."""
         self.target += distance
-        self.settle()
+        target = self.marked_target()
+        if self.cursor is not None and target is not None:
+            first, last = lines_of(target, self.transcript.lines(self.cursor, self.look))
+            self.bring_into_view(Position(self.cursor, first), Position(self.cursor, last))
+        self.refresh_bindings()
 
     def action_copy(self) -> None:
         """Copies what was selected, or the message at the cursor, or the last one."""
@@ -228,8 +242,16 @@ class ChatLog(Keyed, LineSelectingView):
     def action_open_target(self) -> None:
         """Opens the marked picture or link."""
         target = self.marked_target()
-        if self.cursor is not None and target is not None:
+        if self.cursor is not None and isinstance(target, int | str):
             self._open(self.cursor, target)
+
+    def action_copy_code(self) -> None:
+        """Copies the marked block of code."""
+        target = self.marked_target()
+        if self.cursor is not None and isinstance(target, CodeTarget):
+            lines = self.transcript.lines(self.cursor, self.look)
+            self.app.copy_to_clipboard(code_of(target, lines))
+            self.notify("Code copied", timeout=2)
 
     def on_focus(self) -> None:
         """Shows the cursor."""
@@ -240,12 +262,19 @@ class ChatLog(Keyed, LineSelectingView):
         self.settle()
 
     def on_click(self, event: events.Click) -> None:
-        """Opens the picture or link that was clicked."""
+        """Opens the picture or link that was clicked; a double click selects a word."""
         # The base class would select the whole conversation on a double click.
         event.prevent_default()
+        if self.is_on_badge(event.offset):
+            self.action_scroll_end()
+            return
         if self.text_selection or not 0 <= event.y < len(self.rows):
             return
         position, line = self.rows[event.y]
+        if event.chain == CLICKS_FOR_WORD:
+            word = select_word(self.transcript, self.look, position, event.x - MARGIN)
+            self.screen.selections = {self: word} if word else {}
+            return
         href = event.style.meta.get(TARGET)
         if line.picture != NO_PICTURE:
             self._open(position.message, line.picture)
@@ -256,10 +285,11 @@ class ChatLog(Keyed, LineSelectingView):
         self._timer = None
         start = monotonic()
         self.settle()
+        self.note_text()
         pause = (monotonic() - start) / DRAW_SHARE
         self._next_draw = start + max(DRAW_INTERVAL, pause)
 
-    def _open(self, message: int, target: Target) -> None:
+    def _open(self, message: int, target: int | str) -> None:
         if isinstance(target, str):
             self.post_message(self.LinkOpened(target))
         else:

@@ -4,25 +4,21 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich.segment import Segment
 from rich.style import Style
 
 from ..visible import visible
+from .grammar import GRAMMAR
 from .line import CJK, TARGET
 from .links import is_openable, target_behind
+from .maths import MATHS
 from .palette import Palette
 
 _URL = re.compile(r"(https?://[^\s<>\"'`|\\^{}]*[^\s<>\"'`|\\^{}.,:;!?()\[\]])")
 _HAS_CJK = re.compile(f"[{CJK}]")
 
 _MARKS = {"strong": Style(bold=True), "em": Style(italic=True), "s": Style(strike=True)}
-
-PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-"""Blocks and inline text; what looks like HTML is shown as text."""
-# What a link refers to may stand in another block; here it is shown where it was written.
-PARSER.disable("reference")
 
 
 class Inline(NamedTuple):
@@ -36,6 +32,13 @@ class Inline(NamedTuple):
         paragraph = _Paragraph(self)
         for token in tokens:
             paragraph.take(token)
+        return paragraph.segments
+
+    def definition(self, token: Token) -> list[Segment]:
+        """Returns what a link's label stands for; other blocks, not all of them drawn, use it."""
+        label, href, title = (str(token.meta[key]) for key in ("label", "url", "title"))
+        paragraph = _Paragraph(self)
+        paragraph.define(" ".join(label.split()), href, " ".join(title.split()))
         return paragraph.segments
 
 
@@ -65,11 +68,21 @@ class _Paragraph:
             self._add("\n", Style.null())
         elif name == "code_inline":
             self._add(self._shown(token.content), self._palette.code)
+        elif name == MATHS:
+            self._add(token.content, Style.null())
         elif name == "image":
             label = self._shown(token.content) or "image"
             self._add_link(label, str(token.attrs.get("src", "")))
         else:
             self._add_text(self._shown(token.content))
+
+    def define(self, label: str, href: str, title: str) -> None:
+        """Draws a label, what it leads to, and what that is called."""
+        muted = self._palette.muted
+        self._add(f"[{self._shown(label)}]: ", muted)
+        self._add(visible(href, keep=""), muted + self._leading_to(href, Style.null()))
+        if title:
+            self._add(f' "{self._shown(title)}"', muted)
 
     def _open(self, name: str, token: Token) -> None:
         style = _MARKS.get(name, Style.null())
@@ -94,7 +107,7 @@ class _Paragraph:
         for index, part in enumerate(_URL.split(text)):
             # Nothing tells where an address ends in text without spaces between words.
             if index % 2 and not _HAS_CJK.search(part):
-                self._add_link(part, PARSER.normalizeLink(part))
+                self._add_link(part, GRAMMAR.normalize_link(part))
             else:
                 self._add(part, Style.null())
 

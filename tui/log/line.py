@@ -16,13 +16,28 @@ CJK = (
 _CLOSING = "、。，．：；！？）］｝〉》」』】〕〗”’"
 _WORD = re.compile(rf"[{CJK}][{_CLOSING}]*\s*|[^\s{CJK}]+\s*|\s+")
 
+TEXT_WIDTH = 100
+"""Most cells of a line of running text: longer ones are hard to read."""
+
 NO_PICTURE = -1
+
+NOT_CODE = -1
+CODE_BEGINS = 0
+CODE_GOES_ON = 1
 
 TARGET = "target"
 """Key of the metadata that carries where a link leads."""
 
-Target = int | str
-"""What Enter opens: an attachment by its index, or a link's address."""
+
+class CodeTarget(NamedTuple):
+    """A block of code in a message."""
+
+    number: int
+    """Counted from 1."""
+
+
+Target = int | str | CodeTarget
+"""What Enter opens or copies: an attachment by its index, a link's address, a block of code."""
 
 
 class Line(NamedTuple):
@@ -35,6 +50,8 @@ class Line(NamedTuple):
     """Index of the attachment of which this line shows a part."""
     margins: tuple[int, int] = (0, 0)
     """Characters at its start and at its end that are drawn but not copied."""
+    code: int = NOT_CODE
+    """`CODE_BEGINS` or `CODE_GOES_ON`; within a message the number of the block of code."""
 
     @property
     def text(self) -> str:
@@ -53,12 +70,13 @@ BLANK = Line(())
 def wrap(segments: Sequence[Segment], width: int) -> list[Line]:
     """Returns segments, which may hold newlines, as lines of at most `width` cells."""
     text = "".join(segment.text for segment in segments)
+    cutter = _Cutter(segments)
     lines = []
     start = 0
     for hard_line in text.split("\n"):
         joint = "\n"
         for begin, end, next_joint in _soft_lines(hard_line, width):
-            lines.append(Line(_cut(segments, start + begin, start + end), joint))
+            lines.append(Line(cutter.cut(start + begin, start + end), joint))
             joint = next_joint
         start += len(hard_line) + 1
     return lines
@@ -67,18 +85,21 @@ def wrap(segments: Sequence[Segment], width: int) -> list[Line]:
 def fold(segments: Sequence[Segment], width: int) -> list[Line]:
     """Returns segments without newlines as lines of `width` cells, broken anywhere."""
     text = "".join(segment.text for segment in segments)
+    cutter = _Cutter(segments)
     lines = []
     start = 0
     for chunk in chop_cells(text, max(2, width)) if text else [""]:
-        lines.append(Line(_cut(segments, start, start + len(chunk)), "" if start else "\n"))
-        start += len(chunk)
+        stop = start + len(chunk)
+        lines.append(Line(cutter.cut(start, stop), "" if start else "\n"))
+        start = stop
     return lines
 
 
 def indent(lines: Sequence[Line], first: Segment, rest: Segment) -> list[Line]:
     """Returns lines with something before the first and something else before the others.
 
-    It is copied where it is a label or shows how prose is nested, not before what was wrapped.
+    It is copied where it is a label or shows how prose is nested, not before what was wrapped and
+    not before code.
     """
     indented = []
     for index, line in enumerate(lines):
@@ -86,7 +107,8 @@ def indent(lines: Sequence[Line], first: Segment, rest: Segment) -> list[Line]:
         start, end = line.margins
         is_label = not index and first != rest
         is_nesting = line.joint == "\n" and not start
-        margins = (0 if is_label or is_nesting else start + len(before.text), end)
+        is_copied = (is_label and line.code == NOT_CODE) or is_nesting
+        margins = (0 if is_copied else start + len(before.text), end)
         indented.append(line._replace(segments=[before, *line.segments], margins=margins))
     return indented
 
@@ -139,13 +161,26 @@ def _words(text: str, width: int) -> Iterator[tuple[int, int, int]]:
         yield begin, end, match.end()
 
 
-def _cut(segments: Sequence[Segment], start: int, end: int) -> list[Segment]:
-    """Returns the characters from `start` to `end`."""
-    position = 0
-    parts = []
-    for text, style, _ in segments:
-        stop = position + len(text)
-        if stop > start and position < end:
-            parts.append(Segment(text[max(0, start - position) : end - position], style))
-        position = stop
-    return parts
+class _Cutter:
+    """Cuts segments into pieces that follow each other."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self._index = 0
+        self._position = 0
+        """Where the segment with that index begins."""
+
+    def cut(self, start: int, end: int) -> list[Segment]:
+        """Returns the characters from `start` to `end`; no later piece begins before `start`."""
+        parts = []
+        while self._position < end and self._index < len(self._segments):
+            text, style, _ = self._segments[self._index]
+            stop = self._position + len(text)
+            if stop > start:
+                first, last = max(0, start - self._position), end - self._position
+                parts.append(Segment(text[first:last], style))
+            if stop > end:
+                break
+            self._index += 1
+            self._position = stop
+        return parts

@@ -18,7 +18,7 @@ SELECTING_ACTIONS = frozenset(
 
 
 class LineSelectingView(TranscriptView):
-    """A transcript of which keys select lines, drawn and copied as what the mouse selects.
+    """A transcript in which keys select lines, drawn and copied like a mouse selection.
 
     One end of the selection stays where it began, the other one goes where the view would go by
     the same key. The view goes with that end and does not follow new text.
@@ -49,11 +49,11 @@ class LineSelectingView(TranscriptView):
     def settle(self) -> None:
         """Keeps the selection on its text before it draws both."""
         if self.is_selecting and self.page_height:
-            self._hold_on()
+            self._follow_text()
         super().settle()
 
     def go(self, distance: int) -> None:
-        """Goes by so many lines: the view, or the end of the selection."""
+        """Moves the view, or the end of the selection, by `distance` lines."""
         if self._ends is None:
             super().go(distance)
         else:
@@ -93,7 +93,7 @@ class LineSelectingView(TranscriptView):
         self._move_end(begin.position)
 
     def action_to_other_end(self) -> None:
-        """Lets keys move the end that stayed."""
+        """Swaps the end that keys move with the one that stays."""
         if self._ends is not None:
             fixed, moving = self._ends
             self._ends = moving, fixed
@@ -106,7 +106,7 @@ class LineSelectingView(TranscriptView):
 
     def action_leave_lines(self) -> None:
         """Ends the selection."""
-        self._let_go()
+        self._stop_selecting()
         self.screen.clear_selection()
 
     def copy_selection(self) -> None:
@@ -116,7 +116,7 @@ class LineSelectingView(TranscriptView):
             self.notify("Selection copied", timeout=2)
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Leaves the lines where the mouse has come in with a selection of its own.
+        """Ends the selection by keys once the mouse selects something else.
 
         Without one they are selected again: a text field takes every selection away when its
         cursor moves, and when it is made.
@@ -124,13 +124,13 @@ class LineSelectingView(TranscriptView):
         if self.is_selecting and self.text_selection is None:
             self.settle()
         elif self.is_selecting and self.text_selection != self._selected:
-            self._let_go()
+            self._stop_selecting()
         super().selection_updated(selection)
 
     def on_mouse_down(self) -> None:
-        """Leaves the selection to the mouse."""
+        """Ends the selection by keys; the mouse takes over."""
         if self.is_selecting:
-            self._let_go()
+            self._stop_selecting()
 
     def on_blur(self) -> None:
         """Ends the selection when keys go elsewhere in the app; another window may have them."""
@@ -154,8 +154,8 @@ class LineSelectingView(TranscriptView):
             self._ends = self._ends[0], moving
             self.bring_into_view(position, position)
 
-    def _hold_on(self) -> None:
-        """Finds both ends again; for another look the view goes with the moving one."""
+    def _follow_text(self) -> None:
+        """Finds both ends again after changes; in another look scrolls to the moving one."""
         if self._ends is None:
             return
         look = self.look
@@ -174,8 +174,8 @@ class LineSelectingView(TranscriptView):
         self._selected = selection_of_lines(first, last)
         self.screen.selections = {self: self._selected}
 
-    def _let_go(self) -> None:
-        """Lets keys move the view again, which follows new text again if it stands at the end."""
+    def _stop_selecting(self) -> None:
+        """Lets keys scroll again; at the end the view follows new text again."""
         self._ends = self._selected = self._selected_for = None
         self.is_selecting = False
         self.following = self.top >= self.transcript.last_page(self.page_height, self.look)

@@ -1,95 +1,117 @@
 """The text of an answer cut into blocks while it streams: a finished block never changes again.
 
-A block ends at a blank line outside a code fence. Long ones end earlier, where it shows least:
-code between two top-level statements, a table after some rows, a list before an item. So however
-an answer goes on, little is left open, and only that is rendered again. Where a cut falls depends
-on the text alone and not on the pieces in which it arrived.
+markdown-it reads the open end of the text, and all that stands before the innermost open block is
+finished. What would stay open for long is cut by its length: code between two top-level
+statements, a table after some rows. A cut within a list, a fence or a table is followed by text
+that begins with their markers, so that every block is Markdown that can be read on its own. Where
+a cut falls depends on the text alone and not on the pieces in which it arrived.
 """
 
-import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from itertools import islice, pairwise
+from typing import Final, NamedTuple
 
-BlockKind = Literal["prose", "code", "table"]
+from markdown_it.token import Token
 
-PROSE_CHARACTERS = 1200
-"""Longer prose is cut before a line that can stand alone, three times longer before any line."""
-LINE_CHARACTERS = 4000
+from .cuts import (
+    TABLE_HEAD,
+    Place,
+    children,
+    find_leaves,
+    find_long_cut,
+    find_open,
+    has_gap,
+    opening_line,
+    put_inside,
+    without_markers,
+)
+from .grammar import GRAMMAR, References
+from .patience import GaveUp, Patience
+
+LINE_CHARACTERS: Final = 4000
 """A line longer than this is cut at the next space, or at twice as many without one."""
-CODE_LINES = 20
-"""Code longer than this is cut before the next top-level line after an empty one."""
-CODE_LINES_AT_MOST = 60
-"""Code longer than this is cut anywhere."""
-TABLE_ROWS = 40
-"""A table is cut after so many rows; the first ones settle the widths of its columns."""
+LINES_AT_ONCE: Final = 32
+"""Lines that are read together, so that a long text too becomes blocks of moderate length."""
 
-_FENCE = re.compile(r"(?P<lead> *(?:(?:[-*+]|\d{1,9}[.)]) +)?)(?P<mark>`{3,}|~{3,})(?P<info>.*)")
-_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?: |$)")
-_DELIMITER_CELL = re.compile(r"\s*:?-+:?\s*")
+_PATIENCE: Final = Patience()
+_HEADS: Final = {"fence": 1, "table_open": TABLE_HEAD}
+"""Lines at the start of code and tables that say what those below them are."""
 
 
 class Block(NamedTuple):
     """A piece of Markdown that can be rendered on its own."""
 
-    kind: BlockKind
     text: str
-    """Lines of prose; lines of code without the fence; rows of a table without its head."""
-    margin: int = 0
-    """Cells to indent by: the block goes on with a list item."""
+    continued: int = 0
+    """How many items and quotes it goes on with: their markers are its first line."""
     has_gap: bool = False
-    """Whether an empty line stands before it."""
-    language: str = ""
-    """What a fence says about its code."""
-    head: str = ""
-    """A table's header and delimiter lines."""
+    """Whether an empty row stands before it, within those."""
+    goes_on: bool = False
+    """Whether its first code or table goes on with that of the block before."""
     sample: str = ""
-    """The rows that settle a table's column widths; empty when they are `text` itself."""
+    """The block whose table decides the widths of its columns."""
+    may_go_on: bool = False
+    """Whether more of it may follow."""
+    is_unread: bool = False
+    """Whether it can't be read in time, and is shown as it was written."""
 
 
-class _Fence(NamedTuple):
-    margin: int
-    mark: str
-    language: str
+class _Tail(NamedTuple):
+    """The text that is not finished, whole lines only, and how it begins."""
 
-    def is_closed_by(self, line: str) -> bool:
-        """Returns whether a line ends the code."""
-        stripped = line.strip()
-        return len(stripped) >= len(self.mark) and not stripped.strip(self.mark[0])
+    lines: list[str]
+    continued: int = 0
+    has_gap: bool = False
+    goes_on: bool = False
+    sample: str = ""
+
+    def block(self, start: int, end: int, has_gap: bool) -> Block:
+        """Returns some of its lines as a block."""
+        text = "\n".join(self.lines[start:end])
+        if start:
+            return Block(text, has_gap=has_gap)
+        return Block(text, self.continued, self.has_gap, self.goes_on, self.sample)
 
 
 class BlockSplitter:
     """Takes text as it arrives and gives back the blocks that are finished."""
 
     def __init__(self) -> None:
+        self.references: References = {}
+        """The links that have been defined so far, anywhere in the text."""
         self._partial = ""
-        self._lines: list[str] = []
-        self._fence: _Fence | None = None
-        self._head = ""
-        self._sample = ""
-        self._margin = 0
-        self._has_gap = False
-        self._is_first = True
-        self._in_list = False
+        self._tail = _Tail([])
+        self._is_complete = False
 
     def feed(self, text: str) -> list[Block]:
         """Adds text and returns the blocks that it finished."""
         self._partial += text
         finished: list[Block] = []
-        for line in self._whole_lines():
-            finished += self._take(line)
+        lines = self._whole_lines()
+        while fresh := list(islice(lines, LINES_AT_ONCE)):
+            self._tail.lines.extend(fresh)
+            finished += self._cut()
         return finished
+
+    def end(self) -> list[Block]:
+        """Takes the text for complete and returns the blocks that this finished."""
+        self._is_complete = True
+        last, self._partial = self._partial, ""
+        if last:
+            self._tail.lines.append(last)
+        return self._cut()
 
     def open_blocks(self) -> list[Block]:
         """Returns what is not finished, as it would be if the text ended here."""
-        ending = self._copy()
-        finished = ending._take(ending._partial) if ending._partial else []
-        return finished + ending._close()
-
-    def _copy(self) -> "BlockSplitter":
-        copy = BlockSplitter()
-        copy.__dict__.update(self.__dict__)
-        copy._lines = list(self._lines)
-        return copy
+        ending = BlockSplitter()
+        ending.references = dict(self.references)
+        ending._tail = self._tail._replace(lines=list(self._tail.lines))
+        finished = ending.feed(f"{self._partial}\n") if self._partial else []
+        lines = ending._tail.lines
+        if not any(lines):
+            return finished
+        last = ending._tail.block(0, len(lines), False)
+        return [*finished, last._replace(may_go_on=not self._is_complete)]
 
     def _whole_lines(self) -> Iterator[str]:
         """Yields complete lines, and the parts of one that is too long to wait for."""
@@ -108,117 +130,72 @@ class BlockSplitter:
                 start = end + 1
         self._partial = text[start:]
 
-    def _take(self, line: str) -> list[Block]:
-        if self._fence:
-            return self._take_code(self._fence, line)
-        if not line.strip():
-            finished = self._close()
-            self._has_gap = not self._is_first
-            return finished
-        fence = _FENCE.fullmatch(line)
-        if fence and self._opens_fence(fence):
-            return self._open_fence(fence)
-        if self._head:
-            return self._take_row(line)
-        return self._take_prose(line)
-
-    def _opens_fence(self, match: re.Match[str]) -> bool:
-        is_code = "`" not in match["info"] or match["mark"][0] == "~"
-        return is_code and (self._in_list or len(match["lead"]) < 4 or bool(match["lead"].strip()))
-
-    def _open_fence(self, match: re.Match[str]) -> list[Block]:
-        finished = self._close()
-        lead, info = match["lead"], match["info"].split()
-        if lead.strip():
-            finished += [self._block("prose", lead.rstrip())]
-            self._in_list = True
-        self._fence = _Fence(len(lead), match["mark"], info[0] if info else "")
-        return finished
-
-    def _take_code(self, fence: _Fence, line: str) -> list[Block]:
-        if fence.is_closed_by(line):
-            finished = self._close()
-            self._fence = None
-            return finished
-        line = _dedent(line, fence.margin)
-        finished = []
-        count = len(self._lines)
-        is_between = line[:1].strip() and count and not self._lines[-1].strip()
-        if count >= CODE_LINES_AT_MOST or (count >= CODE_LINES and is_between):
-            finished = self._close()
-        self._lines.append(line)
-        return finished
-
-    def _take_row(self, line: str) -> list[Block]:
-        if "|" not in line:
-            return self._close() + self._take_prose(line)
-        finished = []
-        if len(self._lines) >= TABLE_ROWS:
-            head, sample = self._head, self._sample or "\n".join(self._lines)
-            finished = self._close()
-            self._head, self._sample = head, sample
-        self._lines.append(line)
-        return finished
-
-    def _take_prose(self, line: str) -> list[Block]:
+    def _cut(self) -> list[Block]:
+        """Returns the finished blocks of the tail, which becomes what is left."""
         finished: list[Block] = []
-        if not self._lines:
-            self._begin_prose(line)
-        elif _is_table_head(self._lines[-1], line):
-            return self._open_table(line)
-        elif self._is_cut_before(line):
-            finished = self._close()
-            self._begin_prose(line)
-        self._lines.append(_dedent(line, self._margin))
-        return finished
+        while True:
+            lines = self._tail.lines
+            try:
+                tokens = _PATIENCE.run(self._read)
+            except GaveUp:
+                finished.append(self._tail.block(0, len(lines), False)._replace(is_unread=True))
+                tokens = []
+            if not tokens:
+                self._tail = _Tail([])
+                return finished
+            for leaf in find_leaves(tokens):
+                if cut := find_long_cut(leaf, lines):
+                    finished += self._take(tokens, cut)
+                    self._tail = self._rest_of_long(leaf, cut)
+                    break
+            else:
+                if found := find_open(tokens):
+                    before, place = found
+                    finished += self._take(tokens, place.start)
+                    gap = has_gap(before, place.token, lines)
+                    self._tail = _open_again(place, lines, lines[place.start :], has_gap=gap)
+                return finished
 
-    def _begin_prose(self, line: str) -> None:
-        indent = len(line) - len(line.lstrip(" "))
-        is_item = bool(_ITEM.match(line))
-        if indent == 0:
-            self._in_list = is_item
-        self._margin = indent if self._in_list else 0
-        self._in_list = self._in_list or is_item
+    def _read(self) -> list[Token]:
+        text = "\n".join([*self._tail.lines, ""])
+        return GRAMMAR.read_blocks(text, self.references, may_go_on=not self._is_complete)
 
-    def _is_cut_before(self, line: str) -> bool:
-        length = sum(map(len, self._lines)) + len(self._lines)
-        stands_alone = not line.startswith(" ") or _ITEM.match(line)
-        return length > PROSE_CHARACTERS * (1 if stands_alone else 3)
-
-    def _open_table(self, delimiter: str) -> list[Block]:
-        header, margin = self._lines.pop(), self._margin
-        finished = self._close()
-        self._head, self._margin = f"{header}\n{_dedent(delimiter, margin)}", margin
-        return finished
-
-    def _close(self) -> list[Block]:
-        """Returns the open block, if there is one, and starts afresh."""
-        text = "\n".join(self._lines)
+    def _take(self, tokens: list[Token], end: int) -> list[Block]:
+        """Returns the lines of the tail down to `end`, each outermost block on its own."""
+        outermost = [token for token in children(tokens) if token.map and token.map[0] < end]
         finished = []
-        if self._fence:
-            if self._lines:
-                finished = [self._block("code", text)]
-        elif self._head:
-            finished = [self._block("table", text)]
-        elif self._lines:
-            finished = [self._block("prose", text)]
-        self._lines = []
-        self._head = self._sample = ""
-        return finished
+        start, gap = 0, False
+        for before, token in pairwise(outermost):
+            stop = (token.map or [0])[0]
+            finished.append(self._tail.block(start, stop, gap))
+            start, gap = stop, has_gap(before, token, self._tail.lines)
+        return [*finished, self._tail.block(start, end, gap)]
 
-    def _block(self, kind: BlockKind, text: str) -> Block:
-        fence = self._fence
-        block = Block(
-            kind,
-            text,
-            margin=fence.margin if fence else self._margin,
-            has_gap=self._has_gap,
-            language=fence.language if fence else "",
-            head=self._head,
-            sample=self._sample,
-        )
-        self._has_gap = self._is_first = False
-        return block
+    def _rest_of_long(self, place: Place, cut: int) -> _Tail:
+        """Returns what follows a cut by length, below the head of what goes on there."""
+        lines, start, kind = self._tail.lines, place.start, place.token.type
+        if kind == "code_block":
+            return _open_again(place, lines, lines[cut:], goes_on=True)
+        if kind not in _HEADS:
+            text = put_inside(place, lines[cut], lines)
+            return _open_again(place, lines, [text, *lines[cut + 1 :]])
+        rows = start + _HEADS[kind]
+        head = [without_markers(place, lines), *lines[start + 1 : rows]]
+        rest = _open_again(place, lines, [*head, *lines[cut:]], goes_on=True)
+        if kind == "table_open":
+            table = _open_again(place, lines, [*head, *lines[rows:cut]])
+            is_first = start <= (1 if self._tail.continued else 0)
+            sample = (self._tail.sample if is_first else "") or "\n".join(table.lines)
+            return rest._replace(sample=sample)
+        return rest
+
+
+def _open_again(
+    place: Place, lines: list[str], rest: list[str], *, has_gap: bool = False, goes_on: bool = False
+) -> _Tail:
+    """Returns lines that begin within what is around a block."""
+    opening = [opening_line(place, lines)] if place.around else []
+    return _Tail([*opening, *rest], len(place.around), has_gap, goes_on)
 
 
 def _long_line_cut(text: str, start: int, end: int) -> int:
@@ -230,18 +207,3 @@ def _long_line_cut(text: str, start: int, end: int) -> int:
     if space >= 0:
         return space + 1 if space + 1 < end else 0
     return limit if end > limit else 0
-
-
-def _dedent(line: str, margin: int) -> str:
-    return line[min(margin, len(line) - len(line.lstrip(" "))) :]
-
-
-def _is_table_head(header: str, delimiter: str) -> bool:
-    if "|" not in header or "-" not in delimiter:
-        return False
-    cells = delimiter.strip().strip("|").split("|")
-    return all(map(_DELIMITER_CELL.fullmatch, cells)) and len(cells) == _count_cells(header)
-
-
-def _count_cells(row: str) -> int:
-    return len(re.split(r"(?<!\\)\|", row.strip().strip("|")))

@@ -1,20 +1,20 @@
 """The lines of one message: heading, pictures, text, receipt; rendered when first asked for."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
 from ...core.conversation import Attachment, Message, TextPart
 from ..visible import VisibleStream, visible, visible_line
-from .line import BLANK, Line, Target, indent, link_of, wrap
+from .line import BLANK, TEXT_WIDTH, Line, Target, indent, wrap
 from .look import Look
-from .markdown import Block, BlockSplitter
 from .picture_lines import NotBegun, picture_bounds, picture_grid, picture_lines
 from .receipt import receipt
+from .targets import targets_in
 
 if TYPE_CHECKING:
     from ..pictures import DrawnPicture
+    from .answer_text import AnswerText
 
 TAB = "    "
 """Stands for a tab: where a tab stop falls would depend on how the text arrived."""
@@ -39,11 +39,11 @@ class MessageView:
         self._text = message.text
         self._unread = ""
         self._awaited = ""
-        self._splitter = BlockSplitter()
+        self._answer: AnswerText | None = None
         self._shown = VisibleStream()
         self._look: Look | None = None
+        self._head: list[Line] = []
         self._lines: list[Line] = []
-        self._frozen = 0
         self._height = (0, 0)
 
     @property
@@ -73,7 +73,7 @@ class MessageView:
         """Returns all lines; what did not change since the last time is the same object."""
         if look != self._look:
             self._start(look)
-        if self._unread:
+        elif self._unread:
             self._read(look)
         self._height = (look.width, len(self._lines))
         return self._lines
@@ -88,21 +88,21 @@ class MessageView:
         """Replaces the message by its final state."""
         self._awaited = ""
         self.message = message
-        if message.text == self._text and self._look:
+        if message.text == self._text and self._look and self._answer:
             self._read(self._look)
         else:
             self._text = message.text
             self._look = None
 
     def wait_for(self, reason: str) -> None:
-        """Says what the open answer waits for; empty for nothing."""
+        """Sets what the open answer is waiting for; an empty reason clears that."""
         self._awaited = reason
         self._look = None
 
     def put_picture(
         self, index: int, drawn: "DrawnPicture | NotBegun", bounds: tuple[int, int]
     ) -> None:
-        """Puts a picture, drawn within bounds, in the place that was kept for it."""
+        """Shows a picture that was drawn within `bounds` in its reserved place."""
         if self._drawn_within == bounds:
             self._drawn[index] = drawn
             self._look = None
@@ -116,15 +116,15 @@ class MessageView:
         return [(at, it) for at, it in attachments if at not in drawn or drawn[at].may_retry]
 
     def targets(self, look: Look) -> list[Target]:
-        """Returns what can be opened: attachments, then links in order."""
+        """Returns what can be opened or copied: attachments, then links and code in order."""
         pictures: list[Target] = list(range(len(self.message.attachments)))
-        segments = (segment for line in self.lines(look) for segment in line.segments)
-        return pictures + list(dict.fromkeys(filter(None, map(link_of, segments))))
+        return pictures + list(dict.fromkeys(targets_in(self.lines(look))))
 
     def release(self) -> None:
         """Forgets lines and drawn pictures, but not how many lines they were."""
-        self._look = None
+        self._look = self._answer = None
         self._lines = []
+        self._head = []
         self._drawn.clear()
 
     def _start(self, look: Look) -> None:
@@ -133,21 +133,24 @@ class MessageView:
         name = "you" if self.message.role == "user" else "answer"
         style = look.palette.user if self.message.role == "user" else look.palette.answer
         place = Segment(self._place(), look.palette.muted)
-        self._lines = wrap([Segment(name, style), place], look.width)
+        self._head = wrap([Segment(name, style), place], look.width)
         drawn = self._drawn if self._drawn_within == picture_bounds(look) else {}
         index = 0
         for part in self.message.parts:
             if isinstance(part, Attachment):
-                self._lines += picture_lines(part, index, drawn.get(index), look)
+                self._head += picture_lines(part, index, drawn.get(index), look)
                 index += 1
             elif self.message.role == "user" and isinstance(part, TextPart):
-                self._lines += wrap(
-                    [Segment(visible(_without_tabs(part.text)), look.palette.base)], look.width
-                )
-        self._frozen = len(self._lines)
-        self._splitter = BlockSplitter()
+                text = Segment(visible(_without_tabs(part.text)), look.palette.base)
+                self._head += wrap([text], min(look.width, TEXT_WIDTH))
         self._shown = VisibleStream()
-        self._unread = "" if self.message.role == "user" else self._text
+        self._answer = None
+        if self.message.role == "assistant":
+            # The Markdown parser takes as long to import as all else here: not before it is needed.
+            from .answer_text import AnswerText
+
+            self._answer = AnswerText(look.width, look.palette)
+        self._unread = self._text
         self._read(look)
 
     def _read(self, look: Look) -> None:
@@ -156,12 +159,12 @@ class MessageView:
         if not self.is_open:
             text += self._shown.end()
         self._unread = ""
-        del self._lines[self._frozen :]
-        if self.message.role == "assistant":
-            self._lines += _render(self._splitter.feed(text), look)
-            self._frozen = len(self._lines)
-            self._lines += _render(self._splitter.open_blocks(), look)
-        self._lines += self._foot(look)
+        lines = list(self._head)
+        if self._answer is not None:
+            lines += self._answer.read(text, is_complete=not self.is_open)
+        if not self.is_open:
+            self._answer = None
+        self._lines = lines + self._foot(look)
 
     def _foot(self, look: Look) -> list[Line]:
         """Returns the lines below the text, the gap to the next message included."""
@@ -206,12 +209,12 @@ class MessageView:
 
     def _estimate(self, look: Look) -> int:
         pictures = sum(picture_grid(one, look)[1] + 1 for one in self.message.attachments)
-        text = self._text
+        text, width = self._text, min(look.width, TEXT_WIDTH)
         receipt_lines = 0
         if self.message.stats and look.shows_receipts:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
         thoughts = _THOUGHT_LINES if self.message.thoughts and not text else 0
-        return 3 + pictures + text.count("\n") + len(text) // look.width + receipt_lines + thoughts
+        return 3 + pictures + text.count("\n") + len(text) // width + receipt_lines + thoughts
 
 
 def _without_tabs(text: str) -> str:
@@ -221,10 +224,3 @@ def _without_tabs(text: str) -> str:
 def _muted(text: str, look: Look) -> list[Line]:
     margin = Segment("  ", look.palette.base)
     return indent(wrap([Segment(text, look.palette.muted)], look.width - 2), margin, margin)
-
-
-def _render(blocks: Iterable[Block], look: Look) -> list[Line]:
-    # The Markdown parser takes as long to import as the rest of the log: not before it is needed.
-    from .bounded import render_bounded
-
-    return [line for block in blocks for line in render_bounded(block, look.width, look.palette)]

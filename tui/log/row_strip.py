@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rich.segment import Segment
 from rich.style import Style
 
-from .line import NO_PICTURE, Line, Target, link_of
+from .line import NO_PICTURE, CodeTarget, Line, Target, link_of
 from .palette import Palette
 
 MARGIN = 1
@@ -34,11 +34,14 @@ def draw_row(shown: Shown, palette: Palette, selected: Style) -> list[Segment]:
     """Returns the segments of a row; the cells of a picture among them as they came."""
     line, is_marked, target, span = shown
     segments = line.segments
-    if target is not None:
+    is_code = isinstance(target, CodeTarget) and line.code == target.number
+    if target is not None and not isinstance(target, CodeTarget):
         segments = [_mark(segment, line, target, palette) for segment in segments]
     if span is not None and line.picture == NO_PICTURE:
         segments = _select(segments, span, selected)
-    bar = Segment("▎", palette.mark) if is_marked else Segment(" ", palette.base)
+    bar = (
+        Segment("█" if is_code else "▎", palette.mark) if is_marked else Segment(" ", palette.base)
+    )
     return [bar, *segments]
 
 
@@ -53,7 +56,7 @@ def add_offsets(segments: Sequence[Segment], offset_y: int) -> list[Segment]:
     return located
 
 
-def _mark(segment: Segment, line: Line, target: Target, palette: Palette) -> Segment:
+def _mark(segment: Segment, line: Line, target: int | str, palette: Palette) -> Segment:
     """Returns the segment, marked if it is the link or the caption that Enter would open."""
     text, style, _ = segment
     if isinstance(target, str):

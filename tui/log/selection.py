@@ -7,7 +7,7 @@ until everything above has been rendered.
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from .line import NO_PICTURE, Line
+from .copied import copied_text
 from .look import Look
 from .transcript import Position, Transcript
 
@@ -25,6 +25,12 @@ def selection_of_lines(first: Position, last: Position) -> Selection:
     return Selection(Offset(0, offset_of(first)), Offset(_STRIDE, offset_of(last)))
 
 
+def selection_between(start: tuple[Position, int], end: tuple[Position, int]) -> Selection:
+    """Returns what covers the text between two characters, the second one not included."""
+    first, last = (Offset(character, offset_of(line)) for line, character in (start, end))
+    return Selection(first, last)
+
+
 def span_of(selection: Selection | None, position: Position) -> tuple[int, int] | None:
     """Returns the characters of a line that are selected, or None."""
     return selection.get_span(offset_of(position)) if selection else None
@@ -36,28 +42,15 @@ def selected_text(selection: Selection, transcript: Transcript, look: Look) -> s
         return "\n\n".join(view.text for view in transcript.views)
     first = _position(selection.start.y) if selection.start else Position(0, 0)
     last = _position(selection.end.y) if selection.end else transcript.end(look)
-    parts: list[str] = []
+    pieces = []
     for message in range(first.message, min(last.message + 1, len(transcript.views))):
         for number, line in enumerate(transcript.lines(message, look)):
             position = Position(message, number)
             span = span_of(selection, position) if first <= position <= last else None
-            if span is None:
-                continue
-            parts += [line.joint if parts else "", _copied(line, *span)]
-    return "".join(parts)
+            if span is not None:
+                pieces.append((line, *span))
+    return copied_text(pieces)
 
 
 def _position(offset: int) -> Position:
     return Position(*divmod(offset, _STRIDE))
-
-
-def _copied(line: Line, start: int, end: int) -> str:
-    """Returns what is copied of some characters; a negative end means to the end of the line."""
-    if line.picture != NO_PICTURE:
-        return ""
-    text = line.text
-    before, behind = line.margins
-    stop = len(text) - behind
-    copied = text[max(start, before) : stop if end < 0 else min(end, stop)]
-    # Blanks between margins are the code's own; elsewhere they only fill a column.
-    return copied if behind else copied.rstrip()

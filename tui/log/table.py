@@ -4,14 +4,13 @@ A table with more columns than fit is written as one `name: value` line a cell i
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
 from markdown_it.token import Token
 from rich.segment import Segment
 
-from .inline import PARSER, Inline
+from .inline import Inline
 from .line import BLANK, Line, cells_of, indent, wrap
 from .palette import Palette
 
@@ -55,14 +54,6 @@ class Table(NamedTuple):
         return [max(map(cells_of, column)) for column in columns]
 
 
-def read_table(head: str, rows: str, palette: Palette) -> Table | None:
-    """Returns the table of a head (two lines) and rows; None if the parser sees none there."""
-    tokens = iter(PARSER.parse(f"{head}\n{rows}"))
-    if next(tokens).type != "table_open":
-        return None
-    return Table.read(tokens, Inline(palette, palette.base))
-
-
 def render_table(table: Table, widths: Sequence[int], width: int, palette: Palette) -> list[Line]:
     """Returns a table with its head; `widths` is what the columns would like."""
     columns = fit(widths, width)
@@ -95,13 +86,6 @@ def fit(natural: Sequence[int], width: int) -> list[int]:
         widths[index] = min(natural[index], room // (len(order) - rank))
         room -= widths[index]
     return widths
-
-
-@lru_cache(maxsize=8)
-def sample_widths(head: str, sample: str, palette: Palette) -> tuple[int, ...]:
-    """Returns the natural column widths of a table's first rows."""
-    table = read_table(head, sample, palette)
-    return tuple(table.natural_widths()) if table else ()
 
 
 def _row(

@@ -28,6 +28,7 @@ class PromptApp(App[None]):
         self.undone = 0
         self.offered = Choices()
         self.folder = Path()
+        self.ends = 0
 
     def compose(self) -> ComposeResult:
         yield Prompt(cursor_blink=False, find_choices=self.find_choices)
@@ -54,6 +55,10 @@ class PromptApp(App[None]):
     @on(Prompt.RemovalUndone)
     def count(self) -> None:
         self.undone += 1
+
+    @on(Prompt.EndWanted)
+    def count_ends(self) -> None:
+        self.ends += 1
 
 
 @asynccontextmanager
@@ -280,3 +285,15 @@ async def test_behind_an_at_a_picture_of_the_last_folder_is_attached_one_of_the_
         await pilot.press(*"or @ca", "tab", "tab", "tab", "enter")
         assert app.pasted == [folder / "my cat.png", folder / "cat.png"]
         assert app.sent == ["is my cat.png like lemons.png or cat.png"]
+
+
+async def test_end_goes_on_to_the_end_of_the_log_once_it_has_nowhere_to_go_in_the_text() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press("end")
+        assert app.ends == 1
+        await pilot.press(*"two words", "home", "end")
+        assert (app.ends, prompt.cursor_location) == (1, (0, 9))
+        await pilot.press("end")
+        assert app.ends == 2
+        await pilot.press("shift+end", "home", "ctrl+end")
+        assert (app.ends, prompt.cursor_location) == (3, (0, 0))

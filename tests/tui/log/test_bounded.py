@@ -12,12 +12,14 @@ import pytest
 from rich.style import Style
 
 from seeshell.tui.log import bounded
+from seeshell.tui.log.answer_text import AnswerText
 from seeshell.tui.log.bounded import render_as_written, render_bounded
+from seeshell.tui.log.grammar import GRAMMAR
 from seeshell.tui.log.lexers import LEXERS, Lexers
 from seeshell.tui.log.markdown import Block
 from seeshell.tui.log.palette import Palette
 from seeshell.tui.log.patience import MOST_SECONDS, GaveUp, Patience
-from tests.fuzz.lexers import hostile_lines
+from tests.fuzz.lexers import code_block, hostile_lines
 
 from ...patience import PATIENCE
 from .log_app import LogApp, answer, log_of, screen_lines, until
@@ -118,10 +120,10 @@ def test_an_error_of_the_parser_passes() -> None:
 async def test_hostile_code_is_drawn_without_colours(language: str, palette: Palette) -> None:
     await load(language)
     start = time.process_time()
-    lines = render_bounded(Block("code", EXAMPLES[language], language=language), 60, palette)
+    lines = render_bounded(code_block(language, EXAMPLES[language]), 60, palette, {})
     assert time.process_time() - start < 10 * MOST_SECONDS
     assert "".join(line.text[1:-1] for line in lines).rstrip() == EXAMPLES[language]
-    styles = {segment.style for line in lines for segment in line.segments}
+    styles = {segment.style for line in lines for segment in line.segments[1:]}
     assert styles == {palette.code_block}
 
 
@@ -133,20 +135,29 @@ async def test_any_line_in_any_language_is_drawn_in_time(palette: Palette) -> No
         for _ in range(5):
             text = next(lines)
             start = time.process_time()
-            render_bounded(Block("code", text, language=language), 60, palette)
+            render_bounded(code_block(language, text), 60, palette, {})
             assert time.process_time() - start < 10 * MOST_SECONDS, (language, text)
 
 
-@pytest.mark.parametrize("kind", ["prose", "table"])
 def test_text_that_can_not_be_read_in_time_is_shown_as_it_was_written(
-    kind: str, palette: Palette, monkeypatch: pytest.MonkeyPatch
+    palette: Palette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounded, "render_block", lambda *_: loop())
-    block = Block(kind, "*a* あ" + "b" * 30, has_gap=True, head="|x|\n|-|" * (kind == "table"))  # type: ignore[arg-type]
-    lines = render_bounded(block, 10, palette)
-    head = ["|x|", "|-|"] if kind == "table" else []
-    assert [line.text for line in lines] == ["", *head, "*a* あ", *["b" * 5] * 6]
+    block = Block("+ \n*a* あ" + "b" * 30, continued=1, has_gap=True)
+    lines = render_bounded(block, 10, palette, {})
+    assert [line.text for line in lines] == ["", "*a* あ", *["b" * 5] * 6]
     assert {segment.style for line in lines for segment in line.segments} == {palette.base}
+
+
+def test_text_that_can_not_be_cut_in_time_is_shown_as_it_was_written(
+    palette: Palette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GRAMMAR, "read_blocks", lambda *_, **__: loop())
+    answer_text = AnswerText(60, palette)
+    lines = answer_text.read("*a*\n\n- b\n", is_complete=False)
+    monkeypatch.undo()
+    lines = answer_text.read("*c*\n\nd", is_complete=True)
+    assert [line.text for line in lines] == ["*a*", "", "- b", "c", "", "d"]
 
 
 @pytest.mark.parametrize("text", ["", "a", "a" * 11, "あ" * 11, "あ" * 5, "é" * 10, "a\n\nb"])
@@ -154,7 +165,7 @@ def test_text_that_can_not_be_read_in_time_is_shown_as_it_was_written(
 def test_as_written_every_line_fits_and_is_copied_as_it_was(
     text: str, width: int, palette: Palette
 ) -> None:
-    lines = render_as_written(Block("prose", text), width, palette)
+    lines = render_as_written(Block(text), width, palette)
     if width > 1:
         assert all(line.cells <= width for line in lines)
     copied = "".join(line.joint + line.text for line in lines)

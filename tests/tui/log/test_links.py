@@ -3,19 +3,16 @@
 import pytest
 from rich.segment import Segment
 
+from seeshell.tui.log.answer_text import AnswerText
 from seeshell.tui.log.line import link_of
 from seeshell.tui.log.links import LONGEST_TARGET, is_openable, target_behind
 from seeshell.tui.log.palette import Palette
-from seeshell.tui.log.render import render_block
 
-from .blocks import split_blocks
+from .blocks import render_text
 
 
 def draw(text: str, palette: Palette, width: int = 200) -> list[Segment]:
-    blocks = split_blocks(text)
-    return [
-        part for it in blocks for line in render_block(it, width, palette) for part in line.segments
-    ]
+    return [part for line in render_text(text, width, palette) for part in line.segments]
 
 
 def shown(segments: list[Segment]) -> str:
@@ -156,10 +153,41 @@ def test_what_is_no_web_address_is_only_text(palette: Palette, text: str, drawn:
     assert targets(segments) == set()
 
 
-def test_a_reference_is_shown_where_it_was_written(palette: Palette) -> None:
-    segments = draw("[a][1] and b\n\n[1]: https://x.org 'Title'", palette)
-    assert shown(segments) == "[a][1] and b[1]: https://x.org 'Title'"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a][1] and b\n\n[1]: https://x.org",
+        "[1]: https://x.org\n\n[a][1] and b",
+        "> [1]: https://x.org\n\n- one\n- [a][1] and b",
+        "[1]:\n  https://x.org\n  'A title\n  of two lines'\n\n[a][1]",
+        "[A]: https://x.org\n\n[a] and b, [a][]",
+        "| a |\n|---|\n| [a][1] |\n\n[1]: https://x.org",
+        "[a][1]\n\n" + "More.\n\n" * 50 + "[1]: https://x.org",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 1000])
+def test_a_link_finds_its_definition_wherever_that_stands(
+    palette: Palette, text: str, size: int
+) -> None:
+    answer = AnswerText(200, palette)
+    for start in range(0, len(text), size):
+        answer.read(text[start : start + size], is_complete=False)
+    lines = answer.read("", is_complete=True)
+    assert "a (https://x.org)" in "".join(line.text for line in lines)
+    assert targets([part for line in lines for part in line.segments]) == {"https://x.org"}
+    assert lines == render_text(text, 200, palette)
+
+
+def test_a_definition_stays_in_sight_with_what_it_leads_to(palette: Palette) -> None:
+    segments = draw("[a\n b]: https://x.org 'Its title'", palette)
+    assert shown(segments) == '[a b]: https://x.org "Its title"'
     assert targets(segments) == {"https://x.org"}
+
+
+def test_a_definition_that_is_still_being_written_leads_nowhere_yet(palette: Palette) -> None:
+    answer = AnswerText(200, palette)
+    lines = answer.read("[a]\n\n[a]: https://x.or", is_complete=False)
+    assert lines[0].text == "[a]"
 
 
 def test_an_image_within_a_link_shows_both_targets(palette: Palette) -> None:

@@ -1,4 +1,5 @@
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from seeshell.core.conversation import Attachment, Message, TextPart, TurnStats
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
 from seeshell.tui.log.palette import Palette
+from seeshell.tui.log.patience import Patience
 from seeshell.tui.pictures import DrawnPicture
 from seeshell.tui.visible import visible
 
@@ -26,8 +28,20 @@ PIECES = [
     "| |\n", "  \n", "\\\n", "你好，世界。", "👩\u200d👩\u200d👧", "\t", "\r\n", "\x1b[31m",
     "\x9b5n", "\u202e", "**کتاب**", "\u200c", "خ", "\u200d", "\u2066", SCOTLAND, SCOTLAND[:3],
     "![i](https://z.org/i)", "[r](x.md)", "https://аpple.com", "https://u@v.org ", "[1]: https://w.org",
+    "[1]", "[r][1]", "[d]: /u 'ti", "tle'", "\n[x]:", "$", "$$", "\n$$\n", "\\[",
+    "\\]", "\\(", r"\)", "\n- [ ] t", "\n> - q\n>\n>   r", "\n2) two", "\n-   wide\n\n    deep",
+    "\n===", "    code\n", "x\n" * 70, "- i\n" * 70, "> q\n" * 70, "|e|f|\n" * 90, "word " * 300,
     "&amp;", "&#27;[2J", "&#9;", "&#10;", "&#8238;", "&#155;",
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _endless_patience() -> Iterator[None]:
+    """What is given up when depends on the time, which is tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Patience, "run", lambda _, read: read())
+        yield
+
 
 markdown = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map("".join)
 

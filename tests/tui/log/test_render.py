@@ -4,13 +4,12 @@ from rich.style import Style
 
 from seeshell.tui.log.line import Line
 from seeshell.tui.log.palette import Palette
-from seeshell.tui.log.render import render_block
 
-from .blocks import split_blocks
+from .blocks import render_text
 
 
 def render(text: str, palette: Palette, width: int = 40) -> list[Line]:
-    return [line for block in split_blocks(text) for line in render_block(block, width, palette)]
+    return render_text(text, width, palette)
 
 
 def texts(text: str, palette: Palette, width: int = 40) -> list[str]:
@@ -72,7 +71,7 @@ def test_text_nested_too_deep_for_the_width_is_not_indented_further(palette: Pal
 
 def test_code_fills_its_ground_and_folds_long_lines(palette: Palette) -> None:
     lines = render("```\nabcdefgh\n\nx\n```", palette, width=8)
-    assert [line.text for line in lines] == [" abcdef ", " gh     ", "        ", " x      "]
+    assert [line.text for line in lines] == [" abcdef ", "↪gh     ", "        ", " x      "]
     assert [line.joint for line in lines] == ["\n", "", "\n", "\n"]
 
 
