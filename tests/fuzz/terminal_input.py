@@ -40,6 +40,9 @@ _PATIENCE: Final = 120.0
 _ENDING: Final = {"ctrl+c", "ctrl+p", "ctrl+q", "ctrl+z"}
 """Keys that end or suspend the app, and the palette, which has commands that do."""
 
+_EDITOR: Final = "true"
+"""Changes nothing and ends at once: keys are meant for the app."""
+
 _CONTROL: Final = bytes([*range(0x1B), *range(0x1C, 0x20), 0x7F])
 """Characters that are keys, but for Escape."""
 
@@ -265,6 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keys", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
+    os.environ["VISUAL"] = _EDITOR
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
         installed = Installed(Path(home))
         fuzz = _Fuzz(installed, options.seed)

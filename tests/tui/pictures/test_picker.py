@@ -618,3 +618,17 @@ async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
             await pilot.pause(0.01)
+
+
+async def test_the_key_line_says_what_escape_does_next(folder: Path) -> None:
+    async with opened(folder) as session:
+        assert "esc close" in session.keys
+        await session.press("c")
+        await session.until(lambda: "esc clear filter" in session.keys)
+        await session.press("escape")
+        await session.until(lambda: "esc close" in session.keys)
+        assert "a.png" in session.text
+        await session.press(*"nothing")
+        await session.until(lambda: "esc clear filter" in session.keys)
+        await session.press("escape", "escape")
+        assert await session.picks() is None
