@@ -12,7 +12,8 @@ FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 
 .DEFAULT_GOAL := help
 .PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine bench-hostile \
-    fuzz-engine fuzz-sessions fuzz-kills fuzz-streams try-servers \
+    fuzz-engine fuzz-sessions fuzz-kills fuzz-streams fuzz-input fuzz-lexers \
+    fuzz-unsent try-servers \
     soak demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
@@ -66,6 +67,15 @@ fuzz-kills: set-up  ## kills the core again and again and looks for losses (ARGS
 
 fuzz-streams: set-up  ## cuts answers of endpoints anywhere (ARGS="--cuts 10000 --seed 1")
 	$(FAST) $(PYTHON) -m tests.fuzz.streams $(ARGS)
+
+fuzz-input: set-up  ## sends random bytes and keys into the app (ARGS="--bytes 100000 --keys 5000 --seed 1")
+	$(FAST) $(PYTHON) -m tests.fuzz.terminal_input $(ARGS)
+
+fuzz-lexers: set-up  ## tries hostile code in every language (ARGS="--lines 20 --slow-lines 2000")
+	$(FAST) $(PYTHON) -m tests.fuzz.lexers $(ARGS)
+
+fuzz-unsent: set-up  ## types, sends and kills windows at random (ARGS="--orders 200 --seed 1")
+	$(FAST) $(PYTHON) -m tests.fuzz.unsent $(ARGS)
 
 try-servers: set-up  ## asks real servers (ARGS="--transformers PROGRAM" for one more than mlx-vlm's)
 	$(FAST) $(PYTHON) -m tests.servers $(ARGS)

@@ -31,4 +31,5 @@ Its modules in reading order:
     scarcity      What the system has run out of: processes, threads, open files or memory.
     state_file    Small files in which the interface keeps its state; nothing but convenience
                   depends on them.
+    shortened     Text shortened in its middle, where names and titles are alike.
 """

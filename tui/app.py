@@ -23,6 +23,7 @@ from textual.theme import Theme
 from ..core.errors import SettingsError
 from ..core.settings import Paths, Settings
 from .chat.chat_screen import ChatScreen
+from .chat.end_notice import EndNotice
 from .choices import Choices
 from .crash import ReportedApp
 from .keys.bindings import bindings_of, in_force, moves_focus
@@ -150,6 +151,8 @@ class SeeshellApp(ReportedApp):
     def on_mount(self) -> None:
         """Redraws after a suspend; shuts down cleanly on SIGTERM, at once on SIGHUP."""
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+        session, through_tmux = self._chat.session, self.terminal.is_tmux
+        EndNotice(self._chat, session, self.settings.notify, through_tmux=through_tmux).listen()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         loop.add_signal_handler(

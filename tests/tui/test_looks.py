@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from seeshell.core.conversation import Attachment, TurnStats
-from seeshell.core.settings import Paths, Settings
+from seeshell.core.settings import Notification, Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.terminal.facts import TerminalFacts
@@ -43,10 +43,13 @@ def app(
     *,
     depth: ColourDepth = "truecolor",
     client: ScriptedClient | None = None,
+    notify: Notification = "none",
 ) -> SeeshellApp:
     """Returns the app with a core that always says the same, or with another client."""
     terminal = TerminalFacts(images="none", colours=depth)
-    app = SeeshellApp(paths, Settings(theme=theme), terminal, LaunchOptions(chat=chat))
+    app = SeeshellApp(
+        paths, Settings(theme=theme, notify=notify), terminal, LaunchOptions(chat=chat)
+    )
 
     async def connect(_replace_core: bool) -> Any:
         return client or ScriptedClient(MARKET, *OTHERS)

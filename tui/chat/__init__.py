@@ -36,4 +36,5 @@ Its modules in reading order:
     past_questions    A search in what was asked before, in all conversations, to ask it again.
     recall            What `up` and `down` bring back into the prompt: sent messages, and what was
                       typed before.
+    end_notice        Tells that an answer has ended to somebody who looks elsewhere.
 """

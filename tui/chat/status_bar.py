@@ -3,6 +3,7 @@
 import time
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -17,6 +18,7 @@ from ..session.events import (
     SessionEvent,
 )
 from ..session.session import ChatSession
+from ..shortened import shorten_middle
 from ..status_words import context_words, model_words, speed_words, state_words
 from ..visible import visible_line
 from .hearing import hear
@@ -24,7 +26,8 @@ from .hearing import hear
 NEW_TITLE = "New conversation"
 
 _GAP = 2
-_LEAST_TITLE = 12
+_LEAST_TITLE = 28
+"""Cells of a title before which context and speed are left out."""
 _TICK_SECONDS = 1.0
 
 
@@ -51,14 +54,14 @@ class StatusBar(Widget):
         self._ticking = self.set_interval(_TICK_SECONDS, self.refresh, pause=True)
 
     def render(self) -> Content:
-        """Returns one row; parts are left out from the right where it is too narrow."""
+        """Returns one row; where it is too narrow facts go first, then the title's middle."""
         width = self.content_size.width
-        facts = self._facts(width)
-        room = max(width - facts.cell_length - _GAP, 0)
-        title = Content.styled(
-            visible_line(self.title), self.get_visual_style("status-bar--title")
-        ).truncate(room, ellipsis=True)
-        return title + " " * (width - title.cell_length - facts.cell_length) + facts
+        words = visible_line(self.title)
+        facts = self._facts(width - _GAP - min(cell_len(words), _LEAST_TITLE))
+        title = shorten_middle(words, max(width - facts.cell_length - _GAP, 0))
+        gap = " " * max(width - cell_len(title) - facts.cell_length, 0)
+        style = self.get_visual_style("status-bar--title")
+        return (Content.styled(title, style) + gap + facts).truncate(width)
 
     def _tell_again(self, _event: SessionEvent) -> None:
         """Draws what is the case now, and while the user waits the seconds that pass."""
@@ -78,7 +81,8 @@ class StatusBar(Widget):
             if row.summary.id == self._session.conversation:
                 self.title = row.summary.title
 
-    def _facts(self, width: int) -> Content:
+    def _facts(self, room: int) -> Content:
+        """Returns the answers to the four questions, as many as fit; the first two always."""
         status, turns = self._session.model.status, self._session.turns
         state = state_words(status, turns.progress, self._session.conversation, time.time())
         texts = [
@@ -90,9 +94,9 @@ class StatusBar(Widget):
             Content.styled(visible_line(state), self.get_visual_style("status-bar--state")),
             *(Content(text) for text in texts if text),
         ]
-        while len(parts) > 2 and _joined(parts).cell_length + _GAP + _LEAST_TITLE > width:
+        while len(parts) > 2 and _joined(parts).cell_length > room:
             parts.pop()
-        return _joined(parts).truncate(width, ellipsis=True)
+        return _joined(parts).truncate(max(room, self.content_size.width // 2), ellipsis=True)
 
 
 def _joined(parts: list[Content]) -> Content:

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
@@ -19,6 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ..keys.bindings import Keyed, bindings_of
+from ..shortened import fit_middle
 from ..sizes import in_bytes
 from ..visible import visible_line
 from .folder import Entry
@@ -199,15 +200,3 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     def _foreground(self, component: str) -> Style:
         return Style(color=self._style(component).color)
-
-
-def fit_middle(text: str, columns: int) -> str:
-    """Returns the text padded to the width, or shortened in its middle, where names are alike."""
-    if len(text) <= columns and text.isascii():
-        return text.ljust(columns)
-    if cell_len(text) <= columns:
-        return set_cell_size(text, columns)
-    tail_length = max(columns // 3, 1)
-    tail = text[-tail_length:]
-    head = set_cell_size(text, max(columns - cell_len(tail) - 1, 0))
-    return set_cell_size(f"{head}…{tail}", columns)

@@ -15,8 +15,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ..keys.bindings import Keyed, bindings_of
+from ..shortened import fit_middle
 from ..visible import visible_line
-from .file_list import FileList, fit_middle
+from .file_list import FileList
 from .places import Place, in_home
 from .tree import TreeRow
 

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from seeshell.tui.pictures.library import PlaceholderColor
+from seeshell.tui.pictures.placeholder_color import PlaceholderColor
 from seeshell.tui.terminal.colour_filters import (
     CURSOR,
     GROUND,
