@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -40,9 +40,6 @@ _PATIENCE: Final = 120.0
 _ENDING: Final = {"ctrl+c", "ctrl+p", "ctrl+q", "ctrl+z"}
 """Keys that end or suspend the app, and the palette, which has commands that do."""
 
-_EDITOR: Final = "true"
-"""Changes nothing and ends at once: keys are meant for the app."""
-
 _CONTROL: Final = bytes([*range(0x1B), *range(0x1C, 0x20), 0x7F])
 """Characters that are keys, but for Escape."""
 
@@ -63,6 +60,14 @@ _REPLIES: Final = (
 
 class _Failed(Exception):
     """The app has ended, or lost a draft."""
+
+
+class _WithoutEditor(Installed):
+    """The command where an editor ends at once and changes nothing: keys are meant for the app."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {**super().environment, "VISUAL": "true"}
 
 
 class _Fuzz:
@@ -268,9 +273,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keys", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    os.environ["VISUAL"] = _EDITOR
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
-        installed = Installed(Path(home))
+        installed = _WithoutEditor(Path(home))
         fuzz = _Fuzz(installed, options.seed)
         try:
             fuzz.send_bytes(options.bytes)
