@@ -27,6 +27,7 @@ from .chat.end_notice import EndNotice
 from .choices import Choices
 from .crash import ReportedApp
 from .keys.bindings import bindings_of, in_force, moves_focus
+from .keys.focus import KeepsFocus
 from .keys.keymap import Keymap
 from .keys.names import shown_name
 from .session.handed_over import read_handed_over
@@ -137,6 +138,8 @@ class SeeshellApp(ReportedApp):
     async def on_event(self, event: Event) -> None:
         """Takes what is typed in its order."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
+            if isinstance(self.screen, KeepsFocus):
+                self.screen.keep_focus()
             await self._type_ahead.take(event)
         else:
             await super().on_event(event)

@@ -13,6 +13,7 @@ from .chat.chat import Chat
 from .chat.composer import words_of
 from .keys.bindings import keymap_of
 from .keys.command import Command as ToldCommand
+from .keys.focus import KeepsFocus
 from .keys.names import shown_name, types_text
 from .keys.table import COMMANDS, place_of
 from .visible import visible_line
@@ -22,7 +23,7 @@ _QUOTED = 32
 """Characters of a queued message that its commands show."""
 
 
-class Palette(CommandPalette):
+class Palette(KeepsFocus, CommandPalette):
     """Textual's palette, without borders and signs."""
 
     CSS_PATH = "commands.tcss"

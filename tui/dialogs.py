@@ -10,10 +10,11 @@ from textual.widgets import Input, Static
 
 from .key_line import KeyLine
 from .keys.bindings import Keyed, bindings_of
+from .keys.focus import KeepsFocus
 from .visible import visible
 
 
-class Confirm(Keyed, ModalScreen[bool]):
+class Confirm(KeepsFocus, Keyed, ModalScreen[bool]):
     """Asks a question that `y` answers with yes and every way out with no."""
 
     CSS_PATH = "dialogs.tcss"
@@ -34,10 +35,11 @@ class Confirm(Keyed, ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class AskLine(Keyed, ModalScreen[str | None]):
+class AskLine(KeepsFocus, Keyed, ModalScreen[str | None]):
     """Asks for one line of text; Escape returns None."""
 
     CSS_PATH = "dialogs.tcss"
+    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("line")
 
     def __init__(self, label: str, value: str = "", placeholder: str = "") -> None:

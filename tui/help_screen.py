@@ -13,6 +13,7 @@ from textual.widgets import Static
 from .key_line import KeyLine
 from .keys.bindings import Keyed, bindings_of, keymap_of
 from .keys.command import Place
+from .keys.focus import KeepsFocus
 from .keys.table import PLACES
 
 _KEYS_WIDTH: Final = 31
@@ -21,7 +22,7 @@ _ID_WIDTH: Final = 28
 """A terminal that has room for it shows the id by which the settings name a command."""
 
 
-class HelpScreen(Keyed, Screen[None]):
+class HelpScreen(KeepsFocus, Keyed, Screen[None]):
     """The keys in force, and below their place what they do."""
 
     CSS_PATH = "help_screen.tcss"

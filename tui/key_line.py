@@ -45,7 +45,10 @@ class KeyLine(Widget):
             self.app.simulate_key(key)
 
     def _item(self, active: ActiveBinding) -> Content:
-        key, node = active.binding.key, active.node
+        key = active.binding.key
+        # A widget may have the key of what its screen does, which then says what that is.
+        is_screens = active.binding.action.startswith("screen.")
+        node = self.screen if is_screens else active.node
         word = node.word_of(active.binding) if isinstance(node, Keyed) else ""
         return Content.assemble(
             (shown_name(key), self.get_visual_style("key-line--key")),

@@ -12,7 +12,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -60,6 +60,14 @@ _REPLIES: Final = (
 
 class _Failed(Exception):
     """The app has ended, or lost a draft."""
+
+
+class _WithoutEditor(Installed):
+    """The command where an editor ends at once and changes nothing: keys are meant for the app."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {**super().environment, "VISUAL": "true"}
 
 
 class _Fuzz:
@@ -266,7 +274,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
-        installed = Installed(Path(home))
+        installed = _WithoutEditor(Path(home))
         fuzz = _Fuzz(installed, options.seed)
         try:
             fuzz.send_bytes(options.bytes)

@@ -15,6 +15,7 @@ from ..commands import ChatCommands
 from ..dialogs import AskLine
 from ..key_line import KeyLine
 from ..keys.bindings import bindings_of, fill_keys
+from ..keys.focus import KeepsFocus
 from ..keys.way_back import GoesBack
 from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
@@ -63,7 +64,7 @@ _CHANGES_KEYS = (
 """Events after which other keys may do something."""
 
 
-class ChatScreen(GoesBack, Screen[None]):
+class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
     """Shows what the session tells and asks the session for what the user wants."""
 
     COMMANDS: ClassVar = {ChatCommands}

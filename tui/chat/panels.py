@@ -236,8 +236,6 @@ class Panels(Horizontal):
             return
         panel.set_class(not self._is_docked(name), "-over")
         panel.display = self.is_open(name)
-        if not panel.display and panel.has_focus_within:
-            self._composer.prompt.focus()
 
     def _keep_prompt_free(self) -> None:
         """Has panels over the chat end above the prompt."""

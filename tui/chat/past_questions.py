@@ -13,12 +13,13 @@ from textual.widgets import Input, OptionList
 
 from ..key_line import KeyLine
 from ..keys.bindings import Keyed, bindings_of
+from ..keys.focus import KeepsFocus
 from ..visible import visible_line
 
 FindQuestions = Callable[[str], Awaitable[Sequence[str]]]
 
 
-class PastQuestions(Keyed, ModalScreen[str | None]):
+class PastQuestions(KeepsFocus, Keyed, ModalScreen[str | None]):
     """Lists questions while words are typed; closes with the chosen one, Escape with None."""
 
     CSS_PATH: ClassVar = ["past_questions.tcss", "../key_line.tcss"]

@@ -38,5 +38,9 @@ def steps_back(screen: "ChatScreen") -> WayBack:
             lambda: screen.chat.close_notice(),
         ),
         Step("stop", lambda: screen.session.turns.can_stop, lambda: screen.action_stop()),
-        Step("prompt", lambda: not screen.prompt.has_focus, lambda: screen.prompt.focus()),
+        Step(
+            "prompt",
+            lambda: screen.focused not in (None, screen.prompt),
+            lambda: screen.prompt.focus(),
+        ),
     )

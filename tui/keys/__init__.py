@@ -18,4 +18,6 @@ Its modules in reading order:
                      force in an app.
     way_back         One step back: what the key for it does now, of several things in a fixed
                      order.
+    focus            Where keys go: the focus of a screen is never nowhere, nor on what is not
+                     shown.
 """

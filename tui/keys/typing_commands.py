@@ -266,7 +266,7 @@ PICKER: Final = Place(
             "Clear the filter; without one: close",
             footer="close",
             rank=1,
-            action="screen.cancel",
+            action="screen.back",
             moves_focus=True,
             must_keep="esc",
         ),

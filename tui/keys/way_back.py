@@ -40,7 +40,8 @@ class GoesBack(Keyed):
 
     def word_of(self, binding: Binding) -> str:
         """Returns the binding's word in the key line, of the key back that of its next step."""
-        step = self.way_back.next if binding.action == BACK else None
+        is_back = binding.action.removeprefix("screen.") == BACK
+        step = self.way_back.next if is_back else None
         return step.word if step is not None else super().word_of(binding)
 
     def action_back(self) -> None:

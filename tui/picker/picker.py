@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..key_line import KeyLine
+from ..keys.focus import KeepsFocus
+from ..keys.way_back import GoesBack, Step, WayBack
 from ..pictures import Pictures
 from ..session.attach_paths import picture_paths
 from .file_list import FileList
@@ -33,12 +35,13 @@ _FOLDERS_FROM_COLUMNS: Final = 120
 _STYLES: Final = [Path(__file__).with_suffix(".tcss"), Path(__file__).parents[1] / "key_line.tcss"]
 
 
-class FilePicker(ModalScreen[list[Path] | None]):
+class FilePicker(KeepsFocus, GoesBack, ModalScreen[list[Path] | None]):
     """Asks for pictures; closes with those marked, else the one under the cursor, else None.
 
     Opaque on purpose: a translucent screen would tint the colours that carry picture ids.
     """
 
+    AUTO_FOCUS = "FileList"
     # Read with the module, for the picker is opened also where no more files can be.
     CSS: ClassVar = "".join(path.read_text("utf-8") for path in _STYLES)
 
@@ -67,6 +70,10 @@ class FilePicker(ModalScreen[list[Path] | None]):
         self._listing = Listing(start, is_newest_first=self._last.is_newest_first)
         self._marked: dict[Path, None] = {}
         self._is_in_places = False
+        self.way_back = WayBack(
+            Step("clear filter", lambda: bool(self._listing.typed), lambda: self._filter("")),
+            Step("close", lambda: True, lambda: self._close(None)),
+        )
 
     def compose(self) -> ComposeResult:
         """Yields where we are, the folders, the list beside the preview, and the keys."""
@@ -82,7 +89,6 @@ class FilePicker(ModalScreen[list[Path] | None]):
     def on_mount(self) -> None:
         """Reads the first folder and starts the decoder meanwhile."""
         self._arrange()
-        self.files.focus()
         self._read()
         self._read_places()
         self._start_pictures()
@@ -153,13 +159,6 @@ class FilePicker(ModalScreen[list[Path] | None]):
             self._filter(self._listing.typed[:-1])
         else:
             self.action_up()
-
-    def action_cancel(self) -> None:
-        """Clears the filter; without one it closes the picker."""
-        if self._listing.typed:
-            self._filter("")
-        else:
-            self._close(None)
 
     def action_toggle_hidden(self) -> None:
         """Shows or hides names that begin with a dot."""

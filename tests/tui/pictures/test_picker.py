@@ -167,11 +167,11 @@ async def test_enter_opens_a_folder_even_when_pictures_are_marked_and_the_key_li
     folder: Path,
 ) -> None:
     async with opened(folder, size=(100, 24)) as session:
-        assert "⏎ attach" in session.keys
+        assert "enter attach" in session.keys
         assert "attach marked" not in session.keys
         await session.press("space", "home")
-        await session.until(lambda: "⏎ open" in session.keys)
-        assert "^o attach marked" in session.keys
+        await session.until(lambda: "enter open" in session.keys)
+        assert "ctrl+o attach marked" in session.keys
         await session.press("enter")
         await session.until(lambda: session.cursor == "deep.png")
         await session.press("left")
@@ -618,3 +618,17 @@ async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
             await pilot.pause(0.01)
+
+
+async def test_the_key_line_says_what_escape_does_next(folder: Path) -> None:
+    async with opened(folder) as session:
+        assert "esc close" in session.keys
+        await session.press("c")
+        await session.until(lambda: "esc clear filter" in session.keys)
+        await session.press("escape")
+        await session.until(lambda: "esc close" in session.keys)
+        assert "a.png" in session.text
+        await session.press(*"nothing")
+        await session.until(lambda: "esc clear filter" in session.keys)
+        await session.press("escape", "escape")
+        assert await session.picks() is None
