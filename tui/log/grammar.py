@@ -20,7 +20,7 @@ DEEPEST: Final = 60
 markdown-it itself would leave out all that follows.
 """
 
-_CONTAINER: Final = re.compile(r"[-*+] |\d{1,9}[.)] |>")
+_NO_HEAD: Final = re.compile(r"[-*+] |\d{1,9}[.)] |>|\[[^\]]*\]:")
 _BlockRule = Callable[[StateBlock, int, int, bool], bool]
 
 
@@ -32,9 +32,9 @@ def _bounded(rule: _BlockRule) -> _BlockRule:
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Reads a table whose head is no item and no quote: markdown-it's own rule would take both."""
+    """Reads a table whose head is no item, quote or definition, as markdown-it's own rule may."""
     head = state.bMarks[start] + state.tShift[start]
-    return _CONTAINER.match(state.src, head) is None and table(state, start, end, silent)
+    return _NO_HEAD.match(state.src, head) is None and table(state, start, end, silent)
 
 
 def _make_parser() -> MarkdownIt:

@@ -162,6 +162,7 @@ def test_what_is_no_web_address_is_only_text(palette: Palette, text: str, drawn:
         "[1]:\n  https://x.org\n  'A title\n  of two lines'\n\n[a][1]",
         "[A]: https://x.org\n\n[a] and b, [a][]",
         "| a |\n|---|\n| [a][1] |\n\n[1]: https://x.org",
+        "[a][1]\n\n[1]: https://x.org\n-|-",
         "[a][1]\n\n" + "More.\n\n" * 50 + "[1]: https://x.org",
     ],
 )
