@@ -1,10 +1,9 @@
 """Scrolled up while text comes: the log says so, and by which key to see it."""
 
-BADGE = " ↓ more below · "
-
 from ...messages import answer, opened, question
 from .log_app import SIZE, LogApp, conversation, log_of, screen_lines, until
 
+BADGE = " ↓ more below · "
 MORE = "new text\n\n" * 50
 
 
