@@ -100,7 +100,7 @@ def test_a_visual_chat_from_the_first_start_to_coming_back(
     with installed.open(**size) as terminal:
         terminal.wait_for(EMPTY_PROMPT)
         terminal.press("f2")
-        terminal.wait_for("4 messages")
+        terminal.wait_for(" now")
         terminal.wait_for("r rename")
         terminal.press("enter")
         terminal.wait_for("red circle")

@@ -94,10 +94,14 @@ class Sidebar(Keyed, Vertical):
     def show(self, listing: Listing) -> None:
         """Replaces the list; the cursor stays on its conversation, else on the one on screen."""
         cursor = self._cursor_id()
-        self._listing = listing
+        was_empty, self._listing = not self._listing.conversations, listing
         if self.is_mounted:
             has_cursor = cursor is not None and self._list.has_focus
             self._fill(cursor if has_cursor else listing.shown)
+            field = self.query_one(Input)
+            if was_empty and listing.conversations and field.has_focus and not field.value:
+                # The filter had the focus only because there was no list yet.
+                self._list.focus()
 
     def focus_list(self) -> None:
         """Gives the list the focus; where it is empty, the filter."""

@@ -82,6 +82,6 @@ async def test_a_wider_terminal_with_panels_keeps_it(
         copied = user.chat.get_selected_text()
         for size in ((200, 60), (80, 24)):
             await user.pilot.resize_terminal(*size)
-            await user.until(lambda rows=size[1]: log.size.height > rows - 5)  # type: ignore[misc]
+            await user.until(lambda rows=size[1]: log.size.height > rows - 8)  # type: ignore[misc]
             assert log.is_selecting
             assert user.chat.get_selected_text() == copied

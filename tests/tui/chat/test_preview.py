@@ -9,7 +9,7 @@ from ..conftest import OpenApp
 
 
 @pytest.mark.parametrize(
-    ("size", "columns"), [((80, 24), 48), ((160, 40), 48), ((200, 60), 59), ((250, 60), 74)]
+    ("size", "columns"), [((80, 24), 80), ((160, 40), 48), ((200, 60), 59), ((250, 60), 74)]
 )
 async def test_it_grows_with_the_terminal_and_says_what_would_be_there(
     open_app: OpenApp, shared_demo_core: RunningCore, size: tuple[int, int], columns: int

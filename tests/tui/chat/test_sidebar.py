@@ -173,3 +173,19 @@ async def test_the_answer_on_screen_is_never_unseen(paths: Paths) -> None:
         client.tell(WorkChanged(answering=None, waiting=()))
         await user.until(lambda: "answering" not in user.screen)
         assert "● new" not in user.screen
+
+
+async def test_a_list_that_comes_late_gets_the_focus_that_was_meant_for_it(paths: Paths) -> None:
+    script = Stored()
+    script.hidden = {it.summary.id for it in STORED}
+    client = ScriptedClient(*STORED, script=script)
+    chat = app(paths, "dark", None, client=client)
+    async with chat.run_test(size=(80, 24)) as pilot:
+        user = AppUser(pilot)
+        await user.sees("ready")
+        await user.press("f2")
+        await user.sees("Conversations will be listed here")
+        script.hidden.clear()
+        client.tell(ConversationsChanged())
+        await user.sees("conversation 8")
+        await user.until(lambda: user.app.screen.query_one(OptionList).has_focus)

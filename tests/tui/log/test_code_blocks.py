@@ -70,7 +70,7 @@ async def test_enter_copies_the_marked_block_and_opens_what_is_no_code() -> None
     app = LogApp([question(1, "Go", PHOTO), answer(2, text)])
     async with app.run_test(size=(60, 12)) as pilot:
         log = log_of(pilot)
-        await pilot.press("k")
+        await pilot.press("j")
         assert log.render_line(1).text.startswith("█ one")
         await pilot.press("enter")
         assert app.clipboard == "one"

@@ -67,7 +67,7 @@ async def test_there_is_none_while_the_end_is_in_view_or_lines_are_selected() ->
         log.append_text(2, MORE)
         await until(pilot, lambda: log.has_more_below)
         assert BADGE not in painted(app)[-1]
-        await pilot.press("escape")
+        await pilot.press("v")
         assert BADGE in painted(app)[-1]
 
 
