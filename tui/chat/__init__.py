@@ -14,6 +14,7 @@ Its modules in reading order:
                  on Enter.
     sidebar      The conversations: a filter, a list, and what can be done with the one under the
                  cursor.
+    hearing      Lets a widget hear a session's events for as long as it is on screen.
     status_bar   The status bar: the title, and the answers to four questions.
     welcome      What an empty conversation shows: how to begin, and what the model can't do.
     core_notice  Why there is no core: above the prompt, which keeps the focus and every key that is

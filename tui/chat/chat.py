@@ -13,12 +13,25 @@ from textual.containers import Vertical
 from ...core.conversation import Attachment, Message, QueuedTurn
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..log import ChatLog
-from ..session.events import ConversationShown
+from ..session.events import (
+    AnswerEnded,
+    AnswerGrew,
+    AnswerStarted,
+    AnswerWaits,
+    ConversationShown,
+    CoreLost,
+    DraftChanged,
+    DraftShown,
+    QueueShown,
+    StatusChanged,
+    TextReturned,
+)
 from ..session.session import ChatSession
 from ..state_file import read_state, write_state
 from ..visible import visible
 from .composer import Composer
 from .core_notice import CoreNotice
+from .hearing import hear
 from .prompt import Prompt
 from .welcome import Welcome
 
@@ -111,7 +124,22 @@ class Chat(Vertical):
         yield CoreNotice()
         yield self._composer
 
-    def show(self, shown: ConversationShown) -> None:
+    def on_mount(self) -> None:
+        """Listens for what changes the conversation on screen."""
+        events = self._session.events
+        hear(self, events, ConversationShown, self._show)
+        hear(self, events, AnswerStarted, self._start_answer)
+        hear(self, events, AnswerGrew, self._append)
+        hear(self, events, AnswerWaits, self._show_waiting)
+        hear(self, events, AnswerEnded, self._end_answer)
+        hear(self, events, QueueShown, self._show_queue)
+        hear(self, events, DraftShown, self._show_other_draft)
+        hear(self, events, DraftChanged, self._show_draft)
+        hear(self, events, TextReturned, self._return_text)
+        hear(self, events, StatusChanged, self._show_model_notice)
+        hear(self, events, CoreLost, self._offer_core)
+
+    def _show(self, shown: ConversationShown) -> None:
         """Shows another conversation or branch, and what is unsent of it."""
         messages = shown.conversation.messages if shown.conversation else ()
         self.composer.show(shown.draft, takes_typed=shown.takes_typed)
@@ -121,13 +149,41 @@ class Chat(Vertical):
             self.log_view.mark_message(shown.message)
         self.set_class(not messages, "-empty")
 
-    def start_turn(self, user_message: Message, answer: Message) -> None:
+    def _start_answer(self, event: AnswerStarted) -> None:
         """Shows a question and an answer that streams, in place of what stood there."""
         self.remove_class("-empty")
-        is_new = user_message.id not in {message.id for message in self._messages}
-        self.log_view.start_turn(user_message, answer)
+        is_new = event.question.id not in {message.id for message in self._messages}
+        self.log_view.start_turn(event.question, event.answer)
         if is_new:
-            self.prompt.remember_also(user_message.text)
+            self.prompt.remember_also(event.question.text)
+
+    def _append(self, event: AnswerGrew) -> None:
+        self.log_view.append_text(event.message, event.text)
+
+    def _show_waiting(self, event: AnswerWaits) -> None:
+        self.log_view.show_waiting(event.message, event.reason)
+
+    def _end_answer(self, event: AnswerEnded) -> None:
+        self.log_view.end_message(event.answer)
+
+    def _show_queue(self, event: QueueShown) -> None:
+        self.composer.show_queue(event.queue)
+
+    def _show_other_draft(self, event: DraftShown) -> None:
+        self.composer.show(event.draft, takes_typed=event.takes_typed)
+
+    def _show_draft(self, event: DraftChanged) -> None:
+        if event.draft is self.composer.draft:
+            self.composer.show_tray()
+
+    def _return_text(self, event: TextReturned) -> None:
+        self.composer.give_back(event.draft, event.text)
+
+    def _show_model_notice(self, event: StatusChanged) -> None:
+        self.welcome.notice = event.status.notice
+
+    def _offer_core(self, event: CoreLost) -> None:
+        self.core_notice.error = event.error
 
     def leave_edit(self) -> None:
         """Gives the draft back that was there before; `up` brings back what was typed."""
@@ -222,11 +278,6 @@ class Chat(Vertical):
         """Shows what answers cost in one line, or all of it."""
         is_whole = self.log_view.has_whole_receipts = not self.log_view.has_whole_receipts
         write_state(self._state_file, Remembered(has_whole_receipts=is_whole))
-
-    @property
-    def pictures(self) -> list[Attachment]:
-        """All that the log shows, in its order."""
-        return [picture for message in self._messages for picture in message.attachments]
 
     @property
     def queued(self) -> tuple[QueuedTurn, ...]:

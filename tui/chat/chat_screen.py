@@ -1,7 +1,6 @@
 """The one screen of every day: conversations, log, prompt, preview, and what they do together."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,35 +18,43 @@ from ..session.core_link import Connect
 from ..session.draft_file import DraftFile
 from ..session.events import (
     AnswerEnded,
-    AnswerGrew,
     AnswerStarted,
-    AnswerWaits,
     ConversationDeleted,
-    ConversationsFound,
     ConversationShown,
     CoreLost,
     DraftChanged,
     DraftShown,
     NoticeTold,
     QueueShown,
-    StatusChanged,
-    TextReturned,
 )
 from ..session.launch_options import LaunchOptions
 from ..session.session import ChatSession
 from ..visible import visible
 from .chat import Chat
 from .composer import Composer
+from .hearing import hear
 from .panels import PanelName, Panels
 from .prompt import Prompt
-from .sidebar import Listing, Sidebar
-from .status_bar import NEW_TITLE, StatusBar
+from .sidebar import Sidebar
+from .status_bar import StatusBar
 
 if TYPE_CHECKING:
     from ..pictures import Pictures
 
 CONNECT_DELAY = 0.1
 """Seconds from the first frame to the connection, which would share the processor with it."""
+
+_CHANGES_KEYS = (
+    AnswerEnded,
+    AnswerStarted,
+    ConversationDeleted,
+    ConversationShown,
+    CoreLost,
+    DraftChanged,
+    DraftShown,
+    QueueShown,
+)
+"""Events after which other keys may do something."""
 
 
 class ChatScreen(Screen[None]):
@@ -72,7 +79,6 @@ class ChatScreen(Screen[None]):
     panels = getters.query_one(Panels)
     chat = getters.query_one(Chat)
     prompt = getters.query_one(Prompt)
-    status_bar = getters.query_one(StatusBar)
 
     def __init__(
         self,
@@ -93,7 +99,7 @@ class ChatScreen(Screen[None]):
         """
         super().__init__()
         drafts = DraftFile(paths.data_dir / "drafts.json")
-        self.session = ChatSession(connect, self.post_message, drafts)
+        self.session = ChatSession(connect, drafts)
         self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
@@ -101,7 +107,7 @@ class ChatScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
-        yield StatusBar()
+        yield StatusBar(self.session)
         with Panels(self.session, self._pictures):
             composer = Composer(self.session.draft, self._cursor_blink, self.session.drafts.save)
             yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
@@ -109,6 +115,10 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Connects once the first frame is on screen and keys typed ahead are echoed."""
+        hear(self, self.session.events, NoticeTold, self._show_notice)
+        hear(self, self.session.events, ConversationDeleted, self._tell_deletion)
+        for kind in _CHANGES_KEYS:
+            hear(self, self.session.events, kind, lambda _: self.refresh_bindings())
         self.call_after_refresh(self.set_timer, CONNECT_DELAY, self._run_session)
 
     def on_resize(self, event: Resize) -> None:
@@ -119,76 +129,12 @@ class ChatScreen(Screen[None]):
     async def _run_session(self, *, replace_core: bool = False) -> None:
         await self.session.run(self._launch, replace_core=replace_core)
 
-    @on(ConversationShown)
-    def _show_conversation(self, event: ConversationShown) -> None:
-        conversation = event.conversation
-        self.chat.show(event)
-        self.status_bar.title = conversation.summary.title if conversation else NEW_TITLE
-        self.panels.listing = replace(self.panels.listing, shown=self.session.conversation)
-        self.panels.note_pictures(self.chat.pictures)
-        self.refresh_bindings()
-
-    @on(AnswerStarted)
-    def _show_turn(self, event: AnswerStarted) -> None:
-        self.chat.start_turn(event.question, event.answer)
-        self.panels.note_pictures(event.question.attachments)
-        self.refresh_bindings()
-
-    @on(QueueShown)
-    def _show_queue(self, event: QueueShown) -> None:
-        self.chat.composer.show_queue(event.queue)
-        self.refresh_bindings()
-
-    @on(AnswerGrew)
-    def _show_text(self, event: AnswerGrew) -> None:
-        self.chat.log_view.append_text(event.message, event.text)
-
-    @on(AnswerWaits)
-    def _show_waiting(self, event: AnswerWaits) -> None:
-        self.chat.log_view.show_waiting(event.message, event.reason)
-
-    @on(AnswerEnded)
-    def _show_end(self, event: AnswerEnded) -> None:
-        self.chat.log_view.end_message(event.answer)
-        self.refresh_bindings()
-
-    @on(StatusChanged)
-    def _show_status(self, event: StatusChanged) -> None:
-        self.status_bar.status = event.status
-        self.chat.welcome.notice = event.status.notice
-
-    @on(DraftShown)
-    def _show_other_draft(self, event: DraftShown) -> None:
-        self.chat.composer.show(event.draft, takes_typed=event.takes_typed)
-        self.refresh_bindings()
-
-    @on(DraftChanged)
-    def _show_draft(self, event: DraftChanged) -> None:
-        if event.draft is self.chat.composer.draft:
-            self.chat.composer.show_tray()
-            self.panels.note_pictures(event.draft.attachments)
-            self.refresh_bindings()
-
-    @on(TextReturned)
-    def _return_text(self, event: TextReturned) -> None:
-        self.chat.composer.give_back(event.draft, event.text)
-
-    @on(ConversationsFound)
-    def _show_conversations(self, event: ConversationsFound) -> None:
-        self.panels.listing = Listing(event.conversations, self.session.conversation)
-        for summary in event.conversations:
-            if summary.id == self.session.conversation:
-                self.status_bar.title = summary.title
-
-    @on(NoticeTold)
     def _show_notice(self, event: NoticeTold) -> None:
         text = visible(event.sentence)
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
-    @on(CoreLost)
-    def _offer_core(self, event: CoreLost) -> None:
-        self.chat.core_notice.error = event.error
-        self.refresh_bindings()
+    def _tell_deletion(self, _event: ConversationDeleted) -> None:
+        self.notify("Deleted; u in the list undoes it.", markup=False)
 
     @on(Prompt.PathsPasted)
     def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
@@ -200,11 +146,6 @@ class ChatScreen(Screen[None]):
         self.panels.close_overlay()
         self.prompt.focus()
         await self.session.open(event.conversation)
-
-    @on(ConversationDeleted)
-    def _tell_deletion(self) -> None:
-        self.notify("Deleted; u in the list undoes it.", markup=False)
-        self.refresh_bindings()
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Lets Escape do the one thing that is at hand, and the key line name it."""

@@ -1,6 +1,7 @@
 """The row of sidebar, chat and preview: docked where there is room, else laid over the chat."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -11,7 +12,14 @@ from textual.widget import Widget
 
 from ...core.conversation import Attachment
 from ..log import ChatLog
+from ..session.events import (
+    AnswerStarted,
+    ConversationsFound,
+    ConversationShown,
+    DraftChanged,
+)
 from ..session.session import ChatSession
+from .hearing import hear
 from .sidebar import Listing, Sidebar
 from .tray import Tray
 
@@ -49,6 +57,14 @@ class Panels(Horizontal):
         self._sidebar: Sidebar | None = None
         self._pane: PreviewPane | None = None
 
+    def on_mount(self) -> None:
+        """Listens for what changes the list, and which picture is the newest."""
+        events = self._session.events
+        hear(self, events, ConversationShown, self._show_conversation)
+        hear(self, events, ConversationsFound, self._show_list)
+        hear(self, events, AnswerStarted, lambda it: self._note(it.question.attachments))
+        hear(self, events, DraftChanged, self._note_draft)
+
     @property
     def has_overlay(self) -> bool:
         """Whether a panel lies over the chat."""
@@ -80,11 +96,6 @@ class Panels(Horizontal):
         if not self.is_open("preview"):
             self.toggle("preview")
         self.screen.refresh_bindings()
-
-    def note_pictures(self, pictures: Sequence[Attachment]) -> None:
-        """Has the newest of the pictures in the preview, when that is opened."""
-        if pictures:
-            self.preview = pictures[-1]
 
     def focus_sidebar(self) -> None:
         """Gives the list of conversations the focus, once it is there."""
@@ -120,6 +131,23 @@ class Panels(Horizontal):
         """Shows the picture if the pane is there."""
         if self._pane is not None:
             self._pane.show(picture)
+
+    def _show_conversation(self, event: ConversationShown) -> None:
+        self.listing = replace(self.listing, shown=self._session.conversation)
+        messages = event.conversation.messages if event.conversation else ()
+        self._note([picture for message in messages for picture in message.attachments])
+
+    def _show_list(self, event: ConversationsFound) -> None:
+        self.listing = Listing(event.conversations, self._session.conversation)
+
+    def _note_draft(self, event: DraftChanged) -> None:
+        if event.draft is self._session.draft:
+            self._note(event.draft.attachments)
+
+    def _note(self, pictures: Sequence[Attachment]) -> None:
+        """Has the newest of the pictures in the preview, when that is opened."""
+        if pictures:
+            self.preview = pictures[-1]
 
     @on(Sidebar.Highlighted)
     def _note_highlight(self, event: Sidebar.Highlighted) -> None:

@@ -8,6 +8,8 @@ Its modules in reading order:
                        it.
     events             What a `ChatSession` tells the screen: facts in the order in which they
                        happened.
+    broadcast          Hands each event of a session to those who listen for its kind, at once and
+                       in order.
     core_link          The line to the core: one connection at a time, and what its refusals become.
     shown_turns        The turns of the conversation on screen: the open answer, and those that
                        wait.

@@ -19,10 +19,7 @@ SessionEvent
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
-
-from textual.message import Message as TextualMessage
-from textual.notifications import SeverityLevel
+from typing import ClassVar, Literal
 
 from ...core.conversation import Conversation, ConversationSummary, Message, Queue
 from ...core.errors import SeeshellError
@@ -30,11 +27,12 @@ from .chat_status import ChatStatus
 from .draft import Draft
 
 
-class SessionEvent(TextualMessage):
+@dataclass(frozen=True)
+class SessionEvent:
     """Base of everything a session tells."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class ConversationShown(SessionEvent):
     """Another conversation is on screen."""
 
@@ -47,7 +45,7 @@ class ConversationShown(SessionEvent):
     """Whether what was typed until now belongs to it."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class AnswerStarted(SessionEvent):
     """A question has its place in the conversation; the answer follows."""
 
@@ -55,7 +53,7 @@ class AnswerStarted(SessionEvent):
     answer: Message
 
 
-@dataclass
+@dataclass(frozen=True)
 class AnswerGrew(SessionEvent):
     """More text of an answer."""
 
@@ -63,7 +61,7 @@ class AnswerGrew(SessionEvent):
     text: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class AnswerWaits(SessionEvent):
     """The answer waits for something else than computing, or does no longer."""
 
@@ -72,28 +70,28 @@ class AnswerWaits(SessionEvent):
     """One sentence; empty when the wait is over."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class AnswerEnded(SessionEvent):
     """The answer is complete, was stopped or failed."""
 
     answer: Message
 
 
-@dataclass
+@dataclass(frozen=True)
 class QueueShown(SessionEvent):
     """What waits in the conversation on screen."""
 
     queue: Queue
 
 
-@dataclass
+@dataclass(frozen=True)
 class StatusChanged(SessionEvent):
     """What the status bar tells changed."""
 
     status: ChatStatus
 
 
-@dataclass
+@dataclass(frozen=True)
 class DraftShown(SessionEvent):
     """Something else of the same conversation is in the prompt."""
 
@@ -102,14 +100,14 @@ class DraftShown(SessionEvent):
     """Whether what was typed until now belongs to this one: the one before was sent."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class DraftChanged(SessionEvent):
     """The pictures or the messages on their way to the core changed."""
 
     draft: Draft
 
 
-@dataclass
+@dataclass(frozen=True)
 class TextReturned(SessionEvent):
     """A text could not be sent and goes back into the prompt."""
 
@@ -118,23 +116,23 @@ class TextReturned(SessionEvent):
     text: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class ConversationDeleted(SessionEvent):
     """A conversation was deleted; `ChatSession.restore_deleted` takes that back."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class ConversationsFound(SessionEvent):
     """The conversations that the filter lets through, newest first."""
 
     conversations: tuple[ConversationSummary, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class NoticeTold(SessionEvent):
     """Something that the user should know, as where text and pictures are sent."""
 
-    severity: ClassVar[SeverityLevel] = "information"
+    severity: ClassVar[Literal["information", "warning"]] = "information"
 
     sentence: str
 
@@ -144,14 +142,14 @@ class NoticeTold(SessionEvent):
         return max(5.0, len(self.sentence) / 20)
 
 
-@dataclass
+@dataclass(frozen=True)
 class RequestRefused(NoticeTold):
     """Something the user asked for was not done."""
 
-    severity: ClassVar[SeverityLevel] = "warning"
+    severity: ClassVar[Literal["information", "warning"]] = "warning"
 
 
-@dataclass
+@dataclass(frozen=True)
 class CoreLost(SessionEvent):
     """The core died, can't be reached, or is of another version."""
 

@@ -1,6 +1,6 @@
 """The conversation on screen, and everything that is asked of the core about it.
 
-Knows no widget: it tells the screen what happened through `post`, one `SessionEvent` at a time.
+Knows no widget: it tells what happened through `ChatSession.events`, one event at a time.
 """
 
 import asyncio
@@ -26,9 +26,10 @@ from ...core.messages.requests import (
     StopTurn,
     SwitchBranch,
 )
+from .broadcast import Broadcast
 from .chat_status import ChatStatus
 from .conversation_list import ConversationList
-from .core_link import Connect, CoreLink, Post
+from .core_link import Connect, CoreLink
 from .draft import Draft
 from .draft_file import DraftFile
 from .drafts import Drafts
@@ -52,9 +53,11 @@ BranchRequest = ForkConversation | SwitchBranch
 class ChatSession:
     """One client of the core that shows one conversation at a time."""
 
-    def __init__(self, connect: Connect, post: Post, draft_file: DraftFile) -> None:
+    def __init__(self, connect: Connect, draft_file: DraftFile) -> None:
         self.status = ChatStatus()
-        self._post = post
+        self.events = Broadcast()
+        """What happens, for all who listen."""
+        self._post = post = self.events.tell
         self._link = CoreLink(connect, post)
         self._preparing: QuietRequests[PrepareTurn] = QuietRequests(self._link)
         self._claiming = QuietRequests(self._link, ClaimPictures())

@@ -43,9 +43,8 @@ class Window:
     def __init__(self, paths: Paths, first: CoreStatus) -> None:
         self.first = first
         self.told: list[SessionEvent] = []
-        self.session = ChatSession(
-            self._connect, self.told.append, DraftFile(paths.data_dir / "drafts.json")
-        )
+        self.session = ChatSession(self._connect, DraftFile(paths.data_dir / "drafts.json"))
+        self.session.events.listen(SessionEvent, self.told.append)
 
     async def _connect(self, _replace_core: bool) -> Any:
         self.client = ScriptedClient(OLD, script=self._reply)

@@ -93,7 +93,8 @@ class Talk:
         """What the session connects to next, or is connected to."""
         self.told: list[SessionEvent] = []
         self.replaced: list[bool] = []
-        self.session = ChatSession(self.connect, self.told.append, draft_file())
+        self.session = ChatSession(self.connect, draft_file())
+        self.session.events.listen(SessionEvent, self.told.append)
 
     async def connect(self, replace_core: bool) -> Any:
         self.replaced.append(replace_core)
@@ -534,7 +535,8 @@ async def test_a_core_that_can_not_be_reached_is_told_like_a_dead_one() -> None:
         raise CoreVersionMismatch("The core is of version 0.")
 
     told: list[SessionEvent] = []
-    session = ChatSession(connect, told.append, draft_file())
+    session = ChatSession(connect, draft_file())
+    session.events.listen(SessionEvent, told.append)
     await session.run(LaunchOptions())
     assert isinstance(told[-1], CoreLost)
     assert isinstance(told[-1].error, CoreVersionMismatch)
@@ -644,7 +646,8 @@ async def test_requests_without_a_core_say_how_to_get_one() -> None:
     async def connect(_replace_core: bool) -> Any:
         raise CoreUnreachable("No.")
 
-    session = ChatSession(connect, told.append, draft_file())
+    session = ChatSession(connect, draft_file())
+    session.events.listen(SessionEvent, told.append)
     await session.conversations.rename(1, "title")
     assert "f5 starts one" in told[-1].sentence  # type: ignore[attr-defined]
 

@@ -1,0 +1,31 @@
+"""Lets a widget hear a session's events for as long as it is on screen."""
+
+from collections.abc import Callable
+
+from textual.widget import Widget
+
+from ..session.broadcast import Broadcast, EventT
+
+
+def hear(
+    widget: Widget,
+    events: Broadcast,
+    kind: type[EventT],
+    listener: Callable[[EventT], object],
+) -> None:
+    """Has a mounted widget told of every event of a kind, until it or the app is gone.
+
+    Args:
+        widget: whose parts the listener changes.
+        events: of the session on screen.
+        kind: class of the events.
+        listener: called at once with each of them.
+    """
+
+    def tell(event: EventT) -> None:
+        if widget.is_attached and widget.app.is_running:
+            listener(event)
+        else:
+            end()
+
+    end = events.listen(kind, tell)
