@@ -1,6 +1,7 @@
 """The real app on the real core, driven through Textual's pilot."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -115,7 +116,7 @@ def open_app() -> OpenApp:
         keeps_drafts: bool = False,
     ) -> AsyncIterator[AppUser]:
         if not keeps_drafts:
-            (core.paths.data_dir / "drafts.json").unlink(missing_ok=True)
+            shutil.rmtree(core.paths.data_dir / "unsent", ignore_errors=True)
         terminal = TerminalFacts(images="halfblock", truecolor=True)
         app = SeeshellApp(core.paths, Settings(theme=theme), terminal, launch or LaunchOptions())
         async with app.run_test(size=size, notifications=True) as pilot:

@@ -142,7 +142,7 @@ class Chat(Vertical):
     def _show(self, shown: ConversationShown) -> None:
         """Shows another conversation or branch, and what is unsent of it."""
         messages = shown.conversation.messages if shown.conversation else ()
-        self.composer.show(shown.draft, takes_typed=shown.takes_typed)
+        self.composer.show()
         self.prompt.remember([it.text for it in messages if it.role == "user"])
         self.log_view.show_messages(messages)
         if shown.message is not None:
@@ -169,15 +169,16 @@ class Chat(Vertical):
     def _show_queue(self, event: QueueShown) -> None:
         self.composer.show_queue(event.queue)
 
-    def _show_other_draft(self, event: DraftShown) -> None:
-        self.composer.show(event.draft, takes_typed=event.takes_typed)
+    def _show_other_draft(self, _event: DraftShown) -> None:
+        self.composer.show()
 
     def _show_draft(self, event: DraftChanged) -> None:
-        if event.draft is self.composer.draft:
+        if event.draft is self._session.draft:
             self.composer.show_tray()
 
     def _return_text(self, event: TextReturned) -> None:
-        self.composer.give_back(event.draft, event.text)
+        if event.draft is self._session.draft:
+            self.composer.show()
 
     def _show_model_notice(self, event: StatusChanged) -> None:
         self.welcome.notice = event.status.notice
@@ -315,13 +316,8 @@ class Chat(Vertical):
         else:
             self.log_view.action_page_down()
 
-    @on(Prompt.Sent)
-    @work
-    async def _submit(self, event: Prompt.Sent) -> None:
-        await self._session.submit(event.text)
-
     @on(Prompt.PictureRemoved)
-    def _detach(self) -> None:
+    def _detach_picture(self) -> None:
         self._session.detach_last()
 
     @on(ChatLog.LinkOpened)

@@ -15,7 +15,7 @@ from ..commands import ChatCommands
 from ..dialogs import AskLine
 from ..key_line import KeyLine
 from ..session.core_link import Connect
-from ..session.draft_file import DraftFile
+from ..session.draft import Draft
 from ..session.events import (
     AnswerEnded,
     AnswerStarted,
@@ -98,8 +98,7 @@ class ChatScreen(Screen[None]):
             pictures: returns what draws pictures; called when the first one is to be drawn.
         """
         super().__init__()
-        drafts = DraftFile(paths.data_dir / "drafts.json")
-        self.session = ChatSession(connect, drafts)
+        self.session = ChatSession(connect, paths.data_dir)
         self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
@@ -109,7 +108,7 @@ class ChatScreen(Screen[None]):
         """Yields the status bar, the panels and the keys."""
         yield StatusBar(self.session)
         with Panels(self.session, self._pictures):
-            composer = Composer(self.session.draft, self._cursor_blink, self.session.drafts.save)
+            composer = Composer(self.session, self._cursor_blink)
             yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
         yield KeyLine()
 
@@ -204,9 +203,10 @@ class ChatScreen(Screen[None]):
         """Lets the user pick pictures and attaches them."""
         from ..picker import FilePicker
 
+        draft = self.session.draft
         picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
-        self.attach(paths or [])
+        self.attach(paths or [], draft)
 
     @work
     async def action_load_model(self) -> None:
@@ -231,8 +231,11 @@ class ChatScreen(Screen[None]):
             self._launch = LaunchOptions(chat=self.session.conversation)
         self._run_session(replace_core=replace_core)
 
-    @work
-    async def attach(self, paths: list[Path]) -> None:
-        """Adds pictures to the next message, one after the other."""
-        for path in paths:
-            await self.session.attach(path)
+    def attach(self, paths: list[Path], draft: Draft | None = None) -> None:
+        """Adds pictures to the next message.
+
+        Args:
+            paths: where they are.
+            draft: the message; by default the one that is on screen now.
+        """
+        self.run_worker(self.session.attach(*paths, draft=draft or self.session.draft))

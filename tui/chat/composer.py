@@ -1,70 +1,60 @@
 """Tray and prompt: what the user is about to send."""
 
-from collections.abc import Callable
+from itertools import dropwhile
 
-from textual import getters, on
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 
 from ...core.conversation import Queue, QueuedTurn
-from ..session.draft import Draft
+from ..session.draft import SentTurn
+from ..session.session import ChatSession
 from .prompt import Prompt
-from .tray import Tray, Waiting
+from .tray import Checking, Tray, Waiting
 
-SAVE_SECONDS = 1.0
-"""Longest time that typed text is not on disk."""
 ANSWER_AGAIN = "answer again"
 QUEUE_SECONDS = 0.15
 """A message that is taken from the queue sooner is never shown as queued."""
 
 
 class Composer(Vertical):
-    """Shows one draft and has it stored while it changes."""
+    """Shows what is unsent of the conversation on screen, which the prompt edits in the journal."""
 
     prompt = getters.query_one(Prompt)
     tray = getters.query_one(Tray)
 
-    def __init__(self, draft: Draft, cursor_blink: bool, save: Callable[[], None]) -> None:
+    def __init__(self, session: ChatSession, cursor_blink: bool) -> None:
         """Shows an empty draft.
 
         Args:
-            draft: of the conversation on screen.
+            session: has the draft, and takes what is sent.
             cursor_blink: whether the prompt's cursor blinks.
-            save: stores all drafts.
         """
         super().__init__()
-        self.draft = draft
+        self._session = session
         self._cursor_blink = cursor_blink
-        self._save = save
-        self._saving: Timer | None = None
         self._queue = Queue()
         self._queueing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Yields the tray above the prompt."""
         yield Tray()
-        yield Prompt(self._cursor_blink)
+        yield Prompt(self._cursor_blink, self._session.write, self._send)
 
-    def show(self, draft: Draft, *, takes_typed: bool = False) -> None:
-        """Shows another draft; what is typed stays with this one, or goes over to the other."""
-        if draft is not self.draft:
-            typed = self.prompt.text
-            if takes_typed:
-                self.draft.text = ""
-                draft.text = "\n".join(text for text in (draft.text, typed) if text)
-            else:
-                self.draft.text = typed
-            self.draft = draft
-            self.prompt.set_text(draft.text)
+    def show(self) -> None:
+        """Shows another draft, or one whose text was changed by more than the prompt."""
+        text = self._session.draft.text
+        if self.prompt.text != text:
+            self.prompt.set_text(text)
         self.show_tray()
 
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and of the messages on their way."""
-        self.tray.pictures = tuple(self.draft.pictures)
-        self.tray.edited = self.draft.edited.number if self.draft.edited else 0
+        draft = self._session.draft
+        self.tray.pictures = tuple(draft.pictures)
+        self.tray.edited = draft.edited.number if draft.edited else 0
         self._show_waiting()
-        self._save_soon()
 
     def show_queue(self, queue: Queue) -> None:
         """Shows what waits in the conversation."""
@@ -74,6 +64,11 @@ class Composer(Vertical):
         elif self._queueing is None or not queue.turns or queue.is_paused:
             self._end_queueing()
 
+    def _send(self, text: str) -> None:
+        """Sends what is in the prompt; it is the journal's when this returns, whatever comes."""
+        self.run_worker(self._session.submit(text))
+        self.show()
+
     def _end_queueing(self) -> None:
         if self._queueing is not None:
             self._queueing.stop()
@@ -82,42 +77,28 @@ class Composer(Vertical):
 
     def _show_waiting(self) -> None:
         queue = Queue() if self._queueing is not None else self._queue
-        outbox = self.draft.outbox if self.draft.is_cut_off else []
+        stored = {turn.id for turn in self._queue.turns}
+        turns = [turn for turn in self._session.unacknowledged if turn.id not in stored]
         self.tray.waiting = Waiting(
             tuple(_words(turn) for turn in queue.turns),
             queue.is_paused,
-            tuple(turn.text or ANSWER_AGAIN for turn in outbox),
+            tuple(turn.text or ANSWER_AGAIN for turn in turns if turn.is_held),
+            tuple(_checking(turn) for turn in _behind_pictures(turns)),
         )
-
-    def give_back(self, draft: Draft, text: str) -> None:
-        """Puts a text that was not sent in front of what is typed in its conversation."""
-        if draft is self.draft:
-            self.prompt.give_back(text)
-        else:
-            draft.text = "\n".join(part for part in (text, draft.text) if part)
-
-    @on(Prompt.Changed)
-    def _keep_text(self) -> None:
-        self.draft.text = self.prompt.text
-        self._save_soon()
-
-    def on_unmount(self) -> None:
-        """Stores what was typed last."""
-        if self._saving is not None:
-            self._saving.stop()
-            self._save()
-
-    def _save_soon(self) -> None:
-        """Stores the drafts within `SAVE_SECONDS`."""
-        if self._saving is None:
-            self._saving = self.set_timer(SAVE_SECONDS, self._save_now)
-
-    def _save_now(self) -> None:
-        self._saving = None
-        self._save()
 
 
 def _words(turn: QueuedTurn) -> str:
     """Returns one line for a turn that waits."""
     text = turn.question.text
     return f"{ANSWER_AGAIN}: {text}" if turn.kind == "regenerate" else text
+
+
+def _behind_pictures(turns: list[SentTurn]) -> list[SentTurn]:
+    """Returns the turns that wait for pictures, their own or those of one before them."""
+    waiting = [turn for turn in turns if turn.is_preparing and not turn.is_held]
+    return list(dropwhile(lambda turn: not turn.is_checking, waiting))
+
+
+def _checking(turn: SentTurn) -> Checking:
+    done = sum(not picture.is_checking for picture in turn.pictures)
+    return Checking(turn.text, done, len(turn.pictures))

@@ -1,5 +1,6 @@
 """The prompt: a text area that grows with its text, remembers what was sent and sends on Enter."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -37,12 +38,6 @@ class Prompt(TextArea):
     ]
 
     @dataclass
-    class Sent(Message):
-        """The user pressed Enter."""
-
-        text: str
-
-    @dataclass
     class PathsPasted(Message):
         """The user pasted or dropped paths of pictures."""
 
@@ -57,7 +52,19 @@ class Prompt(TextArea):
     class PictureRemoved(Message):
         """The user pressed Backspace at the start: the last picture goes."""
 
-    def __init__(self, cursor_blink: bool) -> None:
+    def __init__(
+        self, cursor_blink: bool, write: Callable[[str], object], send: Callable[[str], object]
+    ) -> None:
+        """Makes an empty one.
+
+        Args:
+            cursor_blink: whether the cursor blinks.
+            write: takes down what is typed, at each change.
+            send: is given the text when the user presses Enter; what stays in the prompt then is
+                its to say.
+        """
+        self._write = write
+        self._send = send
         super().__init__(
             id="prompt",
             compact=True,
@@ -112,15 +119,15 @@ class Prompt(TextArea):
             event.stop()
             self.post_message(self.PathsPasted(paths))
 
-    def give_back(self, text: str) -> None:
-        """Puts a text that could not be sent in front of what was typed since."""
-        self.set_text("\n".join(part for part in (text, self.text) if part))
+    def post_message(self, message: Message) -> bool:
+        """Has each change taken down at once: a message waits for its turn, which may not come."""
+        if isinstance(message, self.Changed):
+            self._write(self.text)
+        return super().post_message(message)
 
     def action_send(self) -> None:
-        """Sends the text and makes room for the next one."""
-        text = self.text
-        self.set_text("")
-        self.post_message(self.Sent(text))
+        """Sends the text."""
+        self._send(self.text)
 
     def action_turn_page(self, pages: int) -> None:
         """Scrolls the log without leaving the prompt."""

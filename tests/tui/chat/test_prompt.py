@@ -16,22 +16,23 @@ from seeshell.tui.terminal.alt_enter import read_alt_enter_as_newline
 
 
 class PromptApp(App[None]):
-    """Keeps what the prompt posts."""
+    """Keeps what the prompt tells."""
 
     CSS_PATH = str(Path(__file__).parents[3] / "tui" / "chat" / "prompt.tcss")
 
     def __init__(self) -> None:
         super().__init__()
+        self.written: list[str] = []
         self.sent: list[str] = []
         self.pasted: list[Path] = []
         self.removed = 0
 
     def compose(self) -> ComposeResult:
-        yield Prompt(cursor_blink=False)
+        yield Prompt(False, self.written.append, self.send)
 
-    @on(Prompt.Sent)
-    def keep_text(self, event: Prompt.Sent) -> None:
-        self.sent.append(event.text)
+    def send(self, text: str) -> None:
+        self.sent.append(text)
+        self.query_one(Prompt).set_text("")
 
     @on(Prompt.PathsPasted)
     def keep_paths(self, event: Prompt.PathsPasted) -> None:
@@ -54,6 +55,18 @@ async def test_enter_sends_and_empties() -> None:
         await pilot.press(*"hi", "enter")
         assert app.sent == ["hi"]
         assert prompt.text == ""
+
+
+async def test_each_change_is_taken_down_before_anything_else_happens() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press(*"hi")
+        assert app.written == ["h", "hi"]
+        prompt.undo()
+        assert app.written[-1] == prompt.text
+        prompt.redo()
+        assert app.written[-1] == "hi"
+        prompt.set_text("other")
+        assert app.written[-1] == "other"
 
 
 @pytest.mark.parametrize("key", ["ctrl+j", "alt+enter", "shift+enter"])

@@ -5,7 +5,7 @@ from pathlib import Path
 from textual.app import App, ComposeResult
 
 from seeshell.core.conversation import Attachment
-from seeshell.tui.chat.tray import Tray, Waiting
+from seeshell.tui.chat.tray import Checking, Tray, Waiting
 from seeshell.tui.session.draft import DraftPicture
 
 
@@ -83,3 +83,13 @@ async def test_what_the_core_may_not_have_is_named_apart() -> None:
         "1 queued  ctrl+t takes the last one back",
         "stored",
     ]
+
+
+async def test_what_waits_for_its_pictures_is_seen_with_how_far_they_are() -> None:
+    first, second = Checking("how much?", 2, 8), Checking("and why?", 0, 0)
+    rows = await rows_of(waiting=Waiting(checking=(first, second)))
+    assert [row[:15] for row in rows] == ["checking 3 of 8", "sent after that"]
+    assert all("ctrl+t takes it back" in row for row in rows)
+    rows = await rows_of(waiting=Waiting(checking=(first,) + 9 * (second,)))
+    assert len(rows) == 4
+    assert rows[-1] == "and 7 more after that"

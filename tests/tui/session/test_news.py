@@ -16,7 +16,6 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.requests import GetStatus, Request
 from seeshell.core.settings import Paths
-from seeshell.tui.session.draft_file import DraftFile
 from seeshell.tui.session.events import CoreLost, NoticeTold, RequestRefused, SessionEvent
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.session.session import ChatSession
@@ -43,7 +42,7 @@ class Window:
     def __init__(self, paths: Paths, first: CoreStatus) -> None:
         self.first = first
         self.told: list[SessionEvent] = []
-        self.session = ChatSession(self._connect, DraftFile(paths.data_dir / "drafts.json"))
+        self.session = ChatSession(self._connect, paths.data_dir)
         self.session.events.listen(SessionEvent, self.told.append)
 
     async def _connect(self, _replace_core: bool) -> Any:
