@@ -18,7 +18,7 @@ from ..keys.bindings import bindings_of, fill_keys
 from ..keys.way_back import GoesBack
 from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
-from ..session.draft_file import DraftFile
+from ..session.draft import Draft
 from ..session.events import (
     AnswerEnded,
     AnswerStarted,
@@ -92,8 +92,7 @@ class ChatScreen(GoesBack, Screen[None]):
             pictures: returns what draws pictures; called when the first one is to be drawn.
         """
         super().__init__()
-        drafts = DraftFile(paths.data_dir / "drafts.json")
-        self.session = ChatSession(connect, drafts)
+        self.session = ChatSession(connect, paths.data_dir)
         self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
@@ -184,7 +183,8 @@ class ChatScreen(GoesBack, Screen[None]):
 
     @work
     async def action_pick_pictures(self) -> None:
-        """Lets the user pick pictures and attaches them."""
+        """Lets the user pick pictures and attaches them to what is on screen now."""
+        draft = self.session.draft
         try:
             with scarcity_named():
                 from ..picker import FilePicker
@@ -195,7 +195,7 @@ class ChatScreen(GoesBack, Screen[None]):
             self.notify(text, severity="error", markup=False)
             return
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
-        self.attach(paths or [])
+        self.attach(paths or [], draft)
 
     @work
     async def action_load_model(self) -> None:
@@ -220,8 +220,11 @@ class ChatScreen(GoesBack, Screen[None]):
             self._launch = LaunchOptions(chat=self.session.conversation)
         self._run_session(replace_core=replace_core)
 
-    @work
-    async def attach(self, paths: list[Path]) -> None:
-        """Adds pictures to the next message, one after the other."""
-        for path in paths:
-            await self.session.attach(path)
+    def attach(self, paths: list[Path], draft: Draft | None = None) -> None:
+        """Adds pictures to the next message.
+
+        Args:
+            paths: where they are.
+            draft: the message; by default the one that is on screen now.
+        """
+        self.run_worker(self.session.attach(*paths, draft=draft or self.session.draft))

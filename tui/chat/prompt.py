@@ -1,5 +1,6 @@
 """The prompt: a text area that grows with its text, remembers what was sent and sends on Enter."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -44,12 +45,6 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("prompt")
 
     @dataclass
-    class Sent(Message):
-        """The user pressed Enter."""
-
-        text: str
-
-    @dataclass
     class PathsPasted(Message):
         """The user pasted or dropped paths of pictures."""
 
@@ -79,13 +74,25 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     class RemovalUndone(Message):
         """The user wants the picture back that was removed last."""
 
-    def __init__(self, cursor_blink: bool, find_choices: FindChoices) -> None:
+    def __init__(
+        self,
+        cursor_blink: bool,
+        find_choices: FindChoices,
+        write: Callable[[str], object],
+        send: Callable[[str], object],
+    ) -> None:
         """Makes an empty prompt.
 
         Args:
             cursor_blink: whether the cursor blinks.
             find_choices: returns what Tab can make of a word.
+            write: takes down what is typed, at each change.
+            send: is given the text when the user presses Enter; what stays in the prompt then is
+                its to say.
         """
+        self._write = write
+        self._send = send
+        self._recall = Recall()
         super().__init__(
             id="prompt",
             compact=True,
@@ -94,7 +101,6 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         )
         self.cursor_blink = cursor_blink
         self.match_cursor_bracket = False
-        self._recall = Recall()
         self._left = _Left("", Selection(), self.history)
         self._removals = _Removals()
         self._tab = TabCompletion(self, find_choices, self._offer)
@@ -125,6 +131,10 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         self._recall.end()
         self.history.checkpoint()
         self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+
+    def put_in_front(self, text: str) -> None:
+        """Puts a text that could not be sent in front of what was typed since."""
+        self.insert(f"{text}\n", (0, 0), maintain_selection_offset=True)
 
     def note_removals(self, count: int) -> None:
         """Lets undo bring back as many removed pictures, unless more is typed before."""
@@ -163,19 +173,16 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         elif missing := find_missing(f"{self.text} {found.rest}" if self.text else found.rest):
             self.post_message(self.MissingPasted(missing))
 
-    def give_back(self, text: str) -> None:
-        """Puts a text that could not be sent in front of what was typed since."""
-        if self.text:
-            self.insert(f"{text}\n", (0, 0), maintain_selection_offset=True)
-        else:
-            self.set_text(text)
+    def post_message(self, message: Message) -> bool:
+        """Has each change taken down at once: a message waits for its turn, which may not come."""
+        if isinstance(message, self.Changed):
+            self._write(self._recall.typed_in(self.text))
+        return super().post_message(message)
 
     def action_send(self) -> None:
-        """Sends the text and makes room for the next one."""
-        text = self.text
-        self._left = _Left(text, self.selection, self.history)
-        self.set_text("")
-        self.post_message(self.Sent(text))
+        """Sends the text."""
+        self._left = _Left(self.text, self.selection, self.history)
+        self._send(self.text)
 
     def action_cut(self) -> None:
         """Cuts what is selected; without a selection clears the prompt, which can be undone."""

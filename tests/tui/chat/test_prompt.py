@@ -16,12 +16,13 @@ from seeshell.tui.session.completion import Choice, Word, find_choices
 
 
 class PromptApp(App[None]):
-    """Keeps what the prompt posts."""
+    """Keeps what the prompt tells."""
 
     CSS_PATH = str(Path(__file__).parents[3] / "tui" / "chat" / "prompt.tcss")
 
     def __init__(self) -> None:
         super().__init__()
+        self.written: list[str] = []
         self.sent: list[str] = []
         self.pasted: list[Path] = []
         self.missing: list[str] = []
@@ -30,14 +31,14 @@ class PromptApp(App[None]):
         self.folder = Path()
 
     def compose(self) -> ComposeResult:
-        yield Prompt(cursor_blink=False, find_choices=self.find_choices)
+        yield Prompt(False, self.find_choices, self.written.append, self.send)
 
     async def find_choices(self, word: Word) -> list[Choice]:
         return find_choices(word, ["lemons.png"], self.folder, self.folder)
 
-    @on(Prompt.Sent)
-    def keep_text(self, event: Prompt.Sent) -> None:
-        self.sent.append(event.text)
+    def send(self, text: str) -> None:
+        self.sent.append(text)
+        self.query_one(Prompt).set_text("")
 
     @on(Prompt.PathsPasted)
     def keep_paths(self, event: Prompt.PathsPasted) -> None:
@@ -68,6 +69,18 @@ async def test_enter_sends_and_empties() -> None:
         await pilot.press(*"hi", "enter")
         assert app.sent == ["hi"]
         assert prompt.text == ""
+
+
+async def test_each_change_is_taken_down_before_anything_else_happens() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press(*"hi")
+        assert app.written == ["h", "hi"]
+        prompt.undo()
+        assert app.written[-1] == prompt.text
+        prompt.redo()
+        assert app.written[-1] == "hi"
+        prompt.set_text("other")
+        assert app.written[-1] == "other"
 
 
 @pytest.mark.parametrize("key", ["ctrl+j", "alt+enter", "shift+enter"])

@@ -173,7 +173,6 @@ async def test_a_question_that_was_answered_does_not_come_back(
     async with open_app(shared_demo_core) as user:
         await user.attach(samples / PICTURE)
         await user.type("what is in the picture?")
-        user.chat.session.drafts.save()
         await user.ask("")
         conversation = user.chat.session.conversation
     async with open_app(shared_demo_core, keeps_drafts=True) as user:
