@@ -1,6 +1,6 @@
 """The pictures of the next message alone: what is shown of them, and what keys do to them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import ClassVar

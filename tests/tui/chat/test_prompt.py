@@ -167,7 +167,7 @@ async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> 
     async with open_prompt() as (app, prompt, pilot):
         await pilot.press(*"kept", "left", "right", *" gone", "left", "left", "enter")
         assert (app.sent, prompt.text) == (["kept gone"], "")
-        prompt.give_back("kept gone")
+        prompt.set_text("kept gone")
         assert prompt.cursor_location == (0, 7)
         await pilot.press("ctrl+underscore")
         assert prompt.text == "kept"
@@ -182,7 +182,7 @@ async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> 
 async def test_a_text_that_comes_back_stands_before_what_was_typed_since() -> None:
     async with open_prompt() as (_, prompt, pilot):
         await pilot.press(*"one", "enter", *"two")
-        prompt.give_back("one")
+        prompt.put_in_front("one")
         await pilot.press("!")
         assert prompt.text == "one\ntwo!"
         await pilot.press(*["ctrl+underscore"] * 3)

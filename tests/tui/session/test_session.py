@@ -511,8 +511,7 @@ async def test_a_message_waits_until_its_picture_is_checked() -> None:
         assert it.client.submitted() == []
         it.client.may_reply.set()
         await asyncio.gather(attaching, submitting)
-        turn = it.client.asked[-1]
-        assert isinstance(turn, SubmitTurn)
+        (turn,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
         assert turn.attachments == ("a" * 64,)
 
 
@@ -855,7 +854,9 @@ async def test_of_paths_the_pictures_that_are_here_are_attached_and_the_others_h
         assert it.client.submitted() == []
 
 
-async def test_a_question_is_taken_back_and_sent_without_the_picture_that_is_being_checked() -> None:
+async def test_a_question_is_taken_back_and_sent_without_the_picture_that_is_being_checked() -> (
+    None
+):
     async with talk(ScriptedClient()) as it:
         it.client.may_reply.clear()
         attaching = asyncio.create_task(it.session.attach(Path("/photos/lemons.png")))
