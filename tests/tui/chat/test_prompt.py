@@ -114,6 +114,17 @@ async def test_up_brings_back_what_was_sent_and_down_what_was_being_typed() -> N
         assert seen == ["second", "first", "first", "second", "new"]
 
 
+async def test_what_was_being_typed_stays_written_down_until_something_else_is_typed() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        prompt.remember(["first", "second"])
+        await pilot.press(*"new", "up", "up", "down")
+        assert (prompt.text, app.written[-1]) == ("second", "new")
+        await pilot.press("!")
+        assert (prompt.text, app.written[-1]) == ("second!", "second!")
+        await pilot.press("down")
+        assert (prompt.text, app.written[-1]) == ("new", "new")
+
+
 async def test_up_moves_within_a_text_before_it_leaves_it() -> None:
     async with open_prompt() as (_app, prompt, pilot):
         prompt.remember(["before"])

@@ -1,6 +1,7 @@
 """The session without widgets: what it asks of the core and what it tells the screen."""
 
 import asyncio
+import errno
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -854,9 +855,7 @@ async def test_of_paths_the_pictures_that_are_here_are_attached_and_the_others_h
         assert it.client.submitted() == []
 
 
-async def test_a_question_is_taken_back_and_sent_without_the_picture_that_is_being_checked() -> (
-    None
-):
+async def test_a_picture_is_taken_off_a_question_that_waited_for_it_and_was_taken_back() -> None:
     async with talk(ScriptedClient()) as it:
         it.client.may_reply.clear()
         attaching = asyncio.create_task(it.session.attach(Path("/photos/lemons.png")))
@@ -883,6 +882,45 @@ async def test_a_removed_picture_stays_claimed_and_comes_back_until_the_message_
         await it.session.submit("what?")
         assert not it.session.pictures.can_put_back
         await it.until(lambda: claims(it.client)[-1:] == [()])
+
+
+async def test_a_removed_picture_comes_back_also_where_its_question_was_refused() -> None:
+    def refuse(request: Request) -> AnyEvent | BadRequest | None:
+        return BadRequest("Too long.") if isinstance(request, SubmitTurn) else None
+
+    async with talk(ScriptedClient(script=refuse)) as it:
+        await it.session.attach(Path("/photos/lemons.png"))
+        it.session.pictures.remove(it.session.draft.pictures[0])
+        await it.session.submit("what?")
+        assert it.session.draft.text == "what?"
+        await it.session.pictures.put_back()
+        assert it.session.draft.attachments == [LEMONS]
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [
+        OSError(errno.EMFILE, "Too many open files"),
+        RuntimeError("can't start new thread"),
+        MemoryError(),
+    ],
+)
+async def test_where_pictures_can_not_be_looked_for_the_question_is_back_with_the_reason(
+    lack: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_text: str) -> FoundPictures:
+        raise lack
+
+    monkeypatch.setattr(attach_paths, "find_pictures", fail)
+    async with talk(ScriptedClient()) as it:
+        await it.session.attach(Path("/photos/lemons.png"))
+        await it.session.submit("what?")
+        assert it.client.submitted() == []
+        assert it.session.draft.text == "what?"
+        assert it.session.draft.attachments == [LEMONS]
+        sentence = it.of(RequestRefused)[-1].sentence
+        assert sentence.startswith("The question was not sent: ")
+        assert sentence.endswith("Close other programs, then try again.")
 
 
 async def test_a_refused_picture_is_tried_again_alone() -> None:
