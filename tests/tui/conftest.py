@@ -85,7 +85,7 @@ class AppUser:
     async def attach(self, picture: Path) -> None:
         """Pastes a picture's path and waits until the core has it."""
         count = len(self.chat.session.draft.pictures)
-        self.chat.attach([picture])
+        self.chat.chat.composer.attach([picture])
         pictures = self.chat.session.draft.pictures
         await self.until(lambda: len(pictures) > count and not pictures[-1].is_checking)
 

@@ -18,7 +18,6 @@ from ..keys.bindings import bindings_of, fill_keys
 from ..keys.way_back import GoesBack
 from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
-from ..session.draft import Draft
 from ..session.events import (
     AnswerEnded,
     AnswerStarted,
@@ -130,10 +129,6 @@ class ChatScreen(GoesBack, Screen[None]):
         text = visible(fill_keys(self, event.sentence))
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
-    @on(Prompt.PathsPasted)
-    def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
-        self.attach(event.paths)
-
     @on(Sidebar.Opened)
     @work(exclusive=True, group="open")
     async def _open(self, event: Sidebar.Opened) -> None:
@@ -195,7 +190,8 @@ class ChatScreen(GoesBack, Screen[None]):
             self.notify(text, severity="error", markup=False)
             return
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
-        self.attach(paths or [], draft)
+        if paths:
+            await self.session.attach(*paths, draft=draft)
 
     @work
     async def action_load_model(self) -> None:
@@ -219,12 +215,3 @@ class ChatScreen(GoesBack, Screen[None]):
         if self.session.has_begun:
             self._launch = LaunchOptions(chat=self.session.conversation)
         self._run_session(replace_core=replace_core)
-
-    def attach(self, paths: list[Path], draft: Draft | None = None) -> None:
-        """Adds pictures to the next message.
-
-        Args:
-            paths: where they are.
-            draft: the message; by default the one that is on screen now.
-        """
-        self.run_worker(self.session.attach(*paths, draft=draft or self.session.draft))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import dropwhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import getters, on, work
@@ -52,8 +53,7 @@ class Composer(Vertical):
         """Yields the tray and the pictures above the prompt."""
         yield Tray()
         yield Chips(self._session.pictures)
-        session = self._session
-        yield Prompt(self._cursor_blink, self._find_choices, session.write, self._send)
+        yield Prompt(self._cursor_blink, self._find_choices, self)
 
     def show(self) -> None:
         """Shows another draft, or one whose text was changed by more than the prompt."""
@@ -86,10 +86,22 @@ class Composer(Vertical):
         elif self._queueing is None or not queue.turns or queue.is_paused:
             self._end_queueing()
 
-    def _send(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Takes down what is typed."""
+        self._session.write(text)
+
+    def send(self, text: str) -> None:
         """Sends what is in the prompt; it is the journal's when this returns, whatever comes."""
         self.run_worker(self._session.submit(text))
         self.show()
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Attaches pictures to what is on screen; they are the journal's when this returns."""
+        self.run_worker(self._session.attach(*paths))
+
+    def put_back(self) -> None:
+        """Puts the picture back that was removed last."""
+        self.run_worker(self._session.pictures.put_back())
 
     def _end_queueing(self) -> None:
         if self._queueing is not None:
@@ -124,11 +136,6 @@ class Composer(Vertical):
         screen = PastQuestions(self._session.conversations.find_questions)
         if question := await self.app.push_screen_wait(screen):
             self.prompt.change_text(question)
-
-    @on(Prompt.RemovalUndone)
-    @work
-    async def _put_back(self) -> None:
-        await self._session.pictures.put_back()
 
     @on(Chips.Left)
     def _leave_chips(self) -> None:

@@ -1,9 +1,9 @@
 """The prompt: a text area that grows with its text, remembers what was sent and sends on Enter."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from textual import work
 from textual.actions import SkipAction
@@ -21,6 +21,22 @@ from .tray import Choices
 if TYPE_CHECKING:
     from ..session.completion import Choice
     from ..session.missing_pictures import MissingPictures
+
+
+class EditedDraft(Protocol):
+    """The draft that the prompt edits; each call is done when it returns, before the next key."""
+
+    def write(self, text: str) -> object:
+        """Takes down what is typed, at each change."""
+
+    def send(self, text: str) -> object:
+        """Is given the text when the user presses Enter; what stays in the prompt is its to say."""
+
+    def attach(self, paths: Sequence[Path]) -> object:
+        """Attaches pictures whose paths were pasted, dropped or completed."""
+
+    def put_back(self) -> object:
+        """Puts the picture back that was removed last."""
 
 
 class _Left(NamedTuple):
@@ -45,12 +61,6 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("prompt")
 
     @dataclass
-    class PathsPasted(Message):
-        """The user pasted or dropped paths of pictures."""
-
-        paths: list[Path]
-
-    @dataclass
     class PageTurned(Message):
         """The user wants to read on in the log: -1 for the page before, 1 for the next."""
 
@@ -71,27 +81,15 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     class PastWanted(Message):
         """The user wants to search what was asked in all conversations."""
 
-    class RemovalUndone(Message):
-        """The user wants the picture back that was removed last."""
-
-    def __init__(
-        self,
-        cursor_blink: bool,
-        find_choices: FindChoices,
-        write: Callable[[str], object],
-        send: Callable[[str], object],
-    ) -> None:
+    def __init__(self, cursor_blink: bool, find_choices: FindChoices, draft: EditedDraft) -> None:
         """Makes an empty prompt.
 
         Args:
             cursor_blink: whether the cursor blinks.
             find_choices: returns what Tab can make of a word.
-            write: takes down what is typed, at each change.
-            send: is given the text when the user presses Enter; what stays in the prompt then is
-                its to say.
+            draft: what is typed, attached and sent.
         """
-        self._write = write
-        self._send = send
+        self._draft = draft
         self._recall = Recall()
         super().__init__(
             id="prompt",
@@ -169,20 +167,20 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         if found.paths and not found.rest.strip():
             event.prevent_default()
             event.stop()
-            self.post_message(self.PathsPasted(found.paths))
+            self._draft.attach(found.paths)
         elif missing := find_missing(f"{self.text} {found.rest}" if self.text else found.rest):
             self.post_message(self.MissingPasted(missing))
 
     def post_message(self, message: Message) -> bool:
         """Has each change taken down at once: a message waits for its turn, which may not come."""
         if isinstance(message, self.Changed):
-            self._write(self._recall.typed_in(self.text))
+            self._draft.write(self._recall.typed_in(self.text))
         return super().post_message(message)
 
     def action_send(self) -> None:
         """Sends the text."""
         self._left = _Left(self.text, self.selection, self.history)
-        self._send(self.text)
+        self._draft.send(self.text)
 
     def action_cut(self) -> None:
         """Cuts what is selected; without a selection clears the prompt, which can be undone."""
@@ -198,7 +196,7 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     def action_undo(self) -> None:
         """Undoes what was typed last, or the removal of a picture if that was later."""
         if self._removals.number and self._removals.text == self.text:
-            self.post_message(self.RemovalUndone())
+            self._draft.put_back()
         else:
             super().action_undo()
 
@@ -274,7 +272,7 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
     def _attach_choice(self, choice: "Choice | None") -> None:
         if choice is not None and choice.picture is not None:
-            self.post_message(self.PathsPasted([choice.picture]))
+            self._draft.attach([choice.picture])
 
     def _replace_text(self, text: str) -> None:
         # Setting the text empties the history, which may yet be wanted.

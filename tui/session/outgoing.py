@@ -1,9 +1,7 @@
 """What leaves the prompt: pictures are checked, messages sent in order, nothing is lost."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.conversation import Conversation, QueuedTurn
@@ -24,7 +22,7 @@ from ...core.messages.events import (
 from ...core.messages.requests import OpenConversation, RemoveQueued
 from ..scarcity import Scarcity, scarcity_named
 from .core_link import CoreLink
-from .draft import Draft, DraftPicture, SentTurn, Unsent, held, hindrance
+from .draft import DraftPicture, SentTurn, Unsent, held, hindrance
 from .events import RequestRefused
 from .journal import Journal
 from .picture_checks import PictureChecks
@@ -48,10 +46,6 @@ class Outgoing:
         self._queued: set[str] = set()
         """Ids of turns of this window that were seen in the core's queue."""
         self.checks = PictureChecks(link, journal)
-
-    async def attach(self, draft: Draft, paths: Iterable[Path]) -> None:
-        """Adds pictures to a draft and has them checked and copied by the core."""
-        await self.checks.check(self._journal.attach(draft, paths))
 
     async def prepare(self, turn: SentTurn) -> None:
         """Makes a turn ready to be sent, or puts it back into the prompt with the reason.

@@ -1,6 +1,7 @@
 """What the user does to the pictures of the next message: removes, moves, tries again, undoes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from . import picture_list
 from .core_link import Post
@@ -35,13 +36,16 @@ class PictureEdits:
         if picture_list.remove(draft.pictures, draft.removed, picture):
             self._post(DraftChanged(draft))
 
-    async def put_back(self) -> None:
-        """Puts the picture that was removed last back; one that was being checked is checked."""
+    def put_back(self) -> Coroutine[Any, Any, None]:
+        """Puts the picture that was removed last back.
+
+        What is returned has it checked, if it was removed before it was.
+        """
         draft = self._shown()
         picture = picture_list.put_back(draft.pictures, draft.removed)
         if picture is not None:
             self._post(DraftChanged(draft))
-            await self._checks.check([picture])
+        return self._checks.check([picture] if picture else [])
 
     def move(self, picture: DraftPicture, distance: int) -> None:
         """Moves a picture among the others."""

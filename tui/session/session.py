@@ -210,8 +210,10 @@ class ChatSession:
         """Takes down what is typed in the conversation on screen."""
         self.journal.write(self.draft, text)
 
-    async def attach(self, *paths: Path, draft: Draft | None = None) -> None:
+    def attach(self, *paths: Path, draft: Draft | None = None) -> Coroutine[Any, Any, None]:
         """Adds pictures to the next message.
+
+        They are in the journal when this returns; what is returned has them checked.
 
         Args:
             paths: where they are.
@@ -219,7 +221,7 @@ class ChatSession:
         """
         if draft is None or draft not in self.journal:
             draft = self.draft
-        await self._outgoing.attach(draft, paths)
+        return self._outgoing.checks.check(self.journal.attach(draft, paths))
 
     def submit(self, text: str) -> Coroutine[Any, Any, None]:
         """Sends a message; while another one is answered it waits in the core's queue.

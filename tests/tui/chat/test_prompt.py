@@ -1,6 +1,6 @@
 """The prompt by its keys, in an app with nothing else in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,18 +31,20 @@ class PromptApp(App[None]):
         self.folder = Path()
 
     def compose(self) -> ComposeResult:
-        yield Prompt(False, self.find_choices, self.written.append, self.send)
+        yield Prompt(False, self.find_choices, self)
 
     async def find_choices(self, word: Word) -> list[Choice]:
         return find_choices(word, ["lemons.png"], self.folder, self.folder)
+
+    def write(self, text: str) -> None:
+        self.written.append(text)
 
     def send(self, text: str) -> None:
         self.sent.append(text)
         self.query_one(Prompt).set_text("")
 
-    @on(Prompt.PathsPasted)
-    def keep_paths(self, event: Prompt.PathsPasted) -> None:
-        self.pasted += event.paths
+    def attach(self, paths: Sequence[Path]) -> None:
+        self.pasted += paths
 
     @on(Prompt.MissingPasted)
     def keep_missing(self, event: Prompt.MissingPasted) -> None:
@@ -52,8 +54,7 @@ class PromptApp(App[None]):
     def keep_choices(self, event: Prompt.ChoicesOffered) -> None:
         self.offered = event.choices
 
-    @on(Prompt.RemovalUndone)
-    def count(self) -> None:
+    def put_back(self) -> None:
         self.undone += 1
 
 
