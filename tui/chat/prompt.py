@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import EditHistory, Selection
 
 from ..keys.bindings import Keyed, bindings_of
+from ..scarcity import Scarcity, scarcity_named
 from .recall import Recall
 from .tab_completion import FindChoices, TabCompletion
 from .tray import Choices
@@ -160,16 +161,28 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
     def on_paste(self, event: Paste) -> None:
         """Attaches pasted paths of pictures; other text is inserted by the text area."""
-        from ..session.attach_paths import find_pictures
-        from ..session.missing_pictures import find_missing
-
-        found = find_pictures(event.text)
-        if found.paths and not found.rest.strip():
+        try:
+            paths, missing = self._find_pictures(event.text)
+        except Scarcity:
+            # They are looked for once more when the text is sent.
+            return
+        if paths:
             event.prevent_default()
             event.stop()
-            self._draft.attach(found.paths)
-        elif missing := find_missing(f"{self.text} {found.rest}" if self.text else found.rest):
+            self._draft.attach(paths)
+        elif missing:
             self.post_message(self.MissingPasted(missing))
+
+    def _find_pictures(self, pasted: str) -> "tuple[list[Path], MissingPictures | None]":
+        """Returns the pictures that a paste consists of, or what it names that is not here."""
+        with scarcity_named():
+            from ..session.attach_paths import find_pictures
+            from ..session.missing_pictures import find_missing
+
+            found = find_pictures(pasted)
+            if found.paths and not found.rest.strip():
+                return found.paths, None
+            return [], find_missing(f"{self.text} {found.rest}" if self.text else found.rest)
 
     def post_message(self, message: Message) -> bool:
         """Has each change taken down at once: a message waits for its turn, which may not come."""

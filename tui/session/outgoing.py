@@ -177,10 +177,9 @@ class Outgoing:
         new = [DraftPicture(path) for path in found.paths if path not in attached]
         turn.text, turn.pictures = found.rest, [*turn.pictures, *new]
         turn.state = "checking"
-        is_told = missing is None or (turn.missing and turn.missing.permits(missing))
         if found.paths and not turn.text.strip():
             self._journal.put_back(unsent, turn)
-        elif missing and not is_told:
+        elif missing and not (turn.missing and turn.missing.permits(missing)):
             turn.missing = replace(missing, is_held=True)
             self._journal.put_back(unsent, turn)
         else:

@@ -1,5 +1,6 @@
 """The prompt by its keys, in an app with nothing else in it."""
 
+import errno
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from textual.pilot import Pilot
 
 from seeshell.tui.chat.prompt import Prompt
 from seeshell.tui.chat.tray import Choices
+from seeshell.tui.session import attach_paths
 from seeshell.tui.session.completion import Choice, Word, find_choices
 
 
@@ -250,6 +252,21 @@ async def test_a_pasted_path_that_is_not_here_is_inserted_and_told_at_once() -> 
         app.post_message(Paste("photo.jpg"))
         await pilot.pause()
         assert app.missing == ["IMG_0412.HEIC", "IMG_0412.HEIC", "photo.jpg"]
+
+
+async def test_a_path_that_can_not_be_looked_for_now_is_inserted_as_it_was_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_text: str) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    picture = tmp_path / "cat.png"
+    picture.touch()
+    monkeypatch.setattr(attach_paths, "find_pictures", fail)
+    async with open_prompt() as (app, prompt, pilot):
+        app.post_message(Paste(str(picture)))
+        await pilot.pause()
+        assert (app.pasted, prompt.text) == ([], str(picture))
 
 
 async def test_a_bare_name_pasted_into_a_sentence_is_not_told() -> None:
