@@ -62,7 +62,7 @@ class Window:
             await asyncio.sleep(0.005)
 
     def _note(self, event: ConversationsFound) -> None:
-        self._conversations = tuple(it.id for it in event.conversations)
+        self._conversations = tuple(it.summary.id for it in event.conversations)
 
     def _start(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
