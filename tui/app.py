@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
@@ -155,12 +154,11 @@ class SeeshellApp(ReportedApp):
         EndNotice(self._chat, session, self.settings.notify, through_tmux=through_tmux).listen()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
-        loop.add_signal_handler(
-            signal.SIGTERM, partial(self.exit, return_code=128 + signal.SIGTERM)
-        )
+        loop.add_signal_handler(signal.SIGTERM, self._end)
 
     async def on_unmount(self) -> None:
-        """Takes the pictures out of the terminal."""
+        """Leaves what is unsent to the next window, and takes the pictures out of the terminal."""
+        self._chat.session.close()
         self.workers.cancel_group(self, "redraw")
         if self._pictures is not None:
             await self._pictures.close()
@@ -241,12 +239,17 @@ class SeeshellApp(ReportedApp):
             markup=False,
         )
 
+    def _end(self) -> None:
+        """Ends in order; what was typed last is stored before anything else."""
+        self._chat.session.journal.save()
+        self.exit(return_code=128 + signal.SIGTERM)
+
     def _hang_up(self) -> None:
         """Ends at once, since the terminal is gone; what was typed last is stored.
 
         So also where whatever started the program has it ignore the signal, as `nohup` does.
         """
-        self._chat.session.drafts.save()
+        self._chat.session.close()
         asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
         os.kill(os.getpid(), signal.SIGHUP)
 

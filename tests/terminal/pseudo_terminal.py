@@ -87,6 +87,7 @@ class PseudoTerminal:
         self._round_trip = round_trip
         self._arrived = threading.Condition()
         self._ended = False
+        self._is_gone = False
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         _stop_echo(slave)
@@ -158,6 +159,13 @@ class PseudoTerminal:
         self._reader.join(5)
         return status
 
+    def hang_up(self) -> None:
+        """Goes away as a terminal whose window is closed: the program can reach it no more."""
+        self._ended = True
+        self._reader.join(5)
+        os.close(self._master)
+        self._is_gone = True
+
     def close(self) -> None:
         """Ends the program as a terminal that is closed does, then by force."""
         if self.program.poll() is None:
@@ -167,9 +175,8 @@ class PseudoTerminal:
             except subprocess.TimeoutExpired:
                 self.program.kill()
                 self.program.wait()
-        self._ended = True
-        self._reader.join(5)
-        os.close(self._master)
+        if not self._is_gone:
+            self.hang_up()
 
     def _wait(self, condition, what: str, timeout: float):  # noqa: ANN001, ANN202
         end = time.monotonic() + timeout

@@ -1,6 +1,7 @@
 """The real app on the real core, driven through Textual's pilot."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -84,7 +85,7 @@ class AppUser:
     async def attach(self, picture: Path) -> None:
         """Pastes a picture's path and waits until the core has it."""
         count = len(self.chat.session.draft.pictures)
-        self.chat.attach([picture])
+        self.chat.chat.composer.attach([picture])
         pictures = self.chat.session.draft.pictures
         await self.until(lambda: len(pictures) > count and not pictures[-1].is_checking)
 
@@ -116,7 +117,7 @@ def open_app() -> OpenApp:
         keys: dict[str, tuple[str, ...]] | None = None,
     ) -> AsyncIterator[AppUser]:
         if not keeps_drafts:
-            (core.paths.data_dir / "drafts.json").unlink(missing_ok=True)
+            shutil.rmtree(core.paths.data_dir / "unsent", ignore_errors=True)
         terminal = TerminalFacts(images="halfblock", colours="truecolor")
         settings = Settings(theme=theme, keys=keys or {})
         app = SeeshellApp(core.paths, settings, terminal, launch or LaunchOptions())

@@ -109,18 +109,13 @@ class Chat(Keyed, Vertical):
         hear(log, events, AnswerEnded, lambda it: log.end_message(it.answer))
         hear(composer, events, QueueShown, lambda it: composer.show_queue(it.queue))
         hear(composer, events, DraftChanged, self._show_draft)
-        hear(composer, events, TextReturned, lambda it: composer.give_back(it.draft, it.text))
-        hear(
-            composer,
-            events,
-            DraftShown,
-            lambda it: composer.show(it.draft, takes_typed=it.takes_typed),
-        )
+        hear(composer, events, DraftShown, lambda _: composer.show())
+        hear(composer, events, TextReturned, self._return_text)
 
     def _show(self, shown: ConversationShown) -> None:
         """Shows another conversation or branch, and what is unsent of it."""
         messages = shown.conversation.messages if shown.conversation else ()
-        self.composer.show(shown.draft, takes_typed=shown.takes_typed)
+        self.composer.show()
         self.prompt.remember([it.text for it in messages if it.role == "user"])
         self.log_view.show_messages(messages)
         if shown.message is not None:
@@ -136,8 +131,12 @@ class Chat(Keyed, Vertical):
             self.prompt.remember_also(event.question.text)
 
     def _show_draft(self, event: DraftChanged) -> None:
-        if event.draft is self.composer.draft:
+        if event.draft is self._session.draft:
             self.composer.show_tray()
+
+    def _return_text(self, event: TextReturned) -> None:
+        if event.draft is self._session.draft:
+            self.composer.give_back(event.text)
 
     def leave_edit(self) -> None:
         """Gives the draft back that was there before; `up` brings back what was typed."""
@@ -303,11 +302,6 @@ class Chat(Keyed, Vertical):
     @on(Prompt.EndWanted)
     def _show_end(self) -> None:
         self.log_view.action_scroll_end()
-
-    @on(Prompt.Sent)
-    @work
-    async def _submit(self, event: Prompt.Sent) -> None:
-        await self._session.submit(event.text)
 
     @on(ChatLog.LinkOpened)
     def _copy_link(self, event: ChatLog.LinkOpened) -> None:

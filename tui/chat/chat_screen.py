@@ -19,7 +19,6 @@ from ..keys.focus import KeepsFocus
 from ..keys.way_back import GoesBack
 from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
-from ..session.draft_file import DraftFile
 from ..session.events import (
     AnswerEnded,
     AnswerStarted,
@@ -93,8 +92,7 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             pictures: returns what draws pictures; called when the first one is to be drawn.
         """
         super().__init__()
-        drafts = DraftFile(paths.data_dir / "drafts.json")
-        self.session = ChatSession(connect, drafts)
+        self.session = ChatSession(connect, paths.data_dir)
         self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
@@ -131,10 +129,6 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             return
         text = visible(fill_keys(self, event.sentence))
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
-
-    @on(Prompt.PathsPasted)
-    def _attach_pasted(self, event: Prompt.PathsPasted) -> None:
-        self.attach(event.paths)
 
     @on(Sidebar.Opened)
     @work(exclusive=True, group="open")
@@ -185,7 +179,8 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
 
     @work
     async def action_pick_pictures(self) -> None:
-        """Lets the user pick pictures and attaches them."""
+        """Lets the user pick pictures and attaches them to what is on screen now."""
+        draft = self.session.draft
         try:
             with scarcity_named():
                 from ..picker import FilePicker
@@ -196,7 +191,8 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             self.notify(text, severity="error", markup=False)
             return
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
-        self.attach(paths or [])
+        if paths:
+            await self.session.attach(*paths, draft=draft)
 
     @work
     async def action_load_model(self) -> None:
@@ -220,9 +216,3 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         if self.session.has_begun:
             self._launch = LaunchOptions(chat=self.session.conversation)
         self._run_session(replace_core=replace_core)
-
-    @work
-    async def attach(self, paths: list[Path]) -> None:
-        """Adds pictures to the next message, one after the other."""
-        for path in paths:
-            await self.session.attach(path)

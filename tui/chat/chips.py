@@ -87,7 +87,7 @@ class Chips(Keyed, Widget, can_focus=True):
     ) -> None:
         """Keeps the cursor on its picture, and hands the focus on with the last one."""
         ids = [picture.id for picture in self.pictures]
-        at_cursor = before[self.cursor].id if self.cursor < len(before) else -1
+        at_cursor = before[self.cursor].id if self.cursor < len(before) else ""
         self.cursor = ids.index(at_cursor) if at_cursor in ids else self.cursor
         if not ids and self.has_focus:
             self.post_message(self.Left())
@@ -134,12 +134,10 @@ class Chips(Keyed, Widget, can_focus=True):
             return 0 <= self.cursor + _as_int(parameters) < len(self.pictures)
         return True
 
-    @work
-    async def action_remove(self) -> None:
+    def action_remove(self) -> None:
         """Removes the picture at the cursor."""
-        picture = self._at_cursor
-        if picture is not None:
-            await self._edits.remove(picture)
+        if self._at_cursor is not None:
+            self._edits.remove(self._at_cursor)
 
     @work
     async def action_retry(self) -> None:

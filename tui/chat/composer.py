@@ -1,6 +1,8 @@
 """Tray, pictures and prompt: what the user is about to send."""
 
 from collections.abc import Sequence
+from itertools import dropwhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import getters, on, work
@@ -9,24 +11,22 @@ from textual.containers import Vertical
 from textual.timer import Timer
 
 from ...core.conversation import Attachment, Queue, QueuedTurn
-from ..session.draft import Draft, DraftPicture, SentTurn
+from ..session.draft import DraftPicture, SentTurn, join
 from ..session.session import ChatSession
 from .chips import Chips
 from .prompt import Prompt
-from .tray import Tray, Waiting
+from .tray import Checking, Tray, Waiting
 
 if TYPE_CHECKING:
     from .tab_completion import FindChoices
 
-SAVE_SECONDS = 1.0
-"""Longest time that typed text is not on disk."""
 ANSWER_AGAIN = "answer again"
 QUEUE_SECONDS = 0.15
 """A message that is taken from the queue sooner is never shown as queued."""
 
 
 class Composer(Vertical):
-    """Shows one draft and has it stored while it changes."""
+    """Shows what is unsent of the conversation on screen, which the prompt edits in the journal."""
 
     prompt = getters.query_one(Prompt)
     chips = getters.query_one(Chips)
@@ -38,16 +38,14 @@ class Composer(Vertical):
         """Shows an empty draft.
 
         Args:
-            session: has the drafts, and changes their pictures.
+            session: has the draft, takes what is sent and changes the pictures.
             cursor_blink: whether the prompt's cursor blinks.
             find_choices: returns what Tab can make of a word.
         """
         super().__init__()
-        self.draft = session.draft
         self._session = session
         self._cursor_blink = cursor_blink
         self._find_choices = find_choices
-        self._saving: Timer | None = None
         self._queue = Queue()
         self._queueing: Timer | None = None
 
@@ -55,29 +53,30 @@ class Composer(Vertical):
         """Yields the tray and the pictures above the prompt."""
         yield Tray()
         yield Chips(self._session.pictures)
-        yield Prompt(self._cursor_blink, self._find_choices)
+        yield Prompt(self._cursor_blink, self._find_choices, self)
 
-    def show(self, draft: Draft, *, takes_typed: bool = False) -> None:
-        """Shows another draft; what is typed stays with this one, or goes over to the other."""
-        if draft is not self.draft:
-            typed = self.prompt.text
-            if takes_typed:
-                self.draft.text = ""
-                draft.text = "\n".join(text for text in (draft.text, typed) if text)
-            else:
-                self.draft.text = typed
-            self.draft = draft
-            self.prompt.set_text(draft.text)
+    def show(self) -> None:
+        """Shows another draft, or one whose text was changed by more than the prompt."""
+        text = self._session.draft.text
+        if self.prompt.text != text:
+            self.prompt.set_text(text)
         self.show_tray()
+
+    def give_back(self, text: str) -> None:
+        """Shows a text that could not be sent; in front of what was typed since, to be undone."""
+        typed = self.prompt.text
+        if typed and self._session.draft.text == join(text, typed):
+            self.prompt.put_in_front(text)
+        self.show()
 
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and of the messages on their way."""
-        self.chips.pictures = tuple(self.draft.pictures)
-        self.prompt.note_removals(len(self.draft.removed))
-        self.tray.edited = self.draft.edited.number if self.draft.edited else 0
+        draft = self._session.draft
+        self.chips.pictures = tuple(draft.pictures)
+        self.prompt.note_removals(len(draft.removed))
+        self.tray.edited = draft.edited.number if draft.edited else 0
         self._show_missing()
         self._show_waiting()
-        self._save_soon()
 
     def show_queue(self, queue: Queue) -> None:
         """Shows what waits in the conversation."""
@@ -87,6 +86,23 @@ class Composer(Vertical):
         elif self._queueing is None or not queue.turns or queue.is_paused:
             self._end_queueing()
 
+    def write(self, text: str) -> None:
+        """Takes down what is typed."""
+        self._session.write(text)
+
+    def send(self, text: str) -> None:
+        """Sends what is in the prompt; it is the journal's when this returns, whatever comes."""
+        self.run_worker(self._session.submit(text))
+        self.show()
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Attaches pictures to what is on screen; they are the journal's when this returns."""
+        self.run_worker(self._session.attach(*paths))
+
+    def put_back(self) -> None:
+        """Puts the picture back that was removed last."""
+        self.run_worker(self._session.pictures.put_back())
+
     def _end_queueing(self) -> None:
         if self._queueing is not None:
             self._queueing.stop()
@@ -95,29 +111,18 @@ class Composer(Vertical):
 
     def _show_waiting(self) -> None:
         queue = Queue() if self._queueing is not None else self._queue
-        outbox = self.draft.outbox if self.draft.is_cut_off else []
+        stored = {turn.id for turn in self._queue.turns}
+        turns = [turn for turn in self._session.unacknowledged if turn.id not in stored]
         self.tray.waiting = Waiting(
             tuple(words_of(turn) for turn in queue.turns),
             queue.is_paused,
-            tuple(_sent_words(turn) for turn in outbox),
+            tuple(_sent_words(turn) for turn in turns if turn.is_held),
+            tuple(_checking(turn) for turn in _behind_pictures(turns)),
         )
-
-    def give_back(self, draft: Draft, text: str) -> None:
-        """Puts a text that was not sent in front of what is typed in its conversation."""
-        if draft is self.draft:
-            self.prompt.give_back(text)
-        else:
-            draft.text = "\n".join(part for part in (text, draft.text) if part)
-
-    @on(Prompt.Changed)
-    def _keep_text(self) -> None:
-        self.draft.text = self.prompt.text
-        self._show_missing()
-        self._save_soon()
 
     @on(Prompt.MissingPasted)
     def _tell_missing(self, event: Prompt.MissingPasted) -> None:
-        self.draft.missing = event.missing
+        self._session.draft.missing = event.missing
 
     @on(Prompt.ChoicesOffered)
     def _show_choices(self, event: Prompt.ChoicesOffered) -> None:
@@ -132,34 +137,15 @@ class Composer(Vertical):
         if question := await self.app.push_screen_wait(screen):
             self.prompt.change_text(question)
 
-    @on(Prompt.RemovalUndone)
-    @work
-    async def _put_back(self) -> None:
-        await self._session.pictures.put_back()
-
     @on(Chips.Left)
     def _leave_chips(self) -> None:
         self.prompt.focus()
 
+    @on(Prompt.Changed)
     def _show_missing(self) -> None:
-        missing = self.draft.missing
+        missing = self._session.draft.missing
         is_named = missing is not None and missing.are_in(self.prompt.text)
         self.tray.missing = missing.sentence if missing is not None and is_named else ""
-
-    def on_unmount(self) -> None:
-        """Stores what was typed last."""
-        if self._saving is not None:
-            self._saving.stop()
-            self._session.drafts.save()
-
-    def _save_soon(self) -> None:
-        """Stores the drafts within `SAVE_SECONDS`."""
-        if self._saving is None:
-            self._saving = self.set_timer(SAVE_SECONDS, self._save_now)
-
-    def _save_now(self) -> None:
-        self._saving = None
-        self._session.drafts.save()
 
 
 def words_of(turn: QueuedTurn) -> str:
@@ -178,3 +164,14 @@ def _sent_words(turn: SentTurn) -> str:
 def _names(pictures: Sequence[Attachment] | Sequence[DraftPicture]) -> str:
     """Returns what stands for a message without words."""
     return ", ".join(picture.name for picture in pictures)
+
+
+def _behind_pictures(turns: list[SentTurn]) -> list[SentTurn]:
+    """Returns the turns that wait for pictures, their own or those of one before them."""
+    waiting = [turn for turn in turns if turn.is_preparing and not turn.is_held]
+    return list(dropwhile(lambda turn: not turn.is_checking, waiting))
+
+
+def _checking(turn: SentTurn) -> Checking:
+    done = sum(not picture.is_checking for picture in turn.pictures)
+    return Checking(_sent_words(turn), done, len(turn.pictures))

@@ -1,8 +1,9 @@
 """The prompt: a text area that grows with its text, remembers what was sent and sends on Enter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from textual import work
 from textual.actions import SkipAction
@@ -13,6 +14,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import EditHistory, Selection
 
 from ..keys.bindings import Keyed, bindings_of
+from ..scarcity import Scarcity, scarcity_named
 from .recall import Recall
 from .tab_completion import FindChoices, TabCompletion
 from .tray import Choices
@@ -20,6 +22,22 @@ from .tray import Choices
 if TYPE_CHECKING:
     from ..session.completion import Choice
     from ..session.missing_pictures import MissingPictures
+
+
+class EditedDraft(Protocol):
+    """The draft that the prompt edits; each call is done when it returns, before the next key."""
+
+    def write(self, text: str) -> object:
+        """Takes down what is typed, at each change."""
+
+    def send(self, text: str) -> object:
+        """Is given the text when the user presses Enter; what stays in the prompt is its to say."""
+
+    def attach(self, paths: Sequence[Path]) -> object:
+        """Attaches pictures whose paths were pasted, dropped or completed."""
+
+    def put_back(self) -> object:
+        """Puts the picture back that was removed last."""
 
 
 class _Left(NamedTuple):
@@ -42,18 +60,6 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     """Where the user types; one row high when empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("prompt")
-
-    @dataclass
-    class Sent(Message):
-        """The user pressed Enter."""
-
-        text: str
-
-    @dataclass
-    class PathsPasted(Message):
-        """The user pasted or dropped paths of pictures."""
-
-        paths: list[Path]
 
     @dataclass
     class PageTurned(Message):
@@ -79,16 +85,16 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     class PastWanted(Message):
         """The user wants to search what was asked in all conversations."""
 
-    class RemovalUndone(Message):
-        """The user wants the picture back that was removed last."""
-
-    def __init__(self, cursor_blink: bool, find_choices: FindChoices) -> None:
+    def __init__(self, cursor_blink: bool, find_choices: FindChoices, draft: EditedDraft) -> None:
         """Makes an empty prompt.
 
         Args:
             cursor_blink: whether the cursor blinks.
             find_choices: returns what Tab can make of a word.
+            draft: what is typed, attached and sent.
         """
+        self._draft = draft
+        self._recall = Recall()
         super().__init__(
             id="prompt",
             compact=True,
@@ -97,7 +103,6 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         )
         self.cursor_blink = cursor_blink
         self.match_cursor_bracket = False
-        self._recall = Recall()
         self._left = _Left("", Selection(), self.history)
         self._removals = _Removals()
         self._tab = TabCompletion(self, find_choices, self._offer)
@@ -129,6 +134,10 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         self.history.checkpoint()
         self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
 
+    def put_in_front(self, text: str) -> None:
+        """Puts a text that could not be sent in front of what was typed since."""
+        self.insert(f"{text}\n", (0, 0), maintain_selection_offset=True)
+
     def note_removals(self, count: int) -> None:
         """Lets undo bring back as many removed pictures, unless more is typed before."""
         text = self.text if count > self._removals.number else self._removals.text
@@ -155,30 +164,39 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
     def on_paste(self, event: Paste) -> None:
         """Attaches pasted paths of pictures; other text is inserted by the text area."""
-        from ..session.attach_paths import find_pictures
-        from ..session.missing_pictures import find_missing
-
-        found = find_pictures(event.text)
-        if found.paths and not found.rest.strip():
+        try:
+            paths, missing = self._find_pictures(event.text)
+        except Scarcity:
+            # They are looked for once more when the text is sent.
+            return
+        if paths:
             event.prevent_default()
             event.stop()
-            self.post_message(self.PathsPasted(found.paths))
-        elif missing := find_missing(f"{self.text} {found.rest}" if self.text else found.rest):
+            self._draft.attach(paths)
+        elif missing:
             self.post_message(self.MissingPasted(missing))
 
-    def give_back(self, text: str) -> None:
-        """Puts a text that could not be sent in front of what was typed since."""
-        if self.text:
-            self.insert(f"{text}\n", (0, 0), maintain_selection_offset=True)
-        else:
-            self.set_text(text)
+    def _find_pictures(self, pasted: str) -> "tuple[list[Path], MissingPictures | None]":
+        """Returns the pictures that a paste consists of, or what it names that is not here."""
+        with scarcity_named():
+            from ..session.attach_paths import find_pictures
+            from ..session.missing_pictures import find_missing
+
+            found = find_pictures(pasted)
+            if found.paths and not found.rest.strip():
+                return found.paths, None
+            return [], find_missing(f"{self.text} {found.rest}" if self.text else found.rest)
+
+    def post_message(self, message: Message) -> bool:
+        """Has each change taken down at once: a message waits for its turn, which may not come."""
+        if isinstance(message, self.Changed):
+            self._draft.write(self._recall.typed_in(self.text))
+        return super().post_message(message)
 
     def action_send(self) -> None:
-        """Sends the text and makes room for the next one."""
-        text = self.text
-        self._left = _Left(text, self.selection, self.history)
-        self.set_text("")
-        self.post_message(self.Sent(text))
+        """Sends the text."""
+        self._left = _Left(self.text, self.selection, self.history)
+        self._draft.send(self.text)
 
     def action_cut(self) -> None:
         """Cuts what is selected; without a selection clears the prompt, which can be undone."""
@@ -194,7 +212,7 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     def action_undo(self) -> None:
         """Undoes what was typed last, or the removal of a picture if that was later."""
         if self._removals.number and self._removals.text == self.text:
-            self.post_message(self.RemovalUndone())
+            self._draft.put_back()
         else:
             super().action_undo()
 
@@ -281,7 +299,7 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
 
     def _attach_choice(self, choice: "Choice | None") -> None:
         if choice is not None and choice.picture is not None:
-            self.post_message(self.PathsPasted([choice.picture]))
+            self._draft.attach([choice.picture])
 
     def _replace_text(self, text: str) -> None:
         # Setting the text empties the history, which may yet be wanted.

@@ -30,6 +30,11 @@ class Recall:
         """Takes what is in the prompt for what is being typed."""
         self._place = None
 
+    def typed_in(self, text: str) -> str:
+        """Returns what is being typed: the end of the walk while a text is as it was sent."""
+        is_sent = self._place is not None and text == self._sent[self._place]
+        return self._typed if is_sent else text
+
     def older(self, text: str) -> str | None:
         """Returns the message before, None if there is none.
 

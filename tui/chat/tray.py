@@ -19,6 +19,17 @@ _GAP: Final = "  "
 
 
 @dataclass(frozen=True)
+class Checking:
+    """A message that goes out once its pictures, and those of messages before it, are checked."""
+
+    text: str
+    done: int
+    """Pictures that are checked."""
+    total: int
+    """0 where it waits for others only."""
+
+
+@dataclass(frozen=True)
 class Waiting:
     """Messages that have left the prompt but are not in the conversation yet."""
 
@@ -28,9 +39,11 @@ class Waiting:
     """Whether these wait for the user."""
     unsent: tuple[str, ...] = ()
     """What was sent but got no reply before the core was gone."""
+    checking: tuple[Checking, ...] = ()
+    """What goes out behind the others, in the order in which it was sent."""
 
     def __bool__(self) -> bool:
-        return bool(self.queued or self.unsent)
+        return bool(self.queued or self.unsent or self.checking)
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,10 @@ class Tray(Widget):
         waiting = self.waiting
         rows += [Content.styled(f"not sent yet  {visible_line(it)}", note) for it in waiting.unsent]
         rows += self._queue_rows() if waiting.queued else []
+        rows += [self._checking_row(it) for it in waiting.checking[:_QUEUE_ROWS]]
+        if len(waiting.checking) > _QUEUE_ROWS:
+            more = f"and {len(waiting.checking) - _QUEUE_ROWS} more after that"
+            rows.append(Content.styled(more, note))
         rows = [row.truncate(width, ellipsis=True) for row in rows]
         return rows + self._missing_rows(width) + self._choice_rows(width)
 
@@ -122,6 +139,15 @@ class Tray(Widget):
         if len(texts) > len(shown):
             rows.append(Content.styled(f"  and {len(texts) - len(shown)} more", note))
         return rows
+
+    def _checking_row(self, checking: Checking) -> Content:
+        number = min(checking.done + 1, checking.total)
+        key = keymap_of(self.app).show("chat.take_back")
+        return Content.assemble(
+            f"checking {number} of {checking.total}" if checking.total else "sent after that",
+            (f"  {key}", self.get_visual_style("tray--key")),
+            (f" takes it back  {visible_line(checking.text)}", self.get_visual_style("tray--note")),
+        )
 
     def _edit_row(self) -> Content:
         return Content.assemble(

@@ -17,9 +17,8 @@ Its modules in reading order:
                           change out.
     conversation_list     The list of stored conversations, and what is done to one without showing
                           it.
-    draft                 What the user has typed and attached but the core does not have yet.
-    drafts                The drafts of all conversations, and the edits that are under way in them.
-    draft_file            Unsent texts and pictures on disk: a line that drops loses none of them.
+    draft                 The values of the journal: what was typed, attached and sent but is not
+                          the core's yet.
     outgoing              What leaves the prompt: pictures are checked, messages sent in order,
                           nothing is lost.
     attach_paths          Paths of pictures in text that was pasted or typed into the prompt.
@@ -45,4 +44,18 @@ Its modules in reading order:
                           pastes the laptop's.
     completion            What Tab puts into the prompt: paths of pictures, and behind `@` pictures
                           by part of their names.
+    journal               The journal of this window: the one owner of what is unsent in it, by
+                          conversation.
+    journal_keeper        Has the journal's entries on disk soon after each change, and says so
+                          where it can't.
+    journal_folder        The journals on disk: a folder for each window, locked while it lives, a
+                          file for each entry.
+    saved_unsent          How an entry of the journal is written to disk and read again.
+    inheritance           What dead windows left unsent: who inherits it, and when it is given up.
+    old_drafts            Takes over `drafts.json`, which held what was unsent before each window
+                          had a journal.
+    picture_checks        Has the core check and copy pictures, a few at a time, and takes down what
+                          became of each.
+    deliveries            Turns on their way: each is made ready and sent in its order, whoever
+                          waits for it.
 """

@@ -1,6 +1,7 @@
 """The list of stored conversations, and what is done to one without showing it."""
 
 from collections.abc import Callable
+from typing import Final
 
 from ...core.conversation import ConversationSummary
 from ...core.messages.events import (
@@ -21,6 +22,9 @@ from ...core.messages.requests import (
 from .core_link import CoreLink, Post
 from .events import AnswerEndedUnseen, ConversationsFound
 from .listed_conversations import ListedStates, list_conversations
+
+_MOST: Final = 100_000
+"""Conversations that are asked for where all count."""
 
 
 class ConversationList:
@@ -82,6 +86,13 @@ class ConversationList:
         reply = await self._link.ask(ListConversations(limit=1))
         if isinstance(reply, ConversationsListed) and reply.conversations:
             return reply.conversations[0].id
+        return None
+
+    async def all_ids(self) -> frozenset[int] | None:
+        """Returns the ids of all that are not deleted; None if that can't be known."""
+        reply = await self._link.ask(ListConversations(limit=_MOST))
+        if isinstance(reply, ConversationsListed) and len(reply.conversations) < _MOST:
+            return frozenset(it.id for it in reply.conversations)
         return None
 
     async def rename(self, conversation: int, title: str) -> None:

@@ -13,7 +13,7 @@ SessionEvent
 ├── DecisionsChanged     something is to be decided, or no longer
 ├── DraftShown           an edit begins, or ends and what was unsent before is back
 ├── DraftChanged         the pictures or the messages on their way changed
-├── TextReturned         a text could not be sent and goes back into the prompt
+├── TextReturned         a text could not be sent, or was inherited, and is in the prompt
 ├── AnswerEndedUnseen    an answer ended in another conversation
 ├── ConversationsFound   the sidebar's list, asked for or changed
 ├── NoticeTold           something that the user should know, once
@@ -47,8 +47,6 @@ class ConversationShown(SessionEvent):
     draft: Draft
     message: int | None = None
     """Message to have in view; None for the end."""
-    takes_typed: bool = False
-    """Whether what was typed until now belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,6 @@ class DraftShown(SessionEvent):
     """Something else of the same conversation is in the prompt."""
 
     draft: Draft
-    takes_typed: bool = False
-    """Whether what was typed until now belongs to this one: the one before was sent."""
 
 
 @dataclass(frozen=True)
@@ -139,10 +135,10 @@ class DraftChanged(SessionEvent):
 
 @dataclass(frozen=True)
 class TextReturned(SessionEvent):
-    """A text could not be sent and goes back into the prompt."""
+    """A text could not be sent, or an earlier window left it: it stands in the draft."""
 
     draft: Draft
-    """Of the conversation for which it was typed."""
+    """Of the conversation for which it was typed; its text has changed."""
     text: str
 
 

@@ -2,14 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.conversation import Conversation, QueuedTurn
 from ...core.errors import CoreDied, CoreUnreachable, NotStored, SeeshellError
 from ...core.messages.events import (
     AnyEvent,
-    Attached,
     ConversationOpened,
     Delta,
     Prefilled,
@@ -21,11 +19,13 @@ from ...core.messages.events import (
     TurnStarted,
     TurnWithdrawn,
 )
-from ...core.messages.requests import Attach, OpenConversation, RemoveQueued
-from .core_link import NO_CORE, CoreLink, Post
-from .draft import Draft, DraftPicture, SentTurn
-from .drafts import Drafts, as_sent
-from .events import DraftChanged, RequestRefused, TextReturned
+from ...core.messages.requests import OpenConversation, RemoveQueued
+from ..scarcity import Scarcity, scarcity_named
+from .core_link import CoreLink
+from .draft import DraftPicture, SentTurn, Unsent, held, hindrance
+from .events import RequestRefused
+from .journal import Journal
+from .picture_checks import PictureChecks
 
 if TYPE_CHECKING:
     from .attach_paths import FoundPictures
@@ -35,132 +35,74 @@ _WITHDRAWN = "Your last question was not kept and is back in the prompt; it may 
 
 
 class Outgoing:
-    """The way from the drafts to the core, and back where the core does not keep a message."""
+    """The way from the journal to the core, and back where the core does not keep a message."""
 
-    def __init__(self, link: CoreLink, post: Post, drafts: Drafts) -> None:
+    def __init__(self, link: CoreLink, journal: Journal) -> None:
         self._link = link
-        self._post = post
-        self._drafts = drafts
+        self._journal = journal
+        self._post = journal.tell
         self._begun: dict[int, str] = {}
         """Ids of turns, by conversation, that left the queue but whose answers have not begun."""
         self._queued: set[str] = set()
         """Ids of turns of this window that were seen in the core's queue."""
-        self._checks = asyncio.Condition()
-        """Notified whenever a picture was checked."""
+        self.checks = PictureChecks(link, journal)
 
-    async def restore(self) -> None:
-        """Brings back what was unsent when a window before this one ended."""
-        for draft, path in self._drafts.restore():
-            await self.attach(draft, path)
+    async def prepare(self, turn: SentTurn) -> None:
+        """Makes a turn ready to be sent, or puts it back into the prompt with the reason.
 
-    async def attach(self, draft: Draft, path: Path) -> None:
-        """Adds a picture and has it checked and copied by the core."""
-        draft.pictures.append(DraftPicture(path))
-        self._post(DraftChanged(draft))
-        await self.check(draft, path)
-
-    async def check(self, draft: Draft, path: Path) -> None:
-        """Has a picture that waits for it checked and copied by the core."""
-        try:
-            reply = await self._link.request(Attach(path=str(path)))
-        except SeeshellError as error:
-            draft.settle(path, None, str(error))
-        else:
-            draft.settle(path, reply.attachment if isinstance(reply, Attached) else None)
-        self._post(DraftChanged(draft))
-        await self.note_checked()
-
-    async def note_checked(self) -> None:
-        """Lets messages go on whose pictures are all checked now, or removed."""
-        async with self._checks:
-            self._checks.notify_all()
-
-    async def line_up(self, draft: Draft, text: str) -> bool:
-        """Moves the text and the draft's pictures into the outbox; returns whether it could.
-
-        Pictures that the text names by their paths are attached first, and the check of those that
-        were picked just before is waited for. A text that can't be sent goes back into the prompt
-        with the reason; so does one that names pictures which are not here, the first time.
+        Pictures that the text names by their paths are attached first, and all its pictures are
+        checked. Where the core goes meanwhile the turn is held until there is one again.
         """
-        async with draft.order:
-            found, missing = await _find_pictures(text)
-            attached = {picture.path for picture in draft.pictures}
-            for path in found.paths:
-                # Tab, or a paste, has attached what the text only names.
-                if path not in attached:
-                    await self.attach(draft, path)
-            text = found.rest
-            if found.paths and not text.strip():
-                return False
-            if missing and not (draft.missing and draft.missing.permits(missing)):
-                draft.missing = replace(missing, is_held=True)
-                self._post(TextReturned(draft, text))
-                self._post(DraftChanged(draft))
-                return False
-            async with self._checks:
-                await self._checks.wait_for(lambda: not draft.is_checking)
-            hindrance = draft.hindrance(text)
-            if not hindrance and not await self._link.is_connected():
-                hindrance = NO_CORE
-            if hindrance:
-                self._post(TextReturned(draft, text))
-                self._post(RequestRefused(hindrance))
-                return False
-            self._drafts.end_edit(draft)
-            self._drafts.find(draft.conversation).outbox.append(draft.take(text))
-            self._post(DraftChanged(draft))
-            return True
-
-    async def line_up_again(self, draft: Draft, message: int) -> bool:
-        """Puts a turn that answers again into the outbox; returns whether it could."""
+        if turn.state == "typed":
+            await self._name_pictures(turn)
+        await self.checks.check(turn.pictures)
+        await self.checks.wait_for(turn)
         is_connected = await self._link.is_connected()
-        if is_connected:
-            draft.outbox.append(SentTurn("", regenerated=message))
+        unsent = self._journal.entry_with(turn)
+        if unsent is None:
+            return
+        if why := hindrance(turn.text, turn.pictures):
+            self._refuse(turn, why)
         else:
-            self._post(RequestRefused(NO_CORE))
-        return is_connected
+            turn.is_held = not is_connected or turn.is_checking
+            turn.state = "checking" if turn.is_held else "ready"
+            self._journal.note(unsent)
 
-    async def send(self, draft: Draft) -> None:
-        """Sends what is in the outbox, oldest first.
+    async def send(self, unsent: Unsent) -> None:
+        """Sends the turns that are ready, oldest first.
 
         What gets no reply stays there, to be sent again under the same id. If the core refuses one
-        turn, all of them go back into the prompt.
+        turn, all that it does not have go back into the prompt.
         """
-        while draft.outbox:
-            draft.is_cut_off = False
-            turn = draft.outbox[0]
+        while (waiting := unsent.unacknowledged) and waiting[0].state == "ready":
+            turn = waiting[0]
+            turn.is_held = False
             try:
-                reply = await self._link.request(turn.request(draft.conversation))
+                reply = await self._link.request(turn.request(unsent.conversation))
             except (CoreDied, CoreUnreachable):
-                draft.is_cut_off = True
-                self._post(DraftChanged(draft))
+                turn.is_held = True
+                self._journal.note(unsent)
                 break
             except SeeshellError as error:
-                self._give_back_outbox(draft, str(error))
+                self._give_back(unsent, str(error))
                 break
-            del draft.outbox[0]
+            turn.state, turn.removed = "taken", []
             if isinstance(reply, TurnQueued):
-                self._drafts.name(draft, reply.conversation)
-                draft.taken.append(turn)
-            self._post(DraftChanged(draft))
-
-    async def send_again(self) -> None:
-        """Sends what has got no reply from a core, or from a window, that has ended since."""
-        for draft in self._drafts:
-            await self.send(draft)
+                self._journal.name(unsent, reply.conversation)
+            self._journal.note(unsent)
 
     def note(self, event: AnyEvent) -> None:
-        """Forgets a turn once its answer has begun; takes it back if it was withdrawn."""
+        """Forgets a turn once its answer starts; takes it back if it was withdrawn."""
         match event:
             case TurnWithdrawn(conversation=it, turn=turn, sentence=why, restored=restored):
                 self._take_back(it, turn, why, is_gone=restored is None)
             case TurnStarted(conversation=it, turn=turn):
                 self._begun[it] = turn
             case QueueChanged(conversation=it, queue=queue):
-                self._note_queue(self._drafts.find(it), queue)
+                self._note_queue(self._journal.find(it), queue)
             case Prefilled() | ThoughtsDelta() | Delta() | TurnEnded() | TurnFailed():
                 turn = self._begun.pop(event.conversation, "")
-                self._forget(self._drafts.find(event.conversation), turn)
+                self._forget(self._journal.find(event.conversation), turn)
 
     async def recall(self, shown: Conversation | None) -> None:
         """Takes back messages that the core withdrew while nobody here could hear of it.
@@ -168,33 +110,27 @@ class Outgoing:
         Args:
             shown: the conversation on screen, read just now; None for a new one.
         """
-        for draft in self._drafts:
-            it = draft.conversation
-            if it is not None and draft.taken:
-                is_shown = shown is not None and shown.summary.id == it
-                self._recall(it, draft, shown if is_shown else await self._read(it))
+        for unsent in self._journal:
+            if shown is not None and unsent.conversation == shown.summary.id:
+                self.recall_in(unsent, shown)
+            elif unsent.conversation is not None and any(turn.is_taken for turn in unsent.turns):
+                self.recall_in(unsent, await self._read(unsent.conversation))
 
-    def _recall(self, conversation: int, draft: Draft, stored: Conversation | None) -> None:
+    def recall_in(self, unsent: Unsent, stored: Conversation | None) -> None:
+        """Takes back what the core withdrew of one conversation, read just now; None if gone."""
         queue, messages = (stored.queue, stored.messages) if stored else ((), ())
         waiting = {turn.id for turn in queue}
         self._queued |= waiting
-        for turn in list(draft.taken):
+        for turn in [it for it in unsent.turns if it.is_taken]:
             brought = [message for message in messages if message.turn == turn.id]
+            if unsent.conversation is None:
+                break
             if any(message.is_open for message in brought):
-                self._begun[conversation] = turn.id
+                self._begun[unsent.conversation] = turn.id
             elif brought:
-                self._forget(draft, turn.id)
+                self._forget(unsent, turn.id)
             elif turn.id not in waiting:
-                self._take_back(conversation, turn.id, _WITHDRAWN, is_gone=stored is None)
-
-    def _note_queue(self, draft: Draft, queue: tuple[QueuedTurn, ...]) -> None:
-        """Forgets turns that another window took out; those taken were told of before."""
-        ids = {turn.id for turn in queue}
-        for turn in list(draft.taken):
-            if turn.id in ids:
-                self._queued.add(turn.id)
-            elif turn.id in self._queued and turn.id not in self._begun.values():
-                self._forget(draft, turn.id)
+                self._take_back(unsent.conversation, turn.id, _WITHDRAWN, is_gone=stored is None)
 
     async def remove_queued(self, conversation: int, queued: QueuedTurn, *, was_all: bool) -> bool:
         """Takes a turn out of the core's queue and puts it back into the prompt.
@@ -210,21 +146,66 @@ class Outgoing:
         reply = await self._link.ask(RemoveQueued(conversation=conversation, turn=queued.id))
         if reply is None:
             return False
-        draft = self._drafts.find(conversation)
-        turn = draft.find_taken(queued.id) or as_sent(queued)
-        self._forget(draft, queued.id)
-        self._drafts.put_back(self._drafts.unname(conversation) if was_all else draft, turn)
+        unsent = self._journal.find(conversation)
+        turn = unsent.find_turn(queued.id) or _as_sent(queued)
+        self._queued.discard(queued.id)
+        self._journal.put_back(unsent, turn)
+        if was_all:
+            self._journal.unname(conversation)
         return True
 
-    def return_unacknowledged(self, draft: Draft) -> None:
-        """Puts the newest turn that has got no reply back into the prompt."""
-        self._drafts.put_back(draft, draft.outbox.pop())
+    async def return_unacknowledged(self, unsent: Unsent) -> None:
+        """Puts the newest turn that the core may not have back into the prompt."""
+        self._journal.put_back(unsent, unsent.unacknowledged[-1])
+        await self.checks.look_again()
 
-    def _forget(self, draft: Draft, turn: str) -> None:
+    async def _name_pictures(self, turn: SentTurn) -> None:
+        """Attaches the pictures that a turn's text names, unless a paste or Tab has done that.
+
+        A turn of nothing but paths goes back into the prompt as pictures; one that names pictures
+        which are not here goes back the first time, as does one whose text can't be searched now.
+        """
+        try:
+            found, missing = await _find_pictures(turn.text)
+        except Scarcity as error:
+            self._refuse(turn, f"The question was not sent: {error}")
+            return
+        unsent = self._journal.entry_with(turn)
+        if unsent is None:
+            return
+        attached = {picture.path for picture in turn.pictures}
+        new = [DraftPicture(path) for path in found.paths if path not in attached]
+        turn.text, turn.pictures = found.rest, [*turn.pictures, *new]
+        turn.state = "checking"
+        if found.paths and not turn.text.strip():
+            self._journal.put_back(unsent, turn)
+        elif missing and not (turn.missing and turn.missing.permits(missing)):
+            turn.missing = replace(missing, is_held=True)
+            self._journal.put_back(unsent, turn)
+        else:
+            self._journal.note(unsent)
+
+    def _refuse(self, turn: SentTurn, why: str) -> None:
+        """Puts a turn back into the prompt with the reason, unless it was taken back before."""
+        unsent = self._journal.entry_with(turn)
+        if unsent is not None:
+            self._journal.put_back(unsent, turn)
+            self._post(RequestRefused(why))
+
+    def _note_queue(self, unsent: Unsent, queue: tuple[QueuedTurn, ...]) -> None:
+        """Forgets turns that another window took out; those taken were told of before."""
+        ids = {turn.id for turn in queue}
+        for turn in [it for it in unsent.turns if it.is_taken]:
+            if turn.id in ids:
+                self._queued.add(turn.id)
+            elif turn.id in self._queued and turn.id not in self._begun.values():
+                self._forget(unsent, turn.id)
+
+    def _forget(self, unsent: Unsent, turn: str) -> None:
         self._queued.discard(turn)
-        if draft.find_taken(turn):
-            draft.forget_taken(turn)
-            self._post(DraftChanged(draft))
+        found = unsent.find_turn(turn)
+        if found is not None and found.is_taken:
+            self._journal.forget(unsent, found)
 
     def _take_back(self, conversation: int, turn: str, why: str, *, is_gone: bool) -> None:
         """Puts a message that the core has withdrawn back, in front of what was typed since.
@@ -235,19 +216,18 @@ class Outgoing:
             why: one sentence for the user.
             is_gone: whether the conversation went with it; all that is unsent moves to a new one.
         """
-        draft = self._drafts.find(conversation)
-        sent = draft.find_taken(turn)
-        draft.forget_taken(turn)
-        if is_gone:
-            draft = self._drafts.unname(conversation)
+        unsent = self._journal.find(conversation)
+        sent = unsent.find_turn(turn)
         if sent is not None:
-            self._drafts.put_back(draft, sent)
+            self._journal.put_back(unsent, sent)
+        if is_gone:
+            self._journal.unname(conversation)
         self._post(RequestRefused(why))
 
-    def _give_back_outbox(self, draft: Draft, why: str) -> None:
-        """Puts all that is in the outbox back into the prompt, with the reason."""
-        while draft.outbox:
-            self.return_unacknowledged(draft)
+    def _give_back(self, unsent: Unsent, why: str) -> None:
+        """Puts all that the core does not have back into the prompt, with the reason."""
+        for turn in reversed(unsent.unacknowledged):
+            self._journal.put_back(unsent, turn)
         self._post(RequestRefused(why))
 
     async def _read(self, conversation: int) -> Conversation | None:
@@ -259,10 +239,22 @@ class Outgoing:
         return reply.conversation if isinstance(reply, ConversationOpened) else None
 
 
-async def _find_pictures(text: str) -> "tuple[FoundPictures, MissingPictures | None]":
-    """Returns the pictures that a text names, here and not; asks the disk beside the loop."""
-    from .attach_paths import find_pictures
-    from .missing_pictures import find_missing
+def _as_sent(queued: QueuedTurn) -> SentTurn:
+    """Returns a queued turn that another window, or an earlier one, has sent."""
+    if queued.kind == "regenerate":
+        return SentTurn("", id=queued.id)
+    return SentTurn(queued.question.text, held(queued.question.attachments), id=queued.id)
 
-    found = await asyncio.to_thread(find_pictures, text)
-    return found, await asyncio.to_thread(find_missing, found.rest)
+
+async def _find_pictures(text: str) -> "tuple[FoundPictures, MissingPictures | None]":
+    """Returns the pictures that a text names, here and not; asks the disk beside the loop.
+
+    Raises:
+        Scarcity: what searches can't be loaded or started.
+    """
+    with scarcity_named():
+        from .attach_paths import find_pictures
+        from .missing_pictures import find_missing
+
+        found = await asyncio.to_thread(find_pictures, text)
+        return found, await asyncio.to_thread(find_missing, found.rest)

@@ -1,49 +1,51 @@
 """What the user does to the pictures of the next message: removes, moves, tries again, undoes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from . import picture_list
 from .core_link import Post
 from .draft import Draft, DraftPicture
 from .events import DraftChanged
-from .outgoing import Outgoing
+from .picture_checks import PictureChecks
 
 
 class PictureEdits:
     """Changes the pictures of the draft on screen, and tells so."""
 
-    def __init__(self, shown: Callable[[], Draft], post: Post, outgoing: Outgoing) -> None:
+    def __init__(self, shown: Callable[[], Draft], post: Post, checks: PictureChecks) -> None:
         """Changes nothing yet.
 
         Args:
             shown: returns the draft on screen.
-            post: tells what changed.
-            outgoing: has pictures checked, and may wait for one that is removed.
+            post: tells what changed, once it is in the journal.
+            checks: has pictures checked.
         """
         self._shown = shown
         self._post = post
-        self._outgoing = outgoing
+        self._checks = checks
 
     @property
     def can_put_back(self) -> bool:
         """Whether a picture was removed from the draft that is still unsent."""
         return bool(self._shown().removed)
 
-    async def remove(self, picture: DraftPicture) -> None:
+    def remove(self, picture: DraftPicture) -> None:
         """Takes a picture off the next message; `put_back` undoes that."""
         draft = self._shown()
         if picture_list.remove(draft.pictures, draft.removed, picture):
             self._post(DraftChanged(draft))
-            await self._outgoing.note_checked()
 
-    async def put_back(self) -> None:
-        """Puts the picture that was removed last back; one that was being checked is checked."""
+    def put_back(self) -> Coroutine[Any, Any, None]:
+        """Puts the picture that was removed last back.
+
+        What is returned has it checked, if it was removed before it was.
+        """
         draft = self._shown()
         picture = picture_list.put_back(draft.pictures, draft.removed)
         if picture is not None:
             self._post(DraftChanged(draft))
-            if picture.is_checking:
-                await self._outgoing.check(draft, picture.path)
+        return self._checks.check([picture] if picture else [])
 
     def move(self, picture: DraftPicture, distance: int) -> None:
         """Moves a picture among the others."""
@@ -56,4 +58,4 @@ class PictureEdits:
         draft = self._shown()
         if picture_list.begin_again(draft.pictures, picture):
             self._post(DraftChanged(draft))
-            await self._outgoing.check(draft, picture.path)
+            await self._checks.check(draft.pictures)

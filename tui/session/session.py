@@ -4,7 +4,9 @@ Knows no widget: it tells what happened through `ChatSession.events`, one event 
 """
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from ...core.conversation import Conversation, Message
 from ...core.errors import ConnectionLost, SeeshellError
@@ -29,12 +31,11 @@ from ...core.messages.requests import (
 )
 from .broadcast import Broadcast
 from .conversation_list import ConversationList
-from .core_link import Connect, CoreLink
+from .core_link import NO_CORE, Connect, CoreLink
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, Matter
-from .draft import Draft
-from .draft_file import DraftFile
-from .drafts import Drafts
+from .deliveries import Deliveries
+from .draft import Draft, SentTurn
 from .events import (
     ConversationShown,
     CoreLost,
@@ -45,6 +46,7 @@ from .events import (
     RequestRefused,
     SessionEvent,
 )
+from .journal import Journal
 from .launch_options import LaunchOptions
 from .outgoing import Outgoing
 from .picture_edits import PictureEdits
@@ -58,37 +60,56 @@ BranchRequest = ForkConversation | SwitchBranch
 class ChatSession:
     """One client of the core that shows one conversation at a time."""
 
-    def __init__(self, connect: Connect, draft_file: DraftFile) -> None:
+    def __init__(self, connect: Connect, data_dir: Path) -> None:
+        """Begins with a new conversation; `run` connects.
+
+        Args:
+            connect: reaches the core.
+            data_dir: where all windows keep what is unsent.
+        """
         self.events = Broadcast()
         """What happens, for all who listen."""
         self._post = post = self.events.tell
         self._link = CoreLink(connect, post)
         self._preparing: QuietRequests[PrepareTurn] = QuietRequests(self._link)
         self._claiming = QuietRequests(self._link, ClaimPictures())
-        self.drafts = Drafts(self._pass_on, draft_file)
-        self._outgoing = Outgoing(self._link, self._pass_on, self.drafts)
+        self.journal = Journal(self._pass_on, data_dir)
+        """Everything unsent in this window."""
+        self._outgoing = Outgoing(self._link, self.journal)
         self.turns = ShownTurns(post)
         """Of the conversation on screen."""
         self.queue = QueueRequests(self._link, self.turns)
         self.decisions = Decisions(post)
         self.model = CurrentModel(self._link, post, self.turns, self.decisions)
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
-        self.draft = self.drafts.find(None)
-        """What is unsent of the conversation on screen."""
-        self.pictures = PictureEdits(lambda: self.draft, self._pass_on, self._outgoing)
         self._deleted_here: int | None = None
         """The conversation that was deleted last while it was on screen."""
-        self.has_begun = False
-        """Whether what was asked for at the start is on screen."""
+        self._unsent = self.journal.find(None)
+        """Of the conversation on screen."""
+        self.draft = self._unsent.shown
+        """What is being written in the conversation on screen."""
+        checks = self._outgoing.checks
+        self.pictures = PictureEdits(lambda: self.draft, self.journal.tell, checks)
         self._running = asyncio.Lock()
         """Held while connected: a second run begins when the first has left the core."""
         self._order = asyncio.Lock()
         """Held from a request about turns to its reply: events that follow wait for it."""
+        self._deliveries = Deliveries(self.journal, self._outgoing, self._order, self._show_draft)
 
     @property
     def conversation(self) -> int | None:
         """Id of the conversation on screen; None for a new one."""
-        return self.draft.conversation
+        return self._unsent.conversation
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether what was asked for at the start is on screen."""
+        return self._deliveries.has_begun.is_set()
+
+    @property
+    def unacknowledged(self) -> list[SentTurn]:
+        """Turns of the conversation on screen that the core may not have, oldest first."""
+        return self._unsent.unacknowledged
 
     @property
     def is_ready(self) -> bool:
@@ -103,7 +124,7 @@ class ChatSession:
     @property
     def can_take_back(self) -> bool:
         """Whether a message waits, in the core's queue or on its way there."""
-        return bool(self.turns.queued or self.drafts.find(self.conversation).outbox)
+        return bool(self.turns.queued or self.unacknowledged)
 
     @property
     def is_editing(self) -> bool:
@@ -114,6 +135,7 @@ class ChatSession:
         """Connects, opens what the launch asks for and passes events on until the core is lost."""
         async with self._running:
             self.model.note_connection("connecting")
+            self._deliveries.is_core_lost = False
             try:
                 await self._link.open(replace_core=replace_core)
                 self.decisions.settle("connection")
@@ -124,6 +146,7 @@ class ChatSession:
                     if isinstance(event, ConversationsChanged):
                         await self.conversations.find_again()
             except SeeshellError as error:
+                self._deliveries.is_core_lost = True
                 self.turns.note_break()
                 is_cut_off = isinstance(error, ConnectionLost)
                 self.model.note_connection("cut off" if is_cut_off else "no core")
@@ -140,7 +163,7 @@ class ChatSession:
     def note_highlight(self, conversation: int | None) -> None:
         """Prepares a conversation that may be opened next; None for the one on screen."""
         highlighted = PrepareTurn(conversation=conversation)
-        turn = self.draft.next_turn if conversation is None else highlighted
+        turn = self._unsent.next_turn if conversation is None else highlighted
         self._preparing.want(turn, delay=HIGHLIGHT_DELAY)
 
     async def branch(self, request: BranchRequest, message: int | None = None) -> None:
@@ -150,16 +173,17 @@ class ChatSession:
     def begin_edit(self, question: Message, number: int) -> None:
         """Puts a question, the `number`th on screen, into the prompt to be sent in its place."""
         if self.conversation is not None:
-            self.drafts.begin_edit(self.conversation, question, number)
+            self.journal.begin_edit(self.conversation, question, number)
             self._show_draft()
 
     def leave_edit(self) -> None:
         """Gives the draft back that was in the prompt before the edit."""
-        self.drafts.end_edit(self.draft)
+        self.journal.end_edit(self._unsent)
         self._show_draft()
 
     def start_new(self) -> None:
         """Shows a new conversation; it is stored with its first message."""
+        self.journal.start_new()
         self._show(None)
 
     async def delete(self, conversation: int) -> None:
@@ -182,24 +206,41 @@ class ChatSession:
         if conversation is not None and await self.conversations.restore(conversation):
             await self.open(conversation)
 
-    async def attach(self, path: Path) -> None:
-        """Adds a picture to the next message."""
-        await self._outgoing.attach(self.draft, path)
+    def write(self, text: str) -> None:
+        """Takes down what is typed in the conversation on screen."""
+        self.journal.write(self.draft, text)
 
-    async def submit(self, text: str) -> None:
-        """Sends a message; while another one is answered it waits in the core's queue."""
-        draft = self.draft
-        if await self._outgoing.line_up(draft, text):
-            self.decisions.settle("question")
-            self._show_draft(takes_typed=True)
-            await self._send(self.drafts.find(draft.conversation))
+    def attach(self, *paths: Path, draft: Draft | None = None) -> Coroutine[Any, Any, None]:
+        """Adds pictures to the next message.
+
+        They are in the journal when this returns; what is returned has them checked.
+
+        Args:
+            paths: where they are.
+            draft: what they were picked for; by default what is on screen when this is called.
+        """
+        if draft is None or draft not in self.journal:
+            draft = self.draft
+        return self._outgoing.checks.check(self.journal.attach(draft, paths))
+
+    def submit(self, text: str) -> Coroutine[Any, Any, None]:
+        """Sends a message; while another one is answered it waits in the core's queue.
+
+        It is in the journal when this returns, with the pictures; what is returned has it sent.
+        """
+        self.decisions.settle("question")
+        self.write(text)
+        return self._deliveries.submit(self.draft)
 
     async def regenerate(self, message: int) -> None:
         """Has an answer given again, or a question answered again."""
-        draft = self.drafts.find(self.conversation)
-        if await self._outgoing.line_up_again(draft, message):
+        if await self._link.is_connected():
+            self._unsent.turns.append(SentTurn("", regenerated=message, state="ready"))
+            self.journal.note(self._unsent)
             self.decisions.settle("question")
-            await self._send(draft)
+            await self._deliveries.send(self._unsent)
+        else:
+            self._pass_on(RequestRefused(NO_CORE))
 
     async def stop(self) -> None:
         """Ends the open answer, of which stays what came; what else is queued is paused."""
@@ -209,15 +250,19 @@ class ChatSession:
     async def take_back(self, turn: str | None = None) -> None:
         """Takes a message that waits back into the prompt: the last one, or that with an id."""
         async with self._order:
-            queued, draft = self.turns.find(turn), self.drafts.find(self.conversation)
-            if turn is None and draft.outbox:
-                self._outgoing.return_unacknowledged(draft)
-            elif queued is not None and draft.conversation is not None:
+            queued = self.turns.find(turn)
+            if turn is None and self.unacknowledged:
+                await self._outgoing.return_unacknowledged(self._unsent)
+            elif queued is not None and self.conversation is not None:
                 was_all = self.turns.are_only(queued)
-                it = draft.conversation
+                it = self.conversation
                 if await self._outgoing.remove_queued(it, queued, was_all=was_all) and was_all:
                     self._show(None)
             self._show_draft()
+
+    def close(self) -> None:
+        """Leaves what is unsent to the next window."""
+        self.journal.close()
 
     async def _begin(self, launch: LaunchOptions) -> None:
         if launch.model:
@@ -228,51 +273,59 @@ class ChatSession:
             self.conversations.note(reply)
         await self.conversations.find("")
         chat = await self.conversations.newest() if launch.continue_last else launch.chat
-        opened = None if chat is None else await self.open(chat)
+        opened = None
+        if chat is not None:
+            request = OpenConversation(conversation=chat)
+            opened = await self._show_reply(request, takes_typed=not self.has_begun)
         if opened is None and chat is not None and chat == self.conversation:
             self._offer_restoring(
                 "This conversation could not be opened again; it may have been deleted."
             )
         await self._catch_up(opened)
-        self.has_begun = True
+        self._deliveries.has_begun.set()
         self.model.announce()
-        for path in launch.images:
-            await self.attach(path)
+        await self.attach(*launch.images)
 
     async def _catch_up(self, shown: Conversation | None) -> None:
         """Brings back what is unsent, and sends what was sent without a reply."""
-        await self._outgoing.restore()
-        await self._outgoing.recall(shown)
+        if not self.has_begun:
+            self.journal.inherit_first()
+            self._show_draft()
         before = self.conversation
-        async with self._order:
-            await self._outgoing.send_again()
+        await self._deliveries.catch_up(shown)
         if self.conversation != before:
             await self.conversations.find_again()
         self._show_draft()
         self._claim()
+        self._deliveries.start(self._forget_deleted())
 
     async def _show_reply(
-        self, request: OpenConversation | BranchRequest, message: int | None = None
+        self,
+        request: OpenConversation | BranchRequest,
+        message: int | None = None,
+        *,
+        takes_typed: bool = False,
     ) -> Conversation | None:
-        """Shows the conversation that the reply brings, with a message in view; returns it."""
+        """Shows the conversation that the reply brings, with a message in view; returns it.
+
+        What was typed for a new one until then goes along, if it `takes_typed`.
+        """
         async with self._order:
             reply = await self._link.ask(request)
             if not isinstance(reply, ConversationOpened):
                 return None
+            if takes_typed:
+                self.journal.move_typed(reply.conversation.summary.id)
             self._show(reply.conversation, message)
             return reply.conversation
 
-    async def _send(self, draft: Draft) -> None:
-        async with self._order:
-            await self._outgoing.send(draft)
-            self._show_draft()
-
-    def _show_draft(self, *, takes_typed: bool = False) -> None:
+    def _show_draft(self) -> None:
         """Shows what is in the prompt of the conversation on screen, if that is another draft."""
-        draft = self.drafts.shown(self.conversation)
+        self._unsent = self.journal.find(self.conversation)
+        draft = self._unsent.shown
         if draft is not self.draft:
             self.draft = draft
-            self._post(DraftShown(draft, takes_typed))
+            self._post(DraftShown(draft))
             self._prepare()
             self._claim()
 
@@ -289,16 +342,24 @@ class ChatSession:
             if event.draft is self.draft:
                 self._prepare()
 
+    async def _forget_deleted(self) -> None:
+        """Lets go what windows before this one left of conversations that are long deleted."""
+        if self.journal.has_left_conversations:
+            stored = await self.conversations.all_ids()
+            if stored is not None:
+                self.journal.forget_deleted(stored)
+
     def _prepare(self) -> None:
-        self._preparing.want(self.draft.next_turn)
+        self._preparing.want(self._unsent.next_turn)
 
     def _claim(self) -> None:
-        self._claiming.want(self.drafts.claim)
+        self._claiming.want(self.journal.claim)
 
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
         self._outgoing.note(event)
+        self._show_draft()
         self.model.note(event)
         self.conversations.note(event)
         if is_elsewhere:
@@ -318,17 +379,21 @@ class ChatSession:
                 self.turns.note(event)
         if isinstance(event, QueueChanged) and self.turns.are_none:
             # Its only message was taken out of the queue: it is gone.
-            self.drafts.unname(event.conversation)
+            self.journal.unname(event.conversation)
             self._show(None)
 
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
-        self.draft = self.drafts.shown(conversation.summary.id if conversation else None)
+        is_inherited = conversation is not None and self.journal.inherit(conversation.summary.id)
+        self._unsent = self.journal.find(conversation.summary.id if conversation else None)
+        self.draft = self._unsent.shown
         self.decisions.settle("conversation")
-        shown = ConversationShown(conversation, self.draft, message, takes_typed=not self.has_begun)
-        self._post(shown)
+        self._post(ConversationShown(conversation, self.draft, message))
         self.turns.show(conversation)
         self.conversations.note_shown()
         self._prepare()
+        if is_inherited:
+            self._outgoing.recall_in(self._unsent, conversation)
+            self._deliveries.go_on(self._unsent)
 
     def _offer_restoring(self, sentence: str) -> None:
         self.decisions.need(Decision("conversation", sentence, ("restore", "start new")))

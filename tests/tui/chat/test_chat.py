@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
+from seeshell.tui.chat.status_bar import StatusBar
 from seeshell.tui.picker.last_visit import LastVisit
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.state_file import write_state
@@ -264,7 +265,7 @@ async def test_pictures_are_sent_without_a_word(
         assert [it.name for it in user.messages[0].attachments] == [PICTURE]
         assert user.messages[0].text == ""
         assert user.answer
-        await user.until(lambda: PICTURE.startswith(user.chat.status_bar.title[:20]))
+        await user.until(lambda: PICTURE.startswith(user.chat.query_one(StatusBar).title[:20]))
         await user.press("up")
         assert user.chat.prompt.text == ""
 

@@ -1,6 +1,6 @@
 """The pictures of the next message alone: what is shown of them, and what keys do to them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import ClassVar
@@ -26,11 +26,8 @@ class CheckAgain:
     def __init__(self) -> None:
         self.checked: list[str] = []
 
-    async def check(self, _draft: Draft, path: Path) -> None:
-        self.checked.append(path.name)
-
-    async def note_checked(self) -> None:
-        pass
+    async def check(self, pictures: Iterable[DraftPicture]) -> None:
+        self.checked += [picture.name for picture in pictures if picture.is_checking]
 
 
 class ChipsApp(App[None]):

@@ -16,9 +16,13 @@ from seeshell.tui.chat.prompt import Prompt
 async def nothing(word):
     return ()
 
+class NoDraft:
+    def write(self, text):
+        pass
+
 class PromptApp(App):
     def compose(self):
-        yield Prompt(cursor_blink=False, find_choices=nothing)
+        yield Prompt(cursor_blink=False, find_choices=nothing, draft=NoDraft())
 
 PromptApp().run()
 """

@@ -1,6 +1,7 @@
 """The prompt by its keys, in an app with nothing else in it."""
 
-from collections.abc import AsyncIterator
+import errno
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,16 +13,18 @@ from textual.pilot import Pilot
 
 from seeshell.tui.chat.prompt import Prompt
 from seeshell.tui.chat.tray import Choices
+from seeshell.tui.session import attach_paths
 from seeshell.tui.session.completion import Choice, Word, find_choices
 
 
 class PromptApp(App[None]):
-    """Keeps what the prompt posts."""
+    """Keeps what the prompt tells."""
 
     CSS_PATH = str(Path(__file__).parents[3] / "tui" / "chat" / "prompt.tcss")
 
     def __init__(self) -> None:
         super().__init__()
+        self.written: list[str] = []
         self.sent: list[str] = []
         self.pasted: list[Path] = []
         self.missing: list[str] = []
@@ -31,18 +34,20 @@ class PromptApp(App[None]):
         self.ends = 0
 
     def compose(self) -> ComposeResult:
-        yield Prompt(cursor_blink=False, find_choices=self.find_choices)
+        yield Prompt(False, self.find_choices, self)
 
     async def find_choices(self, word: Word) -> list[Choice]:
         return find_choices(word, ["lemons.png"], self.folder, self.folder)
 
-    @on(Prompt.Sent)
-    def keep_text(self, event: Prompt.Sent) -> None:
-        self.sent.append(event.text)
+    def write(self, text: str) -> None:
+        self.written.append(text)
 
-    @on(Prompt.PathsPasted)
-    def keep_paths(self, event: Prompt.PathsPasted) -> None:
-        self.pasted += event.paths
+    def send(self, text: str) -> None:
+        self.sent.append(text)
+        self.query_one(Prompt).set_text("")
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        self.pasted += paths
 
     @on(Prompt.MissingPasted)
     def keep_missing(self, event: Prompt.MissingPasted) -> None:
@@ -52,8 +57,7 @@ class PromptApp(App[None]):
     def keep_choices(self, event: Prompt.ChoicesOffered) -> None:
         self.offered = event.choices
 
-    @on(Prompt.RemovalUndone)
-    def count(self) -> None:
+    def put_back(self) -> None:
         self.undone += 1
 
     @on(Prompt.EndWanted)
@@ -73,6 +77,18 @@ async def test_enter_sends_and_empties() -> None:
         await pilot.press(*"hi", "enter")
         assert app.sent == ["hi"]
         assert prompt.text == ""
+
+
+async def test_each_change_is_taken_down_before_anything_else_happens() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        await pilot.press(*"hi")
+        assert app.written == ["h", "hi"]
+        prompt.undo()
+        assert app.written[-1] == prompt.text
+        prompt.redo()
+        assert app.written[-1] == "hi"
+        prompt.set_text("other")
+        assert app.written[-1] == "other"
 
 
 @pytest.mark.parametrize("key", ["ctrl+j", "alt+enter", "shift+enter"])
@@ -104,6 +120,17 @@ async def test_up_brings_back_what_was_sent_and_down_what_was_being_typed() -> N
             await pilot.press(key)
             seen.append(prompt.text)
         assert seen == ["second", "first", "first", "second", "new"]
+
+
+async def test_what_was_being_typed_stays_written_down_until_something_else_is_typed() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        prompt.remember(["first", "second"])
+        await pilot.press(*"new", "up", "up", "down")
+        assert (prompt.text, app.written[-1]) == ("second", "new")
+        await pilot.press("!")
+        assert (prompt.text, app.written[-1]) == ("second!", "second!")
+        await pilot.press("down")
+        assert (prompt.text, app.written[-1]) == ("new", "new")
 
 
 async def test_up_moves_within_a_text_before_it_leaves_it() -> None:
@@ -159,7 +186,7 @@ async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> 
     async with open_prompt() as (app, prompt, pilot):
         await pilot.press(*"kept", "left", "right", *" gone", "left", "left", "enter")
         assert (app.sent, prompt.text) == (["kept gone"], "")
-        prompt.give_back("kept gone")
+        prompt.set_text("kept gone")
         assert prompt.cursor_location == (0, 7)
         await pilot.press("ctrl+underscore")
         assert prompt.text == "kept"
@@ -174,7 +201,7 @@ async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> 
 async def test_a_text_that_comes_back_stands_before_what_was_typed_since() -> None:
     async with open_prompt() as (_, prompt, pilot):
         await pilot.press(*"one", "enter", *"two")
-        prompt.give_back("one")
+        prompt.put_in_front("one")
         await pilot.press("!")
         assert prompt.text == "one\ntwo!"
         await pilot.press(*["ctrl+underscore"] * 3)
@@ -230,6 +257,21 @@ async def test_a_pasted_path_that_is_not_here_is_inserted_and_told_at_once() -> 
         app.post_message(Paste("photo.jpg"))
         await pilot.pause()
         assert app.missing == ["IMG_0412.HEIC", "IMG_0412.HEIC", "photo.jpg"]
+
+
+async def test_a_path_that_can_not_be_looked_for_now_is_inserted_as_it_was_pasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_text: str) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    picture = tmp_path / "cat.png"
+    picture.touch()
+    monkeypatch.setattr(attach_paths, "find_pictures", fail)
+    async with open_prompt() as (app, prompt, pilot):
+        app.post_message(Paste(str(picture)))
+        await pilot.pause()
+        assert (app.pasted, prompt.text) == ([], str(picture))
 
 
 async def test_a_bare_name_pasted_into_a_sentence_is_not_told() -> None:

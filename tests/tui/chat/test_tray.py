@@ -4,7 +4,7 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 
-from seeshell.tui.chat.tray import Choices, Tray, Waiting
+from seeshell.tui.chat.tray import Checking, Choices, Tray, Waiting
 
 
 class TrayApp(App[None]):
@@ -79,3 +79,13 @@ async def test_of_many_choices_the_chosen_one_is_in_sight() -> None:
         "IMG_0019.HEIC  IMG_0020.HEIC",
         "IMG_0021.HEIC  IMG_0022.HEIC…",
     ]
+
+
+async def test_what_waits_for_its_pictures_is_seen_with_how_far_they_are() -> None:
+    first, second = Checking("how much?", 2, 8), Checking("and why?", 0, 0)
+    rows = await rows_of(waiting=Waiting(checking=(first, second)))
+    assert [row[:15] for row in rows] == ["checking 3 of 8", "sent after that"]
+    assert all("ctrl+t takes it back" in row for row in rows)
+    rows = await rows_of(waiting=Waiting(checking=(first,) + 9 * (second,)))
+    assert len(rows) == 4
+    assert rows[-1] == "and 7 more after that"

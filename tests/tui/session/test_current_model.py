@@ -17,7 +17,6 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.requests import GetStatus, LoadModel, Request
 from seeshell.core.settings import Paths
-from seeshell.tui.session.draft_file import DraftFile
 from seeshell.tui.session.events import CoreLost, NoticeTold, RequestRefused, SessionEvent
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.session.session import ChatSession
@@ -48,7 +47,7 @@ class Window:
         self.told: list[SessionEvent] = []
         self.refused: SeeshellError | None = None
         """What `LoadModel` brings."""
-        self.session = ChatSession(self._connect, DraftFile(paths.data_dir / "drafts.json"))
+        self.session = ChatSession(self._connect, paths.data_dir)
         self.session.events.listen(SessionEvent, self.told.append)
 
     async def _connect(self, _replace_core: bool) -> Any:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seeshell.core.conversation import Attachment
 from seeshell.tui.session import picture_list
-from seeshell.tui.session.draft import Draft, DraftPicture
+from seeshell.tui.session.draft import Draft, DraftPicture, Unsent
 from seeshell.tui.session.picture_list import RemovedPicture
 
 
@@ -42,7 +42,8 @@ def test_of_two_pictures_of_one_file_the_one_that_was_meant_goes() -> None:
 def test_a_picture_is_found_though_the_core_has_answered_and_others_came_before_it() -> None:
     draft = Draft(pictures=pictures(*"ab"))
     shown = draft.pictures[1]
-    draft.settle(Path("b"), Attachment("b" * 64, "b", 4, 3))
+    checked = replace(shown, attachment=Attachment("b" * 64, "b", 4, 3))
+    assert Unsent(draft=draft).settle(checked)
     draft.pictures[:0] = pictures("x")
     assert picture_list.remove(draft.pictures, draft.removed, shown)
     assert names(draft.pictures) == "xa"

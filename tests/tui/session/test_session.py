@@ -1,6 +1,7 @@
 """The session without widgets: what it asks of the core and what it tells the screen."""
 
 import asyncio
+import errno
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -50,8 +51,7 @@ from seeshell.core.messages.requests import (
 from seeshell.core.settings import find_paths
 from seeshell.tui.session import attach_paths
 from seeshell.tui.session.attach_paths import FoundPictures
-from seeshell.tui.session.draft import Draft, DraftPicture, SentTurn
-from seeshell.tui.session.draft_file import DraftFile
+from seeshell.tui.session.draft import Draft, DraftPicture, SentTurn, Unsent
 from seeshell.tui.session.events import (
     AnswerEnded,
     AnswerGrew,
@@ -71,6 +71,7 @@ from seeshell.tui.status_words import state_words
 
 from ...messages import answer, opened, question
 from ..scripted_client import NEW, ScriptedClient, conversation, ended
+from .unsent_files import leave, on_disk
 
 PATIENCE = 20.0
 
@@ -82,9 +83,9 @@ RUNNING = TurnStarted(conversation=4, turn="running", user_message=WHAT, answer=
 """The turn that is open in `BUSY`."""
 
 
-def draft_file() -> DraftFile:
-    """Returns the draft file of this test."""
-    return DraftFile(find_paths(os.environ).data_dir / "drafts.json")
+def data_dir() -> Path:
+    """Where the windows of this test keep what is unsent."""
+    return find_paths(os.environ).data_dir
 
 
 class Talk:
@@ -95,7 +96,7 @@ class Talk:
         """What the session connects to next, or is connected to."""
         self.told: list[SessionEvent] = []
         self.replaced: list[bool] = []
-        self.session = ChatSession(self.connect, draft_file())
+        self.session = ChatSession(self.connect, data_dir())
         self.session.events.listen(SessionEvent, self.told.append)
 
     async def connect(self, replace_core: bool) -> Any:
@@ -122,6 +123,7 @@ async def talk(client: ScriptedClient, launch: LaunchOptions | None = None) -> A
     finally:
         running.cancel()
         await asyncio.wait([running])
+        talk.session.close()
 
 
 def queued(told: Talk) -> list[str]:
@@ -330,8 +332,7 @@ async def test_a_conversation_that_another_window_has_emptied_is_left() -> None:
         it.client.change_queue(NEW, Queue())
         await it.until(lambda: it.session.conversation is None)
         assert not it.of(TextReturned)
-        it.session.drafts.save()
-        assert draft_file().take() == ()
+        assert on_disk(data_dir()) == []
 
 
 async def test_a_message_that_was_just_taken_can_not_be_taken_back() -> None:
@@ -385,8 +386,8 @@ async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
     async with talk(dying, LaunchOptions(chat=3)) as it:
         await it.session.attach(Path("/pictures/lemons.png"))
         await it.session.submit("how much?")
-        assert it.session.draft.is_cut_off
-        assert it.session.drafts.claim == ClaimPictures(pictures=(LEMONS.sha256,))
+        assert [turn.is_held for turn in it.session.unacknowledged] == [True]
+        assert it.session.journal.claim == ClaimPictures(pictures=(LEMONS.sha256,))
         assert not it.of(TextReturned)
         second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
         await it.until(lambda: queued(it) == ["how much?"])
@@ -394,7 +395,7 @@ async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
         (again,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
         assert again == lost
         assert again.turn
-        assert not it.session.draft.outbox
+        assert not it.session.unacknowledged
         second.cancel()
         await asyncio.wait([second])
 
@@ -412,7 +413,7 @@ async def test_a_message_sent_while_another_is_sent_again_goes_out_once_and_behi
         second = await reconnect(it, slow, LaunchOptions(chat=3))
         await it.until(lambda: slow.submitted() == ["one"])
         sending = asyncio.create_task(it.session.submit("two"))
-        await it.until(lambda: len(it.session.draft.outbox) == 2)
+        await it.until(lambda: len(it.session.unacknowledged) == 2)
         slow.may_reply.set()
         await sending
         assert slow.submitted() == ["one", "two"]
@@ -436,7 +437,6 @@ async def test_what_got_no_reply_before_the_window_ended_is_sent_by_the_next_one
         ScriptedClient(OLD, script=loses_replies(SubmitTurn)), LaunchOptions(chat=3)
     ) as it:
         await it.session.submit("hello")
-        it.session.drafts.save()
         (lost,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
     async with talk(ScriptedClient(OLD)) as it:
         assert [one for one in it.client.asked if isinstance(one, SubmitTurn)] == [lost]
@@ -512,8 +512,7 @@ async def test_a_message_waits_until_its_picture_is_checked() -> None:
         assert it.client.submitted() == []
         it.client.may_reply.set()
         await asyncio.gather(attaching, submitting)
-        turn = it.client.asked[-1]
-        assert isinstance(turn, SubmitTurn)
+        (turn,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
         assert turn.attachments == ("a" * 64,)
 
 
@@ -527,7 +526,7 @@ async def test_nothing_is_sent_with_a_broken_picture() -> None:
         assert it.client.submitted() == []
         assert "lemons.png can't be sent" in it.of(RequestRefused)[0].sentence
         assert it.session.draft.pictures[0].error == "It is cut off."
-        await it.session.pictures.remove(it.session.draft.pictures[-1])
+        it.session.pictures.remove(it.session.draft.pictures[-1])
         await it.session.submit("how much?")
         assert it.client.submitted() == ["how much?"]
 
@@ -571,7 +570,7 @@ async def test_a_dead_core_is_told_once_with_its_last_words_and_nothing_is_lost(
         assert not it.session.is_answering
         assert queued(it) == ["one"]
         await it.session.submit("two")
-        assert [event.text for event in it.of(TextReturned)] == ["two"]
+        assert it.session.draft.text == "two"
         assert "{screen.start_core}" in it.of(RequestRefused)[-1].sentence
         assert len(it.of(CoreLost)) == 1
 
@@ -581,7 +580,7 @@ async def test_a_core_that_can_not_be_reached_is_told_like_a_dead_one() -> None:
         raise CoreVersionMismatch("The core is of version 0.")
 
     told: list[SessionEvent] = []
-    session = ChatSession(connect, draft_file())
+    session = ChatSession(connect, data_dir())
     session.events.listen(SessionEvent, told.append)
     await session.run(LaunchOptions())
     assert isinstance(told[-1], CoreLost)
@@ -600,21 +599,22 @@ def withdrawn(conversation: int, turn: str) -> TurnWithdrawn:
 
 
 async def test_a_message_that_still_waits_at_the_next_start_comes_back_if_withdrawn() -> None:
-    turn = SentTurn("long question", (DraftPicture(Path("lemons.png"), LEMONS),), id="mine")
-    draft_file().write([Draft(4, taken=[turn])])
+    lemons = DraftPicture(Path("lemons.png"), LEMONS)
+    turn = SentTurn("long question", [lemons], state="taken", id="mine")
+    leave(data_dir(), Unsent(4, turns=[turn]))
     waiting = replace(BUSY, queue=(QueuedTurn("mine", "submit", question(8, "long question")),))
     async with talk(ScriptedClient(waiting)) as it:
         assert not it.of(TextReturned)
         it.client.tell(withdrawn(4, "mine"))
         await it.until(lambda: it.of(TextReturned))
-        assert [event.text for event in it.of(TextReturned)] == ["long question"]
+        assert it.session.draft.text == "long question"
         assert [event.sentence for event in it.of(RequestRefused)] == ["That is too long."]
         assert it.session.conversation is None
         assert it.session.draft.attachments == [LEMONS]
 
 
 async def test_a_message_that_was_withdrawn_while_no_window_was_open_comes_back() -> None:
-    draft_file().write([Draft(3, taken=[SentTurn("long question", id="mine")])])
+    leave(data_dir(), Unsent(3, turns=[SentTurn("long question", state="taken", id="mine")]))
     async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
         await it.until(lambda: it.of(TextReturned))
         assert it.of(TextReturned)[0].text == "long question"
@@ -626,13 +626,11 @@ async def test_a_message_that_was_withdrawn_while_no_window_was_open_comes_back(
 async def test_a_message_whose_answer_has_begun_does_not_come_back_at_the_next_start() -> None:
     async with talk(ScriptedClient()) as it:
         await it.session.submit("what?")
-        it.session.drafts.save()
-        assert [saved.text for saved in draft_file().take()] == ["what?"]
+        assert [turn.text for turn in on_disk(data_dir())[0].turns] == ["what?"]
         started = it.client.take(NEW)
         it.client.tell(Delta(conversation=NEW, message=started.answer.id, text="red"))
         await it.until(lambda: it.of(AnswerGrew))
-        it.session.drafts.save()
-        assert draft_file().take() == ()
+        assert on_disk(data_dir()) == []
 
 
 async def test_a_queue_told_before_the_reply_makes_no_message_forgotten() -> None:
@@ -668,8 +666,7 @@ async def test_a_message_that_another_window_took_back_does_not_come_back_here()
         await it.until(lambda: queued(it))
         it.client.change_queue(4, Queue())
         await it.until(lambda: not queued(it))
-        it.session.drafts.save()
-        assert draft_file().take() == ()
+        assert on_disk(data_dir()) == []
 
 
 async def test_a_second_run_begins_when_the_first_has_left_the_core() -> None:
@@ -692,7 +689,7 @@ async def test_requests_without_a_core_say_how_to_get_one() -> None:
     async def connect(_replace_core: bool) -> Any:
         raise CoreUnreachable("No.")
 
-    session = ChatSession(connect, draft_file())
+    session = ChatSession(connect, data_dir())
     session.events.listen(SessionEvent, told.append)
     await session.conversations.rename(1, "title")
     assert "{screen.start_core} starts one" in told[-1].sentence  # type: ignore[attr-defined]
@@ -709,7 +706,7 @@ async def test_the_core_hears_of_an_opened_conversation_and_of_each_picture() ->
         await it.until(lambda: prepared(it.client) == [(3, 0)])
         await it.session.attach(Path("/a.png"))
         await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1)])
-        await it.session.pictures.remove(it.session.draft.pictures[-1])
+        it.session.pictures.remove(it.session.draft.pictures[-1])
         await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1), (3, 0)])
 
 
@@ -730,8 +727,9 @@ def claims(client: ScriptedClient) -> list[tuple[str, ...]]:
 async def test_the_core_hears_which_pictures_wait_in_the_window() -> None:
     a, b = "a" * 64, "b" * 64
     other = DraftPicture(Path("other.png"), Attachment(b, "other.png", 4, 3))
-    draft_file().write([Draft(3, "half a thought", [other])])
-    async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=4)) as it:
+    leave(data_dir(), Unsent(3, Draft("half a thought", [other])))
+    async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
+        await it.session.open(4)
         await it.until(lambda: claims(it.client)[-1:] == [(b,)])
         await it.session.attach(Path("/lemons.png"))
         await it.until(lambda: claims(it.client)[-1] == (a, b))
@@ -798,13 +796,14 @@ async def test_a_core_that_refuses_to_prepare_or_is_away_bothers_nobody() -> Non
     async with talk(ScriptedClient(OLD, script=script), LaunchOptions(chat=3)) as it:
         await it.until(lambda: prepared(it.client))
         await it.session.attach(Path("/a.png"))
-        await it.until(lambda: len(prepared(it.client)) == 2)
+        await it.until(lambda: prepared(it.client)[-1] == (3, 1))
         assert not it.of(RequestRefused)
         it.client.die()
         await it.until(lambda: it.of(CoreLost))
+        count = len(prepared(it.client))
         it.session.start_new()
         await asyncio.sleep(0)
-        assert len(prepared(it.client)) == 2
+        assert len(prepared(it.client)) == count
         assert not it.of(RequestRefused)
 
 
@@ -839,7 +838,7 @@ async def test_a_picture_that_is_not_here_holds_its_message_back_until_it_is_sen
         assert missing.sentence.startswith("Not sent: a.png and b.jpg are not on this machine.")
         await it.session.submit("only /Users/anna/a.png")
         assert it.client.submitted() == ["only /Users/anna/a.png"]
-        assert it.session.drafts.find(NEW).missing is None
+        assert it.session.draft.missing is None
         await it.session.submit("again /Users/anna/a.png")
         assert it.client.submitted() == ["only /Users/anna/a.png"]
 
@@ -856,31 +855,72 @@ async def test_of_paths_the_pictures_that_are_here_are_attached_and_the_others_h
         assert it.client.submitted() == []
 
 
-async def test_removing_the_picture_that_is_being_checked_lets_its_message_go() -> None:
+async def test_a_picture_is_taken_off_a_question_that_waited_for_it_and_was_taken_back() -> None:
     async with talk(ScriptedClient()) as it:
         it.client.may_reply.clear()
         attaching = asyncio.create_task(it.session.attach(Path("/photos/lemons.png")))
         await it.until(lambda: it.session.draft.pictures)
         sending = asyncio.create_task(it.session.submit("what?"))
-        await asyncio.sleep(0)
-        removing = asyncio.create_task(it.session.pictures.remove(it.session.draft.pictures[0]))
+        await it.until(lambda: it.session.unacknowledged)
+        await it.session.take_back()
+        it.session.pictures.remove(it.session.draft.pictures[0])
+        again = asyncio.create_task(it.session.submit(it.session.draft.text))
         await it.until(lambda: it.client.submitted() == ["what?"])
         it.client.may_reply.set()
-        await asyncio.gather(attaching, sending, removing)
+        await asyncio.gather(attaching, sending, again)
 
 
 async def test_a_removed_picture_stays_claimed_and_comes_back_until_the_message_is_sent() -> None:
     async with talk(ScriptedClient()) as it:
         await it.session.attach(Path("/photos/lemons.png"))
-        await it.session.pictures.remove(it.session.draft.pictures[0])
+        it.session.pictures.remove(it.session.draft.pictures[0])
         assert it.session.draft.pictures == []
         await it.until(lambda: claims(it.client)[-1:] == [(LEMONS.sha256,)])
         await it.session.pictures.put_back()
         assert [picture.attachment for picture in it.session.draft.pictures] == [LEMONS]
-        await it.session.pictures.remove(it.session.draft.pictures[0])
+        it.session.pictures.remove(it.session.draft.pictures[0])
         await it.session.submit("what?")
         assert not it.session.pictures.can_put_back
         await it.until(lambda: claims(it.client)[-1:] == [()])
+
+
+async def test_a_removed_picture_comes_back_also_where_its_question_was_refused() -> None:
+    def refuse(request: Request) -> AnyEvent | BadRequest | None:
+        return BadRequest("Too long.") if isinstance(request, SubmitTurn) else None
+
+    async with talk(ScriptedClient(script=refuse)) as it:
+        await it.session.attach(Path("/photos/lemons.png"))
+        it.session.pictures.remove(it.session.draft.pictures[0])
+        await it.session.submit("what?")
+        assert it.session.draft.text == "what?"
+        await it.session.pictures.put_back()
+        assert it.session.draft.attachments == [LEMONS]
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [
+        OSError(errno.EMFILE, "Too many open files"),
+        RuntimeError("can't start new thread"),
+        MemoryError(),
+    ],
+)
+async def test_where_pictures_can_not_be_looked_for_the_question_is_back_with_the_reason(
+    lack: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_text: str) -> FoundPictures:
+        raise lack
+
+    monkeypatch.setattr(attach_paths, "find_pictures", fail)
+    async with talk(ScriptedClient()) as it:
+        await it.session.attach(Path("/photos/lemons.png"))
+        await it.session.submit("what?")
+        assert it.client.submitted() == []
+        assert it.session.draft.text == "what?"
+        assert it.session.draft.attachments == [LEMONS]
+        sentence = it.of(RequestRefused)[-1].sentence
+        assert sentence.startswith("The question was not sent: ")
+        assert sentence.endswith("Close other programs, then try again.")
 
 
 async def test_a_refused_picture_is_tried_again_alone() -> None:
@@ -908,3 +948,47 @@ async def test_a_picture_that_was_attached_already_and_is_named_too_goes_out_onc
         await it.session.submit("what is in cat.png?")
         (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
         assert (request.text, len(request.attachments)) == ("what is in cat.png?", 1)
+
+
+async def test_pictures_land_where_they_were_pasted_whatever_is_switched_meanwhile() -> None:
+    async with talk(ScriptedClient(OLD)) as it:
+        it.client.may_reply.clear()
+        paths = [Path(f"/pictures/{number}.png") for number in range(8)]
+        attaching = asyncio.create_task(it.session.attach(*paths))
+        await it.until(lambda: it.of(DraftChanged))
+        draft = it.session.draft
+        it.client.may_reply.set()
+        await it.session.open(3)
+        await attaching
+        assert [picture.path for picture in draft.pictures] == paths
+        assert it.session.draft.pictures == []
+
+
+async def test_a_question_whose_pictures_are_being_checked_can_be_taken_back() -> None:
+    async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
+        it.client.may_reply.clear()
+        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        await it.until(lambda: it.session.draft.pictures)
+        sending = asyncio.create_task(it.session.submit("how much?"))
+        await it.until(lambda: it.session.unacknowledged)
+        await it.session.take_back()
+        assert it.session.draft.text == "how much?"
+        await sending
+        it.client.may_reply.set()
+        await attaching
+        assert it.session.draft.attachments == [LEMONS]
+        assert it.client.submitted() == []
+
+
+async def test_a_question_is_held_where_the_core_goes_while_its_pictures_are_checked() -> None:
+    dying = ScriptedClient(OLD, script=loses_replies(Attach))
+    async with talk(dying, LaunchOptions(chat=3)) as it:
+        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.submit("how much?")
+        assert [turn.is_held for turn in it.session.unacknowledged] == [True]
+        second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
+        await it.until(lambda: queued(it) == ["how much?"])
+        (sent,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
+        assert sent.attachments == (LEMONS.sha256,)
+        second.cancel()
+        await asyncio.wait([second])
