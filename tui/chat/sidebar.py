@@ -79,6 +79,8 @@ class Sidebar(Keyed, Vertical):
     def __init__(self, listing: Listing) -> None:
         super().__init__(id="sidebar")
         self._listing = listing
+        self._awaits_list = False
+        """Whether the filter has the focus only because there is no list yet."""
 
     def compose(self) -> ComposeResult:
         """Yields the filter above the list, or what would be there."""
@@ -94,18 +96,17 @@ class Sidebar(Keyed, Vertical):
     def show(self, listing: Listing) -> None:
         """Replaces the list; the cursor stays on its conversation, else on the one on screen."""
         cursor = self._cursor_id()
-        was_empty, self._listing = not self._listing.conversations, listing
+        self._listing = listing
         if self.is_mounted:
             has_cursor = cursor is not None and self._list.has_focus
             self._fill(cursor if has_cursor else listing.shown)
-            field = self.query_one(Input)
-            if was_empty and listing.conversations and field.has_focus and not field.value:
-                # The filter had the focus only because there was no list yet.
-                self._list.focus()
+            if self._awaits_list and listing.conversations:
+                self.focus_list()
 
     def focus_list(self) -> None:
-        """Gives the list the focus; where it is empty, the filter."""
-        (self._list if self._listing.conversations else self.query_one(Input)).focus()
+        """Gives the list the focus; where it is empty the filter, until the list comes."""
+        self._awaits_list = not self._listing.conversations
+        (self.query_one(Input) if self._awaits_list else self._list).focus()
 
     @property
     def is_filtering(self) -> bool:
@@ -204,6 +205,7 @@ class Sidebar(Keyed, Vertical):
     @on(Input.Changed)
     def _filter(self, event: Input.Changed) -> None:
         event.stop()
+        self._awaits_list = False
         self.post_message(self.Filtered(event.value))
 
     @on(Input.Submitted)
@@ -220,6 +222,7 @@ class Sidebar(Keyed, Vertical):
 
     def on_descendant_blur(self) -> None:
         """Tells that no conversation is under the cursor any more."""
+        self._awaits_list = False
         self.post_message(self.Highlighted(None))
 
     @on(OptionList.OptionSelected)
