@@ -34,7 +34,7 @@ def bound(place: str, keymap: Keymap) -> dict[str, list[str | None]]:
 
 def test_another_key_takes_the_place_of_all_its_keys_and_of_no_other_commands() -> None:
     keys = bound("log", Keymap({"log.open": ("f10 ctrl+y",)}))
-    assert keys["enter"] == ["log.copy_lines"]
+    assert keys["enter"] == ["log.copy_lines", "log.copy_code"]
     assert keys["f10"] == keys["ctrl+y"] == ["log.open"]
 
 

@@ -122,7 +122,8 @@ def test_no_other_module_names_a_key() -> None:
         for text in texts(path)
         if re.search(CHORD, text) or text in ("enter", "escape", "tab", "space", "backspace")
     }
-    assert not named
+    # The name of a rule of markdown-it.
+    assert named <= {("log/maths.py", "escape")}
 
 
 def test_sentences_name_only_commands_that_exist() -> None:
