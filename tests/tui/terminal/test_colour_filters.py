@@ -5,9 +5,9 @@ from rich.color import Color as RichColor
 from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
+from seeshell.tui.pictures.library import PlaceholderColor
 from textual.color import Color
 
-from seeshell.tui.pictures.library import PlaceholderColor
 from seeshell.tui.terminal.colour_filters import (
     CURSOR,
     GROUND,
