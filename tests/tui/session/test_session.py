@@ -884,6 +884,16 @@ async def test_a_removed_picture_stays_claimed_and_comes_back_until_the_message_
         await it.until(lambda: claims(it.client)[-1:] == [()])
 
 
+async def test_pictures_attached_or_put_back_just_before_enter_go_out_with_the_question() -> None:
+    async with talk(ScriptedClient()) as it:
+        checks = [it.session.attach(Path(f"/photos/{name}.png")) for name in ("lemons", "limes")]
+        it.session.pictures.remove(it.session.draft.pictures[0])
+        checks.append(it.session.pictures.put_back())
+        await asyncio.gather(it.session.submit("what?"), *checks)
+        (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
+        assert len(request.attachments) == 2
+
+
 async def test_a_removed_picture_comes_back_also_where_its_question_was_refused() -> None:
     def refuse(request: Request) -> AnyEvent | BadRequest | None:
         return BadRequest("Too long.") if isinstance(request, SubmitTurn) else None
