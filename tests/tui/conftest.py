@@ -124,7 +124,11 @@ def open_app() -> OpenApp:
         async with app.run_test(size=size, notifications=True) as pilot:
             user = AppUser(pilot)
             await user.until(lambda: user.chat.session.is_ready)
-            yield user
+            try:
+                yield user
+            finally:
+                # An answer that never ends would slow down all tests that follow.
+                await user.chat.session.stop()
 
     return open_app
 
