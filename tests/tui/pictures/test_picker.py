@@ -204,7 +204,12 @@ async def test_a_digit_goes_to_a_place_and_the_samples_are_one(folder: Path) -> 
 async def test_a_wide_terminal_shows_the_tree_in_which_arrows_walk(folder: Path) -> None:
     async with opened(folder / "sub", size=(120, 24)) as session:
         await session.shows("Samples")
-        rows = [row[:30] for row in session.text.split("\n")]
+
+        def tree() -> list[str]:
+            return [row[:30] for row in session.text.split("\n")]
+
+        await session.until(lambda: any(row.strip() == "pictures" for row in tree()))
+        rows = tree()
         at = next(index for index, row in enumerate(rows) if row.strip() == "pictures")
         assert rows[at + 1].strip() == "sub"
         assert rows[at + 1].index("sub") == rows[at].index("pictures") + 2
