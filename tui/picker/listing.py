@@ -61,4 +61,4 @@ class Listing:
             return "This path is not on this machine: copy the picture over, as with scp."
         if self.typed:
             return "No matching pictures."
-        return "No pictures here; tab shows places to go."
+        return "No pictures to attach here; {picker.places} shows places to go."

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..key_line import KeyLine
+from ..keys.bindings import fill_keys
 from ..keys.focus import KeepsFocus
 from ..keys.way_back import GoesBack, Step, WayBack
 from ..pictures import Pictures
@@ -263,7 +264,8 @@ class FilePicker(KeepsFocus, GoesBack, ModalScreen[list[Path] | None]):
     def _show_entries(self, cursor_name: str = "") -> None:
         listing = self._listing
         name = cursor_name or listing.first_name
-        self.files.show(listing.folder, listing.shown, cursor_name=name, note=listing.note)
+        note = fill_keys(self, listing.note)
+        self.files.show(listing.folder, listing.shown, cursor_name=name, note=note)
         self._show_path()
 
     def _show_marks(self) -> None:

@@ -120,7 +120,7 @@ def test_the_newest_picture_comes_first_when_wanted() -> None:
 @pytest.mark.parametrize(
     ("typed", "problem", "note"),
     [
-        ("", "", "No pictures here; tab shows places to go."),
+        ("", "", "No pictures to attach here; {picker.places} shows places to go."),
         ("x", "", "No matching pictures."),
         ("http://a", "", "This is an address: download the picture first, then pick the file."),
         ("x", "Not a folder; go up or elsewhere.", "Not a folder; go up or elsewhere."),
