@@ -11,7 +11,8 @@ from .places import in_home
 _FEWEST_COLUMNS: Final = 10
 """What is left of the path in the narrowest terminals."""
 
-_BESIDE: Final = 22
+_TITLE: Final = "attach from "
+_BESIDE: Final = 22 + len(_TITLE)
 """Columns of the words beside it."""
 
 
@@ -24,4 +25,4 @@ def path_row(listing: Listing, marked: int, columns: int) -> Content:
     where = visible_line(in_home(listing.folder))
     where = where if len(where) <= room else "…" + where[1 - room :]
     typed = (f"  {listing.typed}▏", "$accent") if listing.typed else "  type to filter"
-    return Content.assemble((where, "$foreground"), typed, f"   {counts}")
+    return Content.assemble(_TITLE, (where, "$foreground"), typed, f"   {counts}")

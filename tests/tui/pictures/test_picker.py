@@ -306,7 +306,7 @@ async def test_a_tilde_goes_home(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     async with opened(folder) as session:
         await session.press("~")
         await session.until(lambda: session.cursor == "deep.png")
-        assert session.text.startswith(" ~ ")
+        assert session.text.startswith(" attach from ~ ")
 
 
 async def test_keys_typed_before_the_folder_is_read_wait_for_it(
