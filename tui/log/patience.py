@@ -8,6 +8,7 @@ a loop in Python. So a timer bounds both, without a process to start, feed and w
 
 import gc
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
@@ -77,7 +78,7 @@ def _run_within(seconds: float, read: Callable[[], T]) -> T:
     # It rings again: what it raises within a destructor is lost.
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
     try:
-        with _no_collection():
+        with _no_collection(), _no_complaints():
             return read()
     finally:
         _alarm.is_set = False
@@ -94,3 +95,19 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def _no_complaints() -> Iterator[None]:
+    """Lets Python say nothing of an alarm that a destructor has swallowed."""
+    complain = sys.unraisablehook
+
+    def pass_on(what: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(what.exc_value, GaveUp):
+            complain(what)
+
+    sys.unraisablehook = pass_on
+    try:
+        yield
+    finally:
+        sys.unraisablehook = complain

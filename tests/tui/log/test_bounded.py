@@ -86,7 +86,6 @@ def test_what_takes_too_long_is_given_up(read: Callable[[], object]) -> None:
     assert time.process_time() - start < 10 * MOST_SECONDS
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_it_is_given_up_although_a_destructor_swallowed_that() -> None:
     with pytest.raises(GaveUp):
         Patience().run(lose_it_in_a_destructor)
