@@ -183,6 +183,7 @@ class ChatSession:
 
     def start_new(self) -> None:
         """Shows a new conversation; it is stored with its first message."""
+        self.decisions.settle("question")
         self.journal.start_new()
         self._show(None)
 
@@ -314,6 +315,9 @@ class ChatSession:
             reply = await self._link.ask(request)
             if not isinstance(reply, ConversationOpened):
                 return None
+            if reply.conversation.summary.id != self.conversation:
+                # A refused question stays in the prompt of its own conversation.
+                self.decisions.settle("question")
             if takes_typed:
                 self.journal.move_typed(reply.conversation.summary.id)
             self._show(reply.conversation, message)

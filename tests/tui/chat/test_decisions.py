@@ -168,6 +168,19 @@ async def test_a_refused_question_stands_with_its_reason_until_it_is_sent(
         assert client.submitted() == ["why?", "why? so"]
 
 
+async def test_the_reason_for_a_refused_question_stays_with_its_conversation(
+    open_scripted: Open, refusals: Refusals
+) -> None:
+    async with open_scripted(chat=3) as user:
+        refusals.submit = BadRequest(TOO_LONG)
+        await user.type("why?")
+        await user.press("enter")
+        await user.sees(TOO_LONG)
+        await user.press("ctrl+n")
+        await gone(user, TOO_LONG)
+        assert user.chat.prompt.text == ""
+
+
 async def test_a_conversation_that_is_deleted_elsewhere_can_be_restored_from_here(
     open_scripted: Open, client: ScriptedClient
 ) -> None:
