@@ -13,7 +13,7 @@ from seeshell.tui.terminal.xterm_colours import ColourDepth, Rgb, value_of
 from seeshell.tui.themes import THEMES_DIR, ThemeFolders
 
 from .conftest import AppUser
-from .test_looks import app
+from .scripted_app import app
 
 THEMES = ThemeFolders(THEMES_DIR).names()
 LEAST_CONTRAST = 4.5

@@ -12,8 +12,8 @@ from seeshell.tui.terminal.driver_output import DriverOutput
 
 from ...messages import answer, question
 from ..conftest import AppUser
+from ..scripted_app import app
 from ..scripted_client import ScriptedClient, conversation
-from ..test_looks import app
 
 SHOWN = conversation(1, "lemons", question(1, "How much?"), answer(2, "", None))
 

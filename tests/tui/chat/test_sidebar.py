@@ -22,8 +22,8 @@ from seeshell.core.settings import Paths
 
 from ...messages import question
 from ..conftest import AppUser
+from ..scripted_app import app
 from ..scripted_client import ScriptedClient, conversation
-from ..test_looks import app
 
 STORED = [conversation(n, f"conversation {n}", question(n, "hello")) for n in range(1, 9)]
 
