@@ -7,7 +7,6 @@ it was the thread of the keyboard that failed.
 import platform
 import time
 import traceback
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +46,9 @@ def report_crash(error: Exception, log: Path, terminal: str) -> SeeshellError:
         log: the file, which holds the last crash alone.
         terminal: its name and version, if it gave any.
     """
+    # It takes longer to import than the rest of the program has for its first frame.
+    from importlib.metadata import version
+
     lines = (
         f"{time.strftime('%Y-%m-%d %H:%M:%S %z')}",
         f"seeshell {version('seeshell')}, Textual {version('textual')}",

@@ -22,8 +22,9 @@ SessionEvent
 └── CoreLost             the core died, can't be reached or is of another version
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from ...core.conversation import Conversation, Message, Queue
 from ...core.errors import SeeshellError
@@ -33,13 +34,11 @@ from .listed_conversations import ListedConversation
 from .model_status import ModelStatus
 
 
-@dataclass(frozen=True)
-class SessionEvent:
+class SessionEvent(Struct, frozen=True):
     """Base of everything a session tells."""
 
 
-@dataclass(frozen=True)
-class ConversationShown(SessionEvent):
+class ConversationShown(SessionEvent, frozen=True):
     """Another conversation is on screen."""
 
     conversation: Conversation | None
@@ -49,8 +48,7 @@ class ConversationShown(SessionEvent):
     """Message to have in view; None for the end."""
 
 
-@dataclass(frozen=True)
-class AnswerStarted(SessionEvent):
+class AnswerStarted(SessionEvent, frozen=True):
     """A question has its place in the conversation; the answer follows."""
 
     question: Message
@@ -59,24 +57,21 @@ class AnswerStarted(SessionEvent):
     """Id of the turn, made by the client that asked."""
 
 
-@dataclass(frozen=True)
-class AnswerGrew(SessionEvent):
+class AnswerGrew(SessionEvent, frozen=True):
     """More text of an answer."""
 
     message: int
     text: str
 
 
-@dataclass(frozen=True)
-class ThoughtsGrew(SessionEvent):
+class ThoughtsGrew(SessionEvent, frozen=True):
     """More of what the model thinks before it answers."""
 
     message: int
     text: str
 
 
-@dataclass(frozen=True)
-class AnswerWaits(SessionEvent):
+class AnswerWaits(SessionEvent, frozen=True):
     """The answer waits for something else than computing, or does no longer."""
 
     message: int
@@ -84,15 +79,13 @@ class AnswerWaits(SessionEvent):
     """One sentence; empty when the wait is over."""
 
 
-@dataclass(frozen=True)
-class AnswerProgressed(SessionEvent):
+class AnswerProgressed(SessionEvent, frozen=True):
     """Something else is being done for the open answer, or for the one that comes next."""
 
     progress: AnswerProgress
 
 
-@dataclass(frozen=True)
-class AnswerEnded(SessionEvent):
+class AnswerEnded(SessionEvent, frozen=True):
     """The answer is complete, was stopped or failed."""
 
     answer: Message
@@ -100,41 +93,35 @@ class AnswerEnded(SessionEvent):
     """Class name in `core.errors` where it failed; empty where it did not."""
 
 
-@dataclass(frozen=True)
-class QueueShown(SessionEvent):
+class QueueShown(SessionEvent, frozen=True):
     """What waits in the conversation on screen."""
 
     queue: Queue
 
 
-@dataclass(frozen=True)
-class ModelChanged(SessionEvent):
+class ModelChanged(SessionEvent, frozen=True):
     """The core's model, what becomes of it, or whom it serves."""
 
     status: ModelStatus
 
 
-@dataclass(frozen=True)
-class DecisionsChanged(SessionEvent):
+class DecisionsChanged(SessionEvent, frozen=True):
     """Something is to be decided, or no longer: see `ChatSession.decisions`."""
 
 
-@dataclass(frozen=True)
-class DraftShown(SessionEvent):
+class DraftShown(SessionEvent, frozen=True):
     """Something else of the same conversation is in the prompt."""
 
     draft: Draft
 
 
-@dataclass(frozen=True)
-class DraftChanged(SessionEvent):
+class DraftChanged(SessionEvent, frozen=True):
     """The pictures or the messages on their way to the core changed."""
 
     draft: Draft
 
 
-@dataclass(frozen=True)
-class TextReturned(SessionEvent):
+class TextReturned(SessionEvent, frozen=True):
     """A text could not be sent, or an earlier window left it: it stands in the draft."""
 
     draft: Draft
@@ -142,22 +129,19 @@ class TextReturned(SessionEvent):
     text: str
 
 
-@dataclass(frozen=True)
-class AnswerEndedUnseen(SessionEvent):
+class AnswerEndedUnseen(SessionEvent, frozen=True):
     """An answer ended in a conversation that is not on screen."""
 
     conversation: int
 
 
-@dataclass(frozen=True)
-class ConversationsFound(SessionEvent):
+class ConversationsFound(SessionEvent, frozen=True):
     """The conversations that the filter lets through, newest first."""
 
     conversations: tuple[ListedConversation, ...]
 
 
-@dataclass(frozen=True)
-class NoticeTold(SessionEvent):
+class NoticeTold(SessionEvent, frozen=True):
     """Something that the user should know, as where text and pictures are sent."""
 
     severity: ClassVar[Literal["information", "warning"]] = "information"
@@ -170,20 +154,17 @@ class NoticeTold(SessionEvent):
         return max(5.0, len(self.sentence) / 20)
 
 
-@dataclass(frozen=True)
-class RequestRefused(NoticeTold):
+class RequestRefused(NoticeTold, frozen=True):
     """Something the user asked for was not done."""
 
     severity: ClassVar[Literal["information", "warning"]] = "warning"
 
 
-@dataclass(frozen=True)
-class QuestionRefused(RequestRefused):
+class QuestionRefused(RequestRefused, frozen=True):
     """A question was not sent or not kept: `ChatSession.decisions` holds why until it is."""
 
 
-@dataclass(frozen=True)
-class CoreLost(SessionEvent):
+class CoreLost(SessionEvent, frozen=True):
     """The core died, can't be reached, or is of another version."""
 
     error: SeeshellError
