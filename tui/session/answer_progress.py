@@ -1,7 +1,9 @@
 """How far the answer in the conversation on screen is, from the queue to its last token."""
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...core.messages.events import (
     AnyEvent,
@@ -19,8 +21,7 @@ Step = Literal[
 """`queued`: for the engine; `waiting`: for a server that is busy."""
 
 
-@dataclass(frozen=True)
-class AnswerProgress:
+class AnswerProgress(Struct, frozen=True):
     """What is being done for an answer."""
 
     step: Step = "idle"

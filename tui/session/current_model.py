@@ -1,7 +1,8 @@
 """The core's model as this window follows it: asks for another one, and tells what it is."""
 
 import time
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...core.errors import SeeshellError
 from ...core.messages.events import AnyEvent, ModelFailed, ModelLoaded, ModelLoading

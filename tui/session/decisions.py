@@ -1,7 +1,8 @@
 """What went wrong and waits for the user's decision: it stands until that is made."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from .core_link import Post
 from .events import DecisionsChanged
@@ -13,8 +14,7 @@ sent for want of one."""
 WayOut = Literal["load again", "load another", "restore", "start new"]
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Something that was not done, and what can be done instead."""
 
     matter: Matter

@@ -1,11 +1,11 @@
 """What the command line asks of the app when it starts."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class LaunchOptions:
+
+class LaunchOptions(Struct, frozen=True):
     """Options of one start; all may be left out."""
 
     model: str = ""

@@ -1,8 +1,9 @@
 """The rows of the list of conversations, deleted ones included while they can be restored."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from ...core.conversation import ConversationSummary
 
@@ -13,8 +14,7 @@ ListedState = Literal["", "answering", "queued", "paused", "unseen", "deleted"]
 """
 
 
-@dataclass(frozen=True)
-class ListedConversation:
+class ListedConversation(Struct, frozen=True):
     """One row of the list."""
 
     summary: ConversationSummary

@@ -1,7 +1,9 @@
 """The model that answers and whom it serves: the same in every window of a core."""
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...core.messages.events import (
     AnyEvent,
@@ -16,8 +18,7 @@ Connection = Literal["connecting", "connected", "cut off", "no core"]
 """`cut off`: the core runs, but the line to it was lost."""
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Struct, frozen=True):
     """A model on its way into memory."""
 
     source: str
@@ -30,8 +31,7 @@ class Load:
     """When this window heard of it first; seconds since the epoch."""
 
 
-@dataclass(frozen=True)
-class ModelStatus:
+class ModelStatus(Struct, frozen=True):
     """What the core told last of its model; without a connection, what is left of that."""
 
     connection: Connection = "connecting"
