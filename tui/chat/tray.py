@@ -1,8 +1,8 @@
 """The tray above the pictures: what is edited, what waits, and what holds the message back."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from msgspec import Struct
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -18,8 +18,7 @@ _CHOICE_ROWS: Final = 2
 _GAP: Final = "  "
 
 
-@dataclass(frozen=True)
-class Checking:
+class Checking(Struct, frozen=True):
     """A message that goes out once its pictures, and those of messages before it, are checked."""
 
     text: str
@@ -29,8 +28,7 @@ class Checking:
     """0 where it waits for others only."""
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Messages that have left the prompt but are not in the conversation yet."""
 
     queued: tuple[str, ...] = ()
@@ -46,8 +44,7 @@ class Waiting:
         return bool(self.queued or self.unsent or self.checking)
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What Tab can put into the prompt."""
 
     names: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -14,7 +15,6 @@ CJK = (
 )
 """Characters of texts without spaces between words, as ranges of a pattern."""
 _CLOSING = "、。，．：；！？）］｝〉》」』】〕〗”’"
-_WORD = re.compile(rf"[{CJK}][{_CLOSING}]*\s*|[^\s{CJK}]+\s*|\s+")
 
 TEXT_WIDTH = 100
 """Most cells of a line of running text: longer ones are hard to read."""
@@ -147,9 +147,15 @@ def _soft_lines(text: str, width: int) -> Iterator[tuple[int, int, str]]:
     yield start, end, "\n"
 
 
+# It takes milliseconds to compile, which the first frame should not wait for.
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(rf"[{CJK}][{_CLOSING}]*\s*|[^\s{CJK}]+\s*|\s+")
+
+
 def _words(text: str, width: int) -> Iterator[tuple[int, int, int]]:
     """Yields start, end, and end with white space, of pieces that are never broken."""
-    for match in _WORD.finditer(text):
+    for match in _word().finditer(text):
         word, begin = match[0].rstrip(), match.start()
         end = begin + len(word)
         if cell_len(word) > width:

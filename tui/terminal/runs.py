@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from rich.segment import Segment
@@ -20,7 +21,6 @@ _STEADY: Final = (
 """Characters of which every terminal draws each in two cells."""
 
 _ALL_SURE: Final = re.compile(f"[{SURE}]*+")
-_ALL_STEADY: Final = re.compile(f"[{SURE}{_STEADY}]*+")
 
 
 class Run(NamedTuple):
@@ -51,9 +51,15 @@ def is_sure(runs: Runs) -> bool:
     return all(_ALL_SURE.fullmatch(run.text) for run in runs)
 
 
+# It takes a millisecond to compile, which most first frames can do without.
+@cache
+def _all_steady() -> re.Pattern[str]:
+    return re.compile(f"[{SURE}{_STEADY}]*+")
+
+
 def is_steady(runs: Runs) -> bool:
     """Returns whether every terminal draws the runs equally wide."""
-    return all(_ALL_STEADY.fullmatch(run.text) for run in runs)
+    return all(_all_steady().fullmatch(run.text) for run in runs)
 
 
 def changed_cells(old: Runs, new: Runs) -> tuple[int, int]:

@@ -2,6 +2,7 @@ import pytest
 from rich.segment import Segment
 from rich.style import Style
 
+from seeshell.tui.log.lexers import LEXERS
 from seeshell.tui.log.line import Line
 from seeshell.tui.log.palette import Palette
 
@@ -75,7 +76,10 @@ def test_code_fills_its_ground_and_folds_long_lines(palette: Palette) -> None:
     assert [line.joint for line in lines] == ["\n", "", "\n", "\n"]
 
 
-def test_code_of_a_known_language_is_coloured(palette: Palette) -> None:
+async def test_code_of_a_known_language_is_coloured(palette: Palette) -> None:
+    for language in ("python", "bash"):
+        LEXERS.find(language)
+    await LEXERS.wait()
     drawn = styles('```python\ndef f(): return "s" # c\n```', palette)
     assert drawn["def"] == palette.keyword
     assert drawn["f"] == palette.name
