@@ -116,7 +116,8 @@ class ThemeFolders:
             SettingsError: there is no such theme, or its file is broken.
         """
         paths = [folder / f"{name}.toml" for folder in self._folders]
-        path = next((path for path in paths if name in self.names() and path.is_file()), None)
+        # A name that leads out of the folder is none of a theme's.
+        path = next((path for path in paths if path.stem == name and path.is_file()), None)
         if path is None:
             known = ", ".join(self.names())
             raise SettingsError(f"There is no theme named {name}. Set theme to one of: {known}.")

@@ -22,6 +22,7 @@ from ..session.events import (
     AnswerStarted,
     AnswerWaits,
     ConversationShown,
+    DecisionsChanged,
     DraftChanged,
     DraftShown,
     QueueShown,
@@ -39,10 +40,6 @@ from .welcome import Welcome
 
 if TYPE_CHECKING:
     from ..pictures import DrawnPicture, Pictures
-
-
-_LOG_ACTIONS = frozenset({"edit", "fork", "switch_branch", "toggle_receipts", "regenerate"})
-"""What letters do in the log, and may not do elsewhere."""
 
 
 class Remembered(Struct, frozen=True):
@@ -63,7 +60,6 @@ class Chat(Keyed, Vertical):
     welcome = getters.query_one(Welcome)
     log_view = getters.query_one(ChatLog)
     core_notice = getters.query_one(CoreNotice)
-    decision_notice = getters.query_one(DecisionNotice)
     composer = getters.query_one(Composer)
     prompt = getters.query_one(Prompt)
 
@@ -96,7 +92,6 @@ class Chat(Keyed, Vertical):
         log.has_whole_receipts = remembered.has_whole_receipts
         yield log
         yield CoreNotice(self._session)
-        yield DecisionNotice(self._session)
         yield self._composer
 
     def on_mount(self) -> None:
@@ -107,6 +102,7 @@ class Chat(Keyed, Vertical):
         hear(log, events, AnswerGrew, lambda it: log.append_text(it.message, it.text))
         hear(log, events, AnswerWaits, lambda it: log.show_waiting(it.message, it.reason))
         hear(log, events, AnswerEnded, lambda it: log.end_message(it.answer))
+        hear(self, events, DecisionsChanged, lambda _: self._tell_decisions())
         hear(composer, events, QueueShown, lambda it: composer.show_queue(it.queue))
         hear(composer, events, DraftChanged, self._show_draft)
         hear(composer, events, DraftShown, lambda _: composer.show())
@@ -129,6 +125,11 @@ class Chat(Keyed, Vertical):
         self.log_view.start_turn(event.question, event.answer)
         if is_new:
             self.prompt.remember_also(event.question.text)
+
+    def _tell_decisions(self) -> None:
+        """Makes the notice when the first decision is to be made; it follows the others itself."""
+        if not self.query(DecisionNotice):
+            self.mount(DecisionNotice(self._session), before=self.composer)
 
     def _show_draft(self, event: DraftChanged) -> None:
         if event.draft is self._session.draft:
@@ -153,8 +154,6 @@ class Chat(Keyed, Vertical):
         """Returns whether a key does anything now, for the key line."""
         if self.log_view.is_selecting:
             return False
-        if self.composer.chips.has_focus and action in _LOG_ACTIONS:
-            return False
         if action in ("regenerate", "fork", "toggle_receipts"):
             return bool(self._messages)
         if action == "take_back":
@@ -162,7 +161,7 @@ class Chat(Keyed, Vertical):
         if action == "resume_queue":
             return self._session.turns.are_paused
         if action == "decide":
-            return self.decision_notice.offers(parameters)
+            return self._session.decisions.offers(*parameters)
         if action == "try_sample":
             is_offered = self.welcome.offers_sample and self.has_class("-empty")
             return is_offered and not self.composer.chips.pictures
@@ -241,8 +240,8 @@ class Chat(Keyed, Vertical):
 
     def close_notice(self) -> None:
         """Closes the newest of what is to be decided, then what is said of the core."""
-        if self.decision_notice.display:
-            self.decision_notice.close()
+        if self._session.decisions.open:
+            self._session.decisions.close_newest()
         else:
             # The core can still be started.
             self.core_notice.display = False
@@ -251,7 +250,16 @@ class Chat(Keyed, Vertical):
     @work
     async def action_decide(self, way_out: WayOut) -> None:
         """Takes a way out that the newest decision offers."""
-        await self.decision_notice.take(way_out)
+        decisions = self._session.decisions
+        match way_out:
+            case "load again" if decisions.newest is not None:
+                await self._session.model.load(decisions.newest.model)
+            case "load another":
+                await self.screen.run_action("load_model")
+            case "restore":
+                await self._session.restore_shown()
+            case "start new":
+                self._session.start_new()
 
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""

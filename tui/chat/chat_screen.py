@@ -11,8 +11,6 @@ from textual.events import Resize
 from textual.screen import Screen
 
 from ...core.settings import Paths, Settings
-from ..commands import ChatCommands
-from ..dialogs import AskLine
 from ..key_line import KeyLine
 from ..keys.bindings import bindings_of, fill_keys
 from ..keys.focus import KeepsFocus
@@ -45,6 +43,7 @@ from .status_bar import StatusBar
 from .steps_back import steps_back
 
 if TYPE_CHECKING:
+    from ..commands import ChatCommands
     from ..pictures import Pictures
 
 CONNECT_DELAY = 0.1
@@ -63,10 +62,17 @@ _CHANGES_KEYS = (
 """Events after which other keys may do something."""
 
 
+def _chat_commands() -> "type[ChatCommands]":
+    # The first frame does not wait for the palette.
+    from ..commands import ChatCommands
+
+    return ChatCommands
+
+
 class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
     """Shows what the session tells and asks the session for what the user wants."""
 
-    COMMANDS: ClassVar = {ChatCommands}
+    COMMANDS: ClassVar = {_chat_commands}
     AUTO_FOCUS = "Prompt"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("screen")
 
@@ -198,6 +204,8 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
     async def action_load_model(self) -> None:
         """Asks for a model and switches to it."""
         hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
+        from ..dialogs import AskLine
+
         if source := await self.app.push_screen_wait(AskLine("Model", placeholder=hint)):
             await self.session.model.load(source)
 

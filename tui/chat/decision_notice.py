@@ -40,31 +40,9 @@ class DecisionNotice(Widget):
         self.display = False
 
     def on_mount(self) -> None:
-        """Listens for what is to be decided."""
-        hear(self, self._session.events, DecisionsChanged, self._show)
-
-    def offers(self, ways_out: tuple[object, ...]) -> bool:
-        """Whether the newest decision can be made by one of these ways out."""
-        newest = self._session.decisions.newest
-        return newest is not None and not {*newest.ways_out}.isdisjoint(ways_out)
-
-    async def take(self, way_out: WayOut) -> None:
-        """Goes a way out that the newest decision offers."""
-        session, decision = self._session, self._session.decisions.newest
-        match way_out:
-            case "load again" if decision is not None:
-                await session.model.load(decision.model)
-            case "load another":
-                await self.screen.run_action("load_model")
-            case "restore":
-                await session.restore_shown()
-            case "start new":
-                session.start_new()
-
-    def close(self) -> None:
-        """Leaves it at what became of the newest one."""
-        if (newest := self._session.decisions.newest) is not None:
-            self._session.decisions.settle(newest.matter)
+        """Shows what is to be decided, now and whenever that changes."""
+        hear(self, self._session.events, DecisionsChanged, lambda _: self._show())
+        self._show()
 
     def watch_decisions(self, decisions: tuple[Decision, ...]) -> None:
         """Takes no row while there is nothing to decide."""
@@ -77,7 +55,7 @@ class DecisionNotice(Widget):
             rows.append(self._keys(self.decisions[-1]))
         return Content("\n").join(rows)
 
-    def _show(self, _event: DecisionsChanged) -> None:
+    def _show(self) -> None:
         self.decisions = self._session.decisions.open
 
     def _keys(self, decision: Decision) -> Content:

@@ -12,7 +12,6 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from ..dialogs import AskLine, Confirm
 from ..keys.bindings import Keyed, bindings_of
 from ..session.listed_conversations import ListedConversation
 from ..size_watcher import watch_size
@@ -181,6 +180,8 @@ class Sidebar(Keyed, Vertical):
     async def action_rename(self) -> None:
         """Asks for another title of the conversation under the cursor."""
         if row := self._marked():
+            from ..dialogs import AskLine
+
             title = await self.app.push_screen_wait(AskLine("Title", row.summary.title))
             if title:
                 self.post_message(self.Renamed(row.summary.id, title))
@@ -192,6 +193,8 @@ class Sidebar(Keyed, Vertical):
         if row is None:
             return
         if row.state == "answering":
+            from ..dialogs import Confirm
+
             question = f"“{row.summary.title}” is being answered. Stop the answer and delete it?"
             if not await self.app.push_screen_wait(Confirm(question)):
                 return

@@ -34,7 +34,7 @@ def steps_back(screen: "ChatScreen") -> WayBack:
         ),
         Step(
             "close notice",
-            lambda: screen.chat.decision_notice.display or screen.chat.core_notice.display,
+            lambda: bool(screen.session.decisions.open) or screen.chat.core_notice.display,
             lambda: screen.chat.close_notice(),
         ),
         Step("stop", lambda: screen.session.turns.can_stop, lambda: screen.action_stop()),

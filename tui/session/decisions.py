@@ -42,6 +42,15 @@ class Decisions:
         """Puts a decision before the user, in place of one about the same matter."""
         self._change((*self._others(decision.matter), decision))
 
+    def offers(self, way_out: object) -> bool:
+        """Whether the newest decision can be made by a way out."""
+        return self.newest is not None and way_out in self.newest.ways_out
+
+    def close_newest(self) -> None:
+        """Leaves it at what became of the newest one."""
+        if self.newest is not None:
+            self.settle(self.newest.matter)
+
     def settle(self, matter: Matter) -> None:
         """Takes away what there was to decide about a matter."""
         self._change(self._others(matter))

@@ -133,7 +133,7 @@ async def test_it_stands_until_a_model_is_there_while_toasts_pass(
         await user.sees("config.toml changed.")
         user.app.clear_notifications()
         await gone(user, "config.toml changed.")
-        assert user.chat.chat.decision_notice.display
+        assert user.chat.session.decisions.open
         client.tell(ModelLoaded(model="new", context_length=9, source="org/new"))
         await gone(user, ABSENT)
         await user.sees("new · ready")
@@ -147,7 +147,7 @@ async def test_a_load_that_fails_for_another_window_is_not_told_here(
         await user.sees("Qwen3-VL-4B · loading new 40 %")
         fail(client)
         await user.sees("Qwen3-VL-4B · ready")
-        assert not user.chat.chat.decision_notice.display
+        assert not user.chat.session.decisions.open
         assert "There is no model" not in user.screen
 
 
