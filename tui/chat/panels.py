@@ -160,7 +160,7 @@ class Panels(Horizontal):
         self._note([picture for message in messages for picture in message.attachments])
 
     def _show_list(self, event: ConversationsFound) -> None:
-        self.listing = Listing(event.conversations, self._session.conversation)
+        self.listing = Listing(event.conversations, self._session.conversation, is_read=True)
 
     def _note_draft(self, event: DraftChanged) -> None:
         if event.draft is self._session.draft:

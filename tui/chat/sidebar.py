@@ -29,6 +29,8 @@ class Listing:
     """Newest first."""
     shown: int | None = None
     """The one on screen."""
+    is_read: bool = False
+    """Whether the core has told them; until then nothing says that there are none."""
 
 
 class Sidebar(Keyed, Vertical):
@@ -82,9 +84,8 @@ class Sidebar(Keyed, Vertical):
         """Whether the filter has the focus only because there is no list yet."""
 
     def compose(self) -> ComposeResult:
-        """Yields the filter above the list, or what would be there."""
+        """Yields the filter above the list."""
         yield Input(placeholder="Filter conversations", id="sidebar-filter")
-        yield Static(_NONE_YET, id="sidebar-empty", markup=False)
         yield OptionList(compact=True, markup=False, id="sidebar-list")
 
     def on_mount(self) -> None:
@@ -138,9 +139,19 @@ class Sidebar(Keyed, Vertical):
                 listed.highlighted = (
                     ids.index(cursor) if cursor in ids else min(before, len(ids) - 1)
                 )
-        self.set_class(not rows, "-empty")
-        has_words = bool(self.query_one(Input).value.strip())
-        self.query_one("#sidebar-empty", Static).update(_NONE_FOUND if has_words else _NONE_YET)
+        self._tell_empty()
+
+    def _tell_empty(self) -> None:
+        """Says what would be in a list that is empty."""
+        is_empty = self._listing.is_read and not self._listing.conversations
+        self.set_class(is_empty, "-empty")
+        if is_empty:
+            has_words = bool(self.query_one(Input).value.strip())
+            text = _NONE_FOUND if has_words else _NONE_YET
+            if notes := self.query(Static):
+                notes.first().update(text)
+            else:
+                self.mount(Static(text, id="sidebar-empty", markup=False), before=self._list)
 
     def _options(self, width: int) -> list[Option]:
         shown = self._listing.shown
