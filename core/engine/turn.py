@@ -1,7 +1,7 @@
 """One answer, from the messages to its last token. Runs on the MLX thread."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,8 @@ from ..conversation import FinishReason
 from ..errors import PromptTooLong
 from .decoding.answer_text import AnswerText
 from .decoding.chooser import make_chooser
-from .decoding.decoder import Decoder
+from .decoding.decoder import Decoded, Decoder
+from .decoding.proposer import Proposer
 from .engine import (
     AnswerEnd,
     AnswerEvent,
@@ -160,18 +161,27 @@ class Turn:
         resident = self.resident
         text = AnswerText(resident.checkpoint.processor)
         chooser = make_chooser(resident.checkpoint, self.options)
-        limit = self._answer_limit()
-        decoder = Decoder(resident.language, resident.pool, branch, chooser, limit)
-        with closing(decoder.tokens(logits)) as tokens:
-            for token in tokens:
-                self._count_token()
+
+        def start_ahead() -> Proposer | None:
+            return resident.ahead.start(branch, resident.past.runs(self.conversation), text)
+
+        decoder = Decoder(resident, branch, chooser, self._answer_limit(), start_ahead)
+        reason = self._write(text, decoder.tokens(logits))
+        self._meter.passes = decoder.passes
+        if decoder.is_memory_full:
+            self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
+        return reason
+
+    def _write(self, text: AnswerText, tokens: Generator[Decoded]) -> FinishReason:
+        """Tells the text that the tokens make up."""
+        with closing(tokens):
+            for token, is_copied in tokens:
+                self._count_token(is_copied=is_copied)
                 if token in text.ends:
                     return "stop"
                 self._tell(text.add(token))
                 if self.stop.check():
                     return "cancelled"
-        if decoder.is_memory_full:
-            self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
         return "length"
 
     def _tell(self, delta: str) -> None:
@@ -179,9 +189,9 @@ class Turn:
             self._text += delta
             self.emit(TextDelta(delta))
 
-    def _count_token(self) -> None:
+    def _count_token(self, *, is_copied: bool) -> None:
         meter = self._meter
-        meter.count_token()
+        meter.count_token(is_copied=is_copied)
         rate = meter.pace.report(meter.generated_tokens, meter.last_token_at)
         if rate is not None:
             self.emit(DecodeProgress(meter.generated_tokens, rate))
