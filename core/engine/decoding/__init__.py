@@ -4,13 +4,22 @@
 
 Its modules in reading order:
 
-    decoder       Computes an answer's tokens, each next one while one is told. Runs on the MLX
-                  thread.
-    chooser       Chooses an answer's tokens: what is asked for, else the checkpoint's defaults,
-                  else mlx-vlm's.
-    sampling      Scores tokens so that the best one is to be chosen: the likeliest, or one by
-                  chance.
-    logits_rules  What changes logits before a token is chosen from them.
-    penalties     Repetition and presence penalties, computed by mlx-vlm's own logits processors.
-    answer_text   Turns an answer's tokens into text as they come, with mlx-vlm's own detokenizers.
+    decoder        Computes an answer's tokens, the next ones while the last are told. Runs on the
+                   MLX thread.
+    chooser        Chooses an answer's tokens: what is asked for, else the checkpoint's defaults,
+                   else mlx-vlm's.
+    sampling       Scores tokens so that the best one is to be chosen: the likeliest, or one by
+                   chance.
+    logits_rules   What changes logits before a token is chosen from them.
+    penalties      Repetition and presence penalties, computed by mlx-vlm's own logits processors.
+    answer_text    Turns an answer's tokens into text as they come, with mlx-vlm's own detokenizers.
+    ahead          What is known of decoding ahead with a loaded model; outlives its answers.
+    proposer       Proposes what follows in an answer, copied from earlier text, as long as that
+                   gains.
+    prompt_lookup  Finds in earlier text what may follow an answer's newest tokens: what followed
+                   them before.
+    gain           How many tokens to compute in one pass: what passes have taken and what was
+                   accepted decide.
+    row_check      Whether a pass of several rows gives the logits that each row gives alone, on
+                   this device.
 """

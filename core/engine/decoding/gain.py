@@ -5,11 +5,9 @@ almost so many times as long. It gains where enough of what was proposed is acce
 """
 
 from collections import deque
+from collections.abc import Sequence
 from statistics import median
 from typing import Final
-
-MOST_PROPOSED: Final = 12
-"""Tokens that are proposed for one pass at most."""
 
 _LEAST_GAIN: Final = 1.05
 """Below this a pass of a single row is preferred, which waits for nothing."""
@@ -60,23 +58,23 @@ class Gain:
         self._right[kind] = _MEMORY * self._right.get(kind, 0.5) + is_right
         self._judged[kind] = _MEMORY * self._judged.get(kind, 1.0) + 1
 
-    def best_length(self, matched: int, most: int) -> int:
-        """Returns how many tokens to propose; 0 where that gains nothing.
+    def best_rows(self, matched: int, most: int, sizes: Sequence[int]) -> int:
+        """Returns how many rows the next pass is to have; 1 where more gain nothing.
 
         Args:
             matched: tokens that agree with earlier text.
-            most: that can be proposed.
+            most: rows that the pass can have.
+            sizes: numbers of rows to choose from beside 1, in order.
         """
-        if 1 not in self._times or not matched:
-            return 0
-        best, best_rate = 0, _LEAST_GAIN / self._seconds(1)
+        if 1 not in self._times:
+            return 1
+        best, best_rate = 1, _LEAST_GAIN / self._seconds(1)
         tokens = chance = 1.0
-        for length in range(1, min(most, MOST_PROPOSED) + 1):
-            chance *= self._chance(matched + length - 1)
+        for rows in range(2, 1 + min(most, max(sizes, default=1))):
+            chance *= self._chance(matched + rows - 2)
             tokens += chance
-            rate = tokens / self._seconds(1 + length)
-            if rate > best_rate:
-                best, best_rate = length, rate
+            if rows in sizes and tokens / self._seconds(rows) > best_rate:
+                best, best_rate = rows, tokens / self._seconds(rows)
         return best
 
     def _chance(self, matched: int) -> float:
