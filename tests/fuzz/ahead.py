@@ -22,7 +22,6 @@ from typing import Any, Final
 import pytest
 
 from seeshell.core.engine.decoding.chooser import Choices
-from seeshell.core.engine.decoding.gain import Gain
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.models.sources import find_model
@@ -57,17 +56,6 @@ _MOST_DEVIATION: Final = 3.3
 """Standard deviations above what chance gives: exceeded once in two thousand runs."""
 
 
-class _AnySize(Gain):
-    """Finds that passes of any size gain, whatever they take."""
-
-    def __init__(self, chance: random.Random) -> None:
-        super().__init__()
-        self._sizes = chance
-
-    def best_rows(self, matched: int, most: int, sizes: Sequence[int]) -> int:  # noqa: ARG002
-        return self._sizes.choice([size for size in sizes if size <= most] or [1])
-
-
 class Pair:
     """Two engines on the demo model, of which one decodes ahead."""
 
@@ -75,7 +63,7 @@ class Pair:
         checkpoint = load_checkpoint(find_model("demo", lambda _: None))
         self.ahead, self.plain = make_asker(checkpoint), make_asker(checkpoint)
         self.chance = random.Random(seed)
-        self.ahead.resident.ahead.gain = _AnySize(self.chance)
+        self.ahead.resident.ahead.gain = AlwaysGains(self.chance.choice)
         self.plain.resident.ahead.is_allowed = False
         self.images = [draw_shape(folder, *shape) for shape in _SHAPES]
 
