@@ -26,7 +26,7 @@ from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessag
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.models.sources import find_model
 
-from ..core.engine.asking import Answer, draw_shape, make_asker
+from ..core.engine.asking import AlwaysGains, Answer, draw_shape, make_asker
 
 _QUESTIONS: Final = (
     "What is in the picture?",

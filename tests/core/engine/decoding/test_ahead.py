@@ -244,7 +244,7 @@ class Unsure(RowCheck):
         return self._least
 
 
-@pytest.mark.parametrize("least", [2.0, 4.0, 8.0, float("inf")])
+@pytest.mark.parametrize("least", [4.0, float("inf")])
 @pytest.mark.parametrize("options", [GREEDY, SAMPLED])
 def test_what_several_rows_leave_open_is_computed_alone(
     ahead: Asker, one_by_one: Asker, options: AnswerOptions, least: float
