@@ -38,7 +38,8 @@ class PromptLookup:
             earlier: tokens of other versions, the newest last.
             tokens: of this one, so far.
         """
-        parts: list[Sequence[int]] = []
+        # As many bounds as are compared: so no comparison goes past the beginning.
+        parts: list[Sequence[int]] = [MOST_MATCHED * [_BOUND]]
         for text in earlier:
             parts += [text, [_BOUND]]
         self._tokens = np.concatenate([np.asarray(part, np.int32) for part in (*parts, tokens)])
@@ -55,17 +56,16 @@ class PromptLookup:
     def match(self) -> Match:
         """Returns where before the newest tokens stand, as many of them as possible."""
         text = self._tokens[: self._length]
-        newest = text[-1 : -1 - MOST_MATCHED : -1]
-        # Of each place where the newest token stands: behind it.
-        ends = np.flatnonzero(text[:-1] == newest[0]) + 1
-        length = 0
-        while ends.size:
-            best, length = int(ends[-1]), length + 1
-            if length == len(newest):
+        newest = text[-1 : -1 - MOST_MATCHED : -1].tolist()
+        places = np.flatnonzero(text[:-1] == newest[0])
+        end, length = self._length, 0
+        while places.size:
+            # The first is the newest token itself, and then those before it.
+            end, length = int(places[-1]) + 1, length + 1
+            if length == MOST_MATCHED:
                 break
-            ends = ends[ends > length]
-            ends = ends[text[ends - 1 - length] == newest[length]]
-        return Match(best, length) if length else Match(self._length, 0)
+            places = places[text[places - length] == newest[length]]
+        return Match(end, length)
 
     def following(self, match: Match, count: int) -> list[int]:
         """Returns up to `count` tokens that followed there in the same text."""

@@ -10,6 +10,9 @@ from .row_check import PASS_ROWS
 _LEAST_MATCHED: Final = 2
 """Tokens that have to agree with earlier text."""
 
+_LEAST_CHANCE: Final = 0.5
+"""How often the next token has to be right to wait for it before more is begun."""
+
 
 class Proposer:
     """What may follow in one answer."""
@@ -51,7 +54,8 @@ class Proposer:
             sizes: numbers of rows that a pass can have beside 1, in order.
         """
         rows = min(1 + most, len(self._following))
-        return self.gain.best_rows(self._matched, rows, sizes) > 1
+        is_likely = self.gain.chance(self._matched) >= _LEAST_CHANCE
+        return is_likely and self.gain.best_rows(self._matched + 1, rows, sizes) > 1
 
     def propose(self, most: int, sizes: Sequence[int]) -> Sequence[int]:
         """Returns what may follow the tokens known; the arguments are those of `is_promising`."""
