@@ -44,17 +44,29 @@ class PromptLookup:
             parts += [text, [_BOUND]]
         self._tokens = np.concatenate([np.asarray(part, np.int32) for part in (*parts, tokens)])
         self._length = len(self._tokens)
+        self.match = self._search()
+        """Where before the newest tokens stand, as many of them as possible."""
 
     def extend(self, token: int) -> None:
         """Adds the text's next token."""
+        end, length = self.match
+        is_going_on = length > 0 and self._tokens[end] == token
         if self._length == len(self._tokens):
             room = np.empty(max(_ROOM, self._length // 4), np.int32)
             self._tokens = np.concatenate([self._tokens, room])
         self._tokens[self._length] = token
         self._length += 1
+        # What agreed in most tokens does so in one more, which no other place can exceed.
+        going_on = Match(end + 1, min(length + 1, MOST_MATCHED))
+        self.match = going_on if is_going_on else self._search()
 
-    def match(self) -> Match:
-        """Returns where before the newest tokens stand, as many of them as possible."""
+    def following(self, count: int) -> list[int]:
+        """Returns up to `count` tokens that followed the match in the same text."""
+        end = self.match.end
+        found: list[int] = self._tokens[end : min(end + count, self._length)].tolist()
+        return found[: found.index(_BOUND)] if _BOUND in found else found
+
+    def _search(self) -> Match:
         text = self._tokens[: self._length]
         newest = text[-1 : -1 - MOST_MATCHED : -1].tolist()
         places = np.flatnonzero(text[:-1] == newest[0])
@@ -66,8 +78,3 @@ class PromptLookup:
                 break
             places = places[text[places - length] == newest[length]]
         return Match(end, length)
-
-    def following(self, match: Match, count: int) -> list[int]:
-        """Returns up to `count` tokens that followed there in the same text."""
-        found: list[int] = self._tokens[match.end : min(match.end + count, self._length)].tolist()
-        return found[: found.index(_BOUND)] if _BOUND in found else found

@@ -41,10 +41,9 @@ class Proposer:
         if self._following:
             self.gain.judge(self._matched, is_right=self._following[0] == token)
         self._lookup.extend(token)
-        match = self._lookup.match()
-        self._matched, self._following = match.length, []
-        if match.length >= _LEAST_MATCHED and token not in self._ends:
-            self._following = self._cut(self._lookup.following(match, max(PASS_ROWS)))
+        self._matched, self._following = self._lookup.match.length, []
+        if self._matched >= _LEAST_MATCHED and token not in self._ends:
+            self._following = self._cut(self._lookup.following(max(PASS_ROWS)))
 
     def is_promising(self, most: int, sizes: Sequence[int]) -> bool:
         """Whether it gains to wait for the token after those known, to propose what follows it.

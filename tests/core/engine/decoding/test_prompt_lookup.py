@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seeshell.core.engine.decoding.prompt_lookup import MOST_MATCHED, Match, PromptLookup
 
 
 def following(earlier: Sequence[Sequence[int]], text: Sequence[int], count: int = 9) -> list[int]:
-    lookup = PromptLookup(earlier, text)
-    return lookup.following(lookup.match(), count)
+    return PromptLookup(earlier, text).following(count)
 
 
 def test_what_followed_the_same_tokens_follows_again() -> None:
@@ -19,7 +20,7 @@ def test_what_followed_the_same_tokens_follows_again() -> None:
 
 def test_text_that_says_nothing_twice_has_no_match() -> None:
     for earlier, text in (([], [7]), ([], [1, 2, 3]), ([[1]], [2])):
-        assert PromptLookup(earlier, text).match().length == 0
+        assert PromptLookup(earlier, text).match.length == 0
         assert following(earlier, text) == []
 
 
@@ -42,7 +43,7 @@ def test_nothing_is_copied_across_the_end_of_a_version() -> None:
 def test_no_more_is_compared_than_matters() -> None:
     text = list(range(100, 150))
     lookup = PromptLookup([], [*text, 7, *text])
-    assert lookup.match() == Match(MOST_MATCHED + 50, MOST_MATCHED)
+    assert lookup.match == Match(MOST_MATCHED + 50, MOST_MATCHED)
 
 
 @pytest.mark.parametrize("count", [1, 3000])
@@ -52,7 +53,20 @@ def test_the_text_grows(count: int) -> None:
         lookup.extend(token)
     lookup.extend(1)
     lookup.extend(2)
-    assert lookup.following(lookup.match(), 4) == [3]
+    assert lookup.following(4) == [3]
     lookup.extend(1000)
-    assert lookup.match().length == 1
-    assert lookup.following(lookup.match(), 1) == ([1001] if count > 1 else [1])
+    assert lookup.match.length == 1
+    assert lookup.following(1) == ([1001] if count > 1 else [1])
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=30), max_size=3), st.integers(1, 40))
+def test_a_text_that_grows_matches_where_the_whole_text_does(
+    versions: list[list[int]], length: int
+) -> None:
+    text = [(7 * place * place) % 4 for place in range(length)]
+    growing = PromptLookup(versions, text[:1])
+    for count, token in enumerate(text[1:], 2):
+        growing.extend(token)
+        whole = PromptLookup(versions, text[:count])
+        assert growing.match == whole.match
+        assert growing.following(5) == whole.following(5)
