@@ -2,17 +2,27 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ModelNotFound, ModelUnsupported
-from .families import ADVICE, RUNNABLE
+from .families import ADVICE, knows_its_vision_config, package_of, takes_pictures
 
 _QUANTISATIONS: Final = ("compressed-tensors", "fp8", "modelopt", "modelopt_mixed", "mxfp4")
 """Other programs' ways to quantise that mlx-vlm reads. MLX's own has no `quant_method`."""
 
 _SIGHT: Final = re.compile("vision|visual|image|img")
 """In the name of some key of every vision-language model's config."""
+
+_TOKEN: Final = re.compile("_(id|ids|index|token|tokens)$")
+"""Ends the name of a key on tokens, which text-only versions of a model keep."""
+
+_CODE_PLACES: Final = (
+    *("config.json", "processor_config.json", "preprocessor_config.json"),
+    *("tokenizer_config.json", "video_preprocessor_config.json", "generation_config.json"),
+)
+"""Files in which transformers looks for program code to run."""
 
 
 def check_config(folder: Path, name: str = "") -> dict[str, Any]:
@@ -38,6 +48,7 @@ def check_config(folder: Path, name: str = "") -> dict[str, Any]:
             f"{name} brings program code of its own, which seeshell does not run; choose a model "
             "without `model_file` in its config.json."
         )
+    _check_code(name, folder)
     _check_family(name, config)
     _check_quantisation(name, config)
     return config
@@ -60,15 +71,58 @@ def read_json(file: Path) -> dict[str, Any]:
     return value
 
 
+def _check_code(name: str, folder: Path) -> None:
+    """Refuses code that transformers would run; names of files that are not there are harmless."""
+    for place in _CODE_PLACES:
+        if not (folder / place).is_file():
+            continue
+        for reference in _strings(read_json(folder / place).get("auto_map")):
+            module = f"{reference.rpartition('--')[2].partition('.')[0]}.py"
+            if "--" in reference:
+                raise ModelUnsupported(
+                    f"{name} names program code of another repository in its {place}, which "
+                    "seeshell does not run; take `auto_map` out of that file, or choose another "
+                    "model."
+                )
+            if (folder / module).is_file():
+                raise ModelUnsupported(
+                    f"{name} brings program code of its own, {module}, which seeshell does not "
+                    "run; delete that file, which mlx-vlm does not need, or choose another model."
+                )
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yields the strings in a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
 def _check_family(name: str, config: dict[str, Any]) -> None:
     family = config.get("model_type")
-    can_see = isinstance(config.get("vision_config"), dict)
-    if family not in RUNNABLE and any(map(_SIGHT.search, config)):
-        raise ModelUnsupported(f"{name} is of the family {family!r}, which can't be run; {ADVICE}.")
-    if family not in RUNNABLE or not can_see:
+    if not takes_pictures(family):
+        if not any(map(_SIGHT.search, config)):
+            raise ModelUnsupported(f"{name} is a text-only model; {ADVICE}.")
+        why = "answers no questions about pictures" if package_of(family) else "mlx-vlm lacks"
+        raise ModelUnsupported(f"{name} is of the family {family!r}, which {why}; {ADVICE}.")
+    if not _describes_sight(config) and not knows_its_vision_config(family):
         raise ModelUnsupported(
             f"{name} is a text-only model, with no vision_config in its config.json; {ADVICE}."
         )
+
+
+def _describes_sight(config: dict[str, Any]) -> bool:
+    """Whether a config says what the vision tower is like, in a part of it perhaps."""
+    if "vision_config" in config:
+        return isinstance(config["vision_config"], dict)
+    parts = (it for it in config.values() if isinstance(it, dict))
+    return any(
+        _SIGHT.search(key) and not _TOKEN.search(key) and part[key]
+        for part in (config, *parts)
+        for key in part
+    )
 
 
 def _check_quantisation(name: str, config: dict[str, Any]) -> None:
