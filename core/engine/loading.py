@@ -4,7 +4,11 @@ A checkpoint is numbers and configuration. Program code that it brings or names 
 to themselves mlx-vlm would run a `model_file`, and transformers what an `auto_map` names.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
@@ -30,6 +34,8 @@ class Checkpoint:
     """Of the numbers of a KV cache that is not quantised."""
     revision: str = ""
     """Changes whenever the files do."""
+    generation_defaults: Mapping[str, Any] = field(default_factory=dict)
+    """How its makers would have answers sampled: `generation_config.json` as it stands."""
 
 
 def load_checkpoint(files: ModelFiles) -> Checkpoint:
@@ -63,7 +69,7 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         raise ModelUnsupported(
             f"{files.name} can't be loaded ({reason}); check its files or choose another model."
         ) from error
-    return _describe(model, processor, files.revision)
+    return _describe(model, processor, files)
 
 
 def _check(name: str, model: Any, processor: Any) -> None:
@@ -93,7 +99,7 @@ def _chat_template(processor: Any) -> str:
     return str(template or "")
 
 
-def _describe(model: Any, processor: Any, revision: str) -> Checkpoint:
+def _describe(model: Any, processor: Any, files: ModelFiles) -> Checkpoint:
     text = model.config.text_config
     weights = [array for _, array in tree_flatten(model.parameters())]
     return Checkpoint(
@@ -104,5 +110,15 @@ def _describe(model: Any, processor: Any, revision: str) -> Checkpoint:
         weights_bytes=sum(array.nbytes for array in weights),
         # Keys and values are computed in the type of the layer norms.
         kv_dtype=model.language_model.model.layers[0].input_layernorm.weight.dtype,
-        revision=revision,
+        revision=files.revision,
+        generation_defaults=_generation_defaults(files.path),
     )
+
+
+def _generation_defaults(folder: Path) -> Mapping[str, Any]:
+    """Returns what `generation_config.json` says: nothing where it is missing or broken."""
+    with suppress(FileNotFoundError, ValueError):
+        document = json.loads((folder / "generation_config.json").read_bytes())
+        if isinstance(document, dict):
+            return document
+    return {}
