@@ -1,7 +1,8 @@
 """Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
 
 A checkpoint is numbers and configuration. Program code that it brings or names is never run: left
-to themselves mlx-vlm would run a `model_file`, and transformers what an `auto_map` names.
+to themselves mlx-vlm would run a `model_file`, which is refused, and transformers what an
+`auto_map` names, which neither gets to see.
 """
 
 import json
@@ -15,6 +16,7 @@ import mlx.core as mx
 from mlx.utils import tree_flatten
 
 from ..errors import ModelTooLarge, ModelUnsupported
+from ..models.codeless import without_code
 from ..models.config import check_config
 from ..models.sources import ModelFiles
 from .memory import is_memory_failure
@@ -55,7 +57,8 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         # The fused kernels would be compiled by a C++ compiler, for seconds, at the first answer.
         mx.disable_compile()
     try:
-        model, processor = load(str(files.path), lazy=True, trust_remote_code=False)
+        with without_code(files.path) as folder:
+            model, processor = load(str(folder), lazy=True, trust_remote_code=False)
         if not on_gpu:
             model.set_dtype(mx.float32)
         _check(files.name, model, processor)

@@ -18,4 +18,5 @@ Its modules in reading order:
     weights    The weight files of a folder: which there should be, and what their headers say they
                hold.
     memory     What a model can have of this machine's memory.
+    codeless   A model's folder as its loaders see it: without the program code that it brings.
 """
