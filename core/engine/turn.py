@@ -25,7 +25,6 @@ from .kv.prefix import TokenRun
 from .memory import kv_cache_full
 from .memory_guard import guarded_memory
 from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, message_keys
-from .positions import next_position
 from .prefill import Prefill
 from .resident import ResidentModel
 from .sampling import AnswerText, Sampler, choose_sampler
@@ -136,15 +135,15 @@ class Turn:
         """Computes what the branch lacks of the prompt, then the answer."""
         seen = self.resident.pictures
         before, before_again = seen.encoded_count, seen.encoded_again_count
-        hidden = self._prefill(branch, prompt, pictures)
+        logits = self._prefill(branch, prompt, pictures)
         self._meter.images_encoded = seen.encoded_count - before
         self._meter.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
-        return self._decode(branch, self.resident.language.logits(hidden))
+        return self._decode(branch, logits)
 
     def _prefill(self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]) -> Any:
-        """Returns the hidden state after the prompt's last token, unless it was stopped."""
+        """Returns the logits after the prompt's last token, unless it was stopped."""
         reused = self._meter.reused_tokens = len(branch.tokens)
         started_at = time.perf_counter()
 
@@ -190,14 +189,15 @@ class Turn:
         full answer.
         """
         limit = self._answer_limit()
-        position = next_position(branch.spans, len(branch.tokens))
+        family = self.resident.family
+        position = family.next_position(branch.spans, len(branch.tokens))
         token = sampler(logits)
         yield int(token.item())
         for index in range(limit):
             following = None
             is_last = index + 1 == limit or not self._has_room(branch)
             if not is_last:
-                step = self.resident.language.step(token, position + index, branch.layers)
+                step = family.step(token, position + index, branch.layers)
                 following = sampler(step)
                 mx.async_eval(following)  # type: ignore[no-untyped-call]
             value = int(token.item())
