@@ -162,15 +162,6 @@ class Family(ABC):
         """
 
     @abstractmethod
-    def steps(self, tokens: Any, position: int, layers: list[Any]) -> Any:
-        """Returns the logits after each of some text tokens, shape (1, tokens, vocabulary).
-
-        Args:
-            tokens: shape (tokens,), possibly not evaluated.
-            position: of the first of them.
-            layers: the caches, to which theirs is added.
-        """
-
     def step(self, token: Any, position: int, layers: list[Any]) -> Any:
         """Returns the logits after one text token, shape (1, vocabulary), not evaluated.
 
@@ -179,7 +170,16 @@ class Family(ABC):
             position: of the token.
             layers: the caches, to which its KV is added.
         """
-        return self.steps(token, position, layers)[:, -1]
+
+    @abstractmethod
+    def steps(self, tokens: Sequence[int], position: int, layers: list[Any]) -> Any:
+        """Returns the logits after each of some text tokens, shape (1, tokens, vocabulary).
+
+        Args:
+            tokens: consecutive ones.
+            position: of the first of them.
+            layers: the caches, to which their KV is added.
+        """
 
     def variant(self, run: TokenRun) -> str:  # noqa: ARG002 - for those whose KV depends on more
         """Returns what all KV of a prompt depends on beside the tokens before each.

@@ -97,13 +97,19 @@ class Qwen3VL(Family):
         )
         return self._head(hidden[:, -1])
 
-    def steps(self, tokens: Any, position: int, layers: list[Any]) -> Any:
+    def step(self, token: Any, position: int, layers: list[Any]) -> Any:
+        """Returns the logits after one generated token."""
+        return self._continue(token[None], position, layers)[:, -1]
+
+    def steps(self, tokens: Sequence[int], position: int, layers: list[Any]) -> Any:
         """Returns the logits after each of some text tokens."""
-        positions = mx.arange(position, position + tokens.size, dtype=mx.int32)
+        return self._continue(mx.array([tokens]), position, layers)
+
+    def _continue(self, tokens: Any, position: int, layers: list[Any]) -> Any:
+        count = tokens.shape[1]
+        positions = mx.arange(position, position + count, dtype=mx.int32)
         hidden = self._decoder(
-            tokens[None],
-            cache=layers,
-            position_ids=mx.broadcast_to(positions, (3, 1, tokens.size)),
+            tokens, cache=layers, position_ids=mx.broadcast_to(positions, (3, 1, count))
         )
         return self._head(hidden)
 
