@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import mlx.core as mx
 
@@ -11,15 +11,18 @@ from ..images import ReadPixels, read_pixels
 from .drafts import Drafts
 from .engine import LoadedModel
 from .kv.layout import KvLayout
+from .kv.measuring import measure_layout
 from .kv.pool import KvPool
 from .kv.spill import Spills, spill_block_tokens
 from .kv.spill_block import SpillIdentity
 from .kv.spill_folder import SpillFolder
-from .language import LanguageModel
+from .language import Chunk, LanguageModel
 from .limits import Limits
 from .loading import Checkpoint
 from .memory import memory_limit_bytes, out_of_memory, picture_too_large, spare_memory_bytes
+from .mlx_vlm_names import make_prompt_cache
 from .past_turns import PastTurns
+from .positions import rope_positions
 from .prefill_pace import PrefillPace
 from .prompt import PromptBuilder
 from .stop_signal import never
@@ -186,17 +189,17 @@ class ResidentModel:
             library=f"mlx-vlm {version('mlx-vlm')}, Pillow {version('pillow')}",
             number_bytes=layout.number_bytes,
             pixel_budget=limits.pixel_budget,
-            kv_bits=layout.bits if layout.group_size else 0,
+            kv_bits=layout.bits,
         )
 
 
 def make_layout(checkpoint: Checkpoint, kv_bits: int) -> KvLayout:
     """Returns how the KV of a checkpoint lies in memory."""
-    text = checkpoint.model.config.text_config
-    return KvLayout(
-        layer_count=text.num_hidden_layers,
-        heads=text.num_key_value_heads,
-        head_size=text.head_dim,
-        dtype=checkpoint.kv_dtype,
-        bits=kv_bits,
-    )
+    language_model = checkpoint.model.language_model
+    language = LanguageModel(language_model)
+
+    def compute(layers: list[Any], held: int, count: int) -> Any:
+        positions = rope_positions([], held + count)[:, held:]
+        return language.extend(Chunk([0] * count, positions), layers)
+
+    return measure_layout(lambda: make_prompt_cache(language_model), compute, kv_bits)
