@@ -27,6 +27,7 @@ Its modules in reading order:
     vision         Pictures of a prompt: resized once, encoded once, known by their content.
     vision_tower   The vision tower, its activations written out where MLX does not fuse them.
     prefill        Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
+    reuse_points   Where a later prompt can still agree with one: there a model's states are copied.
     prefill_pace   Sizes the chunks of prefill by how fast the last one was.
     language       Qwen3-VL's language half, called with explicit positions and features.
     work_memory    How much memory a chunk of prefill and a picture take while they are computed.

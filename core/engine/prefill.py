@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import mlx.core as mx
 
@@ -13,6 +13,9 @@ from .positions import Positions, rope_positions
 from .resident import ResidentModel
 from .stop_signal import StopSignal
 from .vision import Features, Picture
+
+_NEAR: Final = 16
+"""Tokens that are rather computed again than that a chunk ends there, which costs a pass."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Prefill:
     """Set by anyone who wants the work to end: at the latest after one chunk or one picture."""
     tell_picture: Callable[[int, int], None] = lambda _number, _total: None
     """Is told before a picture is encoded which it is, from 1, of how many that are not reused."""
+    points: Sequence[int] = ()
+    """Lengths of the prompt at which the model's states are copied, in order."""
 
     def run(self, branch: Branch, report: Callable[[int], None]) -> Any:
         """Extends the branch to the whole prompt, or to where the work was stopped.
@@ -41,10 +46,12 @@ class Prefill:
         hidden = None
         reused = sum(span.end <= len(branch.tokens) for span in self.prompt.spans)
         positions = rope_positions(self.prompt.spans, len(self.prompt))
+        ends = self._ends(branch)
         while len(branch.tokens) < len(self.prompt) and not self.stop.check():
             start = len(branch.tokens)
             wanted = min(self.resident.pace.tokens, len(self.prompt) - start)
             end = start + self.resident.fit_chunk(start, wanted)
+            end = min([end, *(point for point in ends if point > start)])
             chunk = self._cut(positions, start, end, reused)
             if self.stop.is_set():
                 break
@@ -53,8 +60,18 @@ class Prefill:
                 hidden = self.resident.language.extend(chunk, branch.layers)
                 mx.eval(hidden, branch.arrays())
             branch.extend(chunk.tokens, self.prompt.spans)
+            if end in ends:
+                self.resident.pool.keep_state(branch)
             report(end)
         return hidden
+
+    def _ends(self, branch: Branch) -> Sequence[int]:
+        """Returns where chunks end for the states' sake; copies those that the branch has now."""
+        held = len(branch.tokens)
+        if self.points and held:
+            self.resident.pool.keep_state(branch)
+        later = [point for point in self.points if point > held]
+        return later[1:] if later[1:] and later[0] - held <= _NEAR else later
 
     def _cut(self, positions: Positions, start: int, end: int, reused: int) -> Chunk:
         """Returns a chunk of the prompt; pictures in it are encoded if need be, until a stop.

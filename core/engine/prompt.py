@@ -16,7 +16,7 @@ from .engine import PromptMessage
 from .kv.prefix import ImageSpan, TokenRun, common_length, spans_within
 from .vision import Picture
 
-_PROBES: Final = ("a", "\n\n1")
+PROBES: Final = ("a", "\n\n1")
 """Texts that a question may begin with: what is the same before both is the same before any."""
 
 _MASK: Final = "\ufdd0{}\ufdd1"
@@ -76,7 +76,7 @@ class PromptBuilder:
         """
         *before, question = messages
         one, other = (
-            self.build([*before, _with_text(question, probe)], pictures) for probe in _PROBES
+            self.build([*before, _with_text(question, probe)], pictures) for probe in PROBES
         )
         length = common_length(one, other)
         while length > 0 and one.tokens[length - 1] not in self._special_ids:

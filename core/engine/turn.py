@@ -28,6 +28,7 @@ from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, message_keys
 from .positions import next_position
 from .prefill import Prefill
 from .resident import ResidentModel
+from .reuse_points import reuse_points
 from .sampling import AnswerText, Sampler, choose_sampler
 from .stop_signal import StopSignal
 from .turn_meter import TurnMeter
@@ -120,6 +121,7 @@ class Turn:
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
         check_length(prompt, self.resident.checkpoint.context_length)
+        self._points = reuse_points(self.resident, messages, pictures, prompt)
         return prompt
 
     def _needed_tokens(self) -> int:
@@ -154,7 +156,9 @@ class Turn:
             self.emit(PrefillProgress(done, len(prompt), reused))
 
         self.emit(PrefillProgress(reused, len(prompt), reused))
-        prefill = Prefill(self.resident, prompt, pictures, self.stop, self._tell_picture)
+        prefill = Prefill(
+            self.resident, prompt, pictures, self.stop, self._tell_picture, self._points
+        )
         return prefill.run(branch, report)
 
     def _tell_picture(self, number: int, total: int) -> None:
