@@ -18,7 +18,13 @@ from mlx_vlm.models.cache import (
     make_prompt_cache,
     should_quantize_kv_layer,
 )
-from mlx_vlm.sample_utils import clamp_temperature, make_sampler
+from mlx_vlm.sample_utils import (
+    apply_min_p,
+    apply_top_k,
+    apply_top_p,
+    clamp_temperature,
+    make_logits_processors,
+)
 
 # The streamer of mlx-vlm's server: unlike the detokenizer alone it holds no word back until the
 # next space, which in Chinese may never come.
@@ -35,14 +41,17 @@ __all__ = [
     "RotatingKVCache",
     "ServerTokenStreamer",
     "StateFragment",
+    "apply_min_p",
+    "apply_top_k",
+    "apply_top_p",
     "cache_nbytes",
     "clamp_temperature",
     "create_causal_mask",
     "fit_image",
     "generation_stream",
     "load",
+    "make_logits_processors",
     "make_prompt_cache",
-    "make_sampler",
     "make_streaming_detokenizer",
     "resolve_sampling_defaults",
     "should_quantize_kv_layer",
