@@ -102,8 +102,8 @@ def _with_states(layout: KvLayout, layers: list[Any], compute: Compute) -> KvLay
 
 
 def _state_bytes(branch: Branch) -> int:
-    states = [cache.state for cache in branch.layout.state_caches(branch.layers)]
-    return int(cache_nbytes(states))
+    caches = branch.layout.state_caches(branch.layers)
+    return int(cache_nbytes([getattr(cache, "state", None) for cache in caches]))
 
 
 def _quantise(layout: KvLayout, compute: Compute, bits: int) -> KvLayout:

@@ -55,7 +55,7 @@ def restore_snapshot(caches: Sequence[Any], snapshot: Snapshot) -> None:
 
 def state_arrays(caches: Sequence[Any]) -> list[Any]:
     """Returns the arrays of caches' states, for evaluation."""
-    return _arrays([cache.state for cache in caches])
+    return _arrays([getattr(cache, "state", None) for cache in caches])
 
 
 def pack_states(snapshot: Snapshot) -> tuple[bytes, list[Any]]:
