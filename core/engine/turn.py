@@ -89,9 +89,10 @@ class Turn:
             has_failed = False
         finally:
             answer = MessageKey("assistant", self._text, ())
-            self.resident.past.record(self.conversation, (*messages, answer), branch.run)
+            past = self.resident.past
+            past.record(self.conversation, (*messages, answer), branch.run, branch.stops)
             if has_failed:
-                self.resident.past.mark_lost(TURN_FAILED, self.conversation)
+                past.mark_lost(TURN_FAILED, self.conversation)
 
     def _explain(
         self,

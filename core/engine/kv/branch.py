@@ -66,12 +66,19 @@ class Branch:
         """Tokens that it can hold without other buffers."""
         return self.shared + min(map(layer_capacity, self.caches), default=sys.maxsize)
 
+    @property
+    def stops(self) -> tuple[int, ...] | None:
+        """Lengths to which it can be cut back, its own the last; None for any."""
+        if self.layout.is_trimmable:
+            return None
+        return (*(it.length for it in self.snapshots), len(self.tokens))
+
     def usable_length(self, length: int) -> int:
         """Returns to which length of at most `length` tokens the branch can be cut back."""
-        length = min(length, len(self.tokens))
-        if self.layout.is_trimmable or length == len(self.tokens):
+        stops = self.stops
+        if stops is None:
             return length
-        return max((it.length for it in self.snapshots if it.length <= length), default=0)
+        return max((stop for stop in stops if stop <= length), default=0)
 
     def parts(self, index: int, start: int, stop: int) -> list[Parts]:
         """Returns some tokens' arrays, piece by piece along the trunks.
