@@ -159,7 +159,7 @@ class PastTurns:
 
 def _packed(run: TokenRun) -> TokenRun:
     """Returns the run in a form that takes little memory and is compared fast."""
-    return TokenRun(array("i", run.tokens), tuple(run.spans))
+    return replace(run, tokens=array("i", run.tokens), spans=tuple(run.spans))
 
 
 def _beside(turn: PastTurn, run: TokenRun) -> PastTurn | None:

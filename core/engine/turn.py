@@ -135,15 +135,15 @@ class Turn:
         """Computes what the branch lacks of the prompt, then the answer."""
         seen = self.resident.pictures
         before, before_again = seen.encoded_count, seen.encoded_again_count
-        hidden = self._prefill(branch, prompt, pictures)
+        logits = self._prefill(branch, prompt, pictures)
         self._meter.images_encoded = seen.encoded_count - before
         self._meter.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
-        return self._decode(branch, self.resident.language.logits(hidden))
+        return self._decode(branch, logits)
 
     def _prefill(self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]) -> Any:
-        """Returns the hidden state after the prompt's last token, unless it was stopped."""
+        """Returns the logits after the prompt's last token, unless it was stopped."""
         reused = self._meter.reused_tokens = len(branch.tokens)
         started_at = time.perf_counter()
 
@@ -166,7 +166,7 @@ class Turn:
         text = AnswerText(resident.checkpoint.processor)
         chooser = make_chooser(resident.checkpoint, self.options)
         limit = self._answer_limit()
-        decoder = Decoder(resident.language, resident.pool, branch, chooser, limit)
+        decoder = Decoder(resident.family, resident.pool, branch, chooser, limit)
         with closing(decoder.tokens(logits)) as tokens:
             for token in tokens:
                 self._count_token()

@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import mlx.core as mx
 
+from ..family.family import Family
 from ..kv.branch import Branch
 from ..kv.pool import KvPool
-from ..language import LanguageModel
-from ..positions import next_position
 from .chooser import Chooser
 
 _CACHE_CLEARING_TOKENS: Final = 256
@@ -20,7 +19,7 @@ _CACHE_CLEARING_TOKENS: Final = 256
 class Decoder:
     """The tokens of one answer."""
 
-    language: LanguageModel
+    family: Family
     pool: KvPool
     branch: Branch
     """Holds the prompt, and then what of the answer has been computed."""
@@ -40,7 +39,7 @@ class Decoder:
         Args:
             logits: after the prompt, shape (1, vocabulary).
         """
-        position = next_position(self.branch.spans, len(self.branch.tokens))
+        position = self.family.next_position(self.branch.spans, len(self.branch.tokens))
         token = self.chooser.choose(logits)
         yield int(token.item())
         for index in range(self.limit):
@@ -61,7 +60,7 @@ class Decoder:
 
     def _step(self, token: Any, position: int) -> Any:
         """Returns the token that follows, which is being computed."""
-        logits = self.language.step(token, position, self.branch.layers)
+        logits = self.family.step(token, position, self.branch.layers)
         self.chooser.take(token)
         following = self.chooser.choose(logits)
         mx.async_eval(following)  # type: ignore[no-untyped-call]

@@ -43,6 +43,8 @@ class Branch:
     """Tokens whose KV the trunk holds for it."""
     snapshots: list[Snapshot] = field(default_factory=list)
     """Where it can be cut back to besides its end, shortest first; others may hold them too."""
+    variant: str = ""
+    """Of the runs that it can hold: see `TokenRun`."""
     caches: list[KvLayer] = field(init=False)
     """Those among `layers` that can be cut to any token."""
 
@@ -52,7 +54,7 @@ class Branch:
     @property
     def run(self) -> TokenRun:
         """What the branch holds."""
-        return TokenRun(self.tokens, self.spans)
+        return TokenRun(self.tokens, self.spans, self.variant)
 
     @property
     def nbytes(self) -> int:
@@ -163,7 +165,15 @@ class Branch:
         self._copy_state(length, layers)
         spans = spans_within(self.spans, length)
         snapshots = [it for it in self.snapshots if it.length <= length]
-        return Branch(self.layout, layers, self.tokens[:length], spans, owner, snapshots=snapshots)
+        return Branch(
+            self.layout,
+            layers,
+            self.tokens[:length],
+            spans,
+            owner,
+            snapshots=snapshots,
+            variant=self.variant,
+        )
 
     def split(self, length: int, owner: int = 0) -> "Branch":
         """Returns a whole branch of the first `length` tokens, on which this one rests then.
@@ -181,6 +191,7 @@ class Branch:
             self.spans,
             owner,
             snapshots=self.snapshots,
+            variant=self.variant,
         )
         self.rest_on(whole, length)
         whole.trim(length)

@@ -15,7 +15,7 @@ from ..memory import out_of_memory
 from ..stop_signal import never
 from .branch import Branch, held_bytes
 from .layout import KvLayout
-from .prefix import TokenRun, common_length, spans_within
+from .prefix import TokenRun, common_length, first_part
 from .sharing import share, shrink_trunks, take
 from .spill import Spills
 
@@ -171,7 +171,7 @@ class KvPool:
         if len(others) == len(self._branches) or len(branch.tokens) <= length:
             return
         length = branch.usable_length(length)
-        kept = TokenRun(branch.tokens[:length], spans_within(branch.spans, length))
+        kept = first_part(branch.run, length)
         if length == 0 or any(
             other.usable_length(common_length(other.run, kept)) == length for other in others
         ):

@@ -11,7 +11,7 @@ from ..stop_signal import never
 from ..vision import Pictures
 from .layers import join_parts, make_room
 from .layout import KvLayout
-from .prefix import TokenRun, reusable_length, spans_within
+from .prefix import TokenRun, first_part, reusable_length
 from .snapshot import Snapshot
 from .spill_block import Block, Found, SpillIdentity, StoredTensor, cut_blocks
 from .spill_folder import SpillFolder
@@ -187,9 +187,8 @@ class Spills:
         self, branch: "Branch", length: int | None
     ) -> Iterator[tuple[Block, Snapshot | None]]:
         """Yields the blocks of a branch, each followed by those of the states within it."""
-        tokens = branch.tokens[:length]
-        run = TokenRun(tokens, spans_within(branch.spans, len(tokens)))
-        snapshots = branch.states_within(len(tokens))
+        run = first_part(branch.run, len(branch.tokens) if length is None else length)
+        snapshots = branch.states_within(len(run))
         for block in cut_blocks(self._identity, run, self._block_tokens):
             yield block, None
             for snapshot in snapshots:

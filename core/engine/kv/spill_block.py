@@ -62,6 +62,8 @@ class Block(Struct, frozen=True):
     spans: tuple[ImageSpan, ...] = ()
     holds_state: bool = False
     """Whether it is the state after its last token, and not the KV of its tokens."""
+    variant: str = ""
+    """Of the run."""
 
     @property
     def end(self) -> int:
@@ -77,7 +79,8 @@ class Block(Struct, frozen=True):
         """Whether this holds all of the other block, from the same start."""
         return (
             not (self.holds_state or other.holds_state)
-            and (self.identity, self.parent) == (other.identity, other.parent)
+            and (self.identity, self.parent, self.variant)
+            == (other.identity, other.parent, other.variant)
             and self.tokens[: len(other.tokens)] == other.tokens
             and tuple(takewhile(lambda span: span.start < other.end, self.spans)) == other.spans
         )
@@ -87,6 +90,8 @@ class Block(Struct, frozen=True):
 
         May end inside an image span.
         """
+        if self.variant != wanted.variant:
+            return 0
         theirs = wanted.tokens[self.start : self.end]
         pairs = zip(self.tokens, theirs, strict=False)
         length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
@@ -163,6 +168,8 @@ def cut_blocks(identity: SpillIdentity, run: TokenRun, block_tokens: int) -> Ite
     for start in range(0, len(run), block_tokens):
         end = min(start + block_tokens, len(run))
         spans = tuple(span for span in run.spans if start <= span.start < end)
-        block = Block(identity, parent, start, tuple(run.tokens[start:end]), spans)
+        block = Block(
+            identity, parent, start, tuple(run.tokens[start:end]), spans, variant=run.variant
+        )
         yield block
         parent = block.name

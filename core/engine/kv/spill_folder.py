@@ -75,7 +75,7 @@ class SpillFolder:
             states = [*self._states(parent, identity, wanted), *states]
         tokens = [token for block in blocks for token in block.tokens]
         spans = [span for block in blocks for span in block.spans]
-        length = reusable_length(TokenRun(tokens, spans), wanted)
+        length = reusable_length(TokenRun(tokens, spans, wanted.variant), wanted)
         return Found(blocks, length, states).within(length)
 
     def pictures(self, identity: SpillIdentity) -> Iterator[tuple[str, ImageSpan]]:
