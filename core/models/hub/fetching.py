@@ -69,7 +69,7 @@ class Counter:
             percent = min(100, int(100 * self._done / self._total))
             if percent > self._percent:
                 self._percent = percent
-                self._report(LoadProgress(self._stage, percent / 100))
+                self._report(LoadProgress(self._stage, percent / 100, self._total))
 
     def stop(self) -> None:
         """Ends the downloads that still count."""

@@ -19,7 +19,6 @@ from seeshell.core.models.memory import format_bytes, usable_memory
 from seeshell.core.models.preflight import check_checkpoint, identify_folder
 from seeshell.core.models.sources import ModelFiles
 
-
 SHOWN_FAMILIES = (
     *("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "llava", "llava_next"),
     *("phi3_v", "gemma3", "gemma4", "mistral3", "pixtral", "idefics3", "smolvlm"),
