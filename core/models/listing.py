@@ -126,9 +126,9 @@ def near_names(name: str, names: list[str]) -> list[str]:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Returns what a folder takes on the disk; files that several names share count once."""
-    files = (file.lstat() for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
-    return sum(status.st_size for status in files)
+    """Returns what the files of a folder, and those that it links to, take on the disk."""
+    files = {file.resolve() for file in folder.rglob("*") if file.is_file()}
+    return sum(file.stat().st_size for file in files)
 
 
 def _explain_absent(shelf: Shelf, name: str, repository: str) -> str:
