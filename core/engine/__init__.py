@@ -29,8 +29,9 @@ Its modules in reading order:
     prefill        Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
     prefill_pace   Sizes the chunks of prefill by how fast the last one was.
     language       Qwen3-VL's language half, called with explicit positions and features.
+    decoding/      What follows the prompt: tokens chosen one after the other, and the text that
+                   they make up.
     work_memory    How much memory a chunk of prefill and a picture take while they are computed.
-    sampling       Chooses and decodes tokens with mlx-vlm's own samplers and detokenizers.
     prefill_ahead  Computes ahead what a turn will need, while its question is being typed. On the
                    MLX thread.
     drafts         What was computed ahead for questions that are still being typed.

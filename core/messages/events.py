@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ..conversation import Attachment, Conversation, ConversationSummary, Message, QueuedTurn
+from ..generation_options import ConversationChoices
 
 
 class Event(Struct, frozen=True, tag=True, kw_only=True):
@@ -53,6 +54,12 @@ class CoreStatus(Event, frozen=True):
     """Whether that model can answer."""
     loading: str = ""
     """Source of the model that is being loaded, or is about to be; empty for none."""
+    source: str = ""
+    """What that model was asked for as."""
+    adapter: str = ""
+    """Folder of the adapter that it answers with; empty for none."""
+    can_think: bool = False
+    """Whether its template lets one choose that it thinks before it answers."""
     server: str = ""
     """Host that answers; empty for a model of this machine."""
     model_notice: str = ""
@@ -109,6 +116,13 @@ class ConversationOpened(Event, frozen=True):
     """A conversation, to which the client is now subscribed."""
 
     conversation: Conversation
+
+
+class ChoicesChanged(Event, frozen=True):
+    """A conversation keeps another model, adapter or preset from now on."""
+
+    conversation: int
+    choices: ConversationChoices
 
 
 class Attached(Event, frozen=True):
@@ -280,8 +294,16 @@ class ModelLoaded(Event, frozen=True):
     """What the user should know about the model (the demo's limits); may be empty."""
     source: str = ""
     """What it was asked for as."""
+    adapter: str = ""
+    """Folder of the adapter that it answers with; empty for none."""
     server: str = ""
     """Host that answers; empty for a model of this machine."""
+    reuse: str = ""
+    """What it reuses of earlier turns: "full", "text" or "cold"; empty where that is not known."""
+    reuse_reason: str = ""
+    """Why it does not reuse everything, as a phrase; empty where it does."""
+    can_think: bool = False
+    """Whether its template lets one choose that it thinks before it answers."""
 
 
 class ModelFailed(Event, frozen=True):
@@ -307,6 +329,7 @@ AnyEvent = (
     | ConversationDeleted
     | ConversationRestored
     | ConversationOpened
+    | ChoicesChanged
     | Attached
     | TurnQueued
     | QueueChanged

@@ -38,6 +38,8 @@ Its modules in reading order:
     memory              What a model can have of this machine's memory.
     known_reuse         What the core found out about models as it ran them: their reuse, and what
                         they took.
+    codeless            A model's folder as its loaders see it: without the program code that it
+                        brings.
     quantise            Quantises a model in a process of its own, into a folder that is there whole
                         or not at all.
     quantising_program  A program that quantises a model with mlx-vlm's own converter; neither core

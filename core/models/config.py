@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +16,6 @@ _SIGHT: Final = re.compile("vision|visual|image|img")
 
 _TOKEN: Final = re.compile("_(id|ids|index|token|tokens)$")
 """Ends the name of a key on tokens, which text-only versions of a model keep."""
-
-_CODE_PLACES: Final = (
-    *("config.json", "processor_config.json", "preprocessor_config.json"),
-    *("tokenizer_config.json", "video_preprocessor_config.json", "generation_config.json"),
-)
-"""Files in which transformers looks for program code to run."""
 
 
 def check_config(folder: Path, name: str = "") -> dict[str, Any]:
@@ -48,7 +41,6 @@ def check_config(folder: Path, name: str = "") -> dict[str, Any]:
             f"{name} brings program code of its own, which seeshell does not run; choose a model "
             "without `model_file` in its config.json."
         )
-    _check_code(name, folder)
     _check_family(name, config)
     _check_quantisation(name, config)
     return config
@@ -69,35 +61,6 @@ def read_json(file: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ModelUnsupported(f"{file} is not a JSON object; copy or download it again.")
     return value
-
-
-def _check_code(name: str, folder: Path) -> None:
-    """Refuses code that transformers would run; names of files that are not there are harmless."""
-    for place in _CODE_PLACES:
-        if not (folder / place).is_file():
-            continue
-        for reference in _strings(read_json(folder / place).get("auto_map")):
-            module = f"{reference.rpartition('--')[2].partition('.')[0]}.py"
-            if "--" in reference:
-                raise ModelUnsupported(
-                    f"{name} names program code of another repository in its {place}, which "
-                    "seeshell does not run; take `auto_map` out of that file, or choose another "
-                    "model."
-                )
-            if (folder / module).is_file():
-                raise ModelUnsupported(
-                    f"{name} brings program code of its own, {module}, which seeshell does not "
-                    "run; delete that file, which mlx-vlm does not need, or choose another model."
-                )
-
-
-def _strings(value: object) -> Iterator[str]:
-    """Yields the strings in a value of JSON."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _strings(part)
 
 
 def _check_family(name: str, config: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ModelError, ModelUnsupported
+from .codeless import without_code
 from .config import read_json
 from .licence import CARD_FILE
 from .memory import format_bytes
@@ -60,7 +61,8 @@ def quantise(
         raise ModelError(f"{target} is there already; remove it, or name another folder by --to.")
     try:
         with _unfinished(target, _estimate(before, bits)) as unfinished:
-            _run(source, unfinished, bits, report)
+            with without_code(source) as seen:
+                _run(seen, unfinished, bits, report)
             _keep_card(source, unfinished)
             after = check_checkpoint(unfinished, str(target))
             stored = describe_quantisation(read_json(unfinished / "config.json"), after.tensors)
@@ -130,7 +132,7 @@ def _run(source: Path, target: Path, bits: str, report: Callable[[LoadProgress],
             noise.seek(0)
             said = noise.read().strip().rpartition("\n")[2]
             why = (failure or said or "it ended without a word").rstrip(".")
-            raise ModelError(f"{source} could not be quantised ({why}); choose another model.")
+            raise ModelError(f"{source.name} could not be quantised ({why}); choose another model.")
 
 
 def _follow(process: "subprocess.Popen[str]", report: Callable[[LoadProgress], None]) -> str:

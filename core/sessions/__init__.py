@@ -7,8 +7,8 @@ Its modules in reading order:
     subscribers      Who hears which events.
     environments     Whose environment a turn is computed in: that of the client which submitted it.
     new_settings     Takes over what has changed in `config.toml` when a client gives the occasion.
-    conversations    What clients ask about whole conversations: list, open, rename, fork, switch,
-                     delete, restore.
+    conversations    What clients ask about stored conversations: list, open, change, fork, delete,
+                     restore.
     turns            What clients ask about turns: to submit and stop them, and to change what is
                      queued.
     queue            The queues of all conversations, and which turn is next.

@@ -22,6 +22,7 @@ from ..messages.requests import (
     SubmitTurn,
 )
 from ..store.archive import Archive
+from ..store.stored_turns import NewQuestion
 from .answering import Answering
 from .model_loader import ModelLoader
 from .queue import Queues, queue_of
@@ -121,16 +122,20 @@ class Turns:
             self._answering.check_none_open(request.conversation, but=turn)
             self._queues.check_none_in_line(request.conversation, but=turn)
         match request:
-            case SubmitTurn(conversation=conversation, text=text, attachments=hashes):
+            case SubmitTurn(conversation=conversation, choices=choices):
                 if conversation is not None:
                     self._queues.check_room(conversation, turn)
-                pictures = await self._archive.find_pictures(hashes)
-                return await self._archive.queue_submit(turn, conversation, text, pictures)
-            case EditQuestion(conversation=it, message=message, text=text, attachments=hashes):
-                pictures = await self._archive.find_pictures(hashes)
-                return await self._archive.queue_edit(turn, it, message, text, pictures)
-            case RegenerateAnswer(conversation=it, message=message):
-                return await self._archive.queue_regenerate(turn, it, message)
+                question = await self._read_question(turn, request)
+                return await self._archive.queue_submit(conversation, question, choices)
+            case EditQuestion(conversation=it, message=message):
+                question = await self._read_question(turn, request)
+                return await self._archive.queue_edit(it, message, question)
+            case RegenerateAnswer(conversation=it, message=message, options=options):
+                return await self._archive.queue_regenerate(turn, it, message, options)
+
+    async def _read_question(self, turn: str, request: SubmitTurn | EditQuestion) -> NewQuestion:
+        pictures = await self._archive.find_pictures(request.attachments)
+        return NewQuestion(turn, request.text, pictures, request.options)
 
     async def _line_up(self, queued: Queued, client: Subscriber) -> QueueChanged:
         """Gives a new turn its place: behind all others, or before those that are paused.

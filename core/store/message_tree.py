@@ -35,9 +35,11 @@ WHERE NOT EXISTS (SELECT 1 FROM message WHERE parent_id = below.id AND NOT is_qu
 
 _COPY: Final = """
 INSERT INTO message
-    (conversation_id, parent_id, role, created_at, model, model_source, finish_reason, error, stats)
-SELECT :conversation, :parent, role, created_at, model, model_source,
-    CASE WHEN role = 'assistant' THEN coalesce(finish_reason, 'cancelled') END, error, stats
+    (conversation_id, parent_id, role, created_at, model, model_source, adapter, is_corrected,
+     is_left_out, finish_reason, error, stats)
+SELECT :conversation, :parent, role, created_at, model, model_source, adapter, is_corrected,
+    is_left_out, CASE WHEN role = 'assistant' THEN coalesce(finish_reason, 'cancelled') END, error,
+    stats
 FROM message WHERE id = :source
 RETURNING id
 """
@@ -154,6 +156,12 @@ class MessageTree:
             "UPDATE message SET parent_id = ?, is_queued = 0 WHERE id = ?", (parent, question)
         )
 
+    def leave_out(self, message: int, *, is_left_out: bool) -> None:
+        """Says whether later prompts leave a message out."""
+        self._database.execute(
+            "UPDATE message SET is_left_out = ? WHERE id = ?", (is_left_out, message)
+        )
+
     def remove(self, message: int) -> None:
         """Removes a message below which there is none."""
         self._words.forget_message(message)
@@ -174,14 +182,16 @@ class MessageTree:
         """
         stats = None if answer.stats is None else msgspec.json.encode(answer.stats).decode()
         ended = self._database.execute(
-            "UPDATE message SET model = ?, model_source = ?, finish_reason = ?, error = ?, "
-            "stats = ? WHERE id = ?",
+            "UPDATE message SET model = ?, model_source = ?, adapter = ?, finish_reason = ?, "
+            "error = ?, stats = ?, is_corrected = ? WHERE id = ?",
             (
                 answer.model,
                 answer.model_source,
+                answer.adapter,
                 answer.finish_reason,
                 answer.error,
                 stats,
+                answer.is_corrected,
                 answer.id,
             ),
         )
@@ -233,5 +243,8 @@ def _read_message(row: sqlite3.Row, parts: Sequence[Part], siblings: Sequence[in
         finish_reason=row["finish_reason"],
         error=row["error"],
         stats=None if stats is None else msgspec.json.decode(stats, type=TurnStats),
+        adapter=row["adapter"],
+        is_corrected=bool(row["is_corrected"]),
+        is_left_out=bool(row["is_left_out"]),
         siblings=tuple(siblings),
     )

@@ -172,22 +172,6 @@ def test_a_model_with_program_code_of_its_own(folder: Path) -> None:
     assert_refused(folder, ModelUnsupported, "program code")
 
 
-@pytest.mark.parametrize("file", ["config.json", "processor_config.json", "tokenizer_config.json"])
-def test_code_that_transformers_would_run(folder: Path, file: str) -> None:
-    """Some processors of mlx-vlm have transformers run it whatever `trust_remote_code` says."""
-    content = json.loads((folder / file).read_bytes()) if (folder / file).is_file() else {}
-    named = {"AutoTokenizer": ["tokenization_own.Slow", None]}
-    (folder / file).write_text(json.dumps(content | {"auto_map": named}))
-    check_checkpoint(folder)
-
-    (folder / "tokenization_own.py").write_text("raise SystemExit")
-    assert_refused(folder, ModelUnsupported, "tokenization_own.py", "does not run", "delete")
-
-    named = {"AutoConfig": "some/where--tokenization_other.Fast"}
-    (folder / file).write_text(json.dumps(content | {"auto_map": named}))
-    assert_refused(folder, ModelUnsupported, "code of another repository in its " + file)
-
-
 def test_a_model_without_the_weights_that_see(folder: Path) -> None:
     """As mlx-lm converts one, whose config.json still describes the vision tower."""
     write_weights(folder / "model.safetensors", {"language_model.embed.weight": ("U32", 64)})

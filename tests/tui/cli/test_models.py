@@ -14,10 +14,7 @@ from seeshell.core.settings import Paths
 from seeshell.tui.cli import main, models_table
 from seeshell.tui.cli.models_progress import ProgressLine
 
-from ...patience import PATIENCE
-from ...running_core import RunningCore
-from ...terminal.installed import COMMAND
-from ...terminal.pseudo_terminal import PseudoTerminal
+from ...terminal.installed import Installed
 
 KEYS = (
     *("name", "kind", "place", "disk_bytes", "problem", "family", "parameters", "quantisation"),
@@ -121,21 +118,14 @@ def test_a_model_that_was_made_here_is_removed(run: Command, made: Path) -> None
     assert not made.exists()
 
 
-def test_the_terminal_is_asked_before_a_model_goes(made: Path) -> None:
-    for answer, is_left in ((b"n\r", True), (b"y\r", False)):
-        with PseudoTerminal([str(COMMAND), "models", "rm", "tiny"], PATIENCE) as terminal:
-            terminal.wait_for(b"[y/N]")
-            terminal.write(answer)
-            terminal.wait_for(b"removed")
-            assert terminal.wait() == int(is_left)
+def test_the_terminal_is_asked_before_a_model_goes(home: Path, made: Path) -> None:
+    for answer, is_left in (("n", True), ("y", False)):
+        with Installed(home).on_terminal("models", "rm", "tiny") as terminal:
+            terminal.wait_for(r"\[y/N\]")
+            terminal.press(answer, "enter")
+            terminal.wait_for("removed")
+            assert terminal.wait_for_exit() == int(is_left)
         assert made.exists() == is_left
-
-
-def test_the_loaded_model_is_marked_and_stays(
-    run: Command, demo_core: RunningCore, made: Path
-) -> None:
-    assert demo_core
-    run("rm", str(made), "--yes")
 
 
 def test_quantising_tells_sizes_and_leaves_nothing_half_written(
