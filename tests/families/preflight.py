@@ -50,7 +50,9 @@ def main() -> int:
 
     options = _parse(list(SHAPES))
     worst = 0.0
-    print(f"{'shape':20} {'preflight':>14} {'loaded':>14} {'off':>7} {'KV a token':>18} {'made':>6}")
+    print(
+        f"{'shape':20} {'preflight':>14} {'loaded':>14} {'off':>7} {'KV a token':>18} {'made':>6}"
+    )
     for name in options.shapes:
         folder = Path(tempfile.mkdtemp(dir=options.folder)) / name
         try:

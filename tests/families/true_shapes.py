@@ -56,7 +56,11 @@ LLAVA_7B = Shape(
         "projector_hidden_act": "gelu",
         "vision_feature_layer": -2,
         "vision_feature_select_strategy": "default",
-        "text_config": {"model_type": "llama", "max_position_embeddings": 4096, "vocab_size": 32_064},
+        "text_config": {
+            "model_type": "llama",
+            "max_position_embeddings": 4096,
+            "vocab_size": 32_064,
+        },
         "vision_config": {
             "model_type": "clip_vision_model",
             "num_hidden_layers": 24,

@@ -13,15 +13,16 @@ class ProgressLine:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._stage = ""
+        self.stage = ""
+        """Of the last report."""
         self._begun = (0.0, 0.0)
         """When the first share of this stage came, and that share."""
 
     def describe(self, progress: LoadProgress) -> str:
         """Returns the line for a report; speed and time are those since the stage began."""
         now = self._clock()
-        if progress.stage != self._stage or not progress.fraction:
-            self._stage, self._begun = progress.stage, (now, progress.fraction)
+        if progress.stage != self.stage or not progress.fraction:
+            self.stage, self._begun = progress.stage, (now, progress.fraction)
         parts = [f"{int(100 * progress.fraction)} %"]
         if progress.total_bytes:
             done = int(progress.fraction * progress.total_bytes)

@@ -45,16 +45,19 @@ def fetch(shelf: Shelf, name: str, output: Output) -> tuple[ModelFacts, str]:
             f"{name} is no Hugging Face repository; give its name as on its page, owner/name."
         )
     # Importing the hub's client takes a third of a second.
+    from huggingface_hub.utils.logging import set_verbosity_error
+
     from ...core.models.hub.download import download
+
+    # It would tell on standard error of each broken connection that it resumes by itself.
+    set_verbosity_error()
 
     line = ProgressLine()
 
     def show(progress: LoadProgress) -> None:
-        if progress.fraction:
-            output.progress(line.describe(progress))
-        else:
-            line.describe(progress)
+        if progress.stage != line.stage:
             output.notice(f"{progress.stage}.")
+        output.progress(line.describe(progress))
 
     environment = read_client_environment(os.environ, shelf.settings.key_variables)
     try:

@@ -104,7 +104,11 @@ CLIP = {"image_size": 336, "patch_size": 14, "hidden_size": 1024, "intermediate_
             13 * 256,
         ),
         (
-            {"model_type": "mistral3", "spatial_merge_size": 2, "vision_config": {"patch_size": 14}},
+            {
+                "model_type": "mistral3",
+                "spatial_merge_size": 2,
+                "vision_config": {"patch_size": 14},
+            },
             {"size": {"longest_edge": 448}},
             {},
             256,

@@ -58,8 +58,12 @@ def test_the_list_as_json_has_the_promised_keys(run: Command, made: Path) -> Non
     assert [tuple(model) for model in found["models"]] == [KEYS, KEYS]
     assert [model["name"] for model in found["models"]] == ["demo", str(made)]
     demo = found["models"][0]
-    assert demo["memory"] == [{"tokens": 4096, "bytes": demo["weights_bytes"] + 4096 *
-                               demo["kv_token_bytes"] + demo["picture_bytes"]}]
+    assert demo["memory"] == [
+        {
+            "tokens": 4096,
+            "bytes": demo["weights_bytes"] + 4096 * demo["kv_token_bytes"] + demo["picture_bytes"],
+        }
+    ]
     assert run.document("show", "demo") == demo
 
 
@@ -120,7 +124,7 @@ def test_a_model_that_was_made_here_is_removed(run: Command, made: Path) -> None
 
 def test_the_terminal_is_asked_before_a_model_goes(home: Path, made: Path) -> None:
     for answer, is_left in (("n", True), ("y", False)):
-        with Installed(home).on_terminal("models", "rm", "tiny") as terminal:
+        with Installed(home).open("models", "rm", "tiny") as terminal:
             terminal.wait_for(r"\[y/N\]")
             terminal.press(answer, "enter")
             terminal.wait_for("removed")
@@ -128,9 +132,7 @@ def test_the_terminal_is_asked_before_a_model_goes(home: Path, made: Path) -> No
         assert made.exists() == is_left
 
 
-def test_quantising_tells_sizes_and_leaves_nothing_half_written(
-    run: Command, paths: Paths
-) -> None:
+def test_quantising_tells_sizes_and_leaves_nothing_half_written(run: Command, paths: Paths) -> None:
     said = run("quantise", "demo", "--bits", "mixed_4_6")
     made = paths.models_dir / "demo-mixed_4_6"
     assert "4.0 MB of weights became 1.9 MB (4 and 6 bits).\n" in said
