@@ -82,7 +82,7 @@ class SpillFolder:
             parent = best.name
         tokens = [token for block in blocks for token in block.tokens]
         spans = [span for block in blocks for span in block.spans]
-        length = reusable_length(TokenRun(tokens, spans), wanted)
+        length = reusable_length(TokenRun(tokens, spans, wanted.variant), wanted)
         return Found([block for block in blocks if block.start < length], length)
 
     def pictures(self, identity: SpillIdentity) -> Iterator[tuple[str, ImageSpan]]:
