@@ -22,7 +22,7 @@ _NOT_RUNNING = "No core is running; the app and `seeshell ask` start one."
 
 def status(output: Output) -> int:
     """Prints what the core is doing; 0 if there is one."""
-    found = asyncio.run(_read_status())
+    found = asyncio.run(read_status())
     if output.as_json:
         document = {"running": True} | _as_document(found) if found else {"running": False}
         output.document(document)
@@ -47,7 +47,8 @@ def core() -> NoReturn:
     os.execv(program, [program, *arguments])  # noqa: S606  no shell is wanted
 
 
-async def _read_status() -> CoreStatus | None:
+async def read_status() -> CoreStatus | None:
+    """Returns what the core is doing; None if none runs."""
     paths = find_paths(os.environ)
     try:
         # A model that has changed in the settings is loaded for whoever connects first.
