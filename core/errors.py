@@ -1,7 +1,8 @@
 """Every error that seeshell raises on purpose, as one tree.
 
     SeeshellError
-    ├── SettingsError            config.toml or an option can't be used
+    ├── SettingsError            config.toml, presets.toml or an option can't be used
+    │   └── PresetNotFound       presets.toml has no preset of that name, or can't be read
     ├── OutputError              standard output takes nothing more
     ├── ImageError               missing, unreadable, no image, truncated or too large
     ├── ModelError               a model can't be loaded
@@ -31,7 +32,11 @@ class SeeshellError(Exception):
 
 
 class SettingsError(SeeshellError):
-    """config.toml, an environment variable or an option holds a value that can't be used."""
+    """config.toml, presets.toml, a variable or an option holds a value that can't be used."""
+
+
+class PresetNotFound(SettingsError):
+    """There is no preset of that name in presets.toml, or what is written there can't be used."""
 
 
 class OutputError(SeeshellError):

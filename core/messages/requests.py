@@ -176,6 +176,8 @@ class PrepareTurn(Request, frozen=True):
     """sha256 of the pictures attached so far, in order."""
     edited: int | None = None
     """The user message that is being edited; None for a question that follows all others."""
+    choices: ConversationChoices | None = None
+    """What the turn will have its conversation keep; None leaves that as it is."""
 
 
 class RegenerateAnswer(Request, frozen=True):

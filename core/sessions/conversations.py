@@ -32,6 +32,7 @@ from ..store.archive import Archive
 from .answering import Answering
 from .queue import Queues, queue_of
 from .subscribers import Subscriber, Subscribers
+from .turn_options import TurnOptions
 from .work_ahead import WorkAhead
 
 ConversationRequest = (
@@ -60,12 +61,14 @@ class Conversations:
         answering: Answering,
         ahead: WorkAhead,
         subscribers: Subscribers,
+        options: TurnOptions,
     ) -> None:
         self._archive = archive
         self._queues = queues
         self._answering = answering
         self._ahead = ahead
         self._subscribers = subscribers
+        self._options = options
 
     async def carry_out(
         self, request: ConversationRequest, client: Subscriber
@@ -131,7 +134,12 @@ class Conversations:
         return ConversationOpened(conversation=fork)
 
     async def _choose(self, request: ChooseForConversation) -> None:
+        before = await self._archive.find_choices(request.conversation)
+        if request.choices.preset != before.preset:
+            self._options.check(request.choices)
         await self._archive.choose_for_conversation(request.conversation, request.choices)
+        # Another system prompt, or another model's default preset, makes another prompt.
+        self._ahead.start_over()
         changed = ChoicesChanged(conversation=request.conversation, choices=request.choices)
         self._subscribers.publish_to_followers(request.conversation, changed)
 

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
+from ..current_presets import CurrentPresets
 from ..current_settings import CurrentSettings
 from ..engine.engine import Engine
 from ..errors import BadRequest, ImageError
@@ -13,6 +14,7 @@ from ..messages.events import AnyEvent, Attached, CoreStatus, Done, EngineState
 from ..messages.requests import (
     AnyRequest,
     Attach,
+    ChooseForConversation,
     ClaimPictures,
     EditQuestion,
     EditQueued,
@@ -37,10 +39,12 @@ from .environments import Environments
 from .housekeeping import Housekeeping
 from .model_loader import ModelLoader
 from .new_settings import NewSettings
+from .prompt_messages import NextTurn
 from .queue import Queues
 from .subscribers import Subscriber, Subscribers
+from .turn_options import TurnOptions
 from .turns import Turns
-from .work_ahead import NextTurn, WorkAhead
+from .work_ahead import WorkAhead
 from .worker import Worker
 
 
@@ -71,13 +75,19 @@ class Sessions:
         due = asyncio.Event()
         environments = Environments(self.subscribers, environment)
         self._loader = ModelLoader(engine, self.subscribers, due)
-        self._ahead = WorkAhead(engine, archive, due)
+        presets = CurrentPresets(paths.presets_file)
+        options = TurnOptions(self.settings, presets, engine)
+        self._ahead = WorkAhead(engine, archive, options, due)
         queues = self._queues = Queues(archive, self.subscribers, due)
-        self._answering = Answering(engine, archive, queues, self.subscribers, environments)
-        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader)
-        self._changes = NewSettings(self.settings, self.subscribers, self._loader, self._answering)
+        self._answering = Answering(
+            engine, archive, queues, self.subscribers, environments, options
+        )
+        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader, options)
+        self._changes = NewSettings(
+            self.settings, presets, self.subscribers, self._loader, self._ahead
+        )
         self._conversations = Conversations(
-            archive, queues, self._answering, self._ahead, self.subscribers
+            archive, queues, self._answering, self._ahead, self.subscribers, options
         )
         self._worker = Worker(queues, self._answering, self._loader, self._ahead, due)
         self._housekeeping = Housekeeping(archive, engine, self._worker)
@@ -158,9 +168,12 @@ class Sessions:
                 await self._turns.change_queue(request, client)
             case StopTurn(conversation=conversation):
                 await self._turns.stop(conversation)
-            case PrepareTurn(conversation=conversation, attachments=attachments, edited=edited):
-                self._ahead.want(client, NextTurn(conversation, attachments, edited))
+            case PrepareTurn(conversation=it, attachments=hashes, edited=edited, choices=choices):
+                self._changes.look_at_presets()
+                self._ahead.want(client, NextTurn(it, hashes, edited, choices))
             case _:
+                if isinstance(request, ChooseForConversation):
+                    self._changes.look_at_presets()
                 return await self._conversations.carry_out(request, client)
         return (Done(),)
 

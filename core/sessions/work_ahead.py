@@ -4,26 +4,16 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..engine.engine import Engine
 from ..errors import SeeshellError
 from ..store.archive import Archive
-from .prompt_messages import read_ahead
+from .prompt_messages import NextTurn, read_ahead
 from .subscribers import Subscriber
+from .turn_options import TurnOptions
 
 _logger = logging.getLogger(__name__)
-
-
-class NextTurn(NamedTuple):
-    """The turn that a client may submit next."""
-
-    conversation: int | None = None
-    """None for a conversation that does not exist yet."""
-    attachments: tuple[str, ...] = ()
-    """sha256 of the pictures attached so far, in order."""
-    edited: int | None = None
-    """The user message in whose place the question comes; None after all others."""
 
 
 _NOTHING: Final = NextTurn()
@@ -33,8 +23,11 @@ _NOTHING: Final = NextTurn()
 class WorkAhead:
     """Keeps the next turn of each client, and says what of it the engine should prepare now."""
 
-    def __init__(self, engine: Engine, archive: Archive, due: asyncio.Event) -> None:
+    def __init__(
+        self, engine: Engine, archive: Archive, options: TurnOptions, due: asyncio.Event
+    ) -> None:
         self._engine = engine
+        self._options = options
         self._archive = archive
         self._due = due
         self._next_turns: dict[Subscriber, NextTurn] = {}
@@ -125,7 +118,7 @@ class WorkAhead:
         """Lets the engine prepare a turn; cancelling this interrupts it."""
         # The engine lets go of the one before as soon as this one begins.
         self._prepared = None
-        prompt = await read_ahead(self._archive, *turn)
+        prompt = await read_ahead(self._archive, turn, self._options)
         await self._engine.prepare(prompt, conversation=turn.conversation or 0)
 
     def end(self, turn: NextTurn, error: BaseException | None) -> None:

@@ -7,8 +7,9 @@ from typing import Final
 from ..errors import StoreError
 from .answering import Answering
 from .model_loader import ModelLoader
+from .prompt_messages import NextTurn
 from .queue import Queues
-from .work_ahead import NextTurn, WorkAhead
+from .work_ahead import WorkAhead
 
 _logger = logging.getLogger(__name__)
 

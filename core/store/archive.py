@@ -123,6 +123,10 @@ class Archive:
         """Moves the head to the newest end of the branches that go through a message."""
         return await self._run(self._conversations.switch_branch, conversation, message)
 
+    async def find_choices(self, conversation: int) -> ConversationChoices:
+        """Returns which model, adapter and preset the conversation keeps."""
+        return await self._run(self._conversations.find_choices, conversation)
+
     async def choose_for_conversation(
         self, conversation: int, choices: ConversationChoices
     ) -> None:

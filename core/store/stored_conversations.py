@@ -84,6 +84,11 @@ class StoredConversations:
             self._tree.move_head(conversation, self._tree.newest_end_below(message))
         return self.read(conversation)
 
+    def find_choices(self, conversation: int) -> ConversationChoices:
+        """Returns which model, adapter and preset the conversation keeps."""
+        with self._database.transaction():
+            return self._table.find(conversation).choices
+
     def choose(self, conversation: int, choices: ConversationChoices) -> None:
         """Says which model, adapter and preset a conversation keeps."""
         with self._database.transaction():
