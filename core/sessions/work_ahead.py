@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from ..engine.engine import Engine
 from ..errors import SeeshellError
@@ -38,6 +38,8 @@ class WorkAhead:
         """Where clients that are gone had such pictures."""
         self._prepared: NextTurn | None = None
         self._pauses = 0
+        self.is_outdated = False
+        """Whether what is being prepared has to be prepared again."""
 
     def choose(self) -> NextTurn | None:
         """Returns what the engine should prepare; None if nothing, or not now.
@@ -107,25 +109,30 @@ class WorkAhead:
             self.start_over()
 
     def start_over(self) -> None:
-        """Lets what was prepared be prepared again: a turn or a load may have evicted it.
+        """Lets what was prepared be prepared again: it may be evicted, or its prompt another one.
 
         What is still there takes no time.
         """
         self._prepared = None
+        self.is_outdated = True
         self._due.set()
 
-    async def prepare(self, turn: NextTurn) -> None:
-        """Lets the engine prepare a turn; cancelling this interrupts it."""
+    def prepare(self, turn: NextTurn) -> Coroutine[Any, Any, None]:
+        """Returns what lets the engine prepare a turn; cancelling that interrupts it."""
         # The engine lets go of the one before as soon as this one begins.
         self._prepared = None
-        prompt = await read_ahead(self._archive, turn, self._options)
-        await self._engine.prepare(prompt, conversation=turn.conversation or 0)
+        self.is_outdated = False
+        return self._prepare(turn)
 
     def end(self, turn: NextTurn, error: BaseException | None) -> None:
         """Notes that a turn was prepared, or why it can't be: its client hears that at submit."""
-        self._prepared = turn
+        self._prepared = None if self.is_outdated else turn
         self._abandoned.pop(turn.conversation, None)
         if isinstance(error, SeeshellError):
             _logger.info("nothing was computed ahead: %s", error)
         elif error is not None:
             _logger.error("computing ahead failed unexpectedly", exc_info=error)
+
+    async def _prepare(self, turn: NextTurn) -> None:
+        prompt = await read_ahead(self._archive, turn, self._options)
+        await self._engine.prepare(prompt, conversation=turn.conversation or 0)

@@ -117,7 +117,8 @@ class Worker:
         try:
             while not task.done():
                 self._due.clear()
-                if self._is_closing or self.is_busy or self._ahead.choose() != turn:
+                is_wanted = self._ahead.choose() == turn and not self._ahead.is_outdated
+                if self._is_closing or self.is_busy or not is_wanted:
                     task.cancel()
                 await self._due.wait()
         except asyncio.CancelledError:
