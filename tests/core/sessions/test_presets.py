@@ -145,7 +145,7 @@ async def test_what_cant_be_used_is_refused_and_nothing_is_stored(
         await carry_out(
             sessions, SubmitTurn(text="?", choices=ConversationChoices(preset="gone")), client
         )
-    with pytest.raises(BadRequest, match="temperature is 3.0, but must be a number from 0 to 2"):
+    with pytest.raises(BadRequest, match=r"temperature is 3\.0, but must be a number from 0 to 2"):
         await carry_out(
             sessions, SubmitTurn(text="?", options=GenerationOptions(temperature=3.0)), client
         )
