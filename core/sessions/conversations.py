@@ -131,7 +131,8 @@ class Conversations:
         return ConversationOpened(conversation=fork)
 
     async def _choose(self, request: ChooseForConversation) -> None:
-        await self._archive.choose_for_conversation(request.conversation, request.choices)
+        with self._ahead.paused():
+            await self._archive.choose_for_conversation(request.conversation, request.choices)
         changed = ChoicesChanged(conversation=request.conversation, choices=request.choices)
         self._subscribers.publish_to_followers(request.conversation, changed)
 

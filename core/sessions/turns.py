@@ -72,7 +72,7 @@ class Turns:
             if not queued.is_new:
                 async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
-        self._loader.want_again(self._answering.environments.of_client(client))
+        self._loader.retry()
         return TurnQueued(conversation=queued.conversation, turn=queued.turn), *more
 
     async def change_queue(
@@ -99,7 +99,7 @@ class Turns:
                 case ResumeQueue(conversation=it):
                     queue = await self._archive.resume_queue(it)
                     self._note_environment(queue, client)
-                    self._loader.want_again(self._answering.environments.of_client(client))
+                    self._loader.retry()
             self._queues.change(request.conversation, queue)
 
     async def stop(self, conversation: int) -> None:

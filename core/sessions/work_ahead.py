@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 
 from ..engine.engine import Engine
 from ..errors import SeeshellError
+from ..generation_options import NO_CHOICES
 from ..store.archive import Archive
+from .model_loader import ModelLoader
 from .prompt_messages import read_ahead
 from .subscribers import Subscriber
 
@@ -33,9 +35,12 @@ _NOTHING: Final = NextTurn()
 class WorkAhead:
     """Keeps the next turn of each client, and says what of it the engine should prepare now."""
 
-    def __init__(self, engine: Engine, archive: Archive, due: asyncio.Event) -> None:
+    def __init__(
+        self, engine: Engine, archive: Archive, loader: ModelLoader, due: asyncio.Event
+    ) -> None:
         self._engine = engine
         self._archive = archive
+        self._loader = loader
         self._due = due
         self._next_turns: dict[Subscriber, NextTurn] = {}
         """Of each client, the newest last."""
@@ -122,9 +127,17 @@ class WorkAhead:
         self._due.set()
 
     async def prepare(self, turn: NextTurn) -> None:
-        """Lets the engine prepare a turn; cancelling this interrupts it."""
+        """Lets the engine prepare a turn; cancelling this interrupts it.
+
+        In a conversation that keeps another model than the loaded one there is nothing to prepare.
+        """
         # The engine lets go of the one before as soon as this one begins.
         self._prepared = None
+        if turn.conversation is not None:
+            choices = await self._archive.find_choices((turn.conversation,))
+            kept = choices.get(turn.conversation, NO_CHOICES)
+            if not self._loader.can_answer(self._loader.resolve(kept)):
+                return
         prompt = await read_ahead(self._archive, *turn)
         await self._engine.prepare(prompt, conversation=turn.conversation or 0)
 
