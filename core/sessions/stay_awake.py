@@ -25,6 +25,7 @@ class StayAwake:
         """
         self._is_possible = platform == "darwin"
         self._holding: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
         """Keeps the machine awake from now on; returns at once."""
@@ -35,7 +36,15 @@ class StayAwake:
         """Lets it sleep again; returns at once."""
         if self._holding is not None:
             self._holding.cancel()
+            self._ending.add(self._holding)
+            self._holding.add_done_callback(self._ending.discard)
             self._holding = None
+
+    async def close(self) -> None:
+        """Lets it sleep again; returns when no child is left."""
+        self.end()
+        if self._ending:
+            await asyncio.wait(self._ending)
 
     async def _hold(self) -> None:
         try:
@@ -51,3 +60,4 @@ class StayAwake:
         finally:
             with suppress(ProcessLookupError):
                 child.terminate()
+            await child.wait()

@@ -68,7 +68,7 @@ class Worker:
         self._is_closing = True
         self._due.set()
         await self._serving.close()
-        self._awake.end()
+        await self._awake.close()
 
     async def _rest(self) -> None:
         """Prepares what clients may ask next, until something else is to be done."""

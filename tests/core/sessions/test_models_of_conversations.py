@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from seeshell.core.conversation import TurnStats
 from seeshell.core.engine.engine import AnswerEnd, LoadedModel
@@ -27,13 +28,16 @@ from seeshell.core.messages.requests import (
     GetStatus,
     LoadModel,
     OpenConversation,
+    PrepareTurn,
     ResumeQueue,
     SubmitTurn,
     UnloadModel,
 )
+from seeshell.core.service import _wait_until_idle
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.sessions.turn_order import MOST_PASSED_OVER
 
+from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
 from ..talk import Listener, carry_out, end_of, submit
 
@@ -234,3 +238,18 @@ async def test_the_status_tells_how_fast_each_model_reads(
         await end_of(client, await submit(sessions, client, "?"))
     status: CoreStatus = await carry_out(sessions, GetStatus(), client)
     assert status.prompt_tps == {"scripted": 250.0}
+
+
+async def test_a_model_of_which_nothing_is_asked_is_freed_and_the_core_stays_with_its_client(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    sessions.settings.now = replace(sessions.settings.now, keep_alive=0.05)
+    idle = asyncio.create_task(_wait_until_idle(sessions))
+    await client.until(ModelUnloaded)
+    assert not idle.done()
+    # Pictures for the next question bring it back before that is asked.
+    await carry_out(sessions, PrepareTurn(attachments=("a" * 64,)), client)
+    await client.until(ModelLoaded)
+    sessions.remove_client(client)
+    await asyncio.wait_for(idle, 2 * PATIENCE)
+    assert engine.loads == ["scripted"]
