@@ -189,6 +189,7 @@ class ModelLoader:
 
     async def _free(self) -> None:
         model = self._engine.model
+        self.wanted = self._present or self.wanted
         await self._engine.unload()
         freed, self._freed = self._freed, None
         if model is not None:
