@@ -8,7 +8,8 @@
     ├── ModelError               a model can't be loaded
     │   ├── ModelNotFound        no such folder, repository or endpoint
     │   ├── ModelUnsupported     text-only, unknown architecture, broken files
-    │   └── ModelTooLarge        the weights don't fit the memory
+    │   ├── ModelTooLarge        the weights don't fit the memory
+    │   └── LoadCancelled        the user gave the load up
     ├── TurnError                a turn can't be computed
     │   ├── PromptTooLong        longer than the model's context
     │   ├── OutOfMemory          the memory ran out during prefill or decode
@@ -61,6 +62,10 @@ class ModelUnsupported(ModelError):
 
 class ModelTooLarge(ModelError):
     """The weights don't fit the memory of this machine."""
+
+
+class LoadCancelled(ModelError):
+    """The user gave the load up."""
 
 
 class TurnError(SeeshellError):

@@ -9,3 +9,5 @@ class LoadProgress:
 
     stage: str
     fraction: float = 0.0
+    is_fetching: bool = False
+    """Whether files are on their way from the hub."""

@@ -13,6 +13,14 @@ Its modules in reading order:
     turns            What clients ask about turns: to submit and stop them, and to change what is
                      queued.
     queue            The queues of all conversations, and which turn is next.
+    turn_order       Which waiting turn is next: the loaded model's before others', as far as that
+                     is fair.
+    serving          What is done for the turns that wait: each is answered by its model once that
+                     is loaded.
+    answered_models  What answers tell of their models: which one a conversation keeps, and how fast
+                     each reads.
+    stay_awake       Keeps the machine from sleeping while answers are given, where it would: on
+                     macOS.
     worker           What the engine does next: one thing at a time, loads before turns, turns
                      before work ahead.
     answering        One turn from being taken from its queue to the event that ends it.
@@ -23,6 +31,7 @@ Its modules in reading order:
     prompt_messages  What the model is asked: the stored messages of a branch as those of a prompt.
     work_ahead       Work ahead of turns: what clients will probably ask for is computed while
                      nothing else is.
+    model_states     What becomes of a model: the states that a loader can be in.
     model_loader     Which model is wanted, and bringing the engine there.
     housekeeping     What is done while nobody waits: deleted conversations and stray files are
                      removed.

@@ -28,7 +28,7 @@ from ..errors import (
     StoreError,
     TurnError,
 )
-from ..generation_options import GenerationOptions
+from ..generation_options import NO_CHOICES, GenerationOptions
 from ..messages.events import (
     AnyEvent,
     ConversationsChanged,
@@ -201,8 +201,8 @@ class Answering:
 
     async def _find_options(self, conversation: int, queued: QueuedTurn) -> GenerationOptions:
         """Returns what counts for a turn that is about to start."""
-        choices = await self._archive.find_choices(conversation)
-        return self._options.resolve(choices, queued.options)
+        choices = await self._archive.find_choices((conversation,))
+        return self._options.resolve(choices.get(conversation, NO_CHOICES), queued.options)
 
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
         prompt = await read_prompt(self._archive, turn.conversation, turn.answer, turn.options)

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from ..conversation import Conversation, Queue, has_words
 from ..errors import BadRequest
+from ..generation_options import NO_CHOICES
 from ..messages.events import (
     AnyEvent,
     ChoicesChanged,
@@ -134,12 +135,12 @@ class Conversations:
         return ConversationOpened(conversation=fork)
 
     async def _choose(self, request: ChooseForConversation) -> None:
-        before = await self._archive.find_choices(request.conversation)
+        kept = await self._archive.find_choices((request.conversation,))
+        before = kept.get(request.conversation, NO_CHOICES)
         if request.choices.preset != before.preset:
             self._options.check(request.choices)
-        await self._archive.choose_for_conversation(request.conversation, request.choices)
-        # Another system prompt, or another model's default preset, makes another prompt.
-        self._ahead.start_over()
+        with self._ahead.paused():
+            await self._archive.choose_for_conversation(request.conversation, request.choices)
         changed = ChoicesChanged(conversation=request.conversation, choices=request.choices)
         self._subscribers.publish_to_followers(request.conversation, changed)
 

@@ -9,6 +9,7 @@ from ..messages.events import Notice
 from ..models.endpoints import Endpoint, find_endpoint
 from ..settings import Settings
 from .model_loader import ModelLoader
+from .model_states import Loaded, WantedModel
 from .subscribers import Subscriber, Subscribers
 from .work_ahead import WorkAhead
 
@@ -52,17 +53,18 @@ class NewSettings:
         now = self._current.now
         self._tell_of_keys(before, client if has_read_them else None)
         is_other = "model" in change.names and now.model != ""
-        source = now.model if is_other else self._loader.wanted
+        wanted = WantedModel(now.model) if is_other else self._loader.wanted
+        source = wanted.source
         endpoint = _find(source, now)
         is_changed = endpoint != _find(source, before)
-        has_model = self._loader.explain_absence() is None and not self._loader.is_behind
+        has_model = isinstance(self._loader.state, Loaded)
         if is_changed and endpoint is None and has_model and not is_other:
             # Of a model that is gone from the file the same is said already.
             if "model" not in change.names:
                 self._subscribers.publish(Notice(sentence=_tell_lost(source)))
         elif is_other or is_changed:
             environment = self._subscribers.environment_of(client)
-            self._loader.want(source, environment, is_changed=is_changed)
+            self._loader.want(wanted, environment, is_changed=is_changed)
 
     def look_at_presets(self) -> None:
         """Takes over what has changed of the presets; a file that can't be used is told of once."""

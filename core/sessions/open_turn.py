@@ -166,6 +166,7 @@ class OpenTurn:
             parts=self.parts,
             model=self.model.name if self.model else "",
             model_source=self.model.source if self.model else "",
+            adapter=self.model.adapter if self.model else "",
             finish_reason=finish_reason,
             error=error,
             stats=stats,

@@ -2,26 +2,29 @@
 
 from ..current_presets import CurrentPresets
 from ..current_settings import CurrentSettings
-from ..engine.engine import AnswerOptions, Engine
+from ..engine.engine import AnswerOptions
 from ..errors import BadRequest
 from ..generation_options import NO_OPTIONS, ConversationChoices, GenerationOptions
 from ..option_rules import find_option_problem
+from .model_loader import ModelLoader
 
 
 class TurnOptions:
     """Knows what counts for a turn of a conversation at this moment."""
 
-    def __init__(self, settings: CurrentSettings, presets: CurrentPresets, engine: Engine) -> None:
+    def __init__(
+        self, settings: CurrentSettings, presets: CurrentPresets, loader: ModelLoader
+    ) -> None:
         """Takes where the options come from.
 
         Args:
             settings: those of the running core.
             presets: those of the running core.
-            engine: whose model may have a default preset.
+            loader: knows which model answers, which may have a default preset.
         """
         self._settings = settings
         self._presets = presets
-        self._engine = engine
+        self._loader = loader
 
     def resolve(
         self, choices: ConversationChoices, own: GenerationOptions = NO_OPTIONS
@@ -37,7 +40,7 @@ class TurnOptions:
         """
         settings = self._settings.now
         last = GenerationOptions(max_tokens=settings.max_tokens, temperature=settings.temperature)
-        preset = self._presets.choose(choices.preset, choices.model or self._source)
+        preset = self._presets.choose(choices.preset, self._loader.resolve(choices).source)
         return own.over((preset.options if preset else NO_OPTIONS).over(last))
 
     def check(self, choices: ConversationChoices, own: GenerationOptions = NO_OPTIONS) -> None:
@@ -50,10 +53,6 @@ class TurnOptions:
         if problem := find_option_problem(own):
             raise BadRequest(f"The question was not sent: {problem}")
         self.resolve(choices, own)
-
-    @property
-    def _source(self) -> str:
-        return self._engine.model.source if self._engine.model else ""
 
 
 def as_answer_options(options: GenerationOptions) -> AnswerOptions:

@@ -76,7 +76,7 @@ class Turns:
             if not queued.is_new:
                 async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
-        self._loader.want_again(self._answering.environments.of_client(client))
+        self._loader.retry()
         return TurnQueued(conversation=queued.conversation, turn=queued.turn), *more
 
     async def change_queue(
@@ -103,7 +103,7 @@ class Turns:
                 case ResumeQueue(conversation=it):
                     queue = await self._archive.resume_queue(it)
                     self._note_environment(queue, client)
-                    self._loader.want_again(self._answering.environments.of_client(client))
+                    self._loader.retry()
             self._queues.change(request.conversation, queue)
 
     async def stop(self, conversation: int) -> None:
@@ -146,7 +146,8 @@ class Turns:
             return request.choices
         if request.conversation is None:
             return NO_CHOICES
-        return await self._archive.find_choices(request.conversation)
+        found = await self._archive.find_choices((request.conversation,))
+        return found.get(request.conversation, NO_CHOICES)
 
     async def _read_question(self, turn: str, request: SubmitTurn | EditQuestion) -> NewQuestion:
         pictures = await self._archive.find_pictures(request.attachments)

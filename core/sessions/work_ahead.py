@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from ..engine.engine import Engine
 from ..errors import SeeshellError
+from ..generation_options import NO_CHOICES, ConversationChoices
 from ..store.archive import Archive
+from .model_loader import ModelLoader
 from .prompt_messages import NextTurn, read_ahead
 from .subscribers import Subscriber
 from .turn_options import TurnOptions
@@ -24,11 +26,17 @@ class WorkAhead:
     """Keeps the next turn of each client, and says what of it the engine should prepare now."""
 
     def __init__(
-        self, engine: Engine, archive: Archive, options: TurnOptions, due: asyncio.Event
+        self,
+        engine: Engine,
+        archive: Archive,
+        loader: ModelLoader,
+        options: TurnOptions,
+        due: asyncio.Event,
     ) -> None:
         self._engine = engine
         self._options = options
         self._archive = archive
+        self._loader = loader
         self._due = due
         self._next_turns: dict[Subscriber, NextTurn] = {}
         """Of each client, the newest last."""
@@ -118,7 +126,10 @@ class WorkAhead:
         self._due.set()
 
     def prepare(self, turn: NextTurn) -> Coroutine[Any, Any, None]:
-        """Returns what lets the engine prepare a turn; cancelling that interrupts it."""
+        """Returns what lets the engine prepare a turn; cancelling that interrupts it.
+
+        In a conversation that keeps another model than the loaded one there is nothing to prepare.
+        """
         # The engine lets go of the one before as soon as this one begins.
         self._prepared = None
         self.is_outdated = False
@@ -134,5 +145,14 @@ class WorkAhead:
             _logger.error("computing ahead failed unexpectedly", exc_info=error)
 
     async def _prepare(self, turn: NextTurn) -> None:
+        if not self._loader.can_answer(self._loader.resolve(await self._choices_of(turn))):
+            return
         prompt = await read_ahead(self._archive, turn, self._options)
         await self._engine.prepare(prompt, conversation=turn.conversation or 0)
+
+    async def _choices_of(self, turn: NextTurn) -> ConversationChoices:
+        """Returns what the turn's conversation will keep."""
+        if turn.choices is not None or turn.conversation is None:
+            return turn.choices or NO_CHOICES
+        found = await self._archive.find_choices((turn.conversation,))
+        return found.get(turn.conversation, NO_CHOICES)

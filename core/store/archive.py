@@ -123,15 +123,24 @@ class Archive:
         """Moves the head to the newest end of the branches that go through a message."""
         return await self._run(self._conversations.switch_branch, conversation, message)
 
-    async def find_choices(self, conversation: int) -> ConversationChoices:
-        """Returns which model, adapter and preset the conversation keeps."""
-        return await self._run(self._conversations.find_choices, conversation)
-
     async def choose_for_conversation(
         self, conversation: int, choices: ConversationChoices
     ) -> None:
         """Says which model, adapter and preset the conversation keeps."""
         await self._run(self._conversations.choose, conversation, choices)
+
+    async def find_choices(self, conversations: Iterable[int]) -> dict[int, ConversationChoices]:
+        """Returns what conversations keep; without those that are not there."""
+        return await self._run(self._conversations.find_choices, conversations)
+
+    async def keep_model(
+        self, conversation: int, model: str, adapter: str
+    ) -> ConversationChoices | None:
+        """Lets a conversation that has no model of its own keep this one.
+
+        Returns what it keeps from now on; None if it has one already.
+        """
+        return await self._run(self._conversations.keep_model, conversation, model, adapter)
 
     async def leave_out(
         self,

@@ -199,6 +199,7 @@ def _positive(text: str) -> int:
 def _add_core_commands(commands: "_SubParsersAction[_Parser]") -> None:
     for name, summary, epilog in (
         ("status", "say what the core is doing", help_texts.STATUS),
+        ("unload", "free the model and keep the core", help_texts.UNLOAD),
         ("stop", "end the core", help_texts.STOP),
     ):
         command = commands.add_parser(
