@@ -1,6 +1,6 @@
 """Presets and templates: what `presets.toml` says of how to ask and how to answer.
 
-The file is the user's and is never written, except once, as an example, where there is none:
+The file is the user's and is written only where there is none, as `EXAMPLE`:
 
     [presets.terse]
     about = "one sentence"
@@ -103,6 +103,44 @@ class Presets(Struct, frozen=True):
             if name in self.defaults:
                 return self.find(self.defaults[name])
         return None
+
+
+EXAMPLE: Final = """\
+# Presets of seeshell: how answers are given. A change counts from the next question on.
+
+[presets.exact]
+about = "the likeliest words, always the same"
+temperature = 0
+
+[presets.terse]
+about = "one sentence"
+system = "Answer in one short sentence."
+# All that a preset may hold, each of which may be left out:
+# temperature = 0.7          # 0 to 2
+# top_p = 0.9                # 0 to 1
+# top_k = 40
+# min_p = 0.05               # 0 to 1
+# repetition_penalty = 1.1   # 1 for none
+# presence_penalty = 0.5     # 0 for none
+# seed = 1
+# max_tokens = 500
+# pixel_budget = 640         # most image tokens of each picture that is sent with it
+# thinking = true            # where the model lets one choose
+# thinking_budget = 2000
+
+# The preset of conversations that have none of their own, by model:
+# [models."lmstudio-community/Qwen3-VL-4B-Instruct-MLX-4bit"]
+# preset = "terse"
+
+# Questions that are asked often; {} is where the cursor goes.
+# [templates]
+# receipt = "List what was bought, with prices."
+# compare = ""               # takes a built-in one away
+# [templates.meter]
+# key = "w"
+# text = "What does the meter read {}?"
+"""
+"""What the app writes where there is no file, for the user to change."""
 
 
 def read_presets(path: Path) -> Presets:

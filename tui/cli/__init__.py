@@ -8,6 +8,7 @@ Its modules in reading order:
     help_texts      What `--help` says below the options: of the app and of each command.
     open_app        `seeshell` without a command: learns what the terminal can do, then starts the
                     app.
+    answer_options  The options of `seeshell ask` that say how the answer is to be given.
     ask             `seeshell ask`: one question, its answer as it is written, and an honest exit
                     status.
     asking          One question over a core connection, its answer shown on the standard streams.

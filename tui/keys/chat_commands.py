@@ -101,6 +101,22 @@ SCREEN: Final = Place(
             moves_focus=True,
         ),
         Command(
+            "presets",
+            "f9",
+            "Choose how answers are given: a preset",
+            footer="preset",
+            action="choose_preset",
+            moves_focus=True,
+        ),
+        Command(
+            "templates",
+            "ctrl+f",
+            "Fill in a question that is asked often",
+            footer="templates",
+            action="choose_template",
+            moves_focus=True,
+        ),
+        Command(
             "next_panel",
             "tab",
             "Next panel",
