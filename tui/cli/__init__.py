@@ -18,7 +18,7 @@ Its modules in reading order:
     output          Where a command's words go: the answer to standard output, all else to standard
                     error.
     exit_status     Exit statuses of the `seeshell` command.
-    core_commands   `seeshell status`, `stop` and `core`: the resident process by hand.
+    core_commands   `seeshell status`, `unload`, `stop` and `core`: the resident process by hand.
     bench           `seeshell bench`: how long one waits in a chat about pictures, on this machine.
     bench_table     The figures of `seeshell bench` as lines of at most 80 columns.
 """
