@@ -65,6 +65,10 @@ class ChatCommands(Provider):
         if screen.check_action("restore_deleted", ()):
             yield Command("Undo the last delete of a conversation", screen, "restore_deleted")
         yield Command("Load another model", screen, "load_model")
+        if screen.check_action("cancel_load", ()):
+            yield Command("Cancel loading the model", screen, "cancel_load")
+        if screen.check_action("unload_model", ()):
+            yield Command("Free the model until the next question", screen, "unload_model")
         yield Command("Start the core again", screen, "restart_core")
         for is_on, word in ((False, "off (the terminal selects)"), (True, "on")):
             if app.check_action("turn_mouse", (is_on,)):

@@ -25,6 +25,7 @@ from ..session.events import (
     DecisionsChanged,
     DraftChanged,
     DraftShown,
+    ModelChanged,
     NoticeTold,
     QuestionRefused,
     QueueShown,
@@ -57,6 +58,7 @@ _CHANGES_KEYS = (
     DecisionsChanged,
     DraftChanged,
     DraftShown,
+    ModelChanged,
     QueueShown,
 )
 """Events after which other keys may do something."""
@@ -149,6 +151,8 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             "back": self.way_back.next is not None,
             "restore_deleted": self.session.conversations.last_deleted is not None,
             "start_core": self.chat.core_notice.error is not None,
+            "cancel_load": self.session.model.status.load is not None,
+            "unload_model": bool(self.session.model.status.name),
         }.get(action, True)
 
     @work
@@ -206,8 +210,20 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
         from ..dialogs import AskLine
 
-        if source := await self.app.push_screen_wait(AskLine("Model", placeholder=hint)):
-            await self.session.model.load(source)
+        cost = await self.session.kept.tell_cost()
+        label = f"Model (another one {cost})" if cost else "Model"
+        if source := await self.app.push_screen_wait(AskLine(label, placeholder=hint)):
+            await self.session.kept.load(source)
+
+    @work
+    async def action_cancel_load(self) -> None:
+        """Gives up the model that is being downloaded or loaded; what was downloaded stays."""
+        await self.session.model.cancel_load()
+
+    @work
+    async def action_unload_model(self) -> None:
+        """Frees the model; the next question loads it again."""
+        await self.session.model.unload()
 
     def action_start_core(self) -> None:
         """Starts a core where there is none; one of another version is ended first."""

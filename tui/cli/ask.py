@@ -81,7 +81,8 @@ async def _ask(question: str, images: list[Path], options: Namespace, output: Ou
             await asking.load(model)
         else:
             await asking.show_notice()
-        return await asking.submit(_request(question, attachments, conversation, options.retry))
+        request = _request(question, attachments, conversation, options.retry)
+        return await asking.submit(await asking.keep_model(request, model))
     finally:
         await client.close()
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from ...core.conversation import Message
 from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
+from ...core.generation_options import NO_CHOICES
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
@@ -27,6 +29,7 @@ from ...core.messages.events import (
 )
 from ...core.messages.requests import (
     Attach,
+    ChooseForConversation,
     GetStatus,
     ListConversations,
     LoadModel,
@@ -112,6 +115,26 @@ class Asking:
                         return
                 case _:
                     self._followed.show_news(event)
+
+    async def keep_model(
+        self, request: SubmitTurn | RegenerateAnswer, model: str
+    ) -> SubmitTurn | RegenerateAnswer:
+        """Returns the request so that the model, unless it is empty, is the conversation's."""
+        if not model:
+            return request
+        conversation, choices = request.conversation, NO_CHOICES
+        if conversation is not None:
+            opened = await self._request(
+                OpenConversation(conversation=conversation), ConversationOpened
+            )
+            choices = opened.conversation.summary.choices
+        choices = replace(choices, model=model.strip(), adapter="")
+        if isinstance(request, SubmitTurn):
+            return replace(request, choices=choices)
+        await self._client.request(
+            ChooseForConversation(conversation=request.conversation, choices=choices)
+        )
+        return request
 
     async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""

@@ -194,6 +194,22 @@ MESSAGE: Final = Place(
             action="decide('load again')",
         ),
         Command(
+            "load_kept",
+            "f5",
+            "Load the conversation's model",
+            footer="load it",
+            rank=1,
+            action="decide('load kept')",
+        ),
+        Command(
+            "go_on",
+            "f4",
+            "Go on with the model that is loaded",
+            footer="go on",
+            rank=1,
+            action="decide('go on')",
+        ),
+        Command(
             "restore",
             "f5",
             "Restore what was deleted elsewhere",

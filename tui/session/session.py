@@ -47,6 +47,7 @@ from .events import (
     SessionEvent,
 )
 from .journal import Journal
+from .kept_model import KeptModel
 from .launch_options import LaunchOptions
 from .outgoing import Outgoing
 from .picture_edits import PictureEdits
@@ -75,12 +76,15 @@ class ChatSession:
         self._claiming = QuietRequests(self._link, ClaimPictures())
         self.journal = Journal(self._pass_on, data_dir)
         """Everything unsent in this window."""
-        self._outgoing = Outgoing(self._link, self.journal)
+        self._outgoing = Outgoing(self._link, self.journal, lambda: self.kept.choices_for_new)
         self.turns = ShownTurns(post)
         """Of the conversation on screen."""
         self.queue = QueueRequests(self._link, self.turns)
         self.decisions = Decisions(post)
         self.model = CurrentModel(self._link, post, self.turns, self.decisions)
+        self.kept = KeptModel(
+            self._link, self.model, self.turns, self.decisions, lambda: self.conversation
+        )
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
         self._deleted_here: int | None = None
         """The conversation that was deleted last while it was on screen."""
@@ -267,7 +271,7 @@ class ChatSession:
 
     async def _begin(self, launch: LaunchOptions) -> None:
         if launch.model:
-            await self.model.load(launch.model)
+            await self.kept.load(launch.model)
         reply = await self._link.ask(GetStatus())
         if reply is not None:
             self.model.note(reply)
@@ -365,6 +369,7 @@ class ChatSession:
         self._outgoing.note(event)
         self._show_draft()
         self.model.note(event)
+        self.kept.note(event)
         self.conversations.note(event)
         if is_elsewhere:
             return
@@ -393,6 +398,7 @@ class ChatSession:
         self.decisions.settle("conversation")
         self._post(ConversationShown(conversation, self.draft, message))
         self.turns.show(conversation)
+        self.kept.show(conversation)
         self.conversations.note_shown()
         self._prepare()
         if is_inherited:
