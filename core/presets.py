@@ -52,6 +52,12 @@ class Template(Struct, frozen=True):
     key: str
     """The letter or digit that picks it; empty for none."""
 
+    @property
+    def around_cursor(self) -> tuple[str, str]:
+        """Its text before and after the place where the user goes on typing."""
+        before, _, after = self.text.partition(CURSOR)
+        return before, after
+
 
 BUILT_IN_TEMPLATES: Final = (
     Template(

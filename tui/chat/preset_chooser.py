@@ -48,7 +48,7 @@ class PresetChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("presets")
 
     rows = getters.query_one(OptionList)
-    details = getters.query_one(Static)
+    details = getters.query_one("#details", Static)
 
     def __init__(self, choice: PresetChoice) -> None:
         """Lists what the file holds now; `choice` says what counts in the conversation."""
@@ -59,8 +59,11 @@ class PresetChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Yields the presets above what is known of the one under the cursor."""
         with Vertical(id="presets"):
+            yield Static(
+                "Presets: how answers are given from the next question on", classes="heading"
+            )
             yield OptionList(markup=False, compact=True)
-            yield Static(markup=False)
+            yield Static(id="details", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:

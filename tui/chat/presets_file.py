@@ -15,8 +15,7 @@ from .editor import EditorFailed, edit_file
 async def edit_presets(screen: Screen[Any], path: Path) -> None:
     """Returns when the editor has ended; the screen tells what went wrong."""
     try:
-        if not path.exists():
-            await asyncio.to_thread(_begin, path)
+        await asyncio.to_thread(_begin, path)
         await edit_file(screen.app, path, "what it has saved counts")
     except OSError as error:
         problem = f"{path} can't be written: {error.strerror or error}."
@@ -26,5 +25,8 @@ async def edit_presets(screen: Screen[Any], path: Path) -> None:
 
 
 def _begin(path: Path) -> None:
+    """Writes the example where there is nothing of that name, not even a broken link."""
+    if path.exists() or path.is_symlink():
+        return
     make_missing_folders(path.parent)
     replace_private(path, EXAMPLE.encode())

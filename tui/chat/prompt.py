@@ -135,7 +135,7 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
 
     def fill_in(self, before: str, after: str) -> None:
-        """Puts a text where the cursor is, which stands between its two parts then; can be undone."""
+        """Puts a text where the cursor is, which is between its two parts then; can be undone."""
         self._recall.end()
         self.history.checkpoint()
         row, column = min(self.selection)

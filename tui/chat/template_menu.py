@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from ...core.current_presets import CurrentPresets
-from ...core.presets import Template
+from ...core.presets import CURSOR, Template
 from ..key_line import KeyLine
 from ..keys.bindings import Keyed, bindings_of
 from ..keys.focus import KeepsFocus
@@ -40,8 +40,9 @@ class TemplateMenu(KeepsFocus, Keyed, ModalScreen[Template | None]):
     def compose(self) -> ComposeResult:
         """Yields the templates, and below them what is wrong with the file."""
         with Vertical(id="templates"):
+            yield Static("Templates: a letter puts one into the prompt", classes="heading")
             yield OptionList(markup=False, compact=True)
-            yield Static(markup=False)
+            yield Static(id="details", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:
@@ -53,7 +54,7 @@ class TemplateMenu(KeepsFocus, Keyed, ModalScreen[Template | None]):
         self._templates = self._presets.now.templates
         self.rows.set_options([_row(template) for template in self._templates])
         self.rows.highlighted = 0 if self._templates else None
-        self.query_one(Static).update(visible(self._presets.problem))
+        self.query_one("#details", Static).update(visible(self._presets.problem))
 
     def on_key(self, event: Key) -> None:
         """Closes with the template whose letter or digit was typed."""
@@ -88,5 +89,5 @@ def _row(template: Template) -> Content:
     return Content.assemble(
         (f" {template.key or ' '}  ", "$accent"),
         f"{visible_line(template.name):<{_NAME_WIDTH}}  ",
-        (visible_line(template.text), "$text-muted"),
+        (visible_line(template.text.replace(CURSOR, "…")), "$text-muted"),
     )

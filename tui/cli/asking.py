@@ -116,11 +116,17 @@ class Asking:
                 case _:
                     self._followed.show_news(event)
 
-    async def keep_model(
-        self, request: SubmitTurn | RegenerateAnswer, model: str
+    async def keep(
+        self, request: SubmitTurn | RegenerateAnswer, model: str, preset: str | None
     ) -> SubmitTurn | RegenerateAnswer:
-        """Returns the request so that the model, unless it is empty, is the conversation's."""
-        if not model:
+        """Returns the request so that the conversation keeps what the command line chooses.
+
+        Args:
+            request: what is asked.
+            model: the model; empty to leave that as it is.
+            preset: name of the preset; None to leave that as it is.
+        """
+        if not model and preset is None:
             return request
         conversation, choices = request.conversation, NO_CHOICES
         if conversation is not None:
@@ -128,7 +134,10 @@ class Asking:
                 OpenConversation(conversation=conversation), ConversationOpened
             )
             choices = opened.conversation.summary.choices
-        choices = replace(choices, model=model.strip(), adapter="")
+        if model:
+            choices = replace(choices, model=model.strip(), adapter="")
+        if preset is not None:
+            choices = replace(choices, preset=preset)
         if isinstance(request, SubmitTurn):
             return replace(request, choices=choices)
         await self._client.request(

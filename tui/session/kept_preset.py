@@ -89,6 +89,11 @@ class KeptPreset:
         default = self._presets.now.default_of(self._model.status.source)
         return default.name if default else ""
 
+    def show(self) -> None:
+        """Takes up the conversation that is on screen now."""
+        if self._presets is not None or self.chosen:
+            self.look()
+
     def look(self) -> None:
         """Reads the file again where it has changed, and tells if another preset counts."""
         self.presets.look()

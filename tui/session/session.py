@@ -48,6 +48,7 @@ from .events import (
 )
 from .journal import Journal
 from .kept_model import KeptModel
+from .kept_preset import KeptPreset
 from .launch_options import LaunchOptions
 from .outgoing import Outgoing
 from .picture_edits import PictureEdits
@@ -61,12 +62,13 @@ BranchRequest = ForkConversation | SwitchBranch
 class ChatSession:
     """One client of the core that shows one conversation at a time."""
 
-    def __init__(self, connect: Connect, data_dir: Path) -> None:
+    def __init__(self, connect: Connect, data_dir: Path, presets_file: Path) -> None:
         """Begins with a new conversation; `run` connects.
 
         Args:
             connect: reaches the core.
             data_dir: where all windows keep what is unsent.
+            presets_file: where the user writes presets.
         """
         self.events = Broadcast()
         """What happens, for all who listen."""
@@ -84,6 +86,15 @@ class ChatSession:
         self.model = CurrentModel(self._link, post, self.turns, self.decisions)
         self.kept = KeptModel(
             self._link, self.model, self.turns, self.decisions, lambda: self.conversation
+        )
+        self.preset = KeptPreset(
+            self.kept,
+            self.model,
+            self.turns,
+            self.journal,
+            post,
+            conversation=lambda: self.conversation,
+            presets_file=presets_file,
         )
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
         self._deleted_here: int | None = None
@@ -286,6 +297,8 @@ class ChatSession:
             self._offer_restoring(
                 "This conversation could not be opened again; it may have been deleted."
             )
+        if launch.preset is not None:
+            await self.preset.choose(launch.preset)
         await self._catch_up(opened)
         self._deliveries.has_begun.set()
         self.model.announce()
@@ -370,6 +383,7 @@ class ChatSession:
         self._show_draft()
         self.model.note(event)
         self.kept.note(event)
+        self.preset.note(event)
         self.conversations.note(event)
         if is_elsewhere:
             return
@@ -399,6 +413,7 @@ class ChatSession:
         self._post(ConversationShown(conversation, self.draft, message))
         self.turns.show(conversation)
         self.kept.show(conversation)
+        self.preset.show()
         self.conversations.note_shown()
         self._prepare()
         if is_inherited:
