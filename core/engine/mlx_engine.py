@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ import msgspec
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
+from ..errors import ModelUnsupported
 from ..images import ReadPixels, read_pixels
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
@@ -90,13 +92,22 @@ class MlxEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
 
         Raises:
             ModelError: with one sentence that says what to do.
         """
-        files = await fetch_model(source, report, environment)
+        if adapter:
+            raise ModelUnsupported(
+                f"{source} can't be used with an adapter yet: leave {adapter} out."
+            )
+
+        def report_fetching(progress: LoadProgress) -> None:
+            report(replace(progress, is_fetching=True))
+
+        files = await fetch_model(source, report_fetching, environment)
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()
         try:

@@ -70,15 +70,16 @@ class ScriptedEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
-        self.loads.append(source)
+        self.loads.append(f"{source}+{adapter}" if adapter else source)
         self.environments.append(environment)
         report(LoadProgress("reading", 0.5))
         if self.load_gate is not None:
             await self.load_gate.wait()
         if self.load_errors:
             raise self.load_errors.pop(0)
-        self._model = LoadedModel(source, source, 100)
+        self._model = LoadedModel(source, source, 100, adapter=adapter)
         return self._model
 
     async def measure(self, attachment: Attachment) -> Attachment:
