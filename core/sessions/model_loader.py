@@ -66,7 +66,9 @@ class ModelLoader:
         if self._engine.model is not None:
             return Loaded(self._engine.model)
         error = self._failures.get(self.wanted)
-        return Failed(self.wanted, error) if error else Idle(self.wanted)
+        if error is None or isinstance(error, LoadCancelled):
+            return Idle(self.wanted)
+        return Failed(self.wanted, error)
 
     @property
     def is_behind(self) -> bool:
