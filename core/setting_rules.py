@@ -106,6 +106,10 @@ def _is_variable(value: object) -> bool:
 
 
 _TEXT: Final = Rule(_is_text, "text in quotation marks, without control characters")
+_TEXTS: Final = Rule(
+    lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    'a list such as ["~/models"]',
+)
 _FLAG: Final = Rule(lambda value: type(value) is bool, "true or false")
 _URL: Final = Rule(
     _is_address, 'an address such as "http://host:port/v1", without a password', is_shown=False
@@ -118,6 +122,7 @@ _KEY_VARIABLE: Final = Rule(
 
 RULES: Final[Mapping[str, Rule]] = {
     "model": _TEXT,
+    "model_folders": _TEXTS,
     "pixel_budget": _whole(1, 65_536),
     "max_pixels": _whole(1, 10**12),
     "max_tokens": _whole(1, 2**31 - 1),

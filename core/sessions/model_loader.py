@@ -62,7 +62,7 @@ class ModelLoader:
         """What becomes of the model that was wanted last."""
         if self._load is not None:
             wanted, progress = self._load.wanted, self._load.progress
-            return (Fetching if progress.is_fetching else Loading)(wanted, progress)
+            return (Fetching if progress.total_bytes else Loading)(wanted, progress)
         if self._engine.model is not None:
             return Loaded(self._engine.model)
         error = self._failures.get(self.wanted)

@@ -17,6 +17,7 @@ from typing import Final, NoReturn
 from ... import __version__
 from ..visible import visible
 from . import help_texts
+from .models_parser import add_models
 
 STANDARD_INPUT = "-"
 """Stands for the question, or for one of the pictures."""
@@ -75,6 +76,7 @@ def _build_parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_ask(commands)
     _add_bench(commands)
+    add_models(commands)
     _add_core_commands(commands)
     return parser
 
