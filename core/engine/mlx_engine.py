@@ -5,8 +5,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -103,11 +101,7 @@ class MlxEngine(Engine):
             raise ModelUnsupported(
                 f"{source} can't be used with an adapter yet: leave {adapter} out."
             )
-
-        def report_fetching(progress: LoadProgress) -> None:
-            report(replace(progress, is_fetching=True))
-
-        files = await fetch_model(source, report_fetching, environment)
+        files = await fetch_model(source, report, environment)
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()
         try:
@@ -127,8 +121,7 @@ class MlxEngine(Engine):
         resident = self.slot.resident
         if resident is None:
             return attachment
-        fit = partial(resident.pixels.fit, attachment.width, attachment.height, attachment.name)
-        size = fit() if resident.pixels.fits_by_arithmetic else await self._thread.run_between(fit)
+        size = resident.pixels.fit(attachment.width, attachment.height, attachment.name)
         return msgspec.structs.replace(
             attachment, model_width=size.width, model_height=size.height, tokens=size.tokens
         )

@@ -11,5 +11,3 @@ class LoadProgress:
     fraction: float = 0.0
     total_bytes: int = 0
     """What the stage fetches in all; 0 where nothing is fetched."""
-    is_fetching: bool = False
-    """Whether files are on their way from the hub."""
