@@ -5,6 +5,8 @@ Its modules in reading order:
     conversation        Values of a conversation: what is stored, what travels, what is shown.
     generation_options  How an answer is to be given, apart from what is asked: values that presets
                         and turns hold.
+    leaving_out         What later prompts leave out of a conversation: what that frees, and what to
+                        leave out to fit.
     errors              Every error that seeshell raises on purpose, as one tree.
     wording             Words of sentences for users: what somebody else wrote, and times to wait.
     server_address      Addresses of servers as people write them, taken apart and written in one

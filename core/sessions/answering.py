@@ -28,6 +28,7 @@ from ..errors import (
     StoreError,
     TurnError,
 )
+from ..leaving_out import count_left_out
 from ..messages.events import (
     AnyEvent,
     ConversationsChanged,
@@ -196,6 +197,8 @@ class Answering:
 
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
         prompt = await read_prompt(self._archive, turn.conversation, turn.answer)
+        stored = await self._archive.read_conversation(turn.conversation)
+        turn.left_out_tokens = count_left_out(stored.messages[:-2])
         answering = self._engine.answer(
             prompt,
             self.options,
