@@ -184,13 +184,13 @@ def tell_withdrawn(
     conversation: int, turn: str, error: SeeshellError, restored: Conversation | None
 ) -> TurnWithdrawn:
     """Returns the event that gives a turn back to the user, started or not."""
-    is_too_long = isinstance(error, PromptTooLong)
+    too_long = error if isinstance(error, PromptTooLong) else PromptTooLong("")
     return TurnWithdrawn(
         conversation=conversation,
         turn=turn,
         restored=restored,
         error=type(error).__name__,
         sentence=str(error),
-        prompt_tokens=error.prompt_tokens if is_too_long else 0,
-        context_length=error.context_length if is_too_long else 0,
+        prompt_tokens=too_long.prompt_tokens,
+        context_length=too_long.context_length,
     )

@@ -50,12 +50,13 @@ class DraftPicture:
 
 
 @dataclass(frozen=True)
-class EditedQuestion:
-    """The question that a draft is to replace."""
+class EditedMessage:
+    """The question that a draft is to replace, or the answer that it is to correct."""
 
     message: int
     number: int
-    """Its place among the questions of its branch, from 1."""
+    """Its place among the questions, or the answers, of its branch, from 1."""
+    is_answer: bool = False
 
 
 TurnState = Literal["typed", "checking", "ready", "taken"]
@@ -69,7 +70,7 @@ class SentTurn:
 
     text: str
     pictures: list[DraftPicture] = field(default_factory=list)
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     """What it is to replace."""
     regenerated: int | None = None
     """Message whose answer is to be given again, in place of a text of its own."""
@@ -129,7 +130,7 @@ class Draft:
     text: str = ""
     pictures: list[DraftPicture] = field(default_factory=list)
     """In the order in which they will be sent."""
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     """None where the message comes after all others."""
     removed: "list[RemovedPicture]" = field(default_factory=list)
     """Pictures that were taken off it and can be put back, the last one last."""
@@ -202,7 +203,7 @@ class Unsent:
         return PrepareTurn(
             conversation=self.conversation,
             attachments=turn.attachments,
-            edited=turn.edited.message if turn.edited else None,
+            edited=turn.edited.message if turn.edited and not turn.edited.is_answer else None,
         )
 
     def find_turn(self, turn: str) -> SentTurn | None:
