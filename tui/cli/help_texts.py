@@ -70,8 +70,8 @@ that still waits out of the queue.
   height, model_width, model_height, tokens, note], stats {prompt_tokens,
   reused_tokens, prefilled_tokens, generated_tokens, images_encoded, images_reused,
   ttft, prompt_tps, generation_tps, peak_bytes, recomputed, left_out_tokens,
-  ended_early}; times are in seconds. After an error: error {kind, message}, and text,
-  thoughts and conversation if the question was stored.
+  ignored_options, ended_early}; times are in seconds. After an error: error {kind,
+  message}, and text, thoughts and conversation if the question was stored.
 
 finish_reason is stop for a complete answer; length for one that is cut off at the
 token limit; cancelled for one that was stopped; filtered for one that the server's

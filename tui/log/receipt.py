@@ -57,4 +57,7 @@ def _speed(stats: TurnStats) -> list[str]:
 
 
 def _reason(stats: TurnStats) -> list[str]:
-    return [f"recomputed: {visible_line(stats.recomputed)}"] if stats.recomputed else []
+    reasons = [f"recomputed: {visible_line(stats.recomputed)}"] if stats.recomputed else []
+    if stats.ignored_options:
+        reasons.append(f"the server takes no {visible_line(stats.ignored_options)}")
+    return reasons
