@@ -38,6 +38,8 @@ Its modules in reading order:
                         time and memory.
     __main__            Runs the core: `python -m seeshell.core [--background] [--paths JSON]
                         [--model SOURCE]`.
+    one_process         Refuses to be one of several processes that compute a model together, as
+                        `mlx.launch` starts.
     service             The core in the foreground: everything from the lock to the last goodbye.
     core_log            The core's log: one file, rotated, 0600; standard error goes there too.
     ipc/                The core's socket, both ends of it: the server here, the client that the
