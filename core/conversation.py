@@ -112,6 +112,10 @@ class TurnStats(Struct, frozen=True):
     """Options that the answer was given without since its server takes none such, as a phrase."""
     ended_early: str = ""
     """Why the answer ended before the model was done or the token limit reached; empty if not."""
+    copied_tokens: int = 0
+    """Of the generated tokens, those copied from earlier text, where the model agreed."""
+    passes: int = 0
+    """Passes of the model that the tokens after the first took."""
 
 
 class Message(Struct, frozen=True):

@@ -18,6 +18,7 @@ ROOMS = (
     "core/models",
     "core/models/hub",
     "core/engine",
+    "core/engine/decoding",
     "core/engine/kv",
     "core/engine/remote",
     "core/engine/remote/answers",

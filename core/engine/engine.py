@@ -67,9 +67,13 @@ class AnswerOptions:
     top_p: float | None = None
     top_k: int | None = None
     min_p: float | None = None
+    """Least probability of a token, as a part of the likeliest one's: 0 to 1."""
     repetition_penalty: float | None = None
+    """What the logits of tokens that were just used are divided by; above 0, 1 for no change."""
     presence_penalty: float | None = None
+    """What is subtracted from them; 0 for no change."""
     seed: int | None = None
+    """Repeats a sampled answer; None for one of its own."""
     thinking: bool | None = None
     """Whether to think before the answer, where the chat template lets one choose."""
     thinking_budget: int | None = None

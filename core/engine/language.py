@@ -43,6 +43,7 @@ class LanguageModel:
     """Computes hidden states and logits on a KV cache."""
 
     def __init__(self, language_model: Any) -> None:
+        self._whole = language_model.model
         self._decoder = copy(language_model.model)
         *layers, last = self._decoder.layers
         self._decoder.layers = [*layers, _LastLayer(last)]
@@ -95,6 +96,23 @@ class LanguageModel:
             token[None], cache=layers, position_ids=mx.full((3, 1, 1), position, dtype=mx.int32)
         )
         return self.logits(hidden)
+
+    def steps(self, tokens: Sequence[int], position: int, layers: list[KVCache]) -> Any:
+        """Returns the logits after each of several tokens, shape (1, tokens, vocabulary).
+
+        Args:
+            tokens: consecutive ones of the text.
+            position: the first one's.
+            layers: the KV, to which theirs is added.
+        """
+        positions = mx.arange(position, position + len(tokens), dtype=mx.int32)
+        return self._head(
+            self._whole(
+                mx.array([tokens]),
+                cache=layers,
+                position_ids=mx.broadcast_to(positions, (3, 1, len(tokens))),
+            )
+        )
 
     def logits(self, hidden: Any) -> Any:
         """Returns the logits after a hidden state, shape (1, vocabulary)."""

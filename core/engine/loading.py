@@ -1,16 +1,22 @@
 """Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
 
 A checkpoint is numbers and configuration. Program code that it brings or names is never run: left
-to themselves mlx-vlm would run a `model_file`, and transformers what an `auto_map` names.
+to themselves mlx-vlm would run a `model_file`, which is refused, and transformers what an
+`auto_map` names, which neither gets to see.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
 
 from ..errors import ModelTooLarge, ModelUnsupported
+from ..models.codeless import without_code
 from ..models.config import check_config
 from ..models.sources import ModelFiles
 from .memory import is_memory_failure
@@ -30,6 +36,8 @@ class Checkpoint:
     """Of the numbers of a KV cache that is not quantised."""
     revision: str = ""
     """Changes whenever the files do."""
+    generation_defaults: Mapping[str, Any] = field(default_factory=dict)
+    """How its makers would have answers sampled: `generation_config.json` as it stands."""
 
 
 def load_checkpoint(files: ModelFiles) -> Checkpoint:
@@ -49,7 +57,8 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         # The fused kernels would be compiled by a C++ compiler, for seconds, at the first answer.
         mx.disable_compile()
     try:
-        model, processor = load(str(files.path), lazy=True, trust_remote_code=False)
+        with without_code(files.path) as folder:
+            model, processor = load(str(folder), lazy=True, trust_remote_code=False)
         if not on_gpu:
             model.set_dtype(mx.float32)
         _check(files.name, model, processor)
@@ -63,7 +72,7 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         raise ModelUnsupported(
             f"{files.name} can't be loaded ({reason}); check its files or choose another model."
         ) from error
-    return _describe(model, processor, files.revision)
+    return _describe(model, processor, files)
 
 
 def _check(name: str, model: Any, processor: Any) -> None:
@@ -93,7 +102,7 @@ def _chat_template(processor: Any) -> str:
     return str(template or "")
 
 
-def _describe(model: Any, processor: Any, revision: str) -> Checkpoint:
+def _describe(model: Any, processor: Any, files: ModelFiles) -> Checkpoint:
     text = model.config.text_config
     weights = [array for _, array in tree_flatten(model.parameters())]
     return Checkpoint(
@@ -104,5 +113,15 @@ def _describe(model: Any, processor: Any, revision: str) -> Checkpoint:
         weights_bytes=sum(array.nbytes for array in weights),
         # Keys and values are computed in the type of the layer norms.
         kv_dtype=model.language_model.model.layers[0].input_layernorm.weight.dtype,
-        revision=revision,
+        revision=files.revision,
+        generation_defaults=_generation_defaults(files.path),
     )
+
+
+def _generation_defaults(folder: Path) -> Mapping[str, Any]:
+    """Returns what `generation_config.json` says: nothing where it is missing or broken."""
+    with suppress(FileNotFoundError, ValueError):
+        document = json.loads((folder / "generation_config.json").read_bytes())
+        if isinstance(document, dict):
+            return document
+    return {}

@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from mlx_vlm.generate.common import generation_stream, resolve_sampling_defaults
 from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
-from mlx_vlm.sample_utils import clamp_temperature, make_sampler
+from mlx_vlm.sample_utils import (
+    apply_min_p,
+    apply_top_k,
+    apply_top_p,
+    clamp_temperature,
+    make_logits_processors,
+)
 
 # The streamer of mlx-vlm's server: unlike the detokenizer alone it holds no word back until the
 # next space, which in Chinese may never come.
@@ -21,11 +27,14 @@ __all__ = [
     "KVCache",
     "QuantizedKVCache",
     "ServerTokenStreamer",
+    "apply_min_p",
+    "apply_top_k",
+    "apply_top_p",
     "clamp_temperature",
     "fit_image",
     "generation_stream",
     "load",
-    "make_sampler",
+    "make_logits_processors",
     "make_streaming_detokenizer",
     "resolve_sampling_defaults",
     "should_quantize_kv_layer",

@@ -9,6 +9,7 @@ tokenizer's plain way.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 from ..errors import ModelUnsupported
@@ -37,17 +38,25 @@ class PromptBuilder:
         self._literals = [*special, _MASK[0]]
         self._masked = re.compile("|".join(map(re.escape, self._literals)))
 
-    def build(self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]) -> TokenRun:
+    def build(
+        self,
+        messages: Sequence[PromptMessage],
+        pictures: Sequence[Picture],
+        *,
+        thinking: bool | None = None,
+    ) -> TokenRun:
         """Returns the prompt up to the point where the answer begins.
 
         Args:
             messages: the conversation, the user's new message last.
             pictures: of all messages, in order.
+            thinking: whether the model shall think before it answers; None for the template's own
+                way. A template that knows no such choice ignores it.
 
         Raises:
             ModelUnsupported: the chat template does not place the pictures.
         """
-        rendered = self._render(messages)
+        rendered = self._render(messages, thinking)
         if _MASKED.search(rendered):
             tokens = self._tokenise_masked(rendered)
         else:
@@ -83,7 +92,13 @@ class PromptBuilder:
             length -= 1
         return TokenRun(one.tokens[:length], spans_within(one.spans, length))
 
-    def _render(self, messages: Sequence[PromptMessage]) -> str:
+    @cached_property
+    def can_think(self) -> bool:
+        """Whether the template lets one choose that the model thinks before it answers."""
+        hello = [PromptMessage.of("user", "a")]
+        return self._render(hello, True) != self._render(hello, False)
+
+    def _render(self, messages: Sequence[PromptMessage], thinking: bool | None = None) -> str:
         conversation = [
             {
                 "role": message.role,
@@ -96,11 +111,13 @@ class PromptBuilder:
             }
             for message in messages
         ]
+        choice = {} if thinking is None else {"enable_thinking": thinking}
         rendered: str = self._tokenizer.apply_chat_template(
             conversation,
             chat_template=self._chat_template,
             tokenize=False,
             add_generation_prompt=True,
+            **choice,
         )
         return rendered
 

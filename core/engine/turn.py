@@ -1,15 +1,18 @@
 """One answer, from the messages to its last token. Runs on the MLX thread."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
-
-import mlx.core as mx
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
+from .decoding.answer_text import AnswerText, Said
+from .decoding.chooser import make_chooser
+from .decoding.decoder import Decoded, Decoder
+from .decoding.proposer import Proposer
+from .decoding.thinking import opened_thoughts
 from .engine import (
     AnswerEnd,
     AnswerEvent,
@@ -19,22 +22,18 @@ from .engine import (
     PrefillProgress,
     PromptMessage,
     TextDelta,
+    ThoughtsDelta,
 )
 from .kv.branch import Branch
 from .kv.prefix import TokenRun
 from .memory import kv_cache_full
 from .memory_guard import guarded_memory
-from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, message_keys
-from .positions import next_position
+from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, PastTurn, message_keys
 from .prefill import Prefill
 from .resident import ResidentModel
-from .sampling import AnswerText, Sampler, choose_sampler
 from .stop_signal import StopSignal
 from .turn_meter import TurnMeter
 from .vision import Picture
-
-_CACHE_CLEARING_TOKENS: Final = 256
-"""Freed buffers go back to the system this often in an answer, as in mlx-vlm."""
 
 
 @dataclass
@@ -60,6 +59,7 @@ class Turn:
         """
         self._meter = TurnMeter(self.started_at)
         self._text = ""
+        self._has_thoughts = False
         self.resident.work.begin_turn()
         try:
             with guarded_memory(self.resident, self._needed_tokens):
@@ -92,7 +92,8 @@ class Turn:
             has_failed = False
         finally:
             answer = MessageKey("assistant", self._text, ())
-            self.resident.past.record(self.conversation, (*messages, answer), branch.run)
+            turn = PastTurn(self.conversation, (*messages, answer), branch.run)
+            self.resident.past.record(replace(turn, has_thoughts=self._has_thoughts))
             if has_failed:
                 self.resident.past.mark_lost(TURN_FAILED, self.conversation)
 
@@ -116,10 +117,14 @@ class Turn:
     def _build_prompt(
         self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
     ) -> TokenRun:
-        prompt = self.resident.prompts.build(messages, pictures)
+        resident, options = self.resident, self.options
+        prompt = resident.prompts.build(messages, pictures, thinking=options.thinking)
+        self._tag = opened_thoughts(resident.checkpoint.processor.tokenizer, prompt.tokens)
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
-        check_length(prompt, self.resident.checkpoint.context_length)
+        check_length(prompt, resident.checkpoint.context_length)
+        limit = self._answer_limit()
+        self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
         return prompt
 
     def _needed_tokens(self) -> int:
@@ -161,63 +166,46 @@ class Turn:
         self.emit(PictureProgress(number, total))
 
     def _decode(self, branch: Branch, logits: Any) -> FinishReason:
-        text = AnswerText(self.resident.checkpoint.processor)
-        sampler = choose_sampler(self.resident.checkpoint.model.config, self.options)
-        for token in self._tokens(branch, logits, sampler):
-            self._count_token()
-            if text.is_end(token):
-                return "stop"
-            delta = text.add(token)
-            if delta:
-                self._text += delta
-                self.emit(TextDelta(delta))
-            if self.stop.check():
-                return "cancelled"
+        resident = self.resident
+        text = AnswerText(resident.checkpoint.processor, self._tag)
+
+        def start_ahead() -> Proposer | None:
+            return resident.ahead.start(branch, resident.past.runs(self.conversation), text)
+
+        decoder = Decoder(resident, branch, self._chooser, self._answer_limit(), start_ahead)
+        reason = self._write(text, decoder.tokens(logits))
+        self._tell(text.end())
+        self._meter.passes = decoder.passes
+        if decoder.is_memory_full:
+            self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
+        return reason
+
+    def _write(self, text: AnswerText, tokens: Generator[Decoded]) -> FinishReason:
+        """Tells the text that the tokens make up."""
+        with closing(tokens):
+            for token, is_copied in tokens:
+                self._count_token(is_copied=is_copied)
+                if token in text.ends:
+                    return "stop"
+                self._tell(text.add(token))
+                if self.stop.check():
+                    return "cancelled"
         return "length"
 
-    def _count_token(self) -> None:
+    def _tell(self, said: Said) -> None:
+        if said.thoughts:
+            self._has_thoughts = True
+            self.emit(ThoughtsDelta(said.thoughts))
+        if said.text:
+            self._text += said.text
+            self.emit(TextDelta(said.text))
+
+    def _count_token(self, *, is_copied: bool) -> None:
         meter = self._meter
-        meter.count_token()
+        meter.count_token(is_copied=is_copied)
         rate = meter.pace.report(meter.generated_tokens, meter.last_token_at)
         if rate is not None:
             self.emit(DecodeProgress(meter.generated_tokens, rate))
-
-    def _tokens(self, branch: Branch, logits: Any, sampler: Sampler) -> Iterator[int]:
-        """Yields the answer's tokens; each next one is being computed while one is yielded.
-
-        The first is yielded at once, with nothing after it begun. A token that has been yielded
-        stands in the branch, except the first until the next one is asked for, and the last of a
-        full answer.
-        """
-        limit = self._answer_limit()
-        position = next_position(branch.spans, len(branch.tokens))
-        token = sampler(logits)
-        yield int(token.item())
-        for index in range(limit):
-            following = None
-            is_last = index + 1 == limit or not self._has_room(branch)
-            if not is_last:
-                step = self.resident.language.step(token, position + index, branch.layers)
-                following = sampler(step)
-                mx.async_eval(following)  # type: ignore[no-untyped-call]
-            value = int(token.item())
-            if not is_last:
-                branch.extend([value])
-            if index % _CACHE_CLEARING_TOKENS == 0:
-                mx.clear_cache()
-            if index > 0:
-                yield value
-            if is_last:
-                return
-            token = following
-
-    def _has_room(self, branch: Branch) -> bool:
-        """Whether the memory holds one more token's KV; if not, the answer ends and says why."""
-        pool = self.resident.pool
-        has_room = pool.reserve(branch, len(branch.tokens) + 1)
-        if not has_room:
-            self._meter.ended_early = kv_cache_full(pool.limit_bytes)
-        return has_room
 
 
 def check_length(prompt: TokenRun, context_length: int) -> None:

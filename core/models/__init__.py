@@ -12,10 +12,11 @@ Its modules in reading order:
                downloaded.
     preflight  A model's folder, checked before anything heavy is loaded: what is wrong comes as one
                sentence.
-    families   Which families of models can be run: one list for the checks before a download and
-               the engine.
+    families   Which families of models can be run: those whose prompts mlx-vlm can put pictures
+               into.
     config     A model's config.json, and in one sentence why it describes none that can be run.
     weights    The weight files of a folder: which there should be, and what their headers say they
                hold.
     memory     What a model can have of this machine's memory.
+    codeless   A model's folder as its loaders see it: without the program code that it brings.
 """

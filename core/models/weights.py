@@ -26,6 +26,11 @@ _LONGEST_HEADER: Final = 100_000_000
 
 _HALF_PRECISION: Final = ("F16", "BF16")
 
+_SIGHT: Final = re.compile(
+    "vision|visual|image|img|vpm|siglip|clip|patch|sam_model|perceiver|pixel|resampler"
+)
+"""In the names of a vision tower's tensors. Source: mlx-vlm's packages, all of them."""
+
 _NUMBERS: Final = re.compile("BOOL|[IU](8|16|32|64)|B?F16|F32|C64|F8_E4M3")
 """Types of numbers that MLX reads. For one more, F8_E8M0, mlx-vlm changes the file itself."""
 
@@ -38,6 +43,8 @@ class Weights:
     """Bytes of the files."""
     half_precision_bytes: int
     """Of these, bytes of 16-bit floating-point tensors."""
+    vision_bytes: int
+    """Of these, bytes of the vision tower and of what ties it to the language model."""
 
     @property
     def needed_bytes(self) -> int:
@@ -55,11 +62,14 @@ def measure(files: Iterable[Path]) -> Weights:
     Raises:
         ModelUnsupported: one is cut off, no safetensors file or of a type that MLX can't read.
     """
-    stored = halves = 0
+    stored = halves = vision = 0
     for file in files:
-        halves += _half_precision_bytes(file)
         stored += file.stat().st_size
-    return Weights(stored, halves)
+        for name, tensor in _checked_tensors(file).items():
+            begin, end = tensor["data_offsets"]
+            halves += (end - begin) * (tensor["dtype"] in _HALF_PRECISION)
+            vision += (end - begin) * bool(_SIGHT.search(name))
+    return Weights(stored, halves, vision)
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -106,8 +116,8 @@ def _is_weights(name: str) -> bool:
     return name.endswith(".safetensors") and "/" not in name and not is_repeated
 
 
-def _half_precision_bytes(file: Path) -> int:
-    """Returns the bytes of 16-bit tensors, after checking that the file is as long as it says."""
+def _checked_tensors(file: Path) -> "_Header":
+    """Returns a file's tensors, once it is as long as it says and of types that can be read."""
     tensors = _read_header(file)
     for tensor in tensors.values():
         if not _NUMBERS.fullmatch(tensor["dtype"]):
@@ -122,8 +132,7 @@ def _half_precision_bytes(file: Path) -> int:
             f"{file} is cut off at {format_bytes(size)} of {format_bytes(end + tensors.start)}; "
             "copy or download it again."
         )
-    halves = (t["data_offsets"] for t in tensors.values() if t["dtype"] in _HALF_PRECISION)
-    return sum(end - begin for begin, end in halves)
+    return tensors
 
 
 class _Header(dict[str, dict[str, Any]]):

@@ -22,6 +22,7 @@ from seeshell.core.engine.engine import (
     PromptImage,
     PromptMessage,
     TextDelta,
+    ThoughtsDelta,
 )
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.language import LanguageModel
@@ -61,6 +62,7 @@ class Answer:
     """What came of one turn."""
 
     text: str = ""
+    thoughts: str = ""
     end: AnswerEnd | None = None
     progress: list[PrefillProgress] = field(default_factory=list)
     pictures: list[tuple[int, int]] = field(default_factory=list)
@@ -102,6 +104,8 @@ class Asker:
             match event:
                 case TextDelta(text):
                     answer.text += text
+                case ThoughtsDelta(text):
+                    answer.thoughts += text
                 case PrefillProgress():
                     answer.progress.append(event)
                 case PictureProgress(number, total):

@@ -71,7 +71,16 @@ def test_the_streamer_and_the_samplers_take_what_they_are_given(demo: Checkpoint
         demo.processor.tokenizer, names.make_streaming_detokenizer(demo.processor)
     )
     assert accepts(streamer.advance, "token", "end")
-    assert accepts(names.make_sampler, temp="x", top_p="x", top_k="x")
+    assert accepts(names.apply_top_p, "logprobs", top_p="x")
+    assert accepts(names.apply_min_p, "logprobs", min_p="x")
+    assert accepts(names.apply_top_k, "logprobs", top_k="x")
+    assert accepts(
+        names.make_logits_processors,
+        repetition_penalty="x",
+        repetition_context_size="x",
+        presence_penalty="x",
+        presence_context_size="x",
+    )
     found = names.resolve_sampling_defaults(
         demo.model.config, temperature=0.5, top_p=None, top_k=None
     )
