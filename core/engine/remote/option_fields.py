@@ -55,7 +55,7 @@ def name_ignored(options: AnswerOptions, refused: Set[str]) -> str:
     ignored = [
         option
         for option, names in _NAMES.items()
-        if getattr(options, option) is not None and refused.issuperset(names)
+        if getattr(options, option) is not None and refused >= set(names)
     ]
     if _takes_effort(refused) and "thinking" in ignored:
         ignored.remove("thinking")
@@ -63,7 +63,7 @@ def name_ignored(options: AnswerOptions, refused: Set[str]) -> str:
 
 
 def _takes_effort(refused: Set[str]) -> bool:
-    return refused.issuperset(_NAMES["thinking"]) and _EFFORT not in refused
+    return refused >= set(_NAMES["thinking"]) and _EFFORT not in refused
 
 
 def _value(name: str, value: Any) -> Any:

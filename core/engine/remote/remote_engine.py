@@ -103,6 +103,8 @@ class RemoteEngine(Engine):
             context_length=remote.habits.context,
             notice=notice,
             server=endpoint.host,
+            # Servers do not say; one that refuses to be told is named in the receipt.
+            can_think=True,
         )
         return self._model
 
