@@ -223,5 +223,7 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
         raise PromptTooLong(
             f"With this question the conversation takes {len(prompt):,} tokens and the model's "
             f"context holds {context_length:,}; shorten the question, start a new conversation, or "
-            f"lower pixel_budget so that pictures take fewer."
+            f"lower pixel_budget so that pictures take fewer.",
+            len(prompt),
+            context_length,
         )

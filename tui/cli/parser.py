@@ -145,6 +145,11 @@ def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
         help="leave control characters in the answer, into a file or pipe",
     )
     add_answer_options(ask)
+    ask.add_argument(
+        "--leave-out-oldest",
+        action="store_true",
+        help="if the context is full, leave the oldest pictures, then questions, out of it",
+    )
     ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; words are joined")
 
 
