@@ -11,6 +11,8 @@ from typing import Final, Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .generation_options import NO_CHOICES, NO_OPTIONS, ConversationChoices, GenerationOptions
+
 Role = Literal["user", "assistant"]
 
 FinishReason = Literal[
@@ -56,6 +58,10 @@ class Attachment(Struct, frozen=True, tag="picture"):
     """Image tokens it takes in the prompt; 0 while no model is loaded."""
     note: str = ""
     """What was done to the picture when it was read that the user should know, as a phrase."""
+    pixel_budget: int = 0
+    """Most image tokens that it may take, fixed when it was sent; 0 for what the settings say."""
+    is_left_out: bool = False
+    """Whether later prompts leave it out; the message shows it still."""
 
 
 Part = TextPart | ThoughtsPart | Attachment
@@ -100,6 +106,10 @@ class TurnStats(Struct, frozen=True):
     """Peak memory of the engine during the turn."""
     recomputed: str = ""
     """Why something that an earlier turn had computed was computed again; empty if nothing was."""
+    left_out_tokens: int = 0
+    """About how many tokens the prompt was shorter for what the user had left out of it."""
+    ignored_options: str = ""
+    """Options that the answer was given without since its server takes none such, as a phrase."""
     ended_early: str = ""
     """Why the answer ended before the model was done or the token limit reached; empty if not."""
     copied_tokens: int = 0
@@ -133,6 +143,12 @@ class Message(Struct, frozen=True):
     """What went wrong with the answer and what to do, one sentence; empty for one that is as it
     should be, was stopped, or is cut off at the token limit."""
     stats: TurnStats | None = None
+    adapter: str = ""
+    """Folder of the adapter that the model answered with; empty for none."""
+    is_corrected: bool = False
+    """Whether the user has written this answer, in place of one that a model gave."""
+    is_left_out: bool = False
+    """Whether later prompts leave it out; it is stored and shown still."""
     siblings: tuple[int, ...] = ()
     """Ids of all messages with the same parent, this one included, oldest first."""
 
@@ -193,6 +209,8 @@ class QueuedTurn(Struct, frozen=True):
     """A question after all others, one in place of another, or an answer to be given again."""
     question: Message
     """The user's message. A submitted one gets its parent when its turn is taken."""
+    options: GenerationOptions = NO_OPTIONS
+    """How its answer is to be given, before all that the preset says."""
 
 
 class Queue(NamedTuple):
@@ -228,6 +246,10 @@ class StartedTurn(NamedTuple):
     """When the conversation had changed last before."""
     added: tuple[int, ...] = ()
     """Ids of the messages that the turn added, parents first."""
+    options: GenerationOptions = NO_OPTIONS
+    """How the answer is to be given, before all that the preset says."""
+    choices: ConversationChoices = NO_CHOICES
+    """The conversation's."""
 
 
 class ConversationSummary(Struct, frozen=True):
@@ -243,6 +265,8 @@ class ConversationSummary(Struct, frozen=True):
     """Messages of all branches, the ones that are not shown included; without queued ones."""
     uuid: str = ""
     """Names it in every copy; made by the store."""
+    choices: ConversationChoices = NO_CHOICES
+    """Which model answers in it, and how."""
 
 
 class Conversation(Struct, frozen=True):

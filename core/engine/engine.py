@@ -9,10 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
-from ..conversation import Attachment, FinishReason, Role, TurnStats
+from ..conversation import Attachment, FinishReason, TurnStats
 from ..models.progress import LoadProgress
+
+PromptRole = Literal["system", "user", "assistant"]
+"""Whose a message of a prompt is; a system prompt, if there is one, comes first."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +28,22 @@ class PromptImage:
     """Of the file's bytes."""
     name: str = ""
     """For error messages."""
+    pixel_budget: int = 0
+    """Most image tokens that it may take; 0 for the engine's own limit."""
 
 
 @dataclass(frozen=True)
 class PromptMessage:
     """One message of the prompt."""
 
-    role: Role
+    role: PromptRole
     parts: tuple[str | PromptImage, ...]
     """Texts and images in the order in which the model gets them."""
 
     @classmethod
-    def of(cls, role: Role, text: str, images: tuple[PromptImage, ...] = ()) -> "PromptMessage":
+    def of(
+        cls, role: PromptRole, text: str, images: tuple[PromptImage, ...] = ()
+    ) -> "PromptMessage":
         """Returns a message whose images stand before its text."""
         return cls(role, (*images, text))
 
@@ -66,6 +74,12 @@ class AnswerOptions:
     """What is subtracted from them; 0 for no change."""
     seed: int | None = None
     """Repeats a sampled answer; None for one of its own."""
+    thinking: bool | None = None
+    """Whether to think before the answer, where the chat template lets one choose."""
+    thinking_budget: int | None = None
+    """Most tokens of thoughts; None for no bound of their own."""
+    schema: str = ""
+    """A JSON schema, as JSON, that the answer keeps to; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +159,14 @@ class LoadedModel:
     """What the user should know (the demo's limits); may be empty."""
     server: str = ""
     """Host that answers; empty for a model of this machine."""
+    adapter: str = ""
+    """Folder of the adapter that it answers with; empty for none."""
+    reuse: str = ""
+    """What it reuses of earlier turns: "full", "text" or "cold"; empty where that is not known."""
+    reuse_reason: str = ""
+    """Why it does not reuse everything, as a phrase; empty where it does."""
+    can_think: bool = False
+    """Whether its template lets one choose that it thinks before it answers."""
 
 
 class Engine(ABC):
@@ -166,13 +188,17 @@ class Engine(ABC):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
+
+        The one that is there already, unchanged, stays with its caches.
 
         Args:
             source: what names it.
             report: called with the stages.
             environment: of the client that wants it, to reach the hub or a server.
+            adapter: folder of a LoRA adapter for it; empty for none.
 
         Raises:
             ModelError: with one sentence that says what to do.

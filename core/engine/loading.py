@@ -1,7 +1,8 @@
 """Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
 
 A checkpoint is numbers and configuration. Program code that it brings or names is never run: left
-to themselves mlx-vlm would run a `model_file`, and transformers what an `auto_map` names.
+to themselves mlx-vlm would run a `model_file`, which is refused, and transformers what an
+`auto_map` names, which neither gets to see.
 """
 
 import json
@@ -15,8 +16,11 @@ import mlx.core as mx
 from mlx.utils import tree_flatten
 
 from ..errors import ModelTooLarge, ModelUnsupported
+from ..models.codeless import without_code
 from ..models.config import check_config
 from ..models.sources import ModelFiles
+from .family.family import Family
+from .family.opening import open_family
 from .memory import is_memory_failure
 from .mlx_vlm_names import load
 
@@ -27,6 +31,8 @@ class Checkpoint:
 
     model: Any
     processor: Any
+    family: Family
+    """How the two are called."""
     chat_template: str
     context_length: int
     weights_bytes: int
@@ -55,7 +61,8 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         # The fused kernels would be compiled by a C++ compiler, for seconds, at the first answer.
         mx.disable_compile()
     try:
-        model, processor = load(str(files.path), lazy=True, trust_remote_code=False)
+        with without_code(files.path) as folder:
+            model, processor = load(str(folder), lazy=True, trust_remote_code=False)
         if not on_gpu:
             model.set_dtype(mx.float32)
         _check(files.name, model, processor)
@@ -73,25 +80,13 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
 
 
 def _check(name: str, model: Any, processor: Any) -> None:
-    known, rows = len(processor.tokenizer), model.config.text_config.vocab_size
+    known = len(processor.tokenizer)
+    rows = int(model.language_model.model.embed_tokens.weight.shape[0])
     if known > rows:
         raise ModelUnsupported(
             f"{name} has {rows} word embeddings for a tokenizer of {known} tokens; its files "
             f"don't belong together, download them again."
         )
-    if processor.image_token_id != model.config.image_token_id:
-        raise ModelUnsupported(
-            f"{name} names another image token in its config than in its tokenizer; its files "
-            f"don't belong together, download them again."
-        )
-    layers = model.config.text_config.num_hidden_layers
-    if len(model.config.vision_config.deepstack_visual_indexes) >= layers:
-        raise ModelUnsupported(
-            f"{name} adds pictures' features to all of its {layers} layers, which can't be run; "
-            f"choose a Qwen3-VL model."
-        )
-    if not _chat_template(processor):
-        raise ModelUnsupported(f"{name} has no chat template; choose an instruct model.")
 
 
 def _chat_template(processor: Any) -> str:
@@ -102,10 +97,12 @@ def _chat_template(processor: Any) -> str:
 def _describe(model: Any, processor: Any, files: ModelFiles) -> Checkpoint:
     text = model.config.text_config
     weights = [array for _, array in tree_flatten(model.parameters())]
+    template = _chat_template(processor)
     return Checkpoint(
         model=model,
         processor=processor,
-        chat_template=_chat_template(processor),
+        family=open_family(files.name, model, processor, template),
+        chat_template=template,
         context_length=text.max_position_embeddings,
         weights_bytes=sum(array.nbytes for array in weights),
         # Keys and values are computed in the type of the layer norms.

@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
-from .decoding.answer_text import AnswerText
+from .decoding.answer_text import AnswerText, Said
 from .decoding.chooser import make_chooser
 from .decoding.decoder import Decoded, Decoder
 from .decoding.proposer import Proposer
+from .decoding.thinking import opened_thoughts
 from .engine import (
     AnswerEnd,
     AnswerEvent,
@@ -21,14 +22,16 @@ from .engine import (
     PrefillProgress,
     PromptMessage,
     TextDelta,
+    ThoughtsDelta,
 )
 from .kv.branch import Branch
 from .kv.prefix import TokenRun
 from .memory import kv_cache_full
 from .memory_guard import guarded_memory
-from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, message_keys
+from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, PastTurn, message_keys
 from .prefill import Prefill
 from .resident import ResidentModel
+from .reuse_points import reuse_points
 from .stop_signal import StopSignal
 from .turn_meter import TurnMeter
 from .vision import Picture
@@ -57,6 +60,7 @@ class Turn:
         """
         self._meter = TurnMeter(self.started_at)
         self._text = ""
+        self._has_thoughts = False
         self.resident.work.begin_turn()
         try:
             with guarded_memory(self.resident, self._needed_tokens):
@@ -89,9 +93,11 @@ class Turn:
             has_failed = False
         finally:
             answer = MessageKey("assistant", self._text, ())
-            self.resident.past.record(self.conversation, (*messages, answer), branch.run)
+            turn = PastTurn(self.conversation, (*messages, answer), branch.run, stops=branch.stops)
+            past = self.resident.past
+            past.record(replace(turn, has_thoughts=self._has_thoughts))
             if has_failed:
-                self.resident.past.mark_lost(TURN_FAILED, self.conversation)
+                past.mark_lost(TURN_FAILED, self.conversation)
 
     def _explain(
         self,
@@ -113,10 +119,15 @@ class Turn:
     def _build_prompt(
         self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
     ) -> TokenRun:
-        prompt = self.resident.prompts.build(messages, pictures)
+        resident, options = self.resident, self.options
+        prompt = resident.prompts.build(messages, pictures, thinking=options.thinking)
+        self._tag = opened_thoughts(resident.checkpoint.processor.tokenizer, prompt.tokens)
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
-        check_length(prompt, self.resident.checkpoint.context_length)
+        check_length(prompt, resident.checkpoint.context_length)
+        self._points = reuse_points(resident, messages, pictures, prompt)
+        limit = self._answer_limit()
+        self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
         return prompt
 
     def _needed_tokens(self) -> int:
@@ -133,15 +144,15 @@ class Turn:
         """Computes what the branch lacks of the prompt, then the answer."""
         seen = self.resident.pictures
         before, before_again = seen.encoded_count, seen.encoded_again_count
-        hidden = self._prefill(branch, prompt, pictures)
+        logits = self._prefill(branch, prompt, pictures)
         self._meter.images_encoded = seen.encoded_count - before
         self._meter.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
-        return self._decode(branch, self.resident.language.logits(hidden))
+        return self._decode(branch, logits)
 
     def _prefill(self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]) -> Any:
-        """Returns the hidden state after the prompt's last token, unless it was stopped."""
+        """Returns the logits after the prompt's last token, unless it was stopped."""
         reused = self._meter.reused_tokens = len(branch.tokens)
         started_at = time.perf_counter()
 
@@ -151,7 +162,9 @@ class Turn:
             self.emit(PrefillProgress(done, len(prompt), reused))
 
         self.emit(PrefillProgress(reused, len(prompt), reused))
-        prefill = Prefill(self.resident, prompt, pictures, self.stop, self._tell_picture)
+        prefill = Prefill(
+            self.resident, prompt, pictures, self.stop, self._tell_picture, self._points
+        )
         return prefill.run(branch, report)
 
     def _tell_picture(self, number: int, total: int) -> None:
@@ -159,14 +172,14 @@ class Turn:
 
     def _decode(self, branch: Branch, logits: Any) -> FinishReason:
         resident = self.resident
-        text = AnswerText(resident.checkpoint.processor)
-        chooser = make_chooser(resident.checkpoint, self.options)
+        text = AnswerText(resident.checkpoint.processor, self._tag)
 
         def start_ahead() -> Proposer | None:
             return resident.ahead.start(branch, resident.past.runs(self.conversation), text)
 
-        decoder = Decoder(resident, branch, chooser, self._answer_limit(), start_ahead)
+        decoder = Decoder(resident, branch, self._chooser, self._answer_limit(), start_ahead)
         reason = self._write(text, decoder.tokens(logits))
+        self._tell(text.end())
         self._meter.passes = decoder.passes
         if decoder.is_memory_full:
             self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
@@ -184,10 +197,13 @@ class Turn:
                     return "cancelled"
         return "length"
 
-    def _tell(self, delta: str) -> None:
-        if delta:
-            self._text += delta
-            self.emit(TextDelta(delta))
+    def _tell(self, said: Said) -> None:
+        if said.thoughts:
+            self._has_thoughts = True
+            self.emit(ThoughtsDelta(said.thoughts))
+        if said.text:
+            self._text += said.text
+            self.emit(TextDelta(said.text))
 
     def _count_token(self, *, is_copied: bool) -> None:
         meter = self._meter
@@ -207,5 +223,7 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
         raise PromptTooLong(
             f"With this question the conversation takes {len(prompt):,} tokens and the model's "
             f"context holds {context_length:,}; shorten the question, start a new conversation, or "
-            f"lower pixel_budget so that pictures take fewer."
+            f"lower pixel_budget so that pictures take fewer.",
+            len(prompt),
+            context_length,
         )

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ..conversation import Attachment, Conversation, ConversationSummary, Message, QueuedTurn
+from ..generation_options import ConversationChoices
 
 
 class Event(Struct, frozen=True, tag=True, kw_only=True):
@@ -38,7 +39,10 @@ class Done(Event, frozen=True):
     """The request was carried out."""
 
 
-EngineState = Literal["unloaded", "loading", "ready", "prefilling", "decoding", "failed"]
+EngineState = Literal[
+    "unloaded", "fetching", "loading", "ready", "prefilling", "decoding", "failed"
+]
+"""What the engine does; `unloaded` where the next turn loads the model that is wanted."""
 
 
 class CoreStatus(Event, frozen=True):
@@ -53,6 +57,12 @@ class CoreStatus(Event, frozen=True):
     """Whether that model can answer."""
     loading: str = ""
     """Source of the model that is being loaded, or is about to be; empty for none."""
+    source: str = ""
+    """What that model was asked for as."""
+    adapter: str = ""
+    """Folder of the adapter that it answers with; empty for none."""
+    can_think: bool = False
+    """Whether its template lets one choose that it thinks before it answers."""
     server: str = ""
     """Host that answers; empty for a model of this machine."""
     model_notice: str = ""
@@ -73,6 +83,8 @@ class CoreStatus(Event, frozen=True):
     """Conversations whose next turns wait for the engine, in the order of their turn."""
     is_preparing: bool = False
     """Whether something is being computed ahead of a turn."""
+    prompt_tps: dict[str, float] = {}
+    """Prompt tokens a second of each model that has answered, as measured last, by its source."""
 
 
 class ConversationsListed(Event, frozen=True):
@@ -109,6 +121,13 @@ class ConversationOpened(Event, frozen=True):
     """A conversation, to which the client is now subscribed."""
 
     conversation: Conversation
+
+
+class ChoicesChanged(Event, frozen=True):
+    """A conversation keeps another model, adapter or preset from now on."""
+
+    conversation: int
+    choices: ConversationChoices
 
 
 class Attached(Event, frozen=True):
@@ -243,6 +262,10 @@ class TurnWithdrawn(Event, frozen=True):
     error: str
     """Class name in `core.errors`."""
     sentence: str
+    prompt_tokens: int = 0
+    """How long the prompt is that does not fit the context; 0 where that is not known, or fits."""
+    context_length: int = 0
+    """Tokens that fit; 0 as above."""
 
 
 class Notice(Event, frozen=True):
@@ -280,8 +303,16 @@ class ModelLoaded(Event, frozen=True):
     """What the user should know about the model (the demo's limits); may be empty."""
     source: str = ""
     """What it was asked for as."""
+    adapter: str = ""
+    """Folder of the adapter that it answers with; empty for none."""
     server: str = ""
     """Host that answers; empty for a model of this machine."""
+    reuse: str = ""
+    """What it reuses of earlier turns: "full", "text" or "cold"; empty where that is not known."""
+    reuse_reason: str = ""
+    """Why it does not reuse everything, as a phrase; empty where it does."""
+    can_think: bool = False
+    """Whether its template lets one choose that it thinks before it answers."""
 
 
 class ModelFailed(Event, frozen=True):
@@ -296,6 +327,13 @@ class ModelFailed(Event, frozen=True):
     sentence: str
 
 
+class ModelUnloaded(Event, frozen=True):
+    """The model was freed; the next turn that needs it loads it again."""
+
+    source: str
+    """What it was asked for as."""
+
+
 AnyEvent = (
     Welcome
     | Refused
@@ -307,6 +345,7 @@ AnyEvent = (
     | ConversationDeleted
     | ConversationRestored
     | ConversationOpened
+    | ChoicesChanged
     | Attached
     | TurnQueued
     | QueueChanged
@@ -324,5 +363,6 @@ AnyEvent = (
     | ModelLoading
     | ModelLoaded
     | ModelFailed
+    | ModelUnloaded
     | Notice
 )

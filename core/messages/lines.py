@@ -7,7 +7,7 @@ import msgspec
 from .events import AnyEvent, Event
 from .requests import AnyRequest, Request
 
-PROTOCOL: Final = 4
+PROTOCOL: Final = 5
 """Number of what requests and events mean; goes up with every change that an older end would get
 wrong. Version 1 had none."""
 

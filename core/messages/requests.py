@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
+from ..generation_options import NO_OPTIONS, ConversationChoices, GenerationOptions
 
 
 class Request(Struct, frozen=True, tag=True, kw_only=True):
@@ -111,6 +112,10 @@ class SubmitTurn(Request, frozen=True):
     """None starts a new conversation."""
     turn: str = ""
     """Id that the client has made for the turn; where it is empty the core makes one."""
+    options: GenerationOptions = NO_OPTIONS
+    """How the answer is to be given, before all that the conversation's preset says."""
+    choices: ConversationChoices | None = None
+    """What the conversation keeps from this turn on; None leaves it as it is."""
 
 
 class StopTurn(Request, frozen=True):
@@ -171,6 +176,8 @@ class PrepareTurn(Request, frozen=True):
     """sha256 of the pictures attached so far, in order."""
     edited: int | None = None
     """The user message that is being edited; None for a question that follows all others."""
+    choices: ConversationChoices | None = None
+    """What the turn will have its conversation keep; None leaves that as it is."""
 
 
 class RegenerateAnswer(Request, frozen=True):
@@ -184,6 +191,8 @@ class RegenerateAnswer(Request, frozen=True):
     """The answer to give again, or its question; None for the last one that is shown."""
     turn: str = ""
     """As in `SubmitTurn`."""
+    options: GenerationOptions = NO_OPTIONS
+    """How the answer is to be given, before all that the conversation's preset says."""
 
 
 class EditQuestion(Request, frozen=True):
@@ -201,6 +210,8 @@ class EditQuestion(Request, frozen=True):
     """sha256 of its pictures, in order; those of the earlier question must be named again."""
     turn: str = ""
     """As in `SubmitTurn`."""
+    options: GenerationOptions = NO_OPTIONS
+    """How the answer is to be given, before all that the conversation's preset says."""
 
 
 class ForkConversation(Request, frozen=True):
@@ -223,6 +234,43 @@ class SwitchBranch(Request, frozen=True):
     message: int
 
 
+class ChooseForConversation(Request, frozen=True):
+    """Says which model, adapter and preset a conversation keeps. Reply: `Done`.
+
+    They count from its next turn on; those who follow it get `ChoicesChanged`.
+    """
+
+    conversation: int
+    choices: ConversationChoices
+
+
+class LeaveOut(Request, frozen=True):
+    """Leaves messages or pictures out of later prompts, or takes them in again.
+
+    Reply: `ConversationOpened`, which other clients that follow the conversation get too.
+    """
+
+    conversation: int
+    messages: tuple[int, ...] = ()
+    """Ids of questions, or of their answers: they go together."""
+    pictures: tuple[tuple[int, int], ...] = ()
+    """Ids of messages, each with the index of one of its pictures."""
+    is_left_out: bool = True
+    """False to take them in again."""
+
+
+class CorrectAnswer(Request, frozen=True):
+    """Stores an answer by the user's hand beside one that a model gave, and shows it.
+
+    Reply: `ConversationOpened`, which other clients that follow the conversation get too.
+    """
+
+    conversation: int
+    message: int
+    """The answer that is corrected."""
+    text: str
+
+
 class LoadModel(Request, frozen=True):
     """Switches to a model. Reply: `Done`, at once; `ModelLoading` and its end follow.
 
@@ -232,6 +280,22 @@ class LoadModel(Request, frozen=True):
 
     model: str
     """A folder (absolute), a Hugging Face repository id, `demo`, or `http://host:port/v1#name`."""
+    adapter: str = ""
+    """Folder of a LoRA adapter (absolute) for it; empty for none."""
+
+
+class CancelLoad(Request, frozen=True):
+    """Gives up the model that is being downloaded or loaded. Reply: `Done`; `ModelFailed` follows.
+
+    What was downloaded stays. Turns that wait for that model are paused.
+    """
+
+
+class UnloadModel(Request, frozen=True):
+    """Frees the model and keeps the core; the next turn loads it again. Reply: `Done`, after that.
+
+    A load under way is given up. Refused while an answer is given or waits.
+    """
 
 
 AnyRequest = (
@@ -257,5 +321,10 @@ AnyRequest = (
     | EditQuestion
     | ForkConversation
     | SwitchBranch
+    | ChooseForConversation
+    | LeaveOut
+    | CorrectAnswer
     | LoadModel
+    | CancelLoad
+    | UnloadModel
 )

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ModelNotFound, ModelUnsupported
-from .families import ADVICE, RUNNABLE
+from .families import ADVICE, knows_its_vision_config, package_of, takes_pictures
 
 _QUANTISATIONS: Final = ("compressed-tensors", "fp8", "modelopt", "modelopt_mixed", "mxfp4")
 """Other programs' ways to quantise that mlx-vlm reads. MLX's own has no `quant_method`."""
 
 _SIGHT: Final = re.compile("vision|visual|image|img")
 """In the name of some key of every vision-language model's config."""
+
+_TOKEN: Final = re.compile("_(id|ids|index|token|tokens)$")
+"""Ends the name of a key on tokens, which text-only versions of a model keep."""
 
 
 def check_config(folder: Path, name: str = "") -> dict[str, Any]:
@@ -62,13 +65,27 @@ def read_json(file: Path) -> dict[str, Any]:
 
 def _check_family(name: str, config: dict[str, Any]) -> None:
     family = config.get("model_type")
-    can_see = isinstance(config.get("vision_config"), dict)
-    if family not in RUNNABLE and any(map(_SIGHT.search, config)):
-        raise ModelUnsupported(f"{name} is of the family {family!r}, which can't be run; {ADVICE}.")
-    if family not in RUNNABLE or not can_see:
+    if not takes_pictures(family):
+        if not any(map(_SIGHT.search, config)):
+            raise ModelUnsupported(f"{name} is a text-only model; {ADVICE}.")
+        why = "answers no questions about pictures" if package_of(family) else "mlx-vlm lacks"
+        raise ModelUnsupported(f"{name} is of the family {family!r}, which {why}; {ADVICE}.")
+    if not _describes_sight(config) and not knows_its_vision_config(family):
         raise ModelUnsupported(
             f"{name} is a text-only model, with no vision_config in its config.json; {ADVICE}."
         )
+
+
+def _describes_sight(config: dict[str, Any]) -> bool:
+    """Whether a config says what the vision tower is like, in a part of it perhaps."""
+    if "vision_config" in config:
+        return isinstance(config["vision_config"], dict)
+    parts = (it for it in config.values() if isinstance(it, dict))
+    return any(
+        _SIGHT.search(key) and not _TOKEN.search(key) and part[key]
+        for part in (config, *parts)
+        for key in part
+    )
 
 
 def _check_quantisation(name: str, config: dict[str, Any]) -> None:

@@ -3,15 +3,14 @@
 import json
 import re
 import struct
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..errors import ModelUnsupported
 from .config import read_json
-from .memory import format_bytes
+from .memory import format_bytes, has_gpu
 
 INDEX_FILE: Final = "model.safetensors.index.json"
 """Names the file of each tensor."""
@@ -26,8 +25,22 @@ _LONGEST_HEADER: Final = 100_000_000
 
 _HALF_PRECISION: Final = ("F16", "BF16")
 
+_SIGHT: Final = re.compile(
+    "vision|visual|image|img|vpm|siglip|clip|patch|sam_model|perceiver|pixel|resampler"
+)
+"""In the names of a vision tower's tensors. Source: mlx-vlm's packages, all of them."""
+
 _NUMBERS: Final = re.compile("BOOL|[IU](8|16|32|64)|B?F16|F32|C64|F8_E4M3")
 """Types of numbers that MLX reads. For one more, F8_E8M0, mlx-vlm changes the file itself."""
+
+
+class Tensor(NamedTuple):
+    """What a header says of one tensor."""
+
+    dtype: str
+    """In the words of the format: BF16, U32, ..."""
+    shape: tuple[int, ...]
+    nbytes: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,10 @@ class Weights:
     """Bytes of the files."""
     half_precision_bytes: int
     """Of these, bytes of 16-bit floating-point tensors."""
+    vision_bytes: int
+    """Of these, bytes of the vision tower and of what ties it to the language model."""
+    tensors: "Mapping[str, Tensor]" = field(default_factory=dict, repr=False)
+    """All of them, by name."""
 
     @property
     def needed_bytes(self) -> int:
@@ -45,8 +62,7 @@ class Weights:
 
         Where there is no GPU the engine widens half precision to float32.
         """
-        widened = 0 if sys.platform == "darwin" else self.half_precision_bytes
-        return self.stored_bytes + widened
+        return self.stored_bytes + (0 if has_gpu() else self.half_precision_bytes)
 
 
 def measure(files: Iterable[Path]) -> Weights:
@@ -55,11 +71,19 @@ def measure(files: Iterable[Path]) -> Weights:
     Raises:
         ModelUnsupported: one is cut off, no safetensors file or of a type that MLX can't read.
     """
-    stored = halves = 0
+    stored = 0
+    tensors: dict[str, Tensor] = {}
     for file in files:
-        halves += _half_precision_bytes(file)
         stored += file.stat().st_size
-    return Weights(stored, halves)
+        tensors |= {name: _describe(it) for name, it in _checked_tensors(file).items()}
+    halves = sum(it.nbytes for it in tensors.values() if it.dtype in _HALF_PRECISION)
+    vision = sum(it.nbytes for name, it in tensors.items() if _SIGHT.search(name))
+    return Weights(stored, halves, vision, tensors)
+
+
+def _describe(tensor: dict[str, Any]) -> Tensor:
+    begin, end = tensor["data_offsets"]
+    return Tensor(tensor["dtype"], tuple(tensor["shape"]), end - begin)
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -106,8 +130,8 @@ def _is_weights(name: str) -> bool:
     return name.endswith(".safetensors") and "/" not in name and not is_repeated
 
 
-def _half_precision_bytes(file: Path) -> int:
-    """Returns the bytes of 16-bit tensors, after checking that the file is as long as it says."""
+def _checked_tensors(file: Path) -> "_Header":
+    """Returns a file's tensors, once it is as long as it says and of types that can be read."""
     tensors = _read_header(file)
     for tensor in tensors.values():
         if not _NUMBERS.fullmatch(tensor["dtype"]):
@@ -122,8 +146,7 @@ def _half_precision_bytes(file: Path) -> int:
             f"{file} is cut off at {format_bytes(size)} of {format_bytes(end + tensors.start)}; "
             "copy or download it again."
         )
-    halves = (t["data_offsets"] for t in tensors.values() if t["dtype"] in _HALF_PRECISION)
-    return sum(end - begin for begin, end in halves)
+    return tensors
 
 
 class _Header(dict[str, dict[str, Any]]):
@@ -150,6 +173,8 @@ def _read_header(file: Path) -> _Header:
             begin, end = tensor["data_offsets"]
             if not (isinstance(tensor["dtype"], str) and 0 <= begin <= end):
                 raise ValueError("impossible offsets")
+            if not all(isinstance(size, int) and size >= 0 for size in tensor["shape"]):
+                raise ValueError("impossible shape")
     except OSError as error:
         raise ModelUnsupported(f"{file} can't be read: {error.strerror}.") from error
     except (struct.error, ValueError, TypeError, KeyError) as error:

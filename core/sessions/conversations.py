@@ -1,10 +1,13 @@
-"""What clients ask about whole conversations: list, open, rename, fork, switch, delete, restore."""
+"""What clients ask about stored conversations: list, open, change, fork, delete, restore."""
 
 from typing import assert_never
 
-from ..conversation import Queue
+from ..conversation import Conversation, Queue, has_words
+from ..errors import BadRequest
+from ..generation_options import NO_CHOICES
 from ..messages.events import (
     AnyEvent,
+    ChoicesChanged,
     ConversationDeleted,
     ConversationOpened,
     ConversationRestored,
@@ -14,9 +17,12 @@ from ..messages.events import (
     QuestionsFound,
 )
 from ..messages.requests import (
+    ChooseForConversation,
+    CorrectAnswer,
     DeleteConversation,
     FindQuestions,
     ForkConversation,
+    LeaveOut,
     ListConversations,
     OpenConversation,
     RenameConversation,
@@ -27,6 +33,7 @@ from ..store.archive import Archive
 from .answering import Answering
 from .queue import Queues, queue_of
 from .subscribers import Subscriber, Subscribers
+from .turn_options import TurnOptions
 from .work_ahead import WorkAhead
 
 ConversationRequest = (
@@ -34,8 +41,11 @@ ConversationRequest = (
     | FindQuestions
     | OpenConversation
     | RenameConversation
+    | ChooseForConversation
     | ForkConversation
     | SwitchBranch
+    | LeaveOut
+    | CorrectAnswer
     | DeleteConversation
     | RestoreConversation
 )
@@ -52,12 +62,14 @@ class Conversations:
         answering: Answering,
         ahead: WorkAhead,
         subscribers: Subscribers,
+        options: TurnOptions,
     ) -> None:
         self._archive = archive
         self._queues = queues
         self._answering = answering
         self._ahead = ahead
         self._subscribers = subscribers
+        self._options = options
 
     async def carry_out(
         self, request: ConversationRequest, client: Subscriber
@@ -80,8 +92,11 @@ class Conversations:
                 return self._changed()
             case ForkConversation():
                 return (await self._fork(request, client),)
-            case SwitchBranch():
-                return (await self._switch(request, client),)
+            case ChooseForConversation():
+                await self._choose(request)
+                return self._changed()
+            case SwitchBranch() | LeaveOut() | CorrectAnswer():
+                return (await self._change_branch(request, client),)
             case DeleteConversation(conversation=conversation):
                 await self._delete(conversation)
                 deleted = ConversationDeleted(conversation=conversation)
@@ -119,18 +134,45 @@ class Conversations:
         self._subscribers.publish(ConversationsChanged())
         return ConversationOpened(conversation=fork)
 
-    async def _switch(self, request: SwitchBranch, client: Subscriber) -> ConversationOpened:
+    async def _choose(self, request: ChooseForConversation) -> None:
+        kept = await self._archive.find_choices((request.conversation,))
+        before = kept.get(request.conversation, NO_CHOICES)
+        if request.choices.preset != before.preset:
+            self._options.check(request.choices)
+        with self._ahead.paused():
+            await self._archive.choose_for_conversation(request.conversation, request.choices)
+        changed = ChoicesChanged(conversation=request.conversation, choices=request.choices)
+        self._subscribers.publish_to_followers(request.conversation, changed)
+
+    async def _change_branch(
+        self, request: SwitchBranch | LeaveOut | CorrectAnswer, client: Subscriber
+    ) -> ConversationOpened:
+        """Changes what is shown of a conversation, or what later prompts repeat of it."""
         conversation = request.conversation
         with self._ahead.paused():
             async with self._queues.hold(conversation):
                 self._answering.check_none_open(conversation)
-                self._queues.check_none_queued(conversation)
+                if not isinstance(request, LeaveOut):
+                    # What waits gets its place below the head, which this may move.
+                    self._queues.check_none_queued(conversation)
                 await self._answering.store_again()
-                switched = await self._archive.switch_branch(conversation, request.message)
-                opened = ConversationOpened(conversation=switched)
+                opened = ConversationOpened(conversation=await self._store_change(request))
                 self._subscribers.follow(client, conversation)
                 self._subscribers.publish_to_followers(conversation, opened, but=client)
         return opened
+
+    async def _store_change(self, request: SwitchBranch | LeaveOut | CorrectAnswer) -> Conversation:
+        match request:
+            case SwitchBranch(conversation=it, message=message):
+                return await self._archive.switch_branch(it, message)
+            case LeaveOut(conversation=it, messages=messages, pictures=pictures):
+                return await self._archive.leave_out(
+                    it, messages, pictures, is_left_out=request.is_left_out
+                )
+            case CorrectAnswer(conversation=it, message=message, text=text):
+                if not has_words(text):
+                    raise BadRequest("A corrected answer needs words: write what it should say.")
+                return await self._archive.correct_answer(it, message, text)
 
     async def _delete(self, conversation: int) -> None:
         """Hides the conversation; returns when its KV and spills are gone too."""

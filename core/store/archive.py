@@ -16,6 +16,7 @@ from ..conversation import (
     Queued,
     StartedTurn,
 )
+from ..generation_options import NO_OPTIONS, ConversationChoices, GenerationOptions
 from ..pictures.workers import PictureWorkers
 from ..settings import Paths
 from .database import Database
@@ -24,7 +25,7 @@ from .search import Search
 from .store_thread import StoreThread
 from .stored_conversations import StoredConversations
 from .stored_pictures import StoredPictures
-from .stored_turns import StoredTurns
+from .stored_turns import NewQuestion, StoredTurns
 from .sweeper import Sweeper
 
 _logger = logging.getLogger(__name__)
@@ -122,6 +123,49 @@ class Archive:
         """Moves the head to the newest end of the branches that go through a message."""
         return await self._run(self._conversations.switch_branch, conversation, message)
 
+    async def choose_for_conversation(
+        self, conversation: int, choices: ConversationChoices
+    ) -> None:
+        """Says which model, adapter and preset the conversation keeps."""
+        await self._run(self._conversations.choose, conversation, choices)
+
+    async def find_choices(self, conversations: Iterable[int]) -> dict[int, ConversationChoices]:
+        """Returns what conversations keep; without those that are not there."""
+        return await self._run(self._conversations.find_choices, conversations)
+
+    async def keep_model(
+        self, conversation: int, model: str, adapter: str
+    ) -> ConversationChoices | None:
+        """Lets a conversation that has no model of its own keep this one.
+
+        Returns what it keeps from now on; None if it has one already.
+        """
+        return await self._run(self._conversations.keep_model, conversation, model, adapter)
+
+    async def leave_out(
+        self,
+        conversation: int,
+        messages: Sequence[int],
+        pictures: Sequence[tuple[int, int]],
+        *,
+        is_left_out: bool,
+    ) -> Conversation:
+        """Leaves messages, or pictures of messages, out of later prompts; or takes them in again.
+
+        Args:
+            conversation: where they stand.
+            messages: ids of questions, or of their answers: they go together.
+            pictures: ids of messages, each with the index of one of its pictures.
+            is_left_out: False to take them in again.
+        """
+        return await self._run(
+            self._conversations.leave_out, conversation, messages, pictures, is_left_out=is_left_out
+        )
+
+    async def correct_answer(self, conversation: int, message: int, text: str) -> Conversation:
+        """Stores an answer by the user's hand beside one that a model gave, and shows it."""
+        return await self._run(self._conversations.correct, conversation, message, text)
+
     async def delete_conversation(self, conversation: int) -> None:
         """Hides the conversation from everything, until it is restored or purged."""
         await self._run(self._conversations.delete, conversation)
@@ -139,34 +183,42 @@ class Archive:
         await self._sweeper.sweep()
 
     async def queue_submit(
-        self, turn: str, conversation: int | None, text: str, attachments: Sequence[Attachment]
+        self,
+        conversation: int | None,
+        question: NewQuestion,
+        choices: ConversationChoices | None = None,
     ) -> Queued:
         """Stores a question at the end of the queue; without a conversation one is made.
 
-        The same `turn` again stores nothing, whether it is still queued, open or ended.
-        """
-        return await self._run(self._turns.submit, turn, conversation, text, attachments)
+        The same turn again stores nothing, whether it is still queued, open or ended.
 
-    async def queue_edit(
+        Args:
+            conversation: where; None makes one.
+            question: what is asked.
+            choices: what the conversation keeps from now on; None leaves it as it is.
+        """
+        return await self._run(self._turns.submit, conversation, question, choices)
+
+    async def queue_edit(self, conversation: int, message: int, question: NewQuestion) -> Queued:
+        """Stores a question that will stand beside an earlier one, as `queue_submit` does."""
+        return await self._run(self._turns.edit, conversation, message, question)
+
+    async def queue_regenerate(
         self,
         turn: str,
         conversation: int,
-        message: int,
-        text: str,
-        attachments: Sequence[Attachment],
+        message: int | None,
+        options: GenerationOptions = NO_OPTIONS,
     ) -> Queued:
-        """Stores a question that will stand beside an earlier one, as `queue_submit` does."""
-        return await self._run(self._turns.edit, turn, conversation, message, text, attachments)
-
-    async def queue_regenerate(self, turn: str, conversation: int, message: int | None) -> Queued:
         """Queues another answer to a question, as `queue_submit` does.
 
         Args:
             turn: id of the turn.
             conversation: where.
             message: the earlier answer, or its question; None for the last one that is shown.
+            options: how the answer is to be given.
         """
-        return await self._run(self._turns.regenerate, turn, conversation, message)
+        return await self._run(self._turns.regenerate, turn, conversation, message, options)
 
     async def start_queued(self, turn: str, measured: Sequence[Attachment] = ()) -> StartedTurn:
         """Takes a turn out of its queue, gives its question a place and opens its answer.

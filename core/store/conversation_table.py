@@ -1,21 +1,24 @@
 """Conversations without their messages, in SQLite; used within the store's transactions."""
 
+import json
 import sqlite3
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from ..conversation import ConversationSummary
 from ..errors import NotStored
+from ..generation_options import ConversationChoices
 from .word_index import WordIndex
 
 SUMMARY: Final = """
-SELECT id, uuid, title, created_at, updated_at,
+SELECT id, uuid, title, created_at, updated_at, model, adapter, preset,
     (SELECT count(*) FROM message WHERE conversation_id = conversation.id AND NOT is_queued)
     AS message_count
 FROM conversation
 WHERE deleted_at IS NULL
 """
-"""The columns of `ConversationSummary`; more conditions may follow."""
+"""What `read_summary` reads; more conditions may follow."""
 
 
 _WORDS_AT_ONCE: Final = 200
@@ -47,7 +50,7 @@ class ConversationTable:
         row = self._database.execute(SUMMARY + "AND id = ?", (conversation,)).fetchone()
         if row is None:
             raise no_conversation(conversation)
-        return ConversationSummary(**row)
+        return read_summary(row)
 
     def add(self, title: str) -> int:
         """Adds a conversation that has no message yet; returns its id."""
@@ -68,6 +71,32 @@ class ConversationTable:
         """
         self._change(conversation, "title = ? WHERE deleted_at IS NULL", title)
         self._words.put_title(conversation, title)
+
+    def choose(self, conversation: int, choices: ConversationChoices) -> None:
+        """Says which model, adapter and preset the conversation keeps.
+
+        Raises:
+            NotStored: there is no such conversation.
+        """
+        self._change(
+            conversation,
+            "model = ?, adapter = ?, preset = ? WHERE deleted_at IS NULL",
+            choices.model,
+            choices.adapter,
+            choices.preset,
+        )
+
+    def find_choices(self, conversations: Iterable[int]) -> dict[int, ConversationChoices]:
+        """Returns what conversations keep; without those that are not there."""
+        rows = self._database.execute(
+            "SELECT id, model, adapter, preset FROM conversation "
+            "WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(conversations)),),
+        )
+        return {
+            row["id"]: ConversationChoices(row["model"], row["adapter"], row["preset"])
+            for row in rows
+        }
 
     def touch(self, conversation: int, moment: float) -> None:
         """Says when the conversation, which may be deleted, changed last.
@@ -124,6 +153,19 @@ class ConversationTable:
         statement = f"UPDATE conversation SET {change} AND id = ?"  # noqa: S608 - no value in it
         if not self._database.execute(statement, (*values, conversation)).rowcount:
             raise no_conversation(conversation)
+
+
+def read_summary(row: sqlite3.Row) -> ConversationSummary:
+    """Returns the conversation that a row of `SUMMARY` tells of."""
+    return ConversationSummary(
+        row["id"],
+        row["title"],
+        row["created_at"],
+        row["updated_at"],
+        row["message_count"],
+        row["uuid"],
+        ConversationChoices(row["model"], row["adapter"], row["preset"]),
+    )
 
 
 def no_conversation(conversation: int) -> NotStored:

@@ -35,9 +35,11 @@ WHERE NOT EXISTS (SELECT 1 FROM message WHERE parent_id = below.id AND NOT is_qu
 
 _COPY: Final = """
 INSERT INTO message
-    (conversation_id, parent_id, role, created_at, model, model_source, finish_reason, error, stats)
-SELECT :conversation, :parent, role, created_at, model, model_source,
-    CASE WHEN role = 'assistant' THEN coalesce(finish_reason, 'cancelled') END, error, stats
+    (conversation_id, parent_id, role, created_at, model, model_source, adapter, is_corrected,
+     is_left_out, finish_reason, error, stats)
+SELECT :conversation, :parent, role, created_at, model, model_source, adapter, is_corrected,
+    is_left_out, CASE WHEN role = 'assistant' THEN coalesce(finish_reason, 'cancelled') END, error,
+    stats
 FROM message WHERE id = :source
 RETURNING id
 """
@@ -126,19 +128,24 @@ class MessageTree:
         return newest
 
     def add(self, conversation: int, message: Message, *, is_queued: bool = False) -> int:
-        """Adds a message below its parent; returns its id."""
+        """Adds a message below its parent; returns its id.
+
+        An answer to a question that is left out is so too.
+        """
         identifier: int = self._database.execute(
             "INSERT INTO message "
-            "(conversation_id, parent_id, is_queued, turn, role, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-            (
-                conversation,
-                message.parent_id,
-                is_queued,
-                message.turn,
-                message.role,
-                message.created_at,
-            ),
+            "(conversation_id, parent_id, is_queued, turn, role, created_at, is_left_out) "
+            "VALUES (:conversation, :parent, :is_queued, :turn, :role, :created_at, "
+            ":role = 'assistant' AND "
+            "EXISTS (SELECT 1 FROM message WHERE id = :parent AND is_left_out)) RETURNING id",
+            {
+                "conversation": conversation,
+                "parent": message.parent_id,
+                "is_queued": is_queued,
+                "turn": message.turn,
+                "role": message.role,
+                "created_at": message.created_at,
+            },
         ).fetchone()["id"]
         self.put_parts(identifier, message.parts)
         return identifier
@@ -152,6 +159,14 @@ class MessageTree:
         """Puts a question that was queued below its parent."""
         self._database.execute(
             "UPDATE message SET parent_id = ?, is_queued = 0 WHERE id = ?", (parent, question)
+        )
+
+    def leave_out(self, question: int, *, is_left_out: bool) -> None:
+        """Says whether later prompts leave out a question with all its answers."""
+        self._database.execute(
+            "UPDATE message SET is_left_out = :is_left_out "
+            "WHERE id = :question OR (parent_id = :question AND role = 'assistant')",
+            {"is_left_out": is_left_out, "question": question},
         )
 
     def remove(self, message: int) -> None:
@@ -174,14 +189,16 @@ class MessageTree:
         """
         stats = None if answer.stats is None else msgspec.json.encode(answer.stats).decode()
         ended = self._database.execute(
-            "UPDATE message SET model = ?, model_source = ?, finish_reason = ?, error = ?, "
-            "stats = ? WHERE id = ?",
+            "UPDATE message SET model = ?, model_source = ?, adapter = ?, finish_reason = ?, "
+            "error = ?, stats = ?, is_corrected = ? WHERE id = ?",
             (
                 answer.model,
                 answer.model_source,
+                answer.adapter,
                 answer.finish_reason,
                 answer.error,
                 stats,
+                answer.is_corrected,
                 answer.id,
             ),
         )
@@ -233,5 +250,8 @@ def _read_message(row: sqlite3.Row, parts: Sequence[Part], siblings: Sequence[in
         finish_reason=row["finish_reason"],
         error=row["error"],
         stats=None if stats is None else msgspec.json.decode(stats, type=TurnStats),
+        adapter=row["adapter"],
+        is_corrected=bool(row["is_corrected"]),
+        is_left_out=bool(row["is_left_out"]),
         siblings=tuple(siblings),
     )

@@ -184,7 +184,24 @@ CREATE TABLE picture_note (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = """
+-- Which model answers in a conversation, and how; empty leaves it to what is loaded.
+ALTER TABLE conversation ADD COLUMN model TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversation ADD COLUMN adapter TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversation ADD COLUMN preset TEXT NOT NULL DEFAULT '';
+
+-- Folder of the adapter that the model answered with.
+ALTER TABLE message ADD COLUMN adapter TEXT NOT NULL DEFAULT '';
+-- 1 in an answer that the user has written in place of a model's.
+ALTER TABLE message ADD COLUMN is_corrected INTEGER NOT NULL DEFAULT 0;
+-- 1 in a message that later prompts leave out.
+ALTER TABLE message ADD COLUMN is_left_out INTEGER NOT NULL DEFAULT 0;
+
+-- JSON of GenerationOptions; null for none of its own.
+ALTER TABLE turn ADD COLUMN options TEXT;
+"""
+
+MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """Script n leads from version n to version n + 1; a new database starts at version 0."""
 
 

@@ -19,13 +19,15 @@ _OF_MANY: Final = (
 )
 
 
-class _PictureDetails(msgspec.Struct, frozen=True):
+class _PictureDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a picture's part holds in `data`."""
 
     name: str
     model_width: int
     model_height: int
     tokens: int
+    pixel_budget: int = 0
+    is_left_out: bool = False
 
 
 class PartTable:
@@ -110,9 +112,18 @@ def _read_part(row: sqlite3.Row) -> Part:
         data.model_height,
         data.tokens,
         row["note"],
+        data.pixel_budget,
+        data.is_left_out,
     )
 
 
 def _picture_data(picture: Attachment) -> str:
-    data = _PictureDetails(picture.name, picture.model_width, picture.model_height, picture.tokens)
+    data = _PictureDetails(
+        picture.name,
+        picture.model_width,
+        picture.model_height,
+        picture.tokens,
+        picture.pixel_budget,
+        picture.is_left_out,
+    )
     return msgspec.json.encode(data).decode()

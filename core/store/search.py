@@ -11,7 +11,7 @@ from typing import Final
 
 from ..conversation import ConversationSummary
 from ..errors import StoreError
-from .conversation_table import SUMMARY
+from .conversation_table import SUMMARY, read_summary
 from .database import Database, errors_as_sentences
 from .store_thread import StoreThread
 
@@ -123,7 +123,7 @@ class Search:
         with errors_as_sentences(self._paths), self._in_time(_MAX_SECONDS if words else math.inf):
             self._files.check()
             rows = self._connection.execute(statement, {"words": words, "limit": limit})
-            return tuple(ConversationSummary(**row) for row in rows)
+            return tuple(read_summary(row) for row in rows)
 
     @contextmanager
     def _in_time(self, seconds: float) -> Iterator[None]:

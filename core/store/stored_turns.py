@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..conversation import (
     Attachment,
@@ -11,9 +12,11 @@ from ..conversation import (
     Queue,
     Queued,
     StartedTurn,
+    TurnKind,
     compose,
 )
 from ..errors import NotStored
+from ..generation_options import NO_OPTIONS, ConversationChoices, GenerationOptions
 from .conversation_table import ConversationTable
 from .database import Database
 from .message_tree import MessageTree
@@ -22,6 +25,16 @@ from .picture_table import PictureTable
 from .stored_conversations import StoredConversations
 from .titles import make_title, title_of
 from .turn_table import TurnRow, TurnTable
+
+
+class NewQuestion(NamedTuple):
+    """What a turn asks that is to be stored."""
+
+    turn: str
+    """Id of the turn."""
+    text: str
+    attachments: Sequence[Attachment] = ()
+    options: GenerationOptions = NO_OPTIONS
 
 
 class StoredTurns:
@@ -43,37 +56,46 @@ class StoredTurns:
         self._turns = TurnTable(database.connection)
 
     def submit(
-        self, turn: str, conversation: int | None, text: str, attachments: Sequence[Attachment]
+        self,
+        conversation: int | None,
+        question: NewQuestion,
+        choices: ConversationChoices | None = None,
     ) -> Queued:
-        """Stores a question that follows all others; without a conversation one is made."""
+        """Stores a question that follows all others; without a conversation one is made.
+
+        Args:
+            conversation: where; None makes one.
+            question: what is asked.
+            choices: what the conversation keeps from now on; None leaves it as it is.
+        """
         with self._database.transaction():
-            if known := self._find_known(turn):
+            if known := self._find_known(question.turn):
                 return known
             if conversation is None:
-                conversation = self._conversations.add(make_title(text, attachments))
+                title = make_title(question.text, question.attachments)
+                conversation = self._conversations.add(title)
             self._conversations.find(conversation)
-            question = self._add_question(turn, conversation, None, text, attachments)
-            return self._add(TurnRow(turn, conversation, "submit", question))
+            if choices is not None:
+                self._conversations.choose(conversation, choices)
+            return self._add_question(conversation, "submit", None, question)
 
-    def edit(
-        self,
-        turn: str,
-        conversation: int,
-        message: int,
-        text: str,
-        attachments: Sequence[Attachment],
-    ) -> Queued:
+    def edit(self, conversation: int, message: int, question: NewQuestion) -> Queued:
         """Stores a question that will stand beside an earlier one."""
         with self._database.transaction():
-            if known := self._find_known(turn):
+            if known := self._find_known(question.turn):
                 return known
             role, parent = self._tree.place(conversation, message)
             if role != "user":
                 raise NotStored(f"Message {message} is no question: edit one that you asked.")
-            question = self._add_question(turn, conversation, parent, text, attachments)
-            return self._add(TurnRow(turn, conversation, "edit", question))
+            return self._add_question(conversation, "edit", parent, question)
 
-    def regenerate(self, turn: str, conversation: int, message: int | None) -> Queued:
+    def regenerate(
+        self,
+        turn: str,
+        conversation: int,
+        message: int | None,
+        options: GenerationOptions = NO_OPTIONS,
+    ) -> Queued:
         """Queues another answer to a question, named by itself or an answer; None for the last."""
         with self._database.transaction():
             if known := self._find_known(turn):
@@ -86,13 +108,14 @@ class StoredTurns:
             question = message if role == "user" else parent
             if question is None:
                 raise NotStored(f"Message {message} answers no question: ask one.")
-            return self._add(TurnRow(turn, conversation, "regenerate", question))
+            return self._add(TurnRow(turn, conversation, "regenerate", question, options=options))
 
     def start(self, turn: str, measured: Sequence[Attachment]) -> StartedTurn:
         """Takes a turn out of its queue, gives its question a place and opens its answer."""
         with self._database.transaction():
-            _, conversation, kind, question, _ = self._turns.find_queued(turn)
-            updated_before = self._conversations.find(conversation).updated_at
+            queued = self._turns.find_queued(turn)
+            _, conversation, kind, question, *_ = queued
+            summary = self._conversations.find(conversation)
             head_before = self._tree.head(conversation)
             self._turns.take(turn)
             if kind != "regenerate":
@@ -109,8 +132,10 @@ class StoredTurns:
                 self._tree.read(question),
                 self._tree.read(answer),
                 head_before,
-                updated_before,
+                summary.updated_at,
                 (answer,) if kind == "regenerate" else (question, answer),
+                queued.options,
+                summary.choices,
             )
 
     def withdraw(self, started: StartedTurn) -> Conversation | None:
@@ -197,17 +222,13 @@ class StoredTurns:
         return Queued(turn.conversation, self._turns.read(turn), is_new=True)
 
     def _add_question(
-        self,
-        turn: str,
-        conversation: int,
-        parent: int | None,
-        text: str,
-        attachments: Sequence[Attachment],
-    ) -> int:
-        self._require_pictures(attachments)
-        parts = compose(text, attachments)
-        question = Message(0, parent, "user", parts, time.time(), turn=turn)
-        return self._tree.add(conversation, question, is_queued=True)
+        self, conversation: int, kind: TurnKind, parent: int | None, new: NewQuestion
+    ) -> Queued:
+        self._require_pictures(new.attachments)
+        parts = compose(new.text, new.attachments)
+        question = Message(0, parent, "user", parts, time.time(), turn=new.turn)
+        stored = self._tree.add(conversation, question, is_queued=True)
+        return self._add(TurnRow(new.turn, conversation, kind, stored, options=new.options))
 
     def _require_pictures(self, pictures: Sequence[Attachment]) -> None:
         for picture in pictures:

@@ -3,8 +3,11 @@
 import sqlite3
 from typing import NamedTuple
 
+import msgspec
+
 from ..conversation import Queue, QueuedTurn, TurnKind
 from ..errors import NotStored
+from ..generation_options import NO_OPTIONS, GenerationOptions
 from .conversation_table import no_conversation
 from .message_tree import MessageTree
 
@@ -18,6 +21,7 @@ class TurnRow(NamedTuple):
     question: int
     is_queued: bool = True
     """Whether it waits; otherwise it was taken."""
+    options: GenerationOptions = NO_OPTIONS
 
 
 class TurnTable:
@@ -42,6 +46,7 @@ class TurnTable:
             row["kind"],
             row["question_id"],
             row["place"] is not None,
+            _read_options(row["options"]),
         )
 
     def find_queued(self, turn: str, conversation: int | None = None) -> TurnRow:
@@ -62,7 +67,7 @@ class TurnTable:
 
     def read(self, turn: TurnRow) -> QueuedTurn:
         """Returns the turn with its question."""
-        return QueuedTurn(turn.id, turn.kind, self._tree.read(turn.question))
+        return QueuedTurn(turn.id, turn.kind, self._tree.read(turn.question), turn.options)
 
     def read_queue(self, conversation: int) -> Queue:
         """Returns the turns of a conversation that wait.
@@ -95,8 +100,9 @@ class TurnTable:
         if not waiting:
             self.set_paused(turn.conversation, is_paused=False)
         self._database.execute(
-            "INSERT INTO turn (id, conversation_id, kind, question_id) VALUES (?, ?, ?, ?)",
-            (turn.id, turn.conversation, turn.kind, turn.question),
+            "INSERT INTO turn (id, conversation_id, kind, question_id, options) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (turn.id, turn.conversation, turn.kind, turn.question, _write_options(turn.options)),
         )
         self._put_places([*waiting, turn.id])
 
@@ -136,3 +142,11 @@ class TurnTable:
 
     def _put_places(self, order: list[str]) -> None:
         self._database.executemany("UPDATE turn SET place = ? WHERE id = ?", list(enumerate(order)))
+
+
+def _read_options(text: str | None) -> GenerationOptions:
+    return NO_OPTIONS if text is None else msgspec.json.decode(text, type=GenerationOptions)
+
+
+def _write_options(options: GenerationOptions) -> str | None:
+    return None if options == NO_OPTIONS else msgspec.json.encode(options).decode()

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from seeshell.core.settings import find_paths
 from seeshell.core.store.database import Database
 from seeshell.core.store.stored_conversations import StoredConversations
-from seeshell.core.store.stored_turns import StoredTurns
+from seeshell.core.store.stored_turns import NewQuestion, StoredTurns
 
 from ..terminal.pseudo_terminal import PseudoTerminal
 from .answer import make_tokens
@@ -27,7 +27,8 @@ def seed(workplace: Workplace) -> None:
     conversation = None
     for number in range(MESSAGES // 2):
         question = f"Question {number + 1}: what else is there to see?"
-        conversation = turns.submit(f"turn-{number}", conversation, question, ()).conversation
+        new = NewQuestion(f"turn-{number}", question)
+        conversation = turns.submit(conversation, new).conversation
         answer = turns.start(f"turn-{number}", ()).answer
         start, length = 37 * number % 3_000, _TOKENS_EACH[number % len(_TOKENS_EACH)]
         text = "".join(tokens[start : start + length]).strip()

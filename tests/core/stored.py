@@ -12,6 +12,7 @@ from PIL import Image
 from seeshell.core.conversation import Attachment, Message, StartedTurn, TurnStats
 from seeshell.core.settings import Paths
 from seeshell.core.store.archive import Archive
+from seeshell.core.store.stored_turns import NewQuestion
 
 _numbers = count(1)
 
@@ -48,7 +49,7 @@ async def start(
     pictures: Sequence[Attachment] = (),
 ) -> StartedTurn:
     """Returns a turn whose answer is open."""
-    queued = await archive.queue_submit(new_turn(), conversation, text, pictures)
+    queued = await archive.queue_submit(conversation, NewQuestion(new_turn(), text, pictures))
     return await archive.start_queued(queued.turn.id)
 
 
@@ -60,7 +61,8 @@ async def edit(
     pictures: Sequence[Attachment] = (),
 ) -> StartedTurn:
     """Returns a turn that stands beside another one, its answer open."""
-    queued = await archive.queue_edit(new_turn(), conversation, message, text, pictures)
+    question = NewQuestion(new_turn(), text, pictures)
+    queued = await archive.queue_edit(conversation, message, question)
     return await archive.start_queued(queued.turn.id)
 
 

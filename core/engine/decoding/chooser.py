@@ -11,6 +11,8 @@ from ..mlx_vlm_names import resolve_sampling_defaults
 from .logits_rules import LogitsRule
 from .penalties import Penalties
 from .sampling import Chance, Greedy, Sampler, make_filters
+from .schema import SchemaRule
+from .thinking import ThoughtsBudget
 
 _DEFAULTS: Final = {"min_p": 0.0, "repetition_penalty": 1.0, "presence_penalty": 0.0}
 """Where neither the question nor the checkpoint says anything: no change."""
@@ -103,6 +105,9 @@ class Chooser:
         return proposal
 
     def _apply_rules(self, logits: Any) -> Any:
+        if self._rules:
+            # The model computes while the rules find out what they want.
+            mx.async_eval(logits)  # type: ignore[no-untyped-call]
         for rule in self._rules:
             logits = rule.apply(logits)
         return logits
@@ -116,8 +121,20 @@ class Chooser:
         return mx.concatenate(changed)
 
 
-def make_chooser(checkpoint: Checkpoint, options: AnswerOptions) -> Chooser:
-    """Returns what chooses the tokens of an answer with these options."""
+def make_chooser(
+    checkpoint: Checkpoint, options: AnswerOptions, limit: int, closing_tag: str = ""
+) -> Chooser:
+    """Returns what chooses the tokens of an answer with these options.
+
+    Args:
+        checkpoint: the model.
+        options: what is asked for.
+        limit: most tokens of the answer.
+        closing_tag: of thoughts that the prompt has opened already; empty for none.
+
+    Raises:
+        TurnError: the JSON schema can't be used.
+    """
     temperature, top_p, top_k = resolve_sampling_defaults(
         checkpoint.model.config,
         temperature=options.temperature,
@@ -130,9 +147,17 @@ def make_chooser(checkpoint: Checkpoint, options: AnswerOptions) -> Chooser:
         else getattr(options, name)
         for name, default in _DEFAULTS.items()
     }
-    rules = []
+    tokenizer = checkpoint.processor.tokenizer
+    rules: list[LogitsRule] = []
     if chosen["repetition_penalty"] != 1 or chosen["presence_penalty"] != 0:
         rules.append(Penalties(chosen["repetition_penalty"], chosen["presence_penalty"]))
+    budget = options.thinking_budget
+    if options.schema:
+        rules.append(SchemaRule(tokenizer, options.schema, limit, closing_tag))
+        # Half of the answer is the document's.
+        budget = min(limit // 2, limit if budget is None else budget)
+    if budget is not None:
+        rules.append(ThoughtsBudget(tokenizer, closing_tag, budget))
     if temperature == 0:
         return Chooser(Greedy(), rules)
     vocabulary = checkpoint.model.config.text_config.vocab_size

@@ -17,7 +17,6 @@ from typing import Any, Final, NamedTuple
 import mlx.core as mx
 
 from ..kv.branch import Branch
-from ..positions import next_position
 from ..resident import ResidentModel
 from .chooser import Chooser
 from .proposer import Proposer
@@ -56,7 +55,7 @@ class Decoder:
             make_proposer: returns what proposes tokens, None for nothing; asked once the first
                 token is told.
         """
-        self._language = resident.language
+        self._family = resident.family
         self._pool = resident.pool
         self._check = resident.ahead.check
         self._branch = branch
@@ -65,7 +64,7 @@ class Decoder:
         self._make_proposer = make_proposer
         self._proposer: Proposer | None = None
         self._start = len(branch.tokens)
-        self._offset = next_position(branch.spans, self._start) - self._start
+        self._offset = self._family.next_position(branch.spans, self._start) - self._start
         """Of positions from places in the branch."""
         self._newest: Any = None
         """The token that the next pass begins with, shape (1,)."""
@@ -120,7 +119,7 @@ class Decoder:
 
     def _step(self) -> Generator[Decoded]:
         """Computes what follows the newest token."""
-        logits = self._language.step(self._newest, self._position, self._branch.layers)
+        logits = self._family.step(self._newest, self._position, self._branch.layers)
         if self._proposer and not self._check.is_done:
             self._alone.append(logits)
         following = self._chooser.choose(logits)
@@ -132,7 +131,7 @@ class Decoder:
     def _leap(self, proposal: Sequence[int]) -> Generator[Decoded]:
         """Computes what follows the newest token, and what follows each of the proposed ones."""
         held, rows = len(self._branch.tokens), [self._wait(), *proposal]
-        logits = self._language.steps(rows, self._position, self._branch.layers)
+        logits = self._family.steps(rows, self._position, self._branch.layers)
         choices = self._chooser.choose_each(logits[0], proposal)
         mx.async_eval(*choices)  # type: ignore[no-untyped-call]
         self._branch.extend(rows)
@@ -182,7 +181,7 @@ class Decoder:
         rows = max(PASS_ROWS)
         if len(self._alone) == rows:
             computed = Computed(self._branch.tokens[-rows:], self._position - rows, [*self._alone])
-            self._check.run(self._language, computed, self._branch.layers)
+            self._check.run(self._family, computed, self._branch)
             self._alone.clear()
             self._known_at = time.perf_counter()
 

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 
 import mlx.core as mx
 
-from ..language import LanguageModel
+from ..family.family import Family
+from ..kv.branch import Branch
 
 PASS_ROWS: Final = (2, 3, 5, 9, 13)
 """How many rows a pass may have: few sizes, so that each is soon known."""
@@ -49,21 +50,21 @@ class RowCheck:
         """Returns how far apart the best two tokens have to be in a pass of so many rows."""
         return self._margins[rows]
 
-    def run(self, language: LanguageModel, alone: Computed, layers: list[Any]) -> None:
+    def run(self, family: Family, alone: Computed, branch: Branch) -> None:
         """Computes again in one pass what was computed one by one, for each size of a pass.
 
         Args:
-            language: what computes.
+            family: what computes.
             alone: as many tokens as the largest pass has rows, the text's newest.
-            layers: the KV; holds these tokens, before and afterwards.
+            branch: ends with these tokens, before and afterwards.
         """
         expected = mx.concatenate(alone.logits).astype(mx.float32)
         most_rounding = _MOST_ROUNDING * float(mx.std(expected))
         held = len(alone.tokens)
         for rows in PASS_ROWS:
-            for layer in layers:
-                layer.trim(held)
-            found = language.steps(alone.tokens[:rows], alone.position, layers)[0]
+            for cache in branch.caches:
+                cache.trim(held)
+            found = family.steps(alone.tokens[:rows], alone.position, branch.layers)[0]
             difference = float(mx.abs(found.astype(mx.float32) - expected[:rows]).max())
             if difference <= most_rounding:
                 self._margins[rows] = _SAFETY * difference

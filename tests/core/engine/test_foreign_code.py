@@ -118,13 +118,13 @@ def test_all_auto_maps_together_are_not_run(folder: Path, marker: Path) -> None:
 
 
 @pytest.mark.parametrize("family", ["inkling_mm_model", "minicpmv4_6", "molmo", "phi3_v"])
-def test_families_whose_processors_run_code_are_refused_before_they_are_made(
+def test_the_code_is_not_there_for_processors_that_would_run_it_without_asking(
     folder: Path, marker: Path, family: str
 ) -> None:
     edit(folder / "config.json", model_type=family)
     edit(folder / "tokenizer_config.json", auto_map=AUTO_MAPS["tokenizer_config.json"])
 
-    assert family in opened(folder)
+    assert opened(folder).startswith("model ")
     assert not marker.exists()
 
 

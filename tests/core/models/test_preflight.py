@@ -5,19 +5,27 @@ import shutil
 import struct
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mlx_vlm.utils import get_model_type
 
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.errors import ModelError, ModelNotFound, ModelTooLarge, ModelUnsupported
 from seeshell.core.models import config
-from seeshell.core.models.families import RUNNABLE
+from seeshell.core.models.families import package_of, picture_families
 from seeshell.core.models.memory import format_bytes, usable_memory
 from seeshell.core.models.preflight import check_checkpoint, identify_folder
 from seeshell.core.models.sources import ModelFiles
+
+SHOWN_FAMILIES = (
+    *("qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "llava", "llava_next"),
+    *("phi3_v", "gemma3", "gemma4", "mistral3", "pixtral", "idefics3", "smolvlm"),
+    *("internvl_chat", "lfm2_vl", "lfm2-vl", "paligemma"),
+)
 
 
 @pytest.fixture
@@ -89,37 +97,37 @@ def test_a_text_only_model(folder: Path) -> None:
     assert_refused(folder, ModelUnsupported, "text-only")
 
 
-@pytest.mark.parametrize(
-    "model_type",
-    [
-        "nonsense_vl",
-        "../qwen3_vl",
-        "",
-        None,
-        7,
-        [],
-        "base",
-        "qwen2_5_vl",
-        "llava",
-        "gemma3",
-        "QWEN3_VL",
-    ],
-)
-def test_a_family_that_can_not_be_run_is_named_with_what_can(
+@pytest.mark.parametrize("model_type", ["nonsense_vl", "../qwen3_vl", "", None, 7, [], "base"])
+def test_a_family_that_mlx_vlm_lacks_is_named_with_what_can_be_run(
     folder: Path, model_type: object
 ) -> None:
     change_config(folder, model_type=model_type)
-    assert_refused(folder, ModelUnsupported, f"of the family {model_type!r}", "a Qwen3-VL model")
+    words = (f"of the family {model_type!r}, which mlx-vlm lacks", "a vision-language model")
+    assert_refused(folder, ModelUnsupported, *words)
 
 
-@pytest.mark.parametrize("family", RUNNABLE)
-def test_the_families_that_the_engine_runs_pass(folder: Path, family: str) -> None:
+@pytest.mark.parametrize("model_type", ["sam3", "rfdetr", "qwen3", "colqwen2_5", "gemma3_text"])
+def test_a_family_that_mlx_vlm_has_for_something_else(folder: Path, model_type: str) -> None:
+    change_config(folder, model_type=model_type)
+    assert_refused(folder, ModelUnsupported, f"{model_type!r}, which answers no questions about")
+
+
+@pytest.mark.parametrize("family", [*SHOWN_FAMILIES, "QWEN3_VL", "internvl", "llava_qwen2"])
+def test_families_that_take_pictures_pass(folder: Path, family: str) -> None:
+    assert family.lower() in picture_families()
     change_config(folder, model_type=family)
     check_checkpoint(folder)
 
 
+def test_families_are_named_as_mlx_vlm_names_them() -> None:
+    for family in picture_families():
+        assert package_of(family) == get_model_type({"model_type": family}), family
+        assert find_spec(f"mlx_vlm.models.{package_of(family)}"), family
+    assert len(picture_families()) > 80
+
+
 def test_the_engine_refuses_by_the_same_list(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config, "RUNNABLE", ("another",))
+    monkeypatch.setattr(config, "takes_pictures", lambda _: False)
     files = ModelFiles(folder, str(folder), "tiny", "", "1", 1)
     with pytest.raises(ModelUnsupported, match=r"^tiny is of the family 'qwen3_vl'"):
         load_checkpoint(files)
@@ -154,6 +162,22 @@ def test_a_quantisation_that_is_read(folder: Path, quantisation: dict[str, Any])
 def test_a_model_with_program_code_of_its_own(folder: Path) -> None:
     change_config(folder, model_file="model.py")
     assert_refused(folder, ModelUnsupported, "program code")
+
+
+def test_a_model_without_the_weights_that_see(folder: Path) -> None:
+    """As mlx-lm converts one, whose config.json still describes the vision tower."""
+    write_weights(folder / "model.safetensors", {"language_model.embed.weight": ("U32", 64)})
+    assert_refused(folder, ModelUnsupported, "holds no weights of a vision tower")
+
+
+@pytest.mark.parametrize("key", ["img_processor", "mm_vision_tower"])
+def test_families_that_describe_their_vision_tower_elsewhere(folder: Path, key: str) -> None:
+    change_config(folder, model_type="fastvlm_of_old", vision_config=...)
+    assert_refused(folder, ModelUnsupported, "mlx-vlm lacks")
+    change_config(folder, model_type="llava_qwen2")
+    assert_refused(folder, ModelUnsupported, "text-only")
+    change_config(folder, **{key: {"name": "clip"}})
+    check_checkpoint(folder)
 
 
 def test_a_folder_without_weights(folder: Path) -> None:
@@ -225,15 +249,15 @@ def test_a_folder_without_tokenizer(folder: Path) -> None:
 
 def test_weights_that_do_not_fit_the_memory_name_both_numbers(folder: Path) -> None:
     needed = usable_memory() + 10**9
-    write_weights(folder / "model.safetensors", {"embed": ("U32", needed)})
+    write_weights(folder / "model.safetensors", {"visual.embed": ("U32", needed)})
     assert_refused(folder, ModelTooLarge, format_bytes(usable_memory()), "fewer bits", "http://")
 
 
 def test_widening_counts_towards_the_memory(folder: Path) -> None:
     most = usable_memory() * 6 // 10
-    write_weights(folder / "model.safetensors", {"embed": ("U32", most)})
+    write_weights(folder / "model.safetensors", {"visual.embed": ("U32", most)})
     check_checkpoint(folder)
-    write_weights(folder / "model.safetensors", {"embed": ("BF16", most)})
+    write_weights(folder / "model.safetensors", {"visual.embed": ("BF16", most)})
     if sys.platform == "darwin":
         check_checkpoint(folder)
     else:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from seeshell.core.conversation import Attachment, StartedTurn, compose
 from seeshell.core.errors import NotStored, StoreError
 from seeshell.core.store.archive import Archive
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ..stored import ask, edit, end, found, regenerate, set_pragma, start, texts
 
@@ -195,7 +196,7 @@ async def test_a_message_that_waits_has_no_place_in_the_tree_yet(
     archive: Archive, first: StartedTurn
 ) -> None:
     conversation = first.conversation
-    waiting = (await archive.queue_submit("waits", conversation, "And?", ())).turn.question
+    waiting = (await archive.queue_submit(conversation, NewQuestion("waits", "And?"))).turn.question
     for call in (
         edit(archive, conversation, waiting.id, "x"),
         regenerate(archive, conversation, waiting.id),

@@ -10,6 +10,7 @@ from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.stored_conversations import CORE_ENDED
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ..stored import ask, change, ended, found, new_turn, set_pragma, start, texts
 
@@ -126,7 +127,7 @@ async def test_a_title_is_the_start_of_the_first_message(
     expected: str,
 ) -> None:
     pictures = [{"cat": cat, "dog": dog}[name] for name in names]
-    queued = await archive.queue_submit(new_turn(), None, text, pictures)
+    queued = await archive.queue_submit(None, NewQuestion(new_turn(), text, pictures))
     assert await title(archive, queued.conversation) == expected
 
 
@@ -141,7 +142,7 @@ async def test_a_title_can_be_given_and_taken_back(archive: Archive) -> None:
 
 
 async def test_a_title_can_be_taken_back_before_the_first_turn_is_taken(archive: Archive) -> None:
-    queued = await archive.queue_submit("waits", None, "What is it?", ())
+    queued = await archive.queue_submit(None, NewQuestion("waits", "What is it?"))
     await archive.rename_conversation(queued.conversation, "Ours")
     await archive.rename_conversation(queued.conversation, "")
     assert await title(archive, queued.conversation) == "What is it?"
@@ -160,7 +161,7 @@ async def test_a_deleted_conversation_is_hidden_everywhere_until_it_is_restored(
     archive: Archive, first: StartedTurn, second: StartedTurn
 ) -> None:
     conversation = first.conversation
-    await archive.queue_submit("waits", conversation, "And?", ())
+    await archive.queue_submit(conversation, NewQuestion("waits", "And?"))
     before = await archive.read_conversation(conversation)
     await archive.delete_conversation(conversation)
     assert await found(archive, "") == await found(archive, "dog") == []
@@ -172,9 +173,9 @@ async def test_a_deleted_conversation_is_hidden_everywhere_until_it_is_restored(
         archive.delete_conversation(conversation),
         archive.fork_conversation(conversation, first.answer.id),
         archive.switch_branch(conversation, first.answer.id),
-        archive.queue_submit(new_turn(), conversation, "x", ()),
-        archive.queue_submit("waits", conversation, "And?", ()),
-        archive.queue_edit(new_turn(), conversation, first.question.id, "x", ()),
+        archive.queue_submit(conversation, NewQuestion(new_turn(), "x")),
+        archive.queue_submit(conversation, NewQuestion("waits", "And?")),
+        archive.queue_edit(conversation, first.question.id, NewQuestion(new_turn(), "x")),
         archive.queue_regenerate(new_turn(), conversation, None),
         archive.start_queued("waits"),
         archive.edit_queued(conversation, "waits", "x", ()),

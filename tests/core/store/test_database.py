@@ -18,6 +18,7 @@ from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.migrations import MIGRATIONS
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ..stored import ask, draw, ended, found, set_pragma, start, texts
 from ..talk import Connect
@@ -123,12 +124,12 @@ async def test_nothing_is_stored_in_or_read_from_a_database_that_is_gone_from_it
     turn = await ask(archive, "What is it?", "A dog.")
     conversation = turn.conversation
     opened = await start(archive, "And?", conversation)
-    await archive.queue_submit("waits", conversation, "And?", ())
+    await archive.queue_submit(conversation, NewQuestion("waits", "And?"))
     vanish(paths)
     left = sorted(paths.data_dir.parent.rglob("*"))
     for call in (
-        archive.queue_submit("t", None, "lost?", ()),
-        archive.queue_edit("t", conversation, turn.question.id, "lost?", ()),
+        archive.queue_submit(None, NewQuestion("t", "lost?")),
+        archive.queue_edit(conversation, turn.question.id, NewQuestion("t", "lost?")),
         archive.queue_regenerate("t", conversation, turn.answer.id),
         archive.start_queued("waits"),
         archive.edit_queued(conversation, "waits", "lost?", ()),
@@ -270,7 +271,7 @@ async def test_a_database_that_can_only_be_read_is_said_to_be_so(
 ) -> None:
     await set_pragma(archive, "query_only = ON")
     with pytest.raises(StoreError, match="only be read"):
-        await archive.queue_submit("t", None, "Tell me", ())
+        await archive.queue_submit(None, NewQuestion("t", "Tell me"))
     assert await archive.find_pictures([cat.sha256]) == [cat]
     assert await found(archive, "") == []
 

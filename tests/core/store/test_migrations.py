@@ -14,6 +14,7 @@ import pytest
 
 from seeshell.core.conversation import Attachment, TextPart
 from seeshell.core.errors import StoreError
+from seeshell.core.generation_options import NO_CHOICES, NO_OPTIONS
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store import backups, migrations
@@ -26,6 +27,7 @@ from ..stored import ask, found, texts
 
 DATABASES = Path(__file__).parent / "databases"
 VERSION_1, VERSION_2 = DATABASES / "version-1.sqlite", DATABASES / "version-2.sqlite"
+VERSION_3 = DATABASES / "version-3.sqlite"
 DOG = "d" * 64
 
 BRANCHES = f"""
@@ -86,6 +88,23 @@ async def test_a_database_of_version_1_is_read_whole(paths: Paths) -> None:
     assert (answer.text, answer.model, answer.finish_reason) == ("2.50 a kilo.", "demo", "stop")
     assert answer.stats is not None
     assert answer.stats.reused_tokens == 984
+    await archive.close()
+
+
+async def test_a_database_of_version_3_has_no_choices_of_its_own_yet(paths: Paths) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_3, paths.database)
+    archive = await open_archive(paths)
+    (conversation,) = await found(archive, "picture")
+    stored = await archive.read_conversation(conversation)
+    question, answer = stored.messages
+    assert (answer.text, answer.thoughts) == ("A circle and a square.", "I look.")
+    assert (answer.adapter, answer.is_corrected, question.is_left_out) == ("", False, False)
+    (picture,) = question.attachments
+    assert (picture.tokens, picture.pixel_budget, picture.is_left_out) == (9, 0, False)
+    (waiting,) = stored.queue
+    assert waiting.options == NO_OPTIONS
+    assert stored.summary.choices == NO_CHOICES
     await archive.close()
 
 

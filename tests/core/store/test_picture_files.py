@@ -20,6 +20,7 @@ from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.picture_files import PictureFiles
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ...patience import PATIENCE
 
@@ -238,6 +239,6 @@ async def test_what_was_done_to_a_picture_is_kept_with_its_messages(
     attached = await archive.attach(tmp_path / "logo.png", "")
     assert attached.note == "transparent parts on white"
     assert await archive.find_pictures([attached.sha256]) == [attached]
-    turn = await archive.queue_submit("one", None, "What is this?", [attached])
+    turn = await archive.queue_submit(None, NewQuestion("one", "What is this?", [attached]))
     (queued,) = (await archive.read_conversation(turn.conversation)).queue
     assert queued.question.attachments == (attached,)

@@ -9,6 +9,7 @@ from seeshell.core.errors import NotStored, StoreError
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ..stored import ask, end, found, regenerate, set_pragma, texts
 
@@ -20,7 +21,7 @@ async def waiting(archive: Archive, conversation: int) -> list[str]:
 
 async def queue_three(archive: Archive, conversation: int | None = None) -> int:
     for turn in ("a", "b", "c"):
-        queued = await archive.queue_submit(turn, conversation, f"question {turn}", ())
+        queued = await archive.queue_submit(conversation, NewQuestion(turn, f"question {turn}"))
         conversation = queued.conversation
     assert conversation is not None
     return conversation
@@ -31,7 +32,7 @@ async def test_a_question_is_stored_as_it_waits_and_gets_its_place_when_it_is_ta
 ) -> None:
     conversation = first.conversation
     before = await archive.read_conversation(conversation)
-    queued = await archive.queue_submit("b", conversation, "And?", [cat])
+    queued = await archive.queue_submit(conversation, NewQuestion("b", "And?", [cat]))
     assert queued.is_new
     assert (queued.turn.id, queued.turn.kind) == ("b", "submit")
     assert queued.turn.question.parts == (cat, TextPart("And?"))
@@ -56,7 +57,7 @@ async def test_a_question_is_stored_as_it_waits_and_gets_its_place_when_it_is_ta
 async def test_a_question_follows_the_answer_that_was_shown_when_it_was_taken(
     archive: Archive, first: StartedTurn
 ) -> None:
-    await archive.queue_submit("later", first.conversation, "And?", ())
+    await archive.queue_submit(first.conversation, NewQuestion("later", "And?"))
     again = await end(archive, await regenerate(archive, first.conversation), "A puppy.")
     turn = await archive.start_queued("later")
     assert turn.question.parent_id == again.answer.id
@@ -67,7 +68,7 @@ async def test_a_branch_ends_with_its_newest_answer_though_its_question_waited_l
     archive: Archive, first: StartedTurn
 ) -> None:
     conversation = first.conversation
-    await archive.queue_submit("early", conversation, "And?", ())
+    await archive.queue_submit(conversation, NewQuestion("early", "And?"))
     again = await end(archive, await regenerate(archive, conversation), "A puppy.")
     turn = await end(archive, await archive.start_queued("early"), "Brown.")
     assert turn.question.id < again.answer.id
@@ -76,12 +77,12 @@ async def test_a_branch_ends_with_its_newest_answer_though_its_question_waited_l
     assert (await texts(archive, conversation))[-1] == "Brown."
 
 
+AND = NewQuestion("t", "And?")
+
 SUBMISSIONS: dict[str, Callable[[Archive, StartedTurn], Awaitable[Queued]]] = {
-    "submit": lambda archive, first: archive.queue_submit("t", first.conversation, "And?", ()),
-    "submit to a new conversation": lambda archive, _: archive.queue_submit("t", None, "And?", ()),
-    "edit": lambda archive, first: archive.queue_edit(
-        "t", first.conversation, first.question.id, "And?", ()
-    ),
+    "submit": lambda archive, first: archive.queue_submit(first.conversation, AND),
+    "submit to a new conversation": lambda archive, _: archive.queue_submit(None, AND),
+    "edit": lambda archive, first: archive.queue_edit(first.conversation, first.question.id, AND),
     "regenerate": lambda archive, first: archive.queue_regenerate("t", first.conversation, None),
 }
 
@@ -120,9 +121,9 @@ async def test_a_turn_that_is_sent_again_after_a_lost_reply_is_stored_once(
 async def test_a_turn_that_was_not_stored_can_be_sent_again(archive: Archive) -> None:
     await set_pragma(archive, "query_only = ON")
     with pytest.raises(StoreError, match="only be read"):
-        await archive.queue_submit("t", None, "And?", ())
+        await archive.queue_submit(None, NewQuestion("t", "And?"))
     await set_pragma(archive, "query_only = OFF")
-    assert (await archive.queue_submit("t", None, "And?", ())).is_new
+    assert (await archive.queue_submit(None, NewQuestion("t", "And?"))).is_new
 
 
 async def test_pictures_are_measured_when_the_turn_is_taken(
@@ -133,7 +134,7 @@ async def test_pictures_are_measured_when_the_turn_is_taken(
             picture.sha256, picture.name, picture.width, picture.height, 32, 24, tokens
         )
 
-    await archive.queue_submit("t", first.conversation, "And?", [cat, dog])
+    await archive.queue_submit(first.conversation, NewQuestion("t", "And?", [cat, dog]))
     turn = await archive.start_queued("t", [measured(cat, 7), measured(dog, 8)])
     assert turn.question.parts == (measured(cat, 7), measured(dog, 8), TextPart("And?"))
     await archive.queue_regenerate("again", first.conversation, turn.question.id)
@@ -157,7 +158,7 @@ async def test_turns_are_listed_and_moved_in_their_order(archive: Archive) -> No
         assert [it.id for it in queue.turns] == list(order)
         assert await waiting(archive, conversation) == list(order)
     await archive.start_queued("c")
-    await archive.queue_submit("d", conversation, "question d", ())
+    await archive.queue_submit(conversation, NewQuestion("d", "question d"))
     assert await waiting(archive, conversation) == ["b", "a", "d"]
 
 
@@ -194,14 +195,14 @@ async def test_removing_a_turn_takes_its_question_out_and_nothing_else(
     archive: Archive, first: StartedTurn
 ) -> None:
     before = await archive.read_conversation(first.conversation)
-    await archive.queue_submit("s", first.conversation, "walnuts", ())
-    await archive.queue_edit("e", first.conversation, first.question.id, "walnuts", ())
+    await archive.queue_submit(first.conversation, NewQuestion("s", "walnuts"))
+    await archive.queue_edit(first.conversation, first.question.id, NewQuestion("e", "walnuts"))
     await archive.queue_regenerate("r", first.conversation, None)
     for turn in ("r", "s", "e"):
         after = await archive.remove_queued(first.conversation, turn)
     assert after == before == await archive.read_conversation(first.conversation)
     assert await found(archive, "walnuts") == []
-    assert (await archive.queue_submit("s", first.conversation, "walnuts", ())).is_new
+    assert (await archive.queue_submit(first.conversation, NewQuestion("s", "walnuts"))).is_new
 
 
 async def test_removing_the_only_turn_of_a_new_conversation_removes_that(archive: Archive) -> None:
@@ -217,10 +218,10 @@ async def test_a_queue_is_paused_and_resumed_and_an_empty_one_never_is(
 ) -> None:
     conversation = first.conversation
     assert await archive.pause_queue(conversation) == Queue()
-    queued = await archive.queue_submit("a", conversation, "And?", ())
+    queued = await archive.queue_submit(conversation, NewQuestion("a", "And?"))
     assert not (await archive.read_conversation(conversation)).is_paused
     assert await archive.pause_queue(conversation) == Queue((queued.turn,), is_paused=True)
-    await archive.queue_submit("b", conversation, "And?", ())
+    await archive.queue_submit(conversation, NewQuestion("b", "And?"))
     assert (await archive.read_conversation(conversation)).is_paused
     assert not (await archive.resume_queue(conversation)).is_paused
     await archive.pause_queue(conversation)
@@ -228,7 +229,7 @@ async def test_a_queue_is_paused_and_resumed_and_an_empty_one_never_is(
         after = await archive.remove_queued(conversation, turn)
     assert after is not None
     assert not after.is_paused
-    await archive.queue_submit("c", conversation, "And?", ())
+    await archive.queue_submit(conversation, NewQuestion("c", "And?"))
     assert not (await archive.read_conversation(conversation)).is_paused
 
 
@@ -252,9 +253,10 @@ async def test_a_turn_that_does_not_wait_where_it_is_looked_for_changes_nothing(
     archive: Archive, first: StartedTurn
 ) -> None:
     other = await queue_three(archive)
-    here = (await archive.queue_submit("here", first.conversation, "And?", ())).conversation
+    queued = await archive.queue_submit(first.conversation, NewQuestion("here", "And?"))
+    here = queued.conversation
     await archive.queue_regenerate("again", here, None)
-    await archive.queue_submit("taken", here, "And?", ())
+    await archive.queue_submit(here, NewQuestion("taken", "And?"))
     await archive.start_queued("taken")
     before = await archive.read_queues()
     for call in (
@@ -272,7 +274,7 @@ async def test_a_turn_that_does_not_wait_where_it_is_looked_for_changes_nothing(
     with pytest.raises(NotStored, match="no text to edit"):
         await archive.edit_queued(here, "again", "x", ())
     with pytest.raises(NotStored, match="no conversation 99"):
-        await archive.queue_submit(" ", 99, "x", ())
+        await archive.queue_submit(99, NewQuestion(" ", "x"))
     with pytest.raises(NotStored, match="ask first"):
         await archive.queue_regenerate(" ", other, None)
     assert await archive.read_queues() == before

@@ -10,6 +10,7 @@ from seeshell.core.conversation import Attachment, StartedTurn, compose
 from seeshell.core.errors import StoreError
 from seeshell.core.store import search
 from seeshell.core.store.archive import Archive
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ...patience import PATIENCE
 from ..stored import ask, found, start, texts
@@ -40,7 +41,7 @@ async def test_a_search_finds_titles_and_messages_by_the_start_of_words(
 
 
 async def test_words_of_questions_that_wait_are_found(archive: Archive) -> None:
-    queued = await archive.queue_submit("t", None, "lemons", ())
+    queued = await archive.queue_submit(None, NewQuestion("t", "lemons"))
     assert await found(archive, "lemon") == [queued.conversation]
 
 
@@ -125,14 +126,14 @@ async def test_questions_of_a_deleted_conversation_are_not_found(archive: Archiv
 async def test_a_question_of_pictures_alone_is_not_listed(
     archive: Archive, cat: Attachment
 ) -> None:
-    await archive.queue_submit("t", None, "", (cat,))
+    await archive.queue_submit(None, NewQuestion("t", "", (cat,)))
     assert await archive.find_questions("", 10) == ()
 
 
 async def test_a_conversation_of_pictures_alone_is_named_and_found_by_their_names(
     archive: Archive, cat: Attachment, dog: Attachment
 ) -> None:
-    queued = await archive.queue_submit("t", None, "", (cat, dog))
+    queued = await archive.queue_submit(None, NewQuestion("t", "", (cat, dog)))
     (summary,) = await archive.list_conversations("", 10)
     assert summary.title == "cat.png, dog.png"
     assert await found(archive, "dog") == [queued.conversation]

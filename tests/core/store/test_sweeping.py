@@ -22,6 +22,7 @@ from seeshell.core.store import conversation_table
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.picture_files import PictureFiles
 from seeshell.core.store.stored_conversations import StoredConversations
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ...patience import PATIENCE
 from ..stored import ask, change, draw, found, start, texts
@@ -81,12 +82,12 @@ async def test_a_deleted_conversation_is_purged_with_its_pictures_after_30_days(
 async def test_purging_removes_words_turns_and_branches(
     archive: Archive, first: StartedTurn, second: StartedTurn, paths: Paths
 ) -> None:
-    await archive.queue_submit("waits", first.conversation, "And?", ())
+    await archive.queue_submit(first.conversation, NewQuestion("waits", "And?"))
     await archive.delete_conversation(first.conversation)
     pass_days(paths, 31)
     await archive.purge()
     assert await found(archive, "dog") == []
-    assert (await archive.queue_submit("waits", None, "And?", ())).is_new
+    assert (await archive.queue_submit(None, NewQuestion("waits", "And?"))).is_new
 
 
 async def test_a_picture_that_something_holds_stays_whatever_is_deleted(
@@ -98,7 +99,7 @@ async def test_a_picture_that_something_holds_stays_whatever_is_deleted(
     one = await ask(archive, "one", "1", pictures=[sent, twice, claimed])
     two = await ask(archive, "two", "2", pictures=[twice])
     gone = await ask(archive, "three", "3", pictures=[deleted])
-    await archive.queue_submit("waits", two.conversation, "And?", [queued])
+    await archive.queue_submit(two.conversation, NewQuestion("waits", "And?", [queued]))
     await archive.claim_pictures("window", [claimed.sha256])
     await archive.delete_conversation(one.conversation)
     pass_days(paths, 29)
@@ -129,7 +130,7 @@ async def give_back_by_withdrawing(archive: Archive, picture: Attachment, paths:
 
 
 async def give_back_by_removing(archive: Archive, picture: Attachment, paths: Paths) -> None:
-    queued = await archive.queue_submit("t", None, "And?", [picture])
+    queued = await archive.queue_submit(None, NewQuestion("t", "And?", [picture]))
     pass_days(paths, 40)
     await archive.remove_queued(queued.conversation, "t")
 

@@ -5,6 +5,7 @@ import pytest
 from seeshell.core.conversation import Attachment, StartedTurn
 from seeshell.core.errors import NotStored
 from seeshell.core.store.archive import Archive
+from seeshell.core.store.stored_turns import NewQuestion
 
 from ..stored import ask, edit, end, found, regenerate, start, texts
 
@@ -13,7 +14,7 @@ async def test_a_withdrawn_turn_leaves_the_conversation_as_it_was(
     archive: Archive, first: StartedTurn, second: StartedTurn, cat: Attachment
 ) -> None:
     conversation = first.conversation
-    await archive.queue_submit("waits", conversation, "And?", ())
+    await archive.queue_submit(conversation, NewQuestion("waits", "And?"))
     before = await archive.read_conversation(conversation)
     for starting in (
         start(archive, "walnuts?", conversation, [cat]),
@@ -63,7 +64,7 @@ async def test_a_conversation_that_the_turn_had_made_is_gone_but_its_pictures_ar
 
 async def test_a_conversation_in_which_more_waits_stays(archive: Archive) -> None:
     turn = await start(archive, "cats?")
-    waits = await archive.queue_submit("waits", turn.conversation, "dogs?", ())
+    waits = await archive.queue_submit(turn.conversation, NewQuestion("waits", "dogs?"))
     restored = await archive.withdraw_turn(turn)
     assert restored is not None
     assert (restored.messages, restored.queue) == ((), (waits.turn,))
@@ -95,6 +96,6 @@ async def test_a_branch_that_the_user_has_chosen_meanwhile_stays_shown(
 async def test_a_withdrawn_turn_can_be_sent_again_under_its_id(
     archive: Archive, first: StartedTurn
 ) -> None:
-    await archive.queue_submit("t", first.conversation, "And?", ())
+    await archive.queue_submit(first.conversation, NewQuestion("t", "And?"))
     await archive.withdraw_turn(await archive.start_queued("t"))
-    assert (await archive.queue_submit("t", first.conversation, "And?", ())).is_new
+    assert (await archive.queue_submit(first.conversation, NewQuestion("t", "And?"))).is_new

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from seeshell.core.settings import Paths
 from seeshell.core.store.database import Database
 from seeshell.core.store.stored_conversations import StoredConversations
-from seeshell.core.store.stored_turns import StoredTurns
+from seeshell.core.store.stored_turns import NewQuestion, StoredTurns
 
 from ...terminal.installed import Installed
 from ...terminal.pseudo_terminal import PseudoTerminal
@@ -25,7 +25,7 @@ def installed(paths: Paths) -> Installed:
     """The command, with a conversation that ends with such code."""
     database = Database(paths)
     turns = StoredTurns(database, StoredConversations(database))
-    conversation = turns.submit("one", None, "Quotes, please.", ()).conversation
+    conversation = turns.submit(None, NewQuestion("one", "Quotes, please.")).conversation
     answer = turns.start("one", ()).answer.with_text(f"{BLOCKS}\n\nThat is all.")
     turns.end_answer(conversation, replace(answer, finish_reason="stop"))
     database.close()

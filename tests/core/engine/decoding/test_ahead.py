@@ -8,14 +8,15 @@ import mlx.core as mx
 import pytest
 
 from seeshell.core.engine import turn
+from seeshell.core.engine.decoding.answer_text import AnswerText
 from seeshell.core.engine.decoding.chooser import Chooser
 from seeshell.core.engine.decoding.logits_rules import LogitsRule
 from seeshell.core.engine.decoding.row_check import PASS_ROWS, RowCheck
 from seeshell.core.engine.decoding.sampling import Greedy
 from seeshell.core.engine.engine import AnswerOptions, PromptMessage
-from seeshell.core.engine.language import LanguageModel
+from seeshell.core.engine.family.qwen3_vl import Qwen3VL
+from seeshell.core.engine.kv.branch import Branch
 from seeshell.core.engine.loading import Checkpoint
-from seeshell.core.engine.mlx_vlm_names import KVCache
 
 from ..asking import AlwaysGains, Answer, Asker, make_asker
 
@@ -263,13 +264,13 @@ def test_what_several_rows_leave_open_is_computed_alone(
 @pytest.fixture
 def wrong_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A device whose passes of several rows compute something else."""
-    steps: Callable[..., Any] = LanguageModel.steps
+    steps: Callable[..., Any] = Qwen3VL.steps
 
     def wrong(*arguments: Any) -> Any:
         logits = steps(*arguments)
         return logits + mx.random.normal(logits.shape, key=mx.random.key(0))
 
-    monkeypatch.setattr(LanguageModel, "steps", wrong)
+    monkeypatch.setattr(Qwen3VL, "steps", wrong)
 
 
 @pytest.mark.usefixtures("wrong_rows")
@@ -286,13 +287,15 @@ def test_nothing_is_copied_where_several_rows_give_other_logits(
     assert answer.stats.copied_tokens == 0
 
 
-def test_nothing_is_copied_where_the_kv_can_not_be_trimmed(
-    ahead: Asker, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("holds_state", [False, True])
+def test_nothing_is_proposed_where_the_kv_can_not_be_cut_back(
+    ahead: Asker, holds_state: bool
 ) -> None:
-    monkeypatch.setattr(KVCache, "is_trimmable", lambda _: False)
-    for _ in range(2):
-        answer = ahead(COUNT, options=GREEDY, conversation=1)
-    assert answer.stats.copied_tokens == 0
+    layout = ahead.resident.pool.layout
+    kinds = tuple(kind._replace(holds_state=holds_state) for kind in layout.kinds)
+    branch = Branch(dataclasses.replace(layout, kinds=kinds), layout.make_layers(), [1, 2, 3])
+    text = AnswerText(ahead.resident.checkpoint.processor)
+    assert (ahead.resident.ahead.start(branch, (), text) is None) == holds_state
 
 
 def test_what_has_gained_nothing_is_not_tried(ahead: Asker) -> None:
