@@ -25,6 +25,7 @@ Its modules in reading order:
     vision         Pictures of a prompt: read once, encoded once, known by their content.
     family/        Families of models: how each is called, behind one interface.
     prefill        Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
+    reuse_points   Where a later prompt can still agree with one: there a model's states are copied.
     prefill_pace   Sizes the chunks of prefill by how fast the last one was.
     decoding/      What follows the prompt: tokens chosen one after the other, and the text that
                    they make up.
@@ -40,4 +41,6 @@ Its modules in reading order:
                    want of it.
     memory_guard   Keeps a failure for want of memory from spoiling anything but the work that met
                    it.
+    picture        A picture as it stands in a prompt: how large it is there, and which tokens are
+                   its own.
 """

@@ -6,8 +6,22 @@ have gone or take other arguments.
 
 from typing import Any, Final
 
+from mlx_vlm.apc_adapters import CheckpointAdapter, StateFragment
+from mlx_vlm.generate.common import (
+    _chunked_prefill_enabled as chunked_prefill_enabled,
+)
 from mlx_vlm.generate.common import generation_stream, resolve_sampling_defaults
-from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
+from mlx_vlm.models.cache import (
+    CacheList,
+    KVCache,
+    QuantizedKVCache,
+    RotatingKVCache,
+    cache_nbytes,
+    create_causal_mask,
+    make_prompt_cache,
+    should_quantize_kv_layer,
+)
+from mlx_vlm.prompt_utils import SINGLE_IMAGE_ONLY_MODELS, get_chat_template, get_message_json
 from mlx_vlm.sample_utils import (
     apply_min_p,
     apply_top_k,
@@ -20,23 +34,36 @@ from mlx_vlm.sample_utils import (
 # next space, which in Chinese may never come.
 from mlx_vlm.tokenizer_utils import _ServerTokenStreamer as ServerTokenStreamer
 from mlx_vlm.tokenizer_utils import make_streaming_detokenizer
-from mlx_vlm.utils import load
+from mlx_vlm.utils import load, prepare_inputs, should_add_special_tokens
 
 __all__ = [
     "ATTRIBUTES",
+    "SINGLE_IMAGE_ONLY_MODELS",
+    "CacheList",
+    "CheckpointAdapter",
     "KVCache",
     "QuantizedKVCache",
+    "RotatingKVCache",
     "ServerTokenStreamer",
+    "StateFragment",
     "apply_min_p",
     "apply_top_k",
     "apply_top_p",
+    "cache_nbytes",
+    "chunked_prefill_enabled",
     "clamp_temperature",
+    "create_causal_mask",
     "fit_image",
     "generation_stream",
+    "get_chat_template",
+    "get_message_json",
     "load",
     "make_logits_processors",
+    "make_prompt_cache",
     "make_streaming_detokenizer",
+    "prepare_inputs",
     "resolve_sampling_defaults",
+    "should_add_special_tokens",
     "should_quantize_kv_layer",
 ]
 

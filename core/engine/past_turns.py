@@ -51,6 +51,14 @@ class PastTurn:
     run: TokenRun
     lost: str = EVICTED
     """Why its KV is gone, if it is."""
+    stops: tuple[int, ...] | None = None
+    """Lengths from which a later prompt can go on; None for any."""
+
+    def usable_length(self, length: int) -> int:
+        """Returns from which length of at most `length` tokens a later prompt can go on."""
+        if self.stops is None:
+            return length
+        return max((stop for stop in self.stops if stop <= length), default=0)
 
 
 def recompute_reason(
@@ -69,8 +77,10 @@ def recompute_reason(
         wanted: its prompt.
         reused: how many first tokens of the prompt are resident.
     """
-    best = max(past, key=lambda turn: common_length(turn.run, wanted), default=None)
-    if best is not None and reused < reusable_length(best.run, wanted):
+    best = max(
+        past, key=lambda turn: turn.usable_length(common_length(turn.run, wanted)), default=None
+    )
+    if best is not None and reused < best.usable_length(reusable_length(best.run, wanted)):
         return best.lost
     own = next((turn for turn in reversed(past) if turn.conversation == conversation != 0), None)
     if own is None or common_length(own.run, wanted) >= min(len(own.run), len(wanted)):
@@ -105,8 +115,21 @@ class PastTurns:
         """Whether a turn of the conversation is remembered."""
         return any(turn.conversation == conversation != 0 for turn in self._turns)
 
-    def record(self, conversation: int, messages: tuple[MessageKey, ...], run: TokenRun) -> None:
-        """Remembers what a turn computed, in place of turns that it went on from."""
+    def record(
+        self,
+        conversation: int,
+        messages: tuple[MessageKey, ...],
+        run: TokenRun,
+        stops: tuple[int, ...] | None = None,
+    ) -> None:
+        """Remembers what a turn computed, in place of turns that it went on from.
+
+        Args:
+            conversation: of the turn.
+            messages: what stands in its prompt, and the answer.
+            run: what was computed.
+            stops: lengths of it from which a later prompt can go on; None for any.
+        """
         run = _packed(run)
         kept = []
         for turn in self._turns:
@@ -116,7 +139,7 @@ class PastTurns:
         own = [turn for turn in kept if turn.conversation == conversation]
         oldest = own[: max(0, len(own) + 1 - _MOST_OF_CONVERSATION)]
         kept = [turn for turn in kept if turn not in oldest]
-        self._turns = [*kept, PastTurn(conversation, messages, run)][-_MOST_TURNS:]
+        self._turns = [*kept, PastTurn(conversation, messages, run, stops=stops)][-_MOST_TURNS:]
 
     def mark_lost(self, reason: str, conversation: int | None = None) -> None:
         """Notes why the KV of a conversation, or of all, is gone."""
