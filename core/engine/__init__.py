@@ -41,4 +41,6 @@ Its modules in reading order:
                    want of it.
     memory_guard   Keeps a failure for want of memory from spoiling anything but the work that met
                    it.
+    picture        A picture as it stands in a prompt: how large it is there, and which tokens are
+                   its own.
 """
