@@ -26,7 +26,8 @@ from .past_turns import PastTurns
 from .prefill_pace import PrefillPace
 from .prompt import PromptBuilder
 from .stop_signal import never
-from .vision import Picture, Pictures, Pixels
+from .picture import Picture
+from .vision import Pictures, Pixels
 from .work_memory import WorkMemory, measure_chunk, measure_picture
 
 _FEATURES_SHARE: Final = 16

@@ -14,7 +14,7 @@ from .prompt import PROBES
 
 if TYPE_CHECKING:
     from .resident import ResidentModel
-    from .vision import Picture
+    from .picture import Picture
 
 
 def reuse_points(
