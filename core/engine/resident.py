@@ -27,10 +27,6 @@ from .picture import Picture
 from .prefill_pace import PrefillPace
 from .prompt import PromptBuilder
 from .stop_signal import never
-<<<<<<< HEAD
-=======
-from .picture import Picture
->>>>>>> i9-family
 from .vision import Pictures, Pixels
 from .work_memory import WorkMemory, measure_chunk, measure_picture
 
