@@ -104,6 +104,7 @@ def test_every_kind_of_turn_answers_as_a_cold_run_and_reuses_what_it_can(
     ahead = ask.prepare(*with_picture[:-1], user("", *with_picture[-1].images), conversation=1)
     third = turn(*with_picture)
     assert ahead > third.computed
+    assert third.stats.reused_tokens >= second.stats.prompt_tokens
     assert third.stats.images_encoded == 0
 
     edited = [*with_picture[:-1], user("Or this?", *with_picture[-1].images)]
