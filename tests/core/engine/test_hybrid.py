@@ -21,7 +21,7 @@ from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.models.sources import find_model
 
 from ...patience import PATIENCE
-from .endless import write_endless
+from .endless import SHAPES, write_endless
 
 GREEDY = AnswerOptions(temperature=0.0, max_tokens=6)
 QUESTION = "What is in the picture? " * 6
@@ -32,29 +32,7 @@ Draw = Callable[..., PromptImage]
 @pytest.fixture(scope="module")
 def hybrid_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three layers with a recurrent state and a convolution's, and one with attention."""
-    return write_endless(
-        tmp_path_factory.mktemp("hybrid"),
-        family="qwen3_5",
-        text={
-            "model_type": "qwen3_5_text",
-            "num_hidden_layers": 4,
-            "full_attention_interval": 4,
-            "linear_num_value_heads": 2,
-            "linear_num_key_heads": 2,
-            "linear_key_head_dim": 32,
-            "linear_value_head_dim": 32,
-            "linear_conv_kernel_dim": 4,
-            "tie_word_embeddings": False,
-            "rope_parameters": {
-                "type": "default",
-                "mrope_section": [2, 1, 1],
-                "rope_theta": 100_000,
-                "partial_rotary_factor": 0.25,
-                "mrope_interleaved": True,
-            },
-        },
-        vision={"deepstack_visual_indexes": []},
-    )
+    return write_endless(tmp_path_factory.mktemp("hybrid"), **SHAPES["hybrid"])
 
 
 @pytest.fixture(scope="module")

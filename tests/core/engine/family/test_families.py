@@ -14,8 +14,21 @@ from seeshell.core.models.sources import find_model
 from ..asking import Answer, make_asker
 from .plain import PlainFamily
 
-FULL = ["gemma3", "gemma4", "idefics3", "internvl_chat", "lfm2_vl", "llava", "mistral3", "phi3_v",
-        "pixtral", "qwen2_5_vl", "qwen2_vl", "qwen3_5", "smolvlm"]
+FULL = [
+    "gemma3",
+    "gemma4",
+    "idefics3",
+    "internvl_chat",
+    "lfm2_vl",
+    "llava",
+    "mistral3",
+    "phi3_v",
+    "pixtral",
+    "qwen2_5_vl",
+    "qwen2_vl",
+    "qwen3_5",
+    "smolvlm",
+]
 OPTIONS = AnswerOptions(temperature=0.0, max_tokens=6)
 
 
@@ -34,6 +47,7 @@ def load() -> Callable[[str], Any]:
     def load_once(family: str) -> Any:
         if family == "phi3_v":
             from mlx_vlm.models.phi3_v.vision import VisionModel
+
             VisionModel.CLIP_VIT_LARGE_PATCH14_336_CONFIG.num_hidden_layers = 2
         if family not in loaded:
             loaded.clear()
@@ -50,7 +64,8 @@ def assert_as_cold(answer: Answer, cold: Answer) -> None:
     print("difference", difference, "spread", spread)
     assert difference <= 1e-3 * max(1.0, spread)
     for token, expected, margin in zip(answer.tokens, cold.tokens, cold.margins, strict=False):
-        if margin < 1e-2: break
+        if margin < 1e-2:
+            break
         assert token == expected
 
 
@@ -64,7 +79,14 @@ def test_a_conversation(family: str, load: Any, draw: Any, tmp_path: Path) -> No
 
     def turn(*messages, encoded, conversation=1, asker=ask):
         answer = asker(*messages, options=OPTIONS, conversation=conversation)
-        print(family, answer.stats.reused_tokens, answer.stats.prefilled_tokens, answer.stats.prompt_tokens, answer.stats.images_encoded, answer.stats.recomputed)
+        print(
+            family,
+            answer.stats.reused_tokens,
+            answer.stats.prefilled_tokens,
+            answer.stats.prompt_tokens,
+            answer.stats.images_encoded,
+            answer.stats.recomputed,
+        )
         assert_as_cold(answer, cold(*messages))
         assert answer.stats.images_encoded == encoded
         return answer
