@@ -13,8 +13,8 @@ from .kv.prefix import TokenRun, common_length
 from .prompt import PROBES
 
 if TYPE_CHECKING:
-    from .resident import ResidentModel
     from .picture import Picture
+    from .resident import ResidentModel
 
 
 def reuse_points(

@@ -168,6 +168,8 @@ def cut_blocks(identity: SpillIdentity, run: TokenRun, block_tokens: int) -> Ite
     for start in range(0, len(run), block_tokens):
         end = min(start + block_tokens, len(run))
         spans = tuple(span for span in run.spans if start <= span.start < end)
-        block = Block(identity, parent, start, tuple(run.tokens[start:end]), spans, variant=run.variant)
+        block = Block(
+            identity, parent, start, tuple(run.tokens[start:end]), spans, variant=run.variant
+        )
         yield block
         parent = block.name
