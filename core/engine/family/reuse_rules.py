@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _SIZES: Final = ((64, 48), (48, 80))
 """Pixels across and down of the pictures that are tried."""
 
+_NO_BUDGET: Final = 10**9
+
 _TOLERANCE: Final = 1e-3
 """Part of the largest number by which rows may differ that are the same."""
 
@@ -29,7 +31,7 @@ def find_reuse(family: "Generic", model: Any) -> Reuse:
         family: of the model.
         model: as mlx-vlm loads it.
     """
-    inputs = family.inputs([_picture(_SIZES[0])])
+    inputs = family.inputs([_picture(family, _SIZES[0])])
     tokens = token_list(inputs)
     found = family.embed(tokens, inputs)
     if found.cross_attention_states is not None or found.decoder_inputs_embeds is not None:
@@ -54,7 +56,7 @@ def find_reuse(family: "Generic", model: Any) -> Reuse:
 
 def pictures_are_independent(family: "Generic") -> bool:
     """Whether a picture has the rows in a prompt with another that it has alone."""
-    pictures = [_picture(size) for size in _SIZES]
+    pictures = [_picture(family, size) for size in _SIZES]
     inputs = family.inputs(pictures)
     tokens = token_list(inputs)
     places = mx.array(np.flatnonzero(family.is_picture(tokens)))
@@ -99,7 +101,7 @@ def _counts_as_a_grid(
     return np.array_equal(rope_positions([span], len(tokens)), expected.reshape(3, -1))
 
 
-def _picture(size: tuple[int, int]) -> Image.Image:
-    """Returns a picture that is not the same everywhere."""
-    width, height = size
-    return Image.linear_gradient("L").resize((width, height)).convert("RGB")
+def _picture(family: "Generic", size: tuple[int, int]) -> Image.Image:
+    """Returns a picture that is not the same everywhere, at a size that the processor keeps."""
+    fitted = family.fit(*size, budget=_NO_BUDGET)
+    return Image.linear_gradient("L").resize((fitted.width, fitted.height)).convert("RGB")
