@@ -318,7 +318,7 @@ def gemma4(kind: str, *, sees_ahead: bool = False) -> Shape:
         "hidden_size": 64,
         "pad_token_id": ids["<|pad|>"],
         "eos_token_id": [ids["<turn|>"]],
-        "vision_soft_tokens_per_image": 70,
+        "vision_soft_tokens_per_image": 8,
         "audio_config": None,
         "text_config": text,
         "vision_config": vision_half(
@@ -326,7 +326,7 @@ def gemma4(kind: str, *, sees_ahead: bool = False) -> Shape:
             num_key_value_heads=2,
             head_dim=16,
             global_head_dim=16,
-            default_output_length=70,
+            default_output_length=8,
             patch_size=16,
             position_embedding_size=1024,
             pooling_kernel_size=3,
@@ -335,7 +335,7 @@ def gemma4(kind: str, *, sees_ahead: bool = False) -> Shape:
     image_processor = {
         "image_processor_type": "Gemma4ImageProcessor",
         "patch_size": 16,
-        "max_soft_tokens": 70,
+        "max_soft_tokens": 8,
         "pooling_kernel_size": 3,
     }
     processor = {"processor_class": "Gemma4Processor", "image_processor": image_processor}
@@ -572,5 +572,5 @@ def shrink_phi3_tower(set_attribute: Callable[[Any, str, Any], None]) -> None:
     from mlx_vlm.models.phi3_v.vision import VisionModel
 
     tower = VisionModel.CLIP_VIT_LARGE_PATCH14_336_CONFIG
-    set_attribute(tower, "num_hidden_layers", 2)
+    set_attribute(tower, "num_hidden_layers", 1)
     set_attribute(tower, "intermediate_size", 64)

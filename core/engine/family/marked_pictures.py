@@ -68,7 +68,7 @@ class MarkedPictures:
     def numbered(self, picture: Picture, number: int) -> Sequence[int]:
         """Returns the tokens of a picture, which is the prompt's first, second or so on."""
         if not picture.length:
-            # A grid: its rows and columns are those of image tokens, not pixels.
+            # A grid of rows, of which any other picture has the same.
             return self.tokens(_PROBE_SIZES[0])[:1] * (picture.rows * picture.columns)
         tokens = self.tokens((picture.columns, picture.rows))
         return [-number if token < 0 else token for token in tokens]

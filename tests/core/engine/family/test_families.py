@@ -23,7 +23,7 @@ from ....families.writing import write_checkpoint
 from ..asking import Answer, Asker, make_asker
 from .plain import PlainFamily
 
-# Loading some families warns, and mlx-vlm takes what is raised then for a processor that is missing.
+# Some families warn when loaded; raised, that is to mlx-vlm a processor that is missing.
 pytestmark = pytest.mark.filterwarnings("default")
 
 COLD = {"llava_next", "paligemma"}
