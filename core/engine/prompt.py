@@ -5,10 +5,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
+from ..errors import ImageError
 from .engine import PromptMessage
 from .family.family import Family
+from .family.template import text_part
 from .kv.prefix import TokenRun, common_length, first_part
-from .vision import Picture
+from .picture import Picture
 
 PROBES: Final = ("a", "\n\n1")
 """Texts that a question may begin with: what is the same before both is the same before any."""
@@ -37,7 +39,14 @@ class PromptBuilder:
 
         Raises:
             ModelUnsupported: the chat template does not place the pictures.
+            ImageError: there are more of them than the model takes.
         """
+        most = self._family.most_pictures
+        if 0 < most < len(pictures):
+            raise ImageError(
+                f"The model takes {most} picture in a conversation, and this is picture "
+                f"{len(pictures)}; start a new conversation for it."
+            )
         run = self._family.placing.place(self._render(messages, thinking), pictures)
         return replace(run, variant=self._family.variant(run))
 
@@ -80,9 +89,7 @@ class PromptBuilder:
             {
                 "role": message.role,
                 "content": [
-                    {"type": "text", "text": mask(part)}
-                    if isinstance(part, str)
-                    else {"type": "image"}
+                    text_part(mask(part)) if isinstance(part, str) else {"type": "image"}
                     for part in message.parts
                 ],
             }

@@ -16,30 +16,9 @@ from PIL import Image
 from ..errors import ImageError
 from ..images import ImageSize, IsStopped, ReadPixels, WantedPixels
 from .engine import PromptImage
-from .family.family import Family, Features, PictureShape, PictureSize
+from .family.family import Family, Features
 from .kv.prefix import ImageSpan
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture as it stands in a prompt."""
-
-    source: PromptImage
-    sha256: str
-    """Of the fitted pixels and their size."""
-    rows: int
-    columns: int
-    length: int = 0
-    """How its tokens lie: see `ImageSpan`."""
-
-    @property
-    def shape(self) -> PictureShape:
-        """How its tokens lie."""
-        return PictureShape(self.rows, self.columns, self.length)
-
-    def span(self, start: int) -> ImageSpan:
-        """Returns where its tokens stand if the first is at `start`."""
-        return ImageSpan(start, self.rows, self.columns, self.sha256, self.length)
+from .picture import Picture, PictureSize
 
 
 class _Seen(NamedTuple):
@@ -198,8 +177,7 @@ class Pictures:
             ImageError: the file has to be read again and can't be.
         """
         pixels = self._read(picture, is_stopped)
-        if pixels is not None:
-            self._count(picture)
+        self.encoded_count += pixels is not None
         return pixels
 
     def is_held(self, picture: Picture) -> bool:
@@ -248,13 +226,10 @@ class Pictures:
     def _encode(self, picture: Picture, pixels: Image.Image) -> Features:
         features = self._family.encode(pixels)
         mx.eval(features.embeddings, *features.deepstack)
-        self._count(picture)
-        return features
-
-    def _count(self, picture: Picture) -> None:
         self.encoded_count += 1
         self.encoded_again_count += picture.sha256 in self._encoded
         self._encoded.add(picture.sha256)
+        return features
 
     def _evict(self) -> None:
         while self.nbytes > self._budget_bytes and len(self._features) > 1:

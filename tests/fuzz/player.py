@@ -169,11 +169,13 @@ class _Game:
     def _make_asker(self, spills: SpillFolder | None = None) -> Asker:
         program, checkpoint = self._program, self._player.checkpoint
         layout = make_layout(checkpoint, program.kv_bits)
+        kv_bytes = layout.nbytes(program.kv_tokens) if program.kv_tokens else 0
         ask = make_asker(
             checkpoint,
             spills,
             kv_bits=program.kv_bits,
-            kv_bytes=program.kv_tokens * layout.token_bytes,
+            # Copies of states take their part of the limit.
+            kv_bytes=kv_bytes if layout.is_trimmable else 2 * kv_bytes,
             spare_tokens=_SPARE_TOKENS,
             features_bytes=_FEATURES_BYTES,
             block_tokens=_SPILLED_BLOCK_TOKENS,

@@ -141,7 +141,7 @@ class Asker:
         answer.all_logits = [np.array(logits)[0] for logits in family.all_logits]
         answer.logits = answer.all_logits[0] if answer.all_logits else None
         answer.computed = family.extended
-        if answer.stats.generated_tokens:
+        if answer.stats.generated_tokens and self.resident.pool.branches:
             newest = self.resident.pool.branches[-1]
             answer.tokens = newest.tokens[answer.stats.prompt_tokens :]
         return answer

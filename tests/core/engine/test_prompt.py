@@ -4,8 +4,8 @@ import pytest
 
 from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.family.qwen3_vl import Qwen3VL
+from seeshell.core.engine.picture import Picture
 from seeshell.core.engine.prompt import PromptBuilder
-from seeshell.core.engine.vision import Picture
 from seeshell.core.errors import ModelUnsupported
 
 TEXTS = [
