@@ -73,3 +73,27 @@ class PlainFamily:
             if token in ends:
                 break
         return answer
+
+
+def assert_as_cold(answer: Answer, cold: Answer, spread: float = 1.0) -> None:
+    """The answer's first logits and greedy tokens are the cold ones.
+
+    Args:
+        answer: of the engine.
+        cold: of mlx-vlm.
+        spread: of logits; differences are parts of it.
+    """
+    difference = logit_difference(answer, cold)
+    assert difference <= 1e-3 * spread, f"the first logits differ by {difference:.3g}"
+    pairs = zip(answer.tokens, cold.tokens, cold.margins, strict=False)
+    for index, (token, expected, margin) in enumerate(pairs):
+        if margin <= 1e-2 * spread:
+            # What follows may be another answer.
+            return
+        assert token == expected, f"token {index} differs"
+
+
+def logit_difference(answer: Answer, cold: Answer) -> float:
+    """How far the first logits are apart."""
+    ours = answer.logits - np.logaddexp.reduce(answer.logits)
+    return float(np.abs(ours - cold.logits).max())

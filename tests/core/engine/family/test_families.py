@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
@@ -20,8 +19,8 @@ from seeshell.core.models.sources import find_model
 
 from ....families.shapes import SHAPES, shrink_phi3_tower
 from ....families.writing import write_checkpoint
-from ..asking import Answer, Asker, make_asker
-from .plain import PlainFamily
+from ..asking import Asker, make_asker
+from .plain import PlainFamily, assert_as_cold, logit_difference
 
 # Some families warn when loaded; raised, that is to mlx-vlm a processor that is missing.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -84,19 +83,10 @@ class Conversation:
         """The figures of a turn whose answer is the cold one."""
         answer = self.ask(*messages, options=OPTIONS, conversation=1)
         cold = PlainFamily(self.checkpoint)(*messages)
-        difference = self.difference(answer, cold)
-        spread = float(cold.logits.std()) if self.family in WITH_STATES else 1.0
-        assert difference <= 1e-3 * spread
-        for token, expected, margin in zip(answer.tokens, cold.tokens, cold.margins, strict=False):
-            if margin <= 1e-2 * spread:
-                break
-            assert token == expected
+        assert_as_cold(
+            answer, cold, float(cold.logits.std()) if self.family in WITH_STATES else 1.0
+        )
         return answer.stats
-
-    def difference(self, answer: Answer, cold: Answer) -> float:
-        """How far the first logits are apart."""
-        ours = answer.logits - np.logaddexp.reduce(answer.logits)
-        return float(np.abs(ours - cold.logits).max())
 
     def shared(self, before: tuple[PromptMessage, ...], now: tuple[PromptMessage, ...]) -> int:
         """Tokens that a prompt has in common with an earlier one."""
@@ -186,7 +176,7 @@ def test_without_the_hash_of_pictures_another_one_of_the_same_size_is_taken_for_
     answer = talk.ask(other, options=OPTIONS, conversation=1)
 
     assert answer.stats.reused_tokens > 0
-    assert talk.difference(answer, PlainFamily(checkpoint)(other)) > 1e-2
+    assert logit_difference(answer, PlainFamily(checkpoint)(other)) > 1e-2
 
 
 @pytest.mark.parametrize("family", sorted(SHAPES))
