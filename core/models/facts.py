@@ -34,8 +34,6 @@ class Limits:
     kv_bits: int
     cache_dir: Path
     """Where the core keeps what it found out."""
-    held_bytes: int = 0
-    """Memory that another model holds already."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,6 @@ def read_facts(model: ModelFacts, limits: Limits, folder: Path, licence: str = "
         footprint = read_footprint(folder, weights, limits, known)
     except ModelError as error:
         return replace(model, problem=str(error), licence=licence or read_licence(folder))
-    usable = usable_memory() - limits.held_bytes
     return replace(
         model,
         family=str(config["model_type"]),
@@ -103,7 +100,7 @@ def read_facts(model: ModelFacts, limits: Limits, folder: Path, licence: str = "
         licence=licence or read_licence(folder),
         revision=revision,
         footprint=footprint,
-        proposal=propose(footprint, usable, limits.pixel_budget),
+        proposal=propose(footprint, usable_memory(), limits.pixel_budget),
         known=known,
         context_length=footprint.context_length,
     )

@@ -27,14 +27,12 @@ class Shelf:
 
     settings: Settings
     paths: Paths
-    held_bytes: int = 0
-    """Memory that a model holds already."""
 
     @property
     def limits(self) -> Limits:
         """What decides on the memory that a model takes."""
         its = self.settings
-        return Limits(its.pixel_budget, its.kv_bits, self.paths.cache_dir, self.held_bytes)
+        return Limits(its.pixel_budget, its.kv_bits, self.paths.cache_dir)
 
 
 def list_models(shelf: Shelf) -> list[ModelFacts]:
