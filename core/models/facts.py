@@ -11,7 +11,7 @@ from .known_reuse import KnownReuse, find_known
 from .kv_size import count_kv
 from .language_config import context_length, read_language_config
 from .licence import read_licence
-from .memory import has_gpu, usable_memory
+from .memory import number_bytes, usable_memory
 from .picture_size import picture_size
 from .preflight import check_checkpoint, identify_folder
 from .quantisation import count_parameters, describe_quantisation
@@ -21,9 +21,6 @@ ModelKind = Literal["demo", "folder", "hub", "endpoint"]
 
 _CONTEXTS: Final = (4096, 16_384)
 """Tokens at which the memory is told, beside the whole context."""
-
-_NUMBER_BYTES: Final = 2 if has_gpu() else 4
-"""Of a number that the engine computes with here."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +112,10 @@ def read_footprint(
         ModelUnsupported: a file of the model can't be read.
     """
     config = read_json(folder / "config.json")
-    picture = picture_size(folder, config, limits.pixel_budget, _NUMBER_BYTES)
+    picture = picture_size(folder, config, limits.pixel_budget)
     shapes = {name: tensor.shape for name, tensor in weights.tensors.items()}
     kv = count_kv(shapes, read_language_config(config))
-    token_bytes = kv.token_bytes(_NUMBER_BYTES, limits.kv_bits)
+    token_bytes = kv.token_bytes(number_bytes(), limits.kv_bits)
     measured = known or KnownReuse("cold")
     return Footprint(
         weights_bytes=measured.loaded_bytes or weights.needed_bytes,

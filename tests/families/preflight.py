@@ -21,6 +21,8 @@ from seeshell.core.models.kv_size import count_kv
 from seeshell.core.models.language_config import context_length, read_language_config
 from seeshell.core.models.preflight import check_checkpoint
 
+from .shapes import SHAPES
+
 _BAR = 0.05
 
 _MEASURE = """
@@ -46,7 +48,7 @@ print(json.dumps({"loaded": loaded, "peak": peak, "kv": kept, "seconds": seconds
 
 def main() -> int:
     """Prints a line a shape; returns 1 if one is further off than the bar."""
-    from .true_shapes import SHAPES, make
+    from .true_shapes import make
 
     options = _parse(list(SHAPES))
     worst = 0.0
