@@ -115,11 +115,11 @@ def read_footprint(
     picture = picture_size(folder, config, limits.pixel_budget)
     shapes = {name: tensor.shape for name, tensor in weights.tensors.items()}
     kv = count_kv(shapes, read_language_config(config))
-    token_bytes = kv.token_bytes(number_bytes(), limits.kv_bits)
+    exact, stored = kv.token_bytes(number_bytes()), kv.token_bytes(number_bytes(), limits.kv_bits)
     measured = known or KnownReuse("cold")
     return Footprint(
         weights_bytes=measured.loaded_bytes or weights.needed_bytes,
-        kv_token_bytes=measured.kv_token_bytes or token_bytes,
+        kv_token_bytes=measured.kv_token_bytes * stored // (exact or 1) or stored,
         context_length=context_length(folder, config),
         picture_tokens=measured.picture_tokens or picture.tokens,
         picture_bytes=picture.work_bytes,
