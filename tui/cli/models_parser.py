@@ -44,10 +44,16 @@ def add_models(commands: "_SubParsersAction[Any]", form: type[HelpFormatter]) ->
         )
         action.add_argument("name", metavar="NAME", help="as --model takes it")
         _add_json(action)
-        if name == "rm":
+        _add_own(name, action)
+
+
+def _add_own(name: str, action: ArgumentParser) -> None:
+    """Adds what only one of the commands takes."""
+    match name:
+        case "rm":
             action.add_argument("--yes", action="store_true", help="do not ask")
             action.add_argument("--force", action="store_true", help="even if it is loaded")
-        if name == "quantise":
+        case "quantise":
             action.add_argument("--bits", choices=BITS, default="4", help="bits a weight (4)")
             action.add_argument("--to", metavar="FOLDER", help="where it goes")
 
