@@ -61,7 +61,8 @@ class Settings(Struct, frozen=True):
     temperature: float | None = None
     """Sampling temperature; unset takes the model's own default."""
     keep_alive: float = 900.0
-    """Seconds that an idle core without clients stays; 0 keeps it for ever."""
+    """Seconds without work after which the core frees the model, and ends where no client is there;
+    0 keeps both for ever. The next turn loads the model again."""
     kv_bits: Literal[0, 4, 8] = 0
     """Bits of a KV cache's number: 8 halves and 4 quarters its memory, at some loss of exactness;
     0 keeps the model's own precision."""
@@ -102,6 +103,11 @@ class Paths(Struct, frozen=True):
     log_file: Path
     runtime_dir: Path
     """Socket and lock."""
+
+    @property
+    def presets_file(self) -> Path:
+        """What the user writes of presets and templates."""
+        return self.config_file.with_name("presets.toml")
 
     @property
     def database(self) -> Path:

@@ -18,7 +18,7 @@ Its modules in reading order:
     output           Where a command's words go: the answer to standard output, all else to standard
                      error.
     exit_status      Exit statuses of the `seeshell` command.
-    core_commands    `seeshell status`, `stop` and `core`: the resident process by hand.
+    core_commands    `seeshell status`, `unload`, `stop` and `core`: the resident process by hand.
     models           `seeshell models`: which models are here, and everything about one of them.
     models_parser    What `seeshell models` and its commands accept.
     models_help      What `--help` says below the options of `seeshell models` and its commands.
@@ -32,6 +32,7 @@ Its modules in reading order:
     models_quantise  `seeshell models quantise`: makes a smaller version of a model.
     bench            `seeshell bench`: how long one waits in a chat about pictures, on this machine.
     bench_table      The figures of `seeshell bench` as lines of at most 80 columns.
+    answer_options   The options of `seeshell ask` that say how the answer is to be given.
 """
 
 from .command import main

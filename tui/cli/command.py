@@ -60,6 +60,10 @@ def _run(options: Namespace, output: Output) -> int:
             from .core_commands import status
 
             return status(output)
+        case "unload":
+            from .core_commands import unload
+
+            return unload(output)
         case "stop":
             from .core_commands import stop
 
