@@ -87,8 +87,8 @@ def read_facts(model: ModelFacts, limits: Limits, folder: Path, licence: str = "
         revision = model.revision or identify_folder(folder)
         known = find_known(limits.cache_dir, revision)
         footprint = read_footprint(folder, weights, limits, known)
-    except ModelError as error:
-        return replace(model, problem=str(error), licence=licence or read_licence(folder))
+    except (ModelError, OSError) as error:
+        return replace(model, problem=_explain(model, error), licence=read_licence(folder))
     return replace(
         model,
         family=str(config["model_type"]),
@@ -101,6 +101,12 @@ def read_facts(model: ModelFacts, limits: Limits, folder: Path, licence: str = "
         known=known,
         context_length=footprint.context_length,
     )
+
+
+def _explain(model: ModelFacts, error: ModelError | OSError) -> str:
+    if isinstance(error, ModelError):
+        return str(error)
+    return f"{model.name} can't be read: {error.strerror}; check its permissions."
 
 
 def read_footprint(

@@ -22,6 +22,15 @@ class Shape(NamedTuple):
     extras: dict[str, Any]
     """processor_config.json; none if empty."""
 
+    def with_layers(self, count: int | None) -> "Shape":
+        """Returns the shape with so many decoder layers; with all of them for None."""
+        if count is None:
+            return self
+        fewer = {"num_hidden_layers": count}
+        if "text_config" in self.config:
+            fewer = {"text_config": self.config["text_config"] | fewer}
+        return self._replace(config=self.config | fewer)
+
 
 LLAVA_7B = Shape(
     bits=4,
