@@ -108,6 +108,10 @@ class TurnStats(Struct, frozen=True):
     """Why something that an earlier turn had computed was computed again; empty if nothing was."""
     ended_early: str = ""
     """Why the answer ended before the model was done or the token limit reached; empty if not."""
+    copied_tokens: int = 0
+    """Of the generated tokens, those copied from earlier text, where the model agreed."""
+    passes: int = 0
+    """Passes of the model that the tokens after the first took."""
 
 
 class Message(Struct, frozen=True):

@@ -107,6 +107,10 @@ class PastTurns:
         """Whether a turn of the conversation is remembered."""
         return any(turn.conversation == conversation != 0 for turn in self._turns)
 
+    def runs(self, conversation: int) -> list[TokenRun]:
+        """Returns what the turns of a conversation computed, the newest last; none for 0."""
+        return [turn.run for turn in self._turns if turn.conversation == conversation != 0]
+
     def record(self, turn: PastTurn) -> None:
         """Remembers what a turn computed, in place of turns that it went on from."""
         conversation, run = turn.conversation, _packed(turn.run)
@@ -138,7 +142,7 @@ class PastTurns:
 
 def _packed(run: TokenRun) -> TokenRun:
     """Returns the run in a form that takes little memory and is compared fast."""
-    return TokenRun(array("i", run.tokens), tuple(run.spans))
+    return replace(run, tokens=array("i", run.tokens), spans=tuple(run.spans))
 
 
 def _beside(turn: PastTurn, run: TokenRun) -> PastTurn | None:

@@ -1,7 +1,7 @@
 """One answer, from the messages to its last token. Runs on the MLX thread."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +10,8 @@ from ..conversation import FinishReason
 from ..errors import PromptTooLong
 from .decoding.answer_text import AnswerText, Said
 from .decoding.chooser import make_chooser
-from .decoding.decoder import Decoder
+from .decoding.decoder import Decoded, Decoder
+from .decoding.proposer import Proposer
 from .decoding.thinking import opened_thoughts
 from .engine import (
     AnswerEnd,
@@ -106,8 +107,9 @@ class Turn:
         """Notes why the prompt's rest is computed if an earlier turn had computed it."""
         past, conversation = self.resident.past, self.conversation
         reason = past.reason(conversation, message_keys(messages, pictures), prompt, reused)
-        if not reason and len(messages) > 1 and not past.knows(conversation):
-            *before, _ = messages
+        *before, _ = messages
+        is_first = all(message.role == "system" for message in before)
+        if not reason and not is_first and not past.knows(conversation):
             count = sum(len(message.images) for message in before)
             earlier = self.resident.prompts.build_draft(before, pictures[:count])
             reason = NOT_KEPT if reused < len(earlier) else ""
@@ -140,15 +142,15 @@ class Turn:
         """Computes what the branch lacks of the prompt, then the answer."""
         seen = self.resident.pictures
         before, before_again = seen.encoded_count, seen.encoded_again_count
-        hidden = self._prefill(branch, prompt, pictures)
+        logits = self._prefill(branch, prompt, pictures)
         self._meter.images_encoded = seen.encoded_count - before
         self._meter.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
-        return self._decode(branch, self.resident.language.logits(hidden))
+        return self._decode(branch, logits)
 
     def _prefill(self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]) -> Any:
-        """Returns the hidden state after the prompt's last token, unless it was stopped."""
+        """Returns the logits after the prompt's last token, unless it was stopped."""
         reused = self._meter.reused_tokens = len(branch.tokens)
         started_at = time.perf_counter()
 
@@ -167,24 +169,28 @@ class Turn:
     def _decode(self, branch: Branch, logits: Any) -> FinishReason:
         resident = self.resident
         text = AnswerText(resident.checkpoint.processor, self._tag)
-        limit = self._answer_limit()
-        decoder = Decoder(resident.language, resident.pool, branch, self._chooser, limit)
-        with closing(decoder.tokens(logits)) as tokens:
-            reason = self._say(tokens, text)
+
+        def start_ahead() -> Proposer | None:
+            return resident.ahead.start(branch, resident.past.runs(self.conversation), text)
+
+        decoder = Decoder(resident, branch, self._chooser, self._answer_limit(), start_ahead)
+        reason = self._write(text, decoder.tokens(logits))
         self._tell(text.end())
+        self._meter.passes = decoder.passes
         if decoder.is_memory_full:
             self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
         return reason
 
-    def _say(self, tokens: Iterable[int], text: AnswerText) -> FinishReason:
-        """Tells what the tokens say; returns why they ended."""
-        for token in tokens:
-            self._count_token()
-            if token in text.ends:
-                return "stop"
-            self._tell(text.add(token))
-            if self.stop.check():
-                return "cancelled"
+    def _write(self, text: AnswerText, tokens: Generator[Decoded]) -> FinishReason:
+        """Tells the text that the tokens make up."""
+        with closing(tokens):
+            for token, is_copied in tokens:
+                self._count_token(is_copied=is_copied)
+                if token in text.ends:
+                    return "stop"
+                self._tell(text.add(token))
+                if self.stop.check():
+                    return "cancelled"
         return "length"
 
     def _tell(self, said: Said) -> None:
@@ -195,9 +201,9 @@ class Turn:
             self._text += said.text
             self.emit(TextDelta(said.text))
 
-    def _count_token(self) -> None:
+    def _count_token(self, *, is_copied: bool) -> None:
         meter = self._meter
-        meter.count_token()
+        meter.count_token(is_copied=is_copied)
         rate = meter.pace.report(meter.generated_tokens, meter.last_token_at)
         if rate is not None:
             self.emit(DecodeProgress(meter.generated_tokens, rate))

@@ -56,6 +56,11 @@ asked before; if they were paused, they go on. --retry, with --chat or --continu
 asks the last question again if its answer failed, was filtered, or has no words, and
 takes neither PROMPT nor -i.
 
+--preset names a preset of presets.toml, beside config.toml, which the conversation
+keeps. --system, --temperature and the options after it count for this question alone,
+before what its preset says; the preset counts before the settings. Pictures keep the
+pixel budget that they were sent with. The app writes a presets.toml to begin with.
+
 exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
 off, 2 for wrong usage, 130 after Ctrl+C, which stops the answer, or takes a question
 that still waits out of the queue.
@@ -63,10 +68,10 @@ that still waits out of the queue.
 --json prints one document with these keys:
   text, thoughts (what the model thought before it answered), conversation (the ID
   for --chat), model, finish_reason (see below), attachments [name, sha256, width,
-  height, model_width, model_height, tokens, note], stats {prompt_tokens,
-  reused_tokens, prefilled_tokens, generated_tokens, images_encoded, images_reused,
-  ttft, prompt_tps, generation_tps, peak_bytes, recomputed, ended_early}; times are
-  in seconds. After an error: error {kind, message}, and text, thoughts and conversation
+  height, model_width, model_height, tokens, note, pixel_budget, is_left_out], stats
+  {prompt_tokens, reused_tokens, prefilled_tokens, generated_tokens, images_encoded,
+  images_reused, ttft, prompt_tps, generation_tps, peak_bytes, recomputed,
+  ended_early}; times are in seconds. After an error: error {kind, message}, and text, thoughts and conversation
   if the question was stored.
 
 finish_reason is stop for a complete answer; length for one that is cut off at the
@@ -79,6 +84,7 @@ examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"
   seeshell ask --continue "And the oranges?"
   seeshell ask --continue --retry
+  seeshell ask --system "Answer in one word." --temperature 0 -i cat.jpg "Which breed?"
   git diff | seeshell ask "Write a commit message for this:"
   screencapture -x -t png - | seeshell ask -i - "Which window is in front?"
   seeshell ask --json -i receipt.heic - < questions.txt | jq -r .text"""

@@ -27,14 +27,15 @@ class AnswerText:
         self._streamer = ServerTokenStreamer(processor.tokenizer, detokenizer)
         tags = (*TAGS, *TAGS.values())
         named = {processor.tokenizer.convert_tokens_to_ids(tag) for tag in tags}
-        self._silent = frozenset(processor.tokenizer.all_special_ids) - named
+        self.silent: frozenset[int] = frozenset(processor.tokenizer.all_special_ids) - named
+        """Tokens that stand for no text."""
         self._thoughts = InlineThoughts(closing_tag)
         self.ends: frozenset[int] = frozenset(processor.tokenizer.stopping_criteria.eos_token_ids)
         """Tokens with which the model says that its answer is complete."""
 
     def add(self, token: int) -> Said:
         """Returns what the token adds; nothing in the middle of a character or of a tag."""
-        if token in self._silent:
+        if token in self.silent:
             return Said("", "")
         return Said(*self._thoughts.split(self._streamer.advance(token, None)))
 

@@ -29,11 +29,13 @@ class Branch:
     """The branch that it rests on; None where it is whole."""
     shared: int = 0
     """Tokens whose KV the trunk holds for it."""
+    variant: str = ""
+    """Of the runs that it can hold: see `TokenRun`."""
 
     @property
     def run(self) -> TokenRun:
         """What the branch holds."""
-        return TokenRun(self.tokens, self.spans)
+        return TokenRun(self.tokens, self.spans, self.variant)
 
     @property
     def nbytes(self) -> int:
@@ -82,7 +84,7 @@ class Branch:
             capacity: tokens that there shall be room for; 0 for no more than these.
         """
         self._copy(0, length, layers, capacity)
-        return Branch(layers, self.tokens[:length], spans_within(self.spans, length), owner)
+        return self._first(length, layers, owner)
 
     def split(self, length: int, layers: list[KvLayer], owner: int = 0) -> "Branch":
         """Returns a whole branch of the first `length` tokens, on which this one rests then.
@@ -94,7 +96,7 @@ class Branch:
             layers: empty ones, for the rest.
             owner: of the new branch.
         """
-        whole = Branch(self.layers, self.tokens[:length], spans_within(self.spans, length), owner)
+        whole = self._first(length, self.layers, owner)
         self._copy(length, len(self.tokens), layers)
         self.layers, self.trunk, self.shared = layers, whole, length
         for layer in whole.layers:
@@ -129,6 +131,10 @@ class Branch:
     def arrays(self) -> list[Any]:
         """Returns the arrays of all layers, for evaluation."""
         return [layer.state for layer in self.layers]
+
+    def _first(self, length: int, layers: list[KvLayer], owner: int) -> "Branch":
+        spans = spans_within(self.spans, length)
+        return Branch(layers, self.tokens[:length], spans, owner, variant=self.variant)
 
     def _copy(self, start: int, stop: int, layers: list[KvLayer], capacity: int = 0) -> None:
         if start < stop:

@@ -14,7 +14,7 @@ from ..memory import out_of_memory
 from ..stop_signal import never
 from .branch import Branch, with_trunks
 from .layout import KvLayout
-from .prefix import TokenRun, common_length, spans_within
+from .prefix import TokenRun, common_length, first_part
 from .sharing import share, shrink_trunks, take
 from .spill import Spills
 
@@ -153,7 +153,7 @@ class KvPool:
         others = [other for other in self._branches if other is not branch]
         if len(others) == len(self._branches) or len(branch.tokens) <= length:
             return
-        kept = TokenRun(branch.tokens[:length], spans_within(branch.spans, length))
+        kept = first_part(branch.run, length)
         if length == 0 or any(common_length(other.run, kept) == length for other in others):
             self._keep(others)
         else:

@@ -36,7 +36,7 @@ def take(
     lengths = [reusable_length(branch.run, wanted) for branch in branches]
     length = max(lengths, default=0)
     if length == 0:
-        return Branch(layout.make_layers(), owner=owner)
+        return Branch(layout.make_layers(), owner=owner, variant=wanted.variant)
     # Of several equally good ones the own, else the most recent, which stands last.
     index = max(
         range(len(lengths)),

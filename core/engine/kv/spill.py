@@ -10,7 +10,7 @@ import mlx.core as mx
 from ..stop_signal import never
 from ..vision import Pictures
 from .layout import KvLayout, join_parts, make_room
-from .prefix import TokenRun, reusable_length, spans_within
+from .prefix import TokenRun, first_part, reusable_length
 from .spill_block import Block, SpillIdentity, StoredTensor, cut_blocks
 from .spill_folder import Found, SpillFolder
 from .tensor_file import dtype_of, read_tensor, write_tensors
@@ -159,8 +159,7 @@ class Spills:
         return self._folder.path(block)
 
     def _blocks(self, branch: "Branch", length: int | None) -> Iterator[Block]:
-        tokens = branch.tokens[:length]
-        run = TokenRun(tokens, spans_within(branch.spans, len(tokens)))
+        run = first_part(branch.run, len(branch.tokens) if length is None else length)
         return cut_blocks(self._identity, run, self._block_tokens)
 
     def _store(self, branch: "Branch", block: Block, kept: Iterable[str]) -> bool:

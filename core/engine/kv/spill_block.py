@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from .prefix import ImageSpan, TokenRun
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Version of the files; those of another one can't be read."""
 
 
@@ -57,6 +57,8 @@ class Block(Struct, frozen=True):
     """Tokens before it."""
     tokens: tuple[int, ...]
     spans: tuple[ImageSpan, ...] = ()
+    variant: str = ""
+    """Of the run."""
 
     @property
     def end(self) -> int:
@@ -71,7 +73,8 @@ class Block(Struct, frozen=True):
     def covers(self, other: "Block") -> bool:
         """Whether this holds all of the other block, from the same start."""
         return (
-            (self.identity, self.parent) == (other.identity, other.parent)
+            (self.identity, self.parent, self.variant)
+            == (other.identity, other.parent, other.variant)
             and self.tokens[: len(other.tokens)] == other.tokens
             and tuple(takewhile(lambda span: span.start < other.end, self.spans)) == other.spans
         )
@@ -81,6 +84,8 @@ class Block(Struct, frozen=True):
 
         May end inside an image span.
         """
+        if self.variant != wanted.variant:
+            return 0
         theirs = wanted.tokens[self.start : self.end]
         pairs = zip(self.tokens, theirs, strict=False)
         length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
@@ -133,6 +138,6 @@ def cut_blocks(identity: SpillIdentity, run: TokenRun, block_tokens: int) -> Ite
     for start in range(0, len(run), block_tokens):
         end = min(start + block_tokens, len(run))
         spans = tuple(span for span in run.spans if start <= span.start < end)
-        block = Block(identity, parent, start, tuple(run.tokens[start:end]), spans)
+        block = Block(identity, parent, start, tuple(run.tokens[start:end]), spans, run.variant)
         yield block
         parent = block.name
