@@ -13,6 +13,8 @@ Its modules in reading order:
                         answer.
     current_presets     The presets as they are now: `presets.toml` is read again once it has
                         changed on the disk.
+    leaving_out         What later prompts leave out of a conversation: what that frees, and what to
+                        leave out to fit.
     errors              Every error that seeshell raises on purpose, as one tree.
     wording             Words of sentences for users: what somebody else wrote, and times to wait.
     server_address      Addresses of servers as people write them, taken apart and written in one
@@ -44,6 +46,8 @@ Its modules in reading order:
                         time and memory.
     __main__            Runs the core: `python -m seeshell.core [--background] [--paths JSON]
                         [--model SOURCE]`.
+    one_process         Refuses to be one of several processes that compute a model together, as
+                        `mlx.launch` starts.
     service             The core in the foreground: everything from the lock to the last goodbye.
     core_log            The core's log: one file, rotated, 0600; standard error goes there too.
     ipc/                The core's socket, both ends of it: the server here, the client that the

@@ -75,6 +75,18 @@ class TurnError(SeeshellError):
 class PromptTooLong(TurnError):
     """The prompt is longer than the model's context; the conversation stays without the turn."""
 
+    def __init__(self, sentence: str, prompt_tokens: int = 0, context_length: int = 0) -> None:
+        """Says it in a sentence.
+
+        Args:
+            sentence: for the user.
+            prompt_tokens: how long the prompt is; 0 if that is not known.
+            context_length: tokens that fit; 0 if that is not known.
+        """
+        super().__init__(sentence)
+        self.prompt_tokens = prompt_tokens
+        self.context_length = context_length
+
 
 class OutOfMemory(TurnError):
     """The memory ran out during prefill or decode."""

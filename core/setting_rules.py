@@ -110,6 +110,10 @@ def _is_variable(value: object) -> bool:
 
 
 _TEXT: Final = Rule(_is_text, "text in quotation marks, without control characters")
+_TEXTS: Final = Rule(
+    lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    'a list such as ["~/models"]',
+)
 FLAG: Final = Rule(lambda value: type(value) is bool, "true or false")
 _URL: Final = Rule(
     _is_address, 'an address such as "http://host:port/v1", without a password', is_shown=False
@@ -122,6 +126,7 @@ _KEY_VARIABLE: Final = Rule(
 
 RULES: Final[Mapping[str, Rule]] = {
     "model": _TEXT,
+    "model_folders": _TEXTS,
     "pixel_budget": whole(1, 65_536),
     "max_pixels": whole(1, 10**12),
     "max_tokens": whole(1, 2**31 - 1),

@@ -50,6 +50,8 @@ class Settings(Struct, frozen=True):
 
     model: str = ""
     """Model to load; empty takes Qwen3-VL-4B if it is in the Hugging Face cache, else the demo."""
+    model_folders: tuple[str, ...] = ()
+    """Folders of models: each folder below them with a config.json is listed."""
     pixel_budget: int = 1280
     """Most image tokens that one picture may take; larger pictures are scaled down."""
     max_pixels: int = 200_000_000
@@ -116,6 +118,11 @@ class Paths(Struct, frozen=True):
     def pictures_dir(self) -> Path:
         """Copies of attached pictures, named by sha256."""
         return self.data_dir / "pictures"
+
+    @property
+    def models_dir(self) -> Path:
+        """Models that were made here, by quantising others."""
+        return self.data_dir / "models"
 
     @property
     def spills_dir(self) -> Path:

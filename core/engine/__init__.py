@@ -25,7 +25,10 @@ Its modules in reading order:
     vision           Pictures of a prompt: read once, encoded once, known by their content.
     family/          Families of models: how each is called, behind one interface.
     prefill          Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
+    reuse_points     Where a later prompt can still agree with one: there a model's states are
+                     copied.
     prefill_pace     Sizes the chunks of prefill by how fast the last one was.
+    inline_thoughts  Thoughts that stand in an answer's text, taken out where it begins with them.
     decoding/        What follows the prompt: tokens chosen one after the other, and the text that
                      they make up.
     work_memory      How much memory a chunk of prefill and a picture take while they are computed.
@@ -40,5 +43,4 @@ Its modules in reading order:
                      want of it.
     memory_guard     Keeps a failure for want of memory from spoiling anything but the work that met
                      it.
-    inline_thoughts  Thoughts that stand in an answer's text, taken out where it begins with them.
 """

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -103,11 +102,7 @@ class MlxEngine(Engine):
             raise ModelUnsupported(
                 f"{source} can't be used with an adapter yet: leave {adapter} out."
             )
-
-        def report_fetching(progress: LoadProgress) -> None:
-            report(replace(progress, is_fetching=True))
-
-        files = await fetch_model(source, report_fetching, environment)
+        files = await fetch_model(source, report, environment)
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()
         try:

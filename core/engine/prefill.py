@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import mlx.core as mx
 from PIL import Image
@@ -13,6 +13,9 @@ from .kv.prefix import TokenRun
 from .resident import ResidentModel
 from .stop_signal import StopSignal
 from .vision import Picture
+
+_NEAR: Final = 16
+"""Tokens that are rather computed again than that a chunk ends there, which costs a pass."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Prefill:
     """Set by anyone who wants the work to end: at the latest after one chunk or one picture."""
     tell_picture: Callable[[int, int], None] = lambda _number, _total: None
     """Is told before a picture is encoded which it is, from 1, of how many that are not reused."""
+    points: Sequence[int] = ()
+    """Lengths of the prompt at which the model's states are copied, in order."""
 
     def run(self, branch: Branch, report: Callable[[int], None]) -> Any:
         """Extends the branch to the whole prompt, or to where the work was stopped.
@@ -40,11 +45,14 @@ class Prefill:
         """
         logits = None
         reused = sum(span.end <= len(branch.tokens) for span in self.prompt.spans)
+        ends = self._ends(branch)
         while len(branch.tokens) < len(self.prompt) and not self.stop.check():
-            chunk = self._cut(len(branch.tokens), reused)
+            chunk = self._cut(len(branch.tokens), ends, reused)
             if self.stop.is_set():
                 break
             logits = self._compute(chunk, branch)
+            if chunk.end in ends:
+                self.resident.pool.keep_state(branch)
             report(chunk.end)
         return logits
 
@@ -58,14 +66,23 @@ class Prefill:
         branch.extend(chunk.tokens, self.prompt.spans)
         return logits
 
-    def _cut(self, start: int, reused: int) -> Chunk:
+    def _ends(self, branch: Branch) -> Sequence[int]:
+        """Returns where chunks end for the states' sake; copies those that the branch has now."""
+        held = len(branch.tokens)
+        if self.points and held:
+            self.resident.pool.keep_state(branch)
+        later = [point for point in self.points if point > held]
+        return later[1:] if later[1:] and later[0] - held <= _NEAR else later
+
+    def _cut(self, start: int, ends: Sequence[int], reused: int) -> Chunk:
         """Returns the next chunk; pictures in it are encoded if need be, until a stop.
 
         Args:
             start: its first token.
+            ends: where chunks end, if they get there.
             reused: pictures that the branch held when the prefill began.
         """
-        end = self._end(start)
+        end = self._end(start, ends)
         if self.resident.family.takes_pixels(self.prompt, start):
             return Chunk(self.prompt, start, end, pixels=self._pixels())
         placed = []
@@ -80,8 +97,12 @@ class Prefill:
                 placed.append(PlacedFeatures(span, features))
         return Chunk(self.prompt, start, end, placed)
 
-    def _end(self, start: int) -> int:
+    def _end(self, start: int, ends: Sequence[int]) -> int:
         """Returns the token after the next chunk.
+
+        Args:
+            start: its first token.
+            ends: where chunks end, if they get there.
 
         Raises:
             OutOfMemory: there is no memory for it.
@@ -90,7 +111,8 @@ class Prefill:
         if resident.family.is_whole(self.prompt, start):
             resident.check_chunk(start, left)
             return len(self.prompt)
-        return start + resident.fit_chunk(start, min(resident.pace.tokens, left))
+        end = start + resident.fit_chunk(start, min(resident.pace.tokens, left))
+        return min([end, *(point for point in ends if point > start)])
 
     def _pixels(self) -> list[Image.Image]:
         """Returns all pictures of the prompt, which are encoded with it; fewer after a stop."""

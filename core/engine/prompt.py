@@ -12,7 +12,7 @@ from .family.family import Family
 from .kv.prefix import TokenRun, common_length, first_part
 from .vision import Picture
 
-_PROBES: Final = ("a", "\n\n1")
+PROBES: Final = ("a", "\n\n1")
 """Texts that a question may begin with: what is the same before both is the same before any."""
 
 
@@ -64,7 +64,7 @@ class PromptBuilder:
         """
         *before, question = messages
         one, other = (
-            self.build([*before, _with_text(question, probe)], pictures) for probe in _PROBES
+            self.build([*before, _with_text(question, probe)], pictures) for probe in PROBES
         )
         length = common_length(one, other)
         special = self._family.placing.masks.special_ids

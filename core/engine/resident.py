@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import mlx.core as mx
 
@@ -11,8 +12,11 @@ from ..images import ReadPixels, read_pixels
 from .decoding.ahead import DecodingAhead
 from .drafts import Drafts
 from .engine import LoadedModel
+from .family.family import Chunk
 from .kv.layout import KvLayout
+from .kv.measuring import measure_layout
 from .kv.pool import KvPool
+from .kv.prefix import TokenRun
 from .kv.spill import Spills, spill_block_tokens
 from .kv.spill_block import SpillIdentity
 from .kv.spill_folder import SpillFolder
@@ -187,17 +191,16 @@ class ResidentModel:
             library=f"mlx-vlm {version('mlx-vlm')}, Pillow {version('pillow')}",
             number_bytes=layout.number_bytes,
             pixel_budget=limits.pixel_budget,
-            kv_bits=layout.bits if layout.group_size else 0,
+            kv_bits=layout.bits,
         )
 
 
 def make_layout(checkpoint: Checkpoint, kv_bits: int) -> KvLayout:
     """Returns how the KV of a checkpoint lies in memory."""
-    text = checkpoint.model.config.text_config
-    return KvLayout(
-        layer_count=text.num_hidden_layers,
-        heads=text.num_key_value_heads,
-        head_size=text.head_dim,
-        dtype=checkpoint.kv_dtype,
-        bits=kv_bits,
-    )
+    family = checkpoint.family
+
+    def compute(layers: list[Any], held: int, count: int) -> Any:
+        return family.extend(Chunk(TokenRun([0] * (held + count)), held, held + count), layers)
+
+    layout = measure_layout(family.make_layers, compute, kv_bits)
+    return replace(layout, is_kept=layout.is_kept and family.reuse.kind != "cold")

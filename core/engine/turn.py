@@ -31,6 +31,7 @@ from .memory_guard import guarded_memory
 from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, PastTurn, message_keys
 from .prefill import Prefill
 from .resident import ResidentModel
+from .reuse_points import reuse_points
 from .stop_signal import StopSignal
 from .turn_meter import TurnMeter
 from .vision import Picture
@@ -92,10 +93,11 @@ class Turn:
             has_failed = False
         finally:
             answer = MessageKey("assistant", self._text, ())
-            turn = PastTurn(self.conversation, (*messages, answer), branch.run)
-            self.resident.past.record(replace(turn, has_thoughts=self._has_thoughts))
+            turn = PastTurn(self.conversation, (*messages, answer), branch.run, stops=branch.stops)
+            past = self.resident.past
+            past.record(replace(turn, has_thoughts=self._has_thoughts))
             if has_failed:
-                self.resident.past.mark_lost(TURN_FAILED, self.conversation)
+                past.mark_lost(TURN_FAILED, self.conversation)
 
     def _explain(
         self,
@@ -124,6 +126,7 @@ class Turn:
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
         check_length(prompt, resident.checkpoint.context_length)
+        self._points = reuse_points(resident, messages, pictures, prompt)
         limit = self._answer_limit()
         self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
         return prompt
@@ -160,7 +163,9 @@ class Turn:
             self.emit(PrefillProgress(done, len(prompt), reused))
 
         self.emit(PrefillProgress(reused, len(prompt), reused))
-        prefill = Prefill(self.resident, prompt, pictures, self.stop, self._tell_picture)
+        prefill = Prefill(
+            self.resident, prompt, pictures, self.stop, self._tell_picture, self._points
+        )
         return prefill.run(branch, report)
 
     def _tell_picture(self, number: int, total: int) -> None:
@@ -219,5 +224,7 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
         raise PromptTooLong(
             f"With this question the conversation takes {len(prompt):,} tokens and the model's "
             f"context holds {context_length:,}; shorten the question, start a new conversation, or "
-            f"lower pixel_budget so that pictures take fewer."
+            f"lower pixel_budget so that pictures take fewer.",
+            len(prompt),
+            context_length,
         )

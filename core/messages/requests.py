@@ -252,7 +252,7 @@ class LeaveOut(Request, frozen=True):
 
     conversation: int
     messages: tuple[int, ...] = ()
-    """Ids of whole messages."""
+    """Ids of questions, or of their answers: they go together."""
     pictures: tuple[tuple[int, int], ...] = ()
     """Ids of messages, each with the index of one of its pictures."""
     is_left_out: bool = True

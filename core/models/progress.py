@@ -9,5 +9,5 @@ class LoadProgress:
 
     stage: str
     fraction: float = 0.0
-    is_fetching: bool = False
-    """Whether files are on their way from the hub."""
+    total_bytes: int = 0
+    """What the stage fetches in all; 0 where nothing is fetched."""

@@ -29,6 +29,7 @@ from ..errors import (
     TurnError,
 )
 from ..generation_options import NO_CHOICES, GenerationOptions
+from ..leaving_out import count_left_out
 from ..messages.events import (
     AnyEvent,
     ConversationsChanged,
@@ -206,6 +207,8 @@ class Answering:
 
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
         prompt = await read_prompt(self._archive, turn.conversation, turn.answer, turn.options)
+        stored = await self._archive.read_conversation(turn.conversation)
+        turn.left_out_tokens = count_left_out(stored.messages[:-2])
         answering = self._engine.answer(
             prompt,
             as_answer_options(turn.options),

@@ -62,11 +62,13 @@ class ModelLoader:
         """What becomes of the model that was wanted last."""
         if self._load is not None:
             wanted, progress = self._load.wanted, self._load.progress
-            return (Fetching if progress.is_fetching else Loading)(wanted, progress)
+            return (Fetching if progress.total_bytes else Loading)(wanted, progress)
         if self._engine.model is not None:
             return Loaded(self._engine.model)
         error = self._failures.get(self.wanted)
-        return Failed(self.wanted, error) if error else Idle(self.wanted)
+        if error is None or isinstance(error, LoadCancelled):
+            return Idle(self.wanted)
+        return Failed(self.wanted, error)
 
     @property
     def is_behind(self) -> bool:

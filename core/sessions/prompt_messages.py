@@ -15,6 +15,9 @@ from .turn_options import TurnOptions
 
 _BETWEEN_QUESTIONS = "\n\n"
 
+_LEFT_OUT = "[picture left out]"
+"""Stands for a question that had no words, and has none of its pictures any more."""
+
 
 class NextTurn(NamedTuple):
     """The turn that a client may submit next."""
@@ -44,8 +47,9 @@ async def read_prompt(
         NotStored: the copy of a picture is missing or altered.
     """
     stored = await archive.read_conversation(conversation)
-    before = [message for message in stored.messages if message.id != answer.id]
-    return (*_system(options), *await _as_prompt(archive, _choose(before)))
+    *before, question = (message for message in stored.messages if message.id != answer.id)
+    chosen = _choose([*before, _whole(question)])
+    return (*_system(options), *await _as_prompt(archive, chosen))
 
 
 async def read_ahead(
@@ -86,14 +90,29 @@ def _system(options: GenerationOptions) -> tuple[PromptMessage, ...]:
 
 
 def _choose(messages: Sequence[Message]) -> list[Message]:
-    """Returns what a prompt repeats: no answer without words, and no question that is dropped."""
+    """Returns what a prompt repeats.
+
+    Not what the user has left out, nor an answer without words, nor a question that is dropped. A
+    question is left out together with its answers, so that roles still alternate.
+    """
     dropped = {message.parent_id for message in messages if message.drops_question}
-    return [it for it in messages if it.id not in dropped and (it.role == "user" or it.has_words)]
+    kept = [it for it in messages if it.id not in dropped and not it.is_left_out]
+    return [it for it in kept if it.role == "user" or it.has_words]
+
+
+def _whole(question: Message) -> Message:
+    """Returns the question that is asked now with all its pictures, whatever later prompts do."""
+    parts = (
+        structs.replace(part, is_left_out=False) if isinstance(part, Attachment) else part
+        for part in question.parts
+    )
+    return structs.replace(question, parts=tuple(parts), is_left_out=False)
 
 
 async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[PromptMessage, ...]:
     """Returns the messages; neighbouring ones of a user as one, since strict templates want so."""
-    pictures = [picture for message in messages for picture in message.attachments]
+    told = [_told(message) for message in messages]
+    pictures = [part for parts in told for part in parts if isinstance(part, Attachment)]
     paths = iter(await archive.locate_pictures(pictures))
 
     def as_prompt_part(part: TextPart | Attachment) -> str | PromptImage:
@@ -102,14 +121,20 @@ async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[Pro
         return PromptImage(next(paths), part.sha256, part.name, part.pixel_budget)
 
     prompt: list[PromptMessage] = []
-    for message in messages:
-        told = (part for part in message.parts if not isinstance(part, ThoughtsPart))
-        new = PromptMessage(message.role, tuple(as_prompt_part(part) for part in told))
+    for message, parts in zip(messages, told, strict=True):
+        new = PromptMessage(message.role, tuple(as_prompt_part(part) for part in parts))
         if prompt and prompt[-1].role == new.role == "user":
             prompt[-1] = _merge(prompt[-1], new)
         else:
             prompt.append(new)
     return tuple(prompt)
+
+
+def _told(message: Message) -> list[TextPart | Attachment]:
+    """Returns what the model is told of a message; a note if all of it is left out."""
+    parts = [part for part in message.parts if not isinstance(part, ThoughtsPart)]
+    told = [it for it in parts if isinstance(it, TextPart) or not it.is_left_out]
+    return told if told or not parts else [TextPart(_LEFT_OUT)]
 
 
 def _merge(one: PromptMessage, other: PromptMessage) -> PromptMessage:

@@ -35,6 +35,7 @@ class ScriptedEngine(Engine):
         """Those that came with prompts; the script decides."""
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
+        self.first_progress = LoadProgress("reading", 0.5)
         self.measure_error: SeeshellError | None = None
         self.work: list[tuple[str, int]] = []
         """What was asked of the engine, in order: `answer`, `prepare` ... and the conversation."""
@@ -74,7 +75,7 @@ class ScriptedEngine(Engine):
     ) -> LoadedModel:
         self.loads.append(f"{source}+{adapter}" if adapter else source)
         self.environments.append(environment)
-        report(LoadProgress("reading", 0.5))
+        report(self.first_progress)
         if self.load_gate is not None:
             await self.load_gate.wait()
         if self.load_errors:

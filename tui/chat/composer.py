@@ -81,6 +81,7 @@ class Composer(Vertical):
         self.chips.pictures = tuple(draft.pictures)
         self.prompt.note_removals(len(draft.removed))
         self.tray.edited = draft.edited.number if draft.edited else 0
+        self.tray.is_answer = draft.edited is not None and draft.edited.is_answer
         self._show_missing()
         self._show_waiting()
 

@@ -87,7 +87,7 @@ class StatusBar(Widget):
         status, turns = self._session.model.status, self._session.turns
         state = state_words(status, turns.progress, self._session.conversation, time.time())
         texts = [
-            context_words(turns.stats, status.context_length),
+            context_words(turns.stats, status.context_length, turns.freed_tokens),
             speed_words(turns.stats, turns.progress),
         ]
         parts = [

@@ -74,6 +74,7 @@ async def _ask(question: str, images: list[Path], options: Namespace, output: Ou
     )
     try:
         asking = Asking(client, output)
+        asking.leaves_out_oldest = options.leave_out_oldest
         conversation = await asking.find_newest() if options.resume else options.chat
         if options.retry and conversation is not None:
             await asking.require_failure(conversation)

@@ -52,6 +52,10 @@ def _run(options: Namespace, output: Output) -> int:
             from .bench import bench
 
             return bench(options, output)
+        case "models":
+            from .models import models
+
+            return models(options, output)
         case "status":
             from .core_commands import status
 

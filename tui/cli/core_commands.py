@@ -25,7 +25,7 @@ _NOT_RUNNING = "No core is running; the app and `seeshell ask` start one."
 
 def status(output: Output) -> int:
     """Prints what the core is doing; 0 if there is one."""
-    found = asyncio.run(_with_core(_read_status))
+    found = asyncio.run(read_status())
     if output.as_json:
         document = {"running": True} | _as_document(found) if found else {"running": False}
         output.document(document)
@@ -62,6 +62,11 @@ def core() -> NoReturn:
     """Becomes the core, in the foreground."""
     program, *arguments = core_command(find_paths(os.environ))
     os.execv(program, [program, *arguments])  # noqa: S606  no shell is wanted
+
+
+async def read_status() -> CoreStatus | None:
+    """Returns what the core is doing; None if none runs."""
+    return await _with_core(_read_status)
 
 
 async def _with_core(ask: Callable[[CoreClient], Awaitable[Result]]) -> Result | None:

@@ -61,6 +61,10 @@ keeps. --system, --temperature and the options after it count for this question 
 before what its preset says; the preset counts before the settings. Pictures keep the
 pixel budget that they were sent with. The app writes a presets.toml to begin with.
 
+A question for which the context has no room is refused and not kept. With
+--leave-out-oldest the oldest pictures, then the oldest questions with their answers, are
+left out of the prompt, as many as are needed: they stay stored and shown.
+
 exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
 off, 2 for wrong usage, 130 after Ctrl+C, which stops the answer, or takes a question
 that still waits out of the queue.
@@ -71,7 +75,8 @@ that still waits out of the queue.
   height, model_width, model_height, tokens, note, pixel_budget, is_left_out], stats
   {prompt_tokens, reused_tokens, prefilled_tokens, generated_tokens, images_encoded,
   images_reused, ttft, prompt_tps, generation_tps, peak_bytes, recomputed,
-  ended_early}; times are in seconds. After an error: error {kind, message}, and text, thoughts and conversation
+  left_out_tokens, ignored_options, ended_early, copied_tokens, passes}; times are in
+  seconds. After an error: error {kind, message}, and text, thoughts and conversation
   if the question was stored.
 
 finish_reason is stop for a complete answer; length for one that is cut off at the

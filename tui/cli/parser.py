@@ -18,6 +18,7 @@ from ... import __version__
 from ..visible import visible
 from . import help_texts
 from .answer_options import add_answer_options
+from .models_parser import add_models
 
 STANDARD_INPUT = "-"
 """Stands for the question, or for one of the pictures."""
@@ -78,6 +79,7 @@ def _build_parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_ask(commands)
     _add_bench(commands)
+    add_models(commands)
     _add_core_commands(commands)
     return parser
 
@@ -143,6 +145,11 @@ def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
         help="leave control characters in the answer, into a file or pipe",
     )
     add_answer_options(ask)
+    ask.add_argument(
+        "--leave-out-oldest",
+        action="store_true",
+        help="if the context is full, leave the oldest pictures, then questions, out of it",
+    )
     ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; words are joined")
 
 

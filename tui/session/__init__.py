@@ -17,6 +17,8 @@ Its modules in reading order:
                           change out.
     conversation_list     The list of stored conversations, and what is done to one without showing
                           it.
+    context_room          Room in the context: what to leave out of later prompts or take in again,
+                          and what that does.
     draft                 The values of the journal: what was typed, attached and sent but is not
                           the core's yet.
     outgoing              What leaves the prompt: pictures are checked, messages sent in order,

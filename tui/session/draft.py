@@ -51,12 +51,13 @@ class DraftPicture:
 
 
 @dataclass(frozen=True)
-class EditedQuestion:
-    """The question that a draft is to replace."""
+class EditedMessage:
+    """The question that a draft is to replace, or the answer that it is to correct."""
 
     message: int
     number: int
-    """Its place among the questions of its branch, from 1."""
+    """Its place among the questions, or the answers, of its branch, from 1."""
+    is_answer: bool = False
 
 
 TurnState = Literal["typed", "checking", "ready", "taken"]
@@ -70,7 +71,7 @@ class SentTurn:
 
     text: str
     pictures: list[DraftPicture] = field(default_factory=list)
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     """What it is to replace."""
     regenerated: int | None = None
     """Message whose answer is to be given again, in place of a text of its own."""
@@ -130,7 +131,7 @@ class Draft:
     text: str = ""
     pictures: list[DraftPicture] = field(default_factory=list)
     """In the order in which they will be sent."""
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     """None where the message comes after all others."""
     removed: "list[RemovedPicture]" = field(default_factory=list)
     """Pictures that were taken off it and can be put back, the last one last."""
@@ -206,7 +207,7 @@ class Unsent:
         return PrepareTurn(
             conversation=self.conversation,
             attachments=turn.attachments,
-            edited=turn.edited.message if turn.edited else None,
+            edited=turn.edited.message if turn.edited and not turn.edited.is_answer else None,
             choices=ConversationChoices(preset=self.preset) if is_new and self.preset else None,
         )
 

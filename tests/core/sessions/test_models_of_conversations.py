@@ -33,6 +33,7 @@ from seeshell.core.messages.requests import (
     SubmitTurn,
     UnloadModel,
 )
+from seeshell.core.models.progress import LoadProgress
 from seeshell.core.service import _wait_until_idle
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.sessions.turn_order import MOST_PASSED_OVER
@@ -253,3 +254,15 @@ async def test_a_model_of_which_nothing_is_asked_is_freed_and_the_core_stays_wit
     sessions.remove_client(client)
     await asyncio.wait_for(idle, 2 * PATIENCE)
     assert engine.loads == ["scripted"]
+
+
+async def test_a_download_is_told_from_a_load(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    engine.load_gate = asyncio.Event()
+    engine.first_progress = LoadProgress("downloading", 0.1, total_bytes=7)
+    await carry_out(sessions, LoadModel(model="org/new"), client)
+    await client.until(ModelLoading, stage="downloading")
+    assert await state_of(sessions, client) == "fetching"
+    engine.load_gate.set()
+    await client.until(ModelLoaded)
