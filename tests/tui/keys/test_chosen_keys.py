@@ -37,7 +37,9 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
         await user.press("escape", "f11")
         await user.sees("Edit the question and ask it again", "f10", "Show or hide the preview")
         await user.press("escape", "f1")
-        await user.sees("enter                          New line", "no key")
+        await user.sees("no key")
+        await user.press("pagedown")
+        await user.sees("enter                          New line")
 
 
 async def test_what_is_typed_behind_a_chosen_key_waits_for_it_too(
