@@ -97,13 +97,15 @@ async def test_a_seed_repeats_what_is_drawn_and_temperature_0_draws_nothing(
     sessions: Sessions, client: Listener
 ) -> None:
     async def ask(options: GenerationOptions) -> str:
-        request = SubmitTurn(text="%& tell zq", options=options)
+        request = SubmitTurn(text="I only know pictures of coloured shapes.", options=options)
         ended = await end_of(client, await carry_out(sessions, request, client))
         assert isinstance(ended, TurnEnded), ended
         return ended.message.text
 
     options = [
-        GenerationOptions(temperature=2.0, presence_penalty=2.0, seed=seed, max_tokens=20)
+        GenerationOptions(
+            temperature=2.0, top_p=1.0, top_k=0, repetition_penalty=10.0, seed=seed, max_tokens=20
+        )
         for seed in range(4)
     ]
     drawn = [await ask(it) for it in options]
