@@ -73,7 +73,6 @@ async def test_a_preset_is_chosen_and_counts_from_the_next_question_on(user: App
     after = user.messages[-1].stats
     assert after is not None
     assert after.prompt_tokens > tokens + len(["Answer", "in", "one", "short", "sentence."])
-    assert after.reused_tokens < 10
 
 
 async def test_escape_changes_nothing(user: AppUser) -> None:
@@ -140,7 +139,7 @@ async def test_what_is_wrong_with_the_file_stands_below_the_presets(
 ) -> None:
     write(presets_file, "[presets.terse]\ntemperature = 5")
     await user.press("f12")
-    await user.sees("temperature in [presets.terse] is 5, but must be a number from 0 to 2")
+    await user.sees("temperature in [presets.terse] is 5, but", "be a number from 0 to 2")
 
 
 async def test_a_template_is_put_at_the_cursor_and_can_be_undone(user: AppUser) -> None:
