@@ -30,6 +30,9 @@ and other keys for commands, whose ids F1 shows on a wide terminal:
   screen.attach = ["ctrl+o", "f4"]  # several
   chat.fork = ""                    # none; ctrl+p still offers it
 
+Presets (a system prompt, temperature and the like under a name) and templates of
+questions stand in presets.toml beside it; F12 in the app chooses one, and opens the file.
+
 OPENAI_API_KEY is sent to api.openai.com and to this machine; any other server gets the
 key that its table names, and none over plain http unless the table says so. Keys,
 proxies (https_proxy and its kind) and certificates (SSL_CERT_FILE) are those of the
