@@ -114,8 +114,9 @@ class Turn:
         if self._meter.recomputed:
             return
         reason = past.reason(conversation, message_keys(messages, pictures), prompt, reused)
-        if not reason and len(messages) > 1 and not past.knows(conversation):
-            *before, _ = messages
+        *before, _ = messages
+        is_first = all(message.role == "system" for message in before)
+        if not reason and not is_first and not past.knows(conversation):
             count = sum(len(message.images) for message in before)
             earlier = self.resident.prompts.build_draft(before, pictures[:count])
             reason = NOT_KEPT if reused < len(earlier) else ""

@@ -203,7 +203,7 @@ PRESETS: Final = Place(
         Command(
             "choose",
             "enter",
-            "Answer as the preset says from the next question on",
+            "Answer so from the next question on",
             footer="choose",
             rank=2,
             moves_focus=True,
