@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ..conversation import Attachment, Conversation, ConversationSummary, Message, QueuedTurn
 from ..generation_options import ConversationChoices
+from .listed_model import ListedModel
 
 
 class Event(Struct, frozen=True, tag=True, kw_only=True):
@@ -330,6 +331,12 @@ class ModelUnloaded(Event, frozen=True):
     """What it was asked for as."""
 
 
+class ModelsListed(Event, frozen=True):
+    """The models that are here, those that can't be run included."""
+
+    models: tuple[ListedModel, ...]
+
+
 AnyEvent = (
     Welcome
     | Refused
@@ -360,5 +367,6 @@ AnyEvent = (
     | ModelLoaded
     | ModelFailed
     | ModelUnloaded
+    | ModelsListed
     | Notice
 )

@@ -30,6 +30,7 @@ Its modules in reading order:
                      nothing else is.
     model_states     What becomes of a model: the states that a loader can be in.
     model_loader     Which model is wanted, and bringing the engine there.
+    model_list       Which models are here, for clients that let their users choose.
     housekeeping     What is done while nobody waits: deleted conversations and stray files are
                      removed.
 """

@@ -34,6 +34,9 @@ Its modules in reading order:
                       paths on disk.
     editor            The prompt in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it.
     past_questions    A search in what was asked before, in all conversations, to ask it again.
+    model_chooser     The models that are here with their facts, to load one; a name that is not
+                      here is downloaded.
+    model_facts       What a list says of a model: a row, and the lines of the one at the cursor.
     recall            What `up` and `down` bring back into the prompt: sent messages, and what was
                       typed before.
     end_notice        Tells that an answer has ended to somebody who looks elsewhere.
