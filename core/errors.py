@@ -1,7 +1,8 @@
 """Every error that seeshell raises on purpose, as one tree.
 
     SeeshellError
-    ├── SettingsError            config.toml or an option can't be used
+    ├── SettingsError            config.toml, presets.toml or an option can't be used
+    │   └── PresetNotFound       presets.toml has no preset of that name, or can't be read
     ├── OutputError              standard output takes nothing more
     ├── ImageError               missing, unreadable, no image, truncated or too large
     ├── ModelError               a model can't be loaded
@@ -32,7 +33,11 @@ class SeeshellError(Exception):
 
 
 class SettingsError(SeeshellError):
-    """config.toml, an environment variable or an option holds a value that can't be used."""
+    """config.toml, presets.toml, a variable or an option holds a value that can't be used."""
+
+
+class PresetNotFound(SettingsError):
+    """There is no preset of that name in presets.toml, or what is written there can't be used."""
 
 
 class OutputError(SeeshellError):
@@ -69,6 +74,18 @@ class TurnError(SeeshellError):
 
 class PromptTooLong(TurnError):
     """The prompt is longer than the model's context; the conversation stays without the turn."""
+
+    def __init__(self, sentence: str, prompt_tokens: int = 0, context_length: int = 0) -> None:
+        """Says it in a sentence.
+
+        Args:
+            sentence: for the user.
+            prompt_tokens: how long the prompt is; 0 if that is not known.
+            context_length: tokens that fit; 0 if that is not known.
+        """
+        super().__init__(sentence)
+        self.prompt_tokens = prompt_tokens
+        self.context_length = context_length
 
 
 class OutOfMemory(TurnError):

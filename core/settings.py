@@ -105,6 +105,11 @@ class Paths(Struct, frozen=True):
     """Socket and lock."""
 
     @property
+    def presets_file(self) -> Path:
+        """What the user writes of presets and templates."""
+        return self.config_file.with_name("presets.toml")
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "conversations.sqlite"

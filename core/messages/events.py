@@ -263,6 +263,10 @@ class TurnWithdrawn(Event, frozen=True):
     error: str
     """Class name in `core.errors`."""
     sentence: str
+    prompt_tokens: int = 0
+    """How long the prompt is that does not fit the context; 0 where that is not known, or fits."""
+    context_length: int = 0
+    """Tokens that fit; 0 as above."""
 
 
 class Notice(Event, frozen=True):

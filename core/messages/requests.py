@@ -176,6 +176,8 @@ class PrepareTurn(Request, frozen=True):
     """sha256 of the pictures attached so far, in order."""
     edited: int | None = None
     """The user message that is being edited; None for a question that follows all others."""
+    choices: ConversationChoices | None = None
+    """What the turn will have its conversation keep; None leaves that as it is."""
 
 
 class RegenerateAnswer(Request, frozen=True):
@@ -250,7 +252,7 @@ class LeaveOut(Request, frozen=True):
 
     conversation: int
     messages: tuple[int, ...] = ()
-    """Ids of whole messages."""
+    """Ids of questions, or of their answers: they go together."""
     pictures: tuple[tuple[int, int], ...] = ()
     """Ids of messages, each with the index of one of its pictures."""
     is_left_out: bool = True

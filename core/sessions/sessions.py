@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
+from ..current_presets import CurrentPresets
 from ..current_settings import CurrentSettings
 from ..engine.engine import Engine
 from ..errors import BadRequest, ImageError
@@ -14,6 +15,7 @@ from ..messages.requests import (
     AnyRequest,
     Attach,
     CancelLoad,
+    ChooseForConversation,
     ClaimPictures,
     EditQuestion,
     EditQueued,
@@ -43,12 +45,14 @@ from .model_list import read_models
 from .model_loader import ModelLoader
 from .model_states import Failed, Fetching, Idle, Loaded, Loading, WantedModel
 from .new_settings import NewSettings
+from .prompt_messages import NextTurn
 from .queue import Queues
 from .serving import Serving
 from .subscribers import Subscriber, Subscribers
+from .turn_options import TurnOptions
 from .turn_order import TurnOrder
 from .turns import Turns
-from .work_ahead import NextTurn, WorkAhead
+from .work_ahead import WorkAhead
 from .worker import Worker
 
 
@@ -81,13 +85,19 @@ class Sessions:
         due = asyncio.Event()
         environments = Environments(self.subscribers, environment)
         self._loader = ModelLoader(engine, self.subscribers, due)
-        self._ahead = WorkAhead(engine, archive, self._loader, due)
+        presets = CurrentPresets(paths.presets_file)
+        options = TurnOptions(self.settings, presets, self._loader)
+        self._ahead = WorkAhead(engine, archive, self._loader, options, due)
         queues = self._queues = Queues(archive, self.subscribers, due)
-        self._answering = Answering(engine, archive, queues, self.subscribers, environments)
-        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader)
-        self._changes = NewSettings(self.settings, self.subscribers, self._loader, self._answering)
+        self._answering = Answering(
+            engine, archive, queues, self.subscribers, environments, options
+        )
+        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader, options)
+        self._changes = NewSettings(
+            self.settings, presets, self.subscribers, self._loader, self._ahead
+        )
         self._conversations = Conversations(
-            archive, queues, self._answering, self._ahead, self.subscribers
+            archive, queues, self._answering, self._ahead, self.subscribers, options
         )
         self._models = AnsweredModels(archive, self.subscribers)
         self._serving = Serving(queues, self._answering, self._loader, self._models)
@@ -191,11 +201,14 @@ class Sessions:
                 await self._turns.change_queue(request, client)
             case StopTurn(conversation=conversation):
                 await self._turns.stop(conversation)
-            case PrepareTurn(conversation=conversation, attachments=attachments, edited=edited):
-                self._ahead.want(client, NextTurn(conversation, attachments, edited))
-                if attachments:
+            case PrepareTurn(conversation=it, attachments=hashes, edited=edited, choices=choices):
+                self._changes.look_at_presets()
+                self._ahead.want(client, NextTurn(it, hashes, edited, choices))
+                if hashes:
                     self._wake(client)
             case _:
+                if isinstance(request, ChooseForConversation):
+                    self._changes.look_at_presets()
                 return await self._conversations.carry_out(request, client)
         return (Done(),)
 

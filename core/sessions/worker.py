@@ -3,10 +3,11 @@
 import asyncio
 
 from .model_loader import ModelLoader
+from .prompt_messages import NextTurn
 from .serving import Serving
 from .stay_awake import StayAwake
 from .turn_order import TurnOrder
-from .work_ahead import NextTurn, WorkAhead
+from .work_ahead import WorkAhead
 
 
 class Worker:
@@ -85,7 +86,8 @@ class Worker:
         try:
             while not task.done():
                 self._due.clear()
-                if self._is_closing or self.is_busy or self._ahead.choose() != turn:
+                is_wanted = self._ahead.choose() == turn and not self._ahead.is_outdated
+                if self._is_closing or self.is_busy or not is_wanted:
                     task.cancel()
                 await self._due.wait()
         except asyncio.CancelledError:

@@ -154,7 +154,7 @@ class Archive:
 
         Args:
             conversation: where they stand.
-            messages: ids of whole messages.
+            messages: ids of questions, or of their answers: they go together.
             pictures: ids of messages, each with the index of one of its pictures.
             is_left_out: False to take them in again.
         """

@@ -119,14 +119,15 @@ class StoredConversations:
 
         Args:
             conversation: where they stand.
-            messages: ids of whole messages.
+            messages: ids of questions, or of their answers: they go together.
             pictures: ids of messages, each with the index of one of its pictures.
             is_left_out: False to take them in again.
         """
         with self._database.transaction():
             for message in messages:
-                self._tree.place(conversation, message)
-                self._tree.leave_out(message, is_left_out=is_left_out)
+                role, parent = self._tree.place(conversation, message)
+                question = parent if role == "assistant" and parent is not None else message
+                self._tree.leave_out(question, is_left_out=is_left_out)
             for message, index in pictures:
                 self._tree.place(conversation, message)
                 self._leave_out_picture(message, index, is_left_out=is_left_out)

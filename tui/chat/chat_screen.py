@@ -44,6 +44,7 @@ from .status_bar import StatusBar
 from .steps_back import steps_back
 
 if TYPE_CHECKING:
+    from ...core.presets import Template
     from ..commands import ChatCommands
     from ..pictures import Pictures
 
@@ -100,7 +101,7 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             pictures: returns what draws pictures; called when the first one is to be drawn.
         """
         super().__init__()
-        self.session = ChatSession(connect, paths.data_dir)
+        self.session = ChatSession(connect, paths.data_dir, paths.presets_file)
         self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
@@ -203,6 +204,39 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
         if paths:
             await self.session.attach(*paths, draft=draft)
+
+    @work
+    async def action_choose_preset(self) -> None:
+        """Lets the user choose how the next questions are answered."""
+        from .preset_chooser import PresetChoice, PresetChooser
+
+        preset, source = self.session.preset, self.session.model.status.source
+        choice = PresetChoice(preset.presets, preset.chosen, source, preset.tell_cost)
+        name: str | None = await self.app.push_screen_wait(PresetChooser(choice))
+        if name is not None:
+            await preset.choose(name)
+        preset.look()
+
+    @work
+    async def action_use_preset(self, name: str) -> None:
+        """Has the next questions answered as a preset says; empty for the model's default one."""
+        await self.session.preset.choose(name)
+
+    @work
+    async def action_choose_template(self) -> None:
+        """Lets the user choose a question that is asked often."""
+        from .template_menu import TemplateMenu
+
+        menu = TemplateMenu(self.session.preset.presets)
+        template: Template | None = await self.app.push_screen_wait(menu)
+        if template is not None:
+            self.chat.composer.fill_in(template)
+
+    def action_use_template(self, name: str) -> None:
+        """Puts a question that is asked often into the prompt."""
+        for template in self.session.preset.templates:
+            if template.name == name:
+                self.chat.composer.fill_in(template)
 
     @work
     async def action_load_model(self) -> None:

@@ -32,6 +32,7 @@ Its modules in reading order:
     models_quantise  `seeshell models quantise`: makes a smaller version of a model.
     bench            `seeshell bench`: how long one waits in a chat about pictures, on this machine.
     bench_table      The figures of `seeshell bench` as lines of at most 80 columns.
+    answer_options   The options of `seeshell ask` that say how the answer is to be given.
 """
 
 from .command import main

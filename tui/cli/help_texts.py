@@ -56,6 +56,10 @@ asked before; if they were paused, they go on. --retry, with --chat or --continu
 asks the last question again if its answer failed, was filtered, or has no words, and
 takes neither PROMPT nor -i.
 
+A question for which the context has no room is refused and not kept. With
+--leave-out-oldest the oldest pictures, then the oldest questions with their answers, are
+left out of the prompt, as many as are needed: they stay stored and shown.
+
 exit status: 0 only for a complete answer, 1 for an error or an answer that was cut
 off, 2 for wrong usage, 130 after Ctrl+C, which stops the answer, or takes a question
 that still waits out of the queue.
@@ -65,9 +69,9 @@ that still waits out of the queue.
   for --chat), model, finish_reason (see below), attachments [name, sha256, width,
   height, model_width, model_height, tokens, note], stats {prompt_tokens,
   reused_tokens, prefilled_tokens, generated_tokens, images_encoded, images_reused,
-  ttft, prompt_tps, generation_tps, peak_bytes, recomputed, ended_early}; times are
-  in seconds. After an error: error {kind, message}, and text, thoughts and conversation
-  if the question was stored.
+  ttft, prompt_tps, generation_tps, peak_bytes, recomputed, left_out_tokens,
+  ignored_options, ended_early}; times are in seconds. After an error: error {kind,
+  message}, and text, thoughts and conversation if the question was stored.
 
 finish_reason is stop for a complete answer; length for one that is cut off at the
 token limit; cancelled for one that was stopped; filtered for one that the server's

@@ -1,5 +1,6 @@
 """`seeshell models pull`: downloads a model, or what is missing of it."""
 
+import logging
 import os
 
 from ...core.client_environment import read_client_environment
@@ -45,12 +46,10 @@ def fetch(shelf: Shelf, name: str, output: Output) -> tuple[ModelFacts, str]:
             f"{name} is no Hugging Face repository; give its name as on its page, owner/name."
         )
     # Importing the hub's client takes a third of a second.
-    from huggingface_hub.utils.logging import set_verbosity_error
-
     from ...core.models.hub.download import download
 
     # It would tell on standard error of each broken connection that it resumes by itself.
-    set_verbosity_error()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
     line = ProgressLine()
 

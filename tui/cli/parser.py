@@ -17,6 +17,7 @@ from typing import Final, NoReturn
 from ... import __version__
 from ..visible import visible
 from . import help_texts
+from .answer_options import add_answer_options
 from .models_parser import add_models
 
 STANDARD_INPUT = "-"
@@ -70,7 +71,9 @@ def _build_parser() -> _Parser:
         epilog=help_texts.MODELS_AND_KEYS,
         formatter_class=_Form,
     )
-    parser.set_defaults(model=None, chat=None, resume=False, json=False, raw=False, more_images=[])
+    parser.set_defaults(
+        model=None, preset=None, chat=None, resume=False, json=False, raw=False, more_images=[]
+    )
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
     _add_conversation_options(parser, images="image")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -89,6 +92,12 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
         images: where the pictures go: a command's own list would replace the app's.
     """
     parser.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to use from now")
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        default=SUPPRESS,
+        help="preset that the conversation keeps; '' for the model's default one",
+    )
     parser.add_argument(
         "-i",
         "--image",
@@ -134,6 +143,12 @@ def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
         action="store_true",
         default=SUPPRESS,
         help="leave control characters in the answer, into a file or pipe",
+    )
+    add_answer_options(ask)
+    ask.add_argument(
+        "--leave-out-oldest",
+        action="store_true",
+        help="if the context is full, leave the oldest pictures, then questions, out of it",
     )
     ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; words are joined")
 

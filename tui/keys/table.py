@@ -15,7 +15,9 @@ from .typing_commands import (
     PALETTE,
     PAST,
     PICKER,
+    PRESETS,
     PROMPT,
+    TEMPLATES,
     YES_OR_NO,
 )
 
@@ -29,6 +31,8 @@ PLACES: Final = (
     CONVERSATIONS,
     PAST,
     MODELS,
+    PRESETS,
+    TEMPLATES,
     PICKER,
     FOLDERS,
     YES_OR_NO,

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from ...core.conversation import Attachment, Message
 from .line import Line
 from .look import Look
 from .message_view import MessageView, model_of
@@ -64,6 +67,14 @@ class Transcript:
         models = (model_of(it.message) for it in reversed(self.views))
         view.model_before = next((it for it in models if it), "")
         self.views.append(view)
+
+    def mark(self, messages: Sequence[Message]) -> bool:
+        """Shows what of the messages is left out; returns whether these are the ones shown."""
+        if [_unmarked(view.message) for view in self.views] != [_unmarked(it) for it in messages]:
+            return False
+        for view, message in zip(self.views, messages, strict=True):
+            view.mark(message)
+        return True
 
     def cut_below(self, message_id: int | None) -> None:
         """Drops all that stands below a message: everything for None, nothing if it is not here."""
@@ -152,3 +163,12 @@ class Transcript:
             if budget < 0:
                 view.release()
                 del self._kept[view]
+
+
+def _unmarked(message: Message) -> Message:
+    """Returns a message as it is with nothing left out."""
+    parts = (
+        replace(part, is_left_out=False) if isinstance(part, Attachment) else part
+        for part in message.parts
+    )
+    return replace(message, parts=tuple(parts), is_left_out=False)

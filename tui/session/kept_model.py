@@ -44,7 +44,7 @@ class KeptModel:
         self._turns = turns
         self._decisions = decisions
         self._conversation = conversation
-        self._choices = NO_CHOICES
+        self.choices = NO_CHOICES
         """Of the conversation on screen."""
         self._for_new = ""
         """Source that was chosen in this window, as long as nobody has loaded another one."""
@@ -59,7 +59,7 @@ class KeptModel:
 
     def show(self, conversation: Conversation | None) -> None:
         """Takes up the conversation that is on screen now."""
-        self._choices = conversation.summary.choices if conversation else NO_CHOICES
+        self.choices = conversation.summary.choices if conversation else NO_CHOICES
         self._offered = ()
         self._look()
 
@@ -67,7 +67,7 @@ class KeptModel:
         """Takes in what an event says of the conversation's model, or of the one that is loaded."""
         match event:
             case ChoicesChanged(conversation=it, choices=choices) if it == self._conversation():
-                self._choices = choices
+                self.choices = choices
             case ModelLoaded(source=source) if source != self._for_new:
                 self._for_new = ""
             case ModelFailed(model=source) if source == self._for_new:
@@ -81,19 +81,26 @@ class KeptModel:
         if conversation is None:
             self._for_new = source
         else:
-            await self._choose(conversation, replace(self._choices, model=source, adapter=""))
+            await self.choose(conversation, replace(self.choices, model=source, adapter=""))
         await self._model.load(source)
 
     async def load_kept(self) -> None:
         """Loads the model that the conversation keeps."""
-        await self._model.load(self._choices.model, self._choices.adapter)
+        await self._model.load(self.choices.model, self.choices.adapter)
 
     async def go_on(self) -> None:
         """Lets the conversation keep the model that is loaded."""
         conversation, status = self._conversation(), self._model.status
         if conversation is not None and status.source:
-            choices = replace(self._choices, model=status.source, adapter=status.adapter)
-            await self._choose(conversation, choices)
+            choices = replace(self.choices, model=status.source, adapter=status.adapter)
+            await self.choose(conversation, choices)
+
+    async def choose(self, conversation: int, choices: ConversationChoices) -> None:
+        """Says what a conversation keeps from now on."""
+        request = ChooseForConversation(conversation=conversation, choices=choices)
+        if await self._link.ask(request) is not None and conversation == self._conversation():
+            self.choices = choices
+            self._look()
 
     def cost_words(self, prompt_tps: float) -> str:
         """Returns what it costs that a model takes over here, in words; empty where nothing.
@@ -108,15 +115,9 @@ class KeptModel:
         seconds = f", about {max(1, round(tokens / prompt_tps))} s" if prompt_tps else ""
         return f"reads up to {tokens:,} tokens again{seconds}"
 
-    async def _choose(self, conversation: int, choices: ConversationChoices) -> None:
-        request = ChooseForConversation(conversation=conversation, choices=choices)
-        if await self._link.ask(request) is not None and conversation == self._conversation():
-            self._choices = choices
-            self._look()
-
     def _look(self) -> None:
         """Offers the conversation's model where another one is loaded, once until that changes."""
-        status, kept = self._model.status, self._choices
+        status, kept = self._model.status, self.choices
         wanted, there = (kept.model, kept.adapter), (status.source, status.adapter)
         is_other = bool(kept.model and status.source and wanted != there)
         if not (is_other and status.is_ready and self._turns.has_messages):
@@ -136,7 +137,7 @@ class KeptModel:
         cost = self.cost_words(rates.get(self._model.status.source, 0.0))
         if offer != self._offered:
             return
-        sentence = f"{_name(self._choices)} answers in this conversation, but {name} is loaded."
+        sentence = f"{_name(self.choices)} answers in this conversation, but {name} is loaded."
         if cost:
             sentence += f" Going on with {name} {cost}."
         self._decisions.need(Decision("other model", sentence, _WAYS_OUT))

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from ...core.conversation import Conversation, QueuedTurn
 from ...core.errors import CoreDied, CoreUnreachable, NotStored, SeeshellError
-from ...core.generation_options import ConversationChoices
+from ...core.generation_options import NO_CHOICES, ConversationChoices
 from ...core.messages.events import (
     AnyEvent,
     ConversationOpened,
@@ -187,7 +187,10 @@ class Outgoing:
     ) -> SubmitTurn | EditQuestion | RegenerateAnswer:
         request = turn.request(unsent.conversation)
         if isinstance(request, SubmitTurn) and request.conversation is None:
-            return structs.replace(request, choices=self._choices_for_new())
+            choices = self._choices_for_new()
+            if unsent.preset:
+                choices = structs.replace(choices or NO_CHOICES, preset=unsent.preset)
+            return structs.replace(request, choices=choices)
         return request
 
     async def _name_pictures(self, turn: SentTurn) -> None:

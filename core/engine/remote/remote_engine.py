@@ -108,6 +108,8 @@ class RemoteEngine(Engine):
             context_length=remote.habits.context,
             notice=notice,
             server=endpoint.host,
+            # Servers do not say; one that refuses to be told is named in the receipt.
+            can_think=True,
         )
         return self._model
 
@@ -258,7 +260,8 @@ async def _read_answer(
 ) -> None:
     """Adds what the server says; raises `ServerRefused` if it has no such model."""
     asked = remote.asked(access)
-    request = await asyncio.to_thread(ChatRequest, remote.id, *question, remote.habits)
+    request = ChatRequest(remote.id, *question, remote.habits)
     async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
         async for piece in pieces:
+            answer.ignored_options = request.ignored
             answer.add(piece)

@@ -20,10 +20,8 @@ from weakref import WeakSet
 
 import httpx2
 from huggingface_hub import constants, set_client_factory
-from huggingface_hub.utils import (
-    disable_progress_bars,
-    parse_ratelimit_headers,  # type: ignore[attr-defined]
-)
+from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from ...client_environment import HUB_TOKEN_VARIABLE, NO_ENVIRONMENT, ClientEnvironment
 from ...errors import ModelError

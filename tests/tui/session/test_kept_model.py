@@ -55,7 +55,7 @@ class Window:
     def __init__(self, paths: Paths) -> None:
         self.client = ScriptedClient(kept(ConversationChoices("org/own")), script=self._reply)
         self.told: list[SessionEvent] = []
-        self.session = ChatSession(self._connect, paths.data_dir)
+        self.session = ChatSession(self._connect, paths.data_dir, paths.presets_file)
         self.session.events.listen(SessionEvent, self.told.append)
 
     async def _connect(self, _replace_core: bool) -> Any:
