@@ -1,4 +1,4 @@
-"""The queues of all conversations, and which turn is next."""
+"""The queues of all conversations, and the order in which these wait."""
 
 import asyncio
 import logging
@@ -60,10 +60,6 @@ class RoundRobin:
     def line(self) -> tuple[int, ...]:
         """The conversations that wait, the next one first."""
         return tuple(self._line)
-
-    def next(self) -> int | None:
-        """Returns the conversation whose first turn is to be answered; None if nothing waits."""
-        return next(iter(self._line), None)
 
     def begin(self, conversation: int) -> None:
         """Notes that the conversation is being served."""

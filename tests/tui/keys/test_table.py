@@ -15,6 +15,7 @@ from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.chat import Chat
 from seeshell.tui.chat.chat_screen import ChatScreen
 from seeshell.tui.chat.chips import Chips
+from seeshell.tui.chat.model_chooser import ModelChooser
 from seeshell.tui.chat.past_questions import PastQuestions
 from seeshell.tui.chat.preset_chooser import PresetChooser
 from seeshell.tui.chat.prompt import Prompt
@@ -39,6 +40,7 @@ NODES: list[type[DOMNode]] = [
     Sidebar,
     Chips,
     PastQuestions,
+    ModelChooser,
     FileList,
     FolderPane,
     Confirm,
