@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ..cramped import write_cramped_model
 from ..rambling import write_rambling_model
 from .server import mlx_vlm_server, transformers_serve
 from .visit import Visit, Wrong
@@ -31,13 +32,15 @@ def main() -> int:
         folder = Path(name)
         rambling = folder / "rambling"
         write_rambling_model(rambling)
-        servers = [mlx_vlm_server(folder)]
+        cramped = folder / "cramped"
+        write_cramped_model(cramped)
+        servers = [mlx_vlm_server(folder), mlx_vlm_server(folder, has_apc=True)]
         if options.transformers:
             servers.append(transformers_serve(folder, options.transformers))
         for number, server in enumerate(servers):
             print(server.name, flush=True)
             server.start()
-            visit = Visit(server, folder / f"home-{number}", rambling)
+            visit = Visit(server, folder / f"home-{number}", rambling, cramped)
             try:
                 problems += _do_all(visit)
             finally:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -23,6 +23,8 @@ class Server:
     command: Sequence[str]
     """With `{port}` where the port belongs."""
     log: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of its environment."""
     port: int = field(default_factory=lambda: _free_port())
     _process: "subprocess.Popen[bytes] | None" = None
 
@@ -35,6 +37,7 @@ class Server:
         """Returns when it answers requests."""
         command = [part.format(port=self.port) for part in self.command]
         environment = os.environ | {"HF_HUB_OFFLINE": "1", "MLX_DISABLE_COMPILE": "1"}
+        environment |= self.variables
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -69,10 +72,17 @@ class Server:
         return True
 
 
-def mlx_vlm_server(folder: Path) -> Server:
-    """Returns mlx-vlm's own server, of the environment that runs this."""
+def mlx_vlm_server(folder: Path, *, has_apc: bool = False) -> Server:
+    """Returns mlx-vlm's own server, of the environment that runs this.
+
+    Args:
+        folder: for its log.
+        has_apc: whether it keeps prefixes from one request to the next.
+    """
     command = [sys.executable, "-m", "mlx_vlm.server", "--host", "127.0.0.1", "--port", "{port}"]
-    return Server("mlx_vlm.server", command, folder / "mlx-vlm.log")
+    name = "mlx_vlm.server with APC" if has_apc else "mlx_vlm.server"
+    variables = {"APC_ENABLED": "1"} if has_apc else {}
+    return Server(name, command, folder / f"{name}.log", variables)
 
 
 def transformers_serve(folder: Path, program: Path) -> Server:

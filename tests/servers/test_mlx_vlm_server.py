@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ..cramped import write_cramped_model
 from .server import mlx_vlm_server
 from .visit import Visit
 
@@ -14,11 +15,13 @@ def visit(tmp_path_factory: pytest.TempPathFactory, rambling_checkpoint: Path) -
     folder = tmp_path_factory.mktemp("server")
     server = mlx_vlm_server(folder)
     server.start()
-    visit = Visit(server, folder / "home", rambling_checkpoint)
+    cramped = folder / "cramped"
+    write_cramped_model(cramped)
+    visit = Visit(server, folder / "home", rambling_checkpoint, cramped)
     yield visit
     visit.close()
 
 
-@pytest.mark.parametrize("step", ["chat", "picture", "stop", "error", "restart"])
+@pytest.mark.parametrize("step", ["chat", "picture", "options", "full", "stop", "error", "restart"])
 def test_a_real_server_is_asked_as_a_user_would(visit: Visit, step: str) -> None:
     getattr(visit, step)()
