@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ..cramped import write_cramped_model
+from ..cramped import CONTEXT
 from ..rambling import write_rambling_model
 from .server import mlx_vlm_server, transformers_serve
 from .visit import Visit, Wrong
@@ -32,15 +32,17 @@ def main() -> int:
         folder = Path(name)
         rambling = folder / "rambling"
         write_rambling_model(rambling)
-        cramped = folder / "cramped"
-        write_cramped_model(cramped)
-        servers = [mlx_vlm_server(folder), mlx_vlm_server(folder, has_apc=True)]
+        servers = [
+            mlx_vlm_server(folder),
+            mlx_vlm_server(folder, has_apc=True),
+            mlx_vlm_server(folder, context=CONTEXT),
+        ]
         if options.transformers:
             servers.append(transformers_serve(folder, options.transformers))
         for number, server in enumerate(servers):
             print(server.name, flush=True)
             server.start()
-            visit = Visit(server, folder / f"home-{number}", rambling, cramped)
+            visit = Visit(server, folder / f"home-{number}", rambling)
             try:
                 problems += _do_all(visit)
             finally:

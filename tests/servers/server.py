@@ -25,6 +25,8 @@ class Server:
     log: Path
     variables: Mapping[str, str] = field(default_factory=dict)
     """Of its environment."""
+    context: int = 0
+    """Most tokens of a request and its answer; 0 for no limit."""
     port: int = field(default_factory=lambda: _free_port())
     _process: "subprocess.Popen[bytes] | None" = None
 
@@ -72,17 +74,21 @@ class Server:
         return True
 
 
-def mlx_vlm_server(folder: Path, *, has_apc: bool = False) -> Server:
+def mlx_vlm_server(folder: Path, *, has_apc: bool = False, context: int = 0) -> Server:
     """Returns mlx-vlm's own server, of the environment that runs this.
 
     Args:
         folder: for its log.
         has_apc: whether it keeps prefixes from one request to the next.
+        context: most tokens of a request and its answer; 0 for no limit.
     """
     command = [sys.executable, "-m", "mlx_vlm.server", "--host", "127.0.0.1", "--port", "{port}"]
-    name = "mlx_vlm.server with APC" if has_apc else "mlx_vlm.server"
-    variables = {"APC_ENABLED": "1"} if has_apc else {}
-    return Server(name, command, folder / f"{name}.log", variables)
+    name, variables = "mlx_vlm.server", {}
+    if has_apc:
+        name, variables = f"{name} with APC", {"APC_ENABLED": "1"}
+    if context:
+        name, command = f"{name} with {context} tokens", [*command, "--max-kv-size", str(context)]
+    return Server(name, command, folder / f"{name}.log", variables, context)
 
 
 def transformers_serve(folder: Path, program: Path) -> Server:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ..cramped import write_cramped_model
 from .server import mlx_vlm_server
 from .visit import Visit
 
@@ -15,13 +14,11 @@ def visit(tmp_path_factory: pytest.TempPathFactory, rambling_checkpoint: Path) -
     folder = tmp_path_factory.mktemp("server")
     server = mlx_vlm_server(folder)
     server.start()
-    cramped = folder / "cramped"
-    write_cramped_model(cramped)
-    visit = Visit(server, folder / "home", rambling_checkpoint, cramped)
+    visit = Visit(server, folder / "home", rambling_checkpoint)
     yield visit
     visit.close()
 
 
-@pytest.mark.parametrize("step", ["chat", "picture", "options", "full", "stop", "error", "restart"])
+@pytest.mark.parametrize("step", ["chat", "picture", "options", "stop", "error", "restart"])
 def test_a_real_server_is_asked_as_a_user_would(visit: Visit, step: str) -> None:
     getattr(visit, step)()

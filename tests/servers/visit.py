@@ -14,6 +14,7 @@ from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessag
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.pictures.workers import PictureWorkers
 
+from ..cramped import write_cramped_model
 from ..terminal.installed import Installed
 from .server import Server
 
@@ -49,10 +50,9 @@ _SLOW = 300.0
 class Visit:
     """One server and the command that asks it."""
 
-    def __init__(self, server: Server, folder: Path, rambling: Path, cramped: Path) -> None:
+    def __init__(self, server: Server, folder: Path, rambling: Path) -> None:
         self.server = server
         self.folder = folder
-        self.cramped = f"{server.url}#{cramped}"
         self.demo = f"{server.url}#{MODEL_PATH}"
         self.rambling = f"{server.url}#{rambling}"
         self.installed = Installed(folder, self.demo)
@@ -60,10 +60,9 @@ class Visit:
     @property
     def steps(self) -> tuple[Callable[[], None], ...]:
         """What is done, in this order; each raises `Wrong` where something is not as it should."""
-        return (
-            *(self.chat, self.picture, self.options, self.full),
-            *(self.stop, self.error, self.restart),
-        )
+        if self.server.context:
+            return self.chat, self.full
+        return self.chat, self.picture, self.options, self.stop, self.error, self.restart
 
     def chat(self) -> None:
         """A question, and one about what was said."""
@@ -97,12 +96,15 @@ class Visit:
         """A context without room is told with what to leave out, and that makes room."""
         colours = ("red", "green", "blue", "yellow", "purple")
         pictures = [self.folder / f"{colour}.png" for colour in colours]
-        self.folder.mkdir(exist_ok=True)
+        cramped = self.folder / "cramped"
+        write_cramped_model(cramped)
         for path in pictures:
             Image.new("RGB", (256, 256), path.stem).save(path)
         one, two, three, four, five = (("-i", path) for path in pictures)
         run = self.installed.run
-        done = run("ask", "--model", self.cramped, *one, *two, WHAT, timeout=_SLOW)
+        done = run(
+            "ask", "--model", f"{self.server.url}#{cramped}", *one, *two, WHAT, timeout=_SLOW
+        )
         _expect(done.returncode == 0, "it answers about two pictures", done)
         done = run("ask", "--continue", *three, *four, WHAT, timeout=_SLOW)
         _expect(done.returncode == 0, "it answers about four", done)
@@ -110,7 +112,6 @@ class Visit:
         _expect("--leave-out-oldest" in done.stderr, "a fifth does not fit, and it says so", done)
         done = run("ask", "--continue", "--leave-out-oldest", *five, WHAT, timeout=_SLOW)
         _expect(done.returncode == 0 and "left out" in done.stderr, "room is made", done)
-        run("ask", "--model", self.demo, "hello", timeout=_SLOW)
 
     async def _ask_with(self, *asked: _Asked) -> list[list[Any]]:
         """Returns the events of the answers to a question about the picture."""
