@@ -5,6 +5,14 @@ Its modules in reading order:
     conversation        Values of a conversation: what is stored, what travels, what is shown.
     generation_options  How an answer is to be given, apart from what is asked: values that presets
                         and turns hold.
+    option_rules        What each generation option may be, in a preset, a request or on the command
+                        line.
+    preset_rules        What `presets.toml` may hold, and in plain words what is wrong with what it
+                        may not.
+    presets             Presets and templates: what `presets.toml` says of how to ask and how to
+                        answer.
+    current_presets     The presets as they are now: `presets.toml` is read again once it has
+                        changed on the disk.
     leaving_out         What later prompts leave out of a conversation: what that frees, and what to
                         leave out to fit.
     errors              Every error that seeshell raises on purpose, as one tree.

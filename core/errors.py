@@ -1,13 +1,15 @@
 """Every error that seeshell raises on purpose, as one tree.
 
     SeeshellError
-    ├── SettingsError            config.toml or an option can't be used
+    ├── SettingsError            config.toml, presets.toml or an option can't be used
+    │   └── PresetNotFound       presets.toml has no preset of that name, or can't be read
     ├── OutputError              standard output takes nothing more
     ├── ImageError               missing, unreadable, no image, truncated or too large
     ├── ModelError               a model can't be loaded
     │   ├── ModelNotFound        no such folder, repository or endpoint
     │   ├── ModelUnsupported     text-only, unknown architecture, broken files
-    │   └── ModelTooLarge        the weights don't fit the memory
+    │   ├── ModelTooLarge        the weights don't fit the memory
+    │   └── LoadCancelled        the user gave the load up
     ├── TurnError                a turn can't be computed
     │   ├── PromptTooLong        longer than the model's context
     │   ├── OutOfMemory          the memory ran out during prefill or decode
@@ -31,7 +33,11 @@ class SeeshellError(Exception):
 
 
 class SettingsError(SeeshellError):
-    """config.toml, an environment variable or an option holds a value that can't be used."""
+    """config.toml, presets.toml, a variable or an option holds a value that can't be used."""
+
+
+class PresetNotFound(SettingsError):
+    """There is no preset of that name in presets.toml, or what is written there can't be used."""
 
 
 class OutputError(SeeshellError):
@@ -56,6 +62,10 @@ class ModelUnsupported(ModelError):
 
 class ModelTooLarge(ModelError):
     """The weights don't fit the memory of this machine."""
+
+
+class LoadCancelled(ModelError):
+    """The user gave the load up."""
 
 
 class TurnError(SeeshellError):

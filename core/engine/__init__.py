@@ -20,15 +20,15 @@ Its modules in reading order:
     loading          Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
     resident         A loaded model with everything that belongs to it. Lives on the MLX thread.
     turn             One answer, from the messages to its last token. Runs on the MLX thread.
-    prompt           Turns messages into the tokens that the model sees, through the checkpoint's
-                     own chat template.
-    positions        Rotary positions of a prompt with pictures, in three dimensions: time, row and
-                     column.
-    vision           Pictures of a prompt: resized once, encoded once, known by their content.
-    vision_tower     The vision tower, its activations written out where MLX does not fuse them.
+    prompt           Turns messages into the tokens that the model sees, as its family writes and
+                     places them.
+    vision           Pictures of a prompt: read once, encoded once, known by their content.
+    family/          Families of models: how each is called, behind one interface.
     prefill          Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
+    reuse_points     Where a later prompt can still agree with one: there a model's states are
+                     copied.
     prefill_pace     Sizes the chunks of prefill by how fast the last one was.
-    language         Qwen3-VL's language half, called with explicit positions and features.
+    inline_thoughts  Thoughts that stand in an answer's text, taken out where it begins with them.
     decoding/        What follows the prompt: tokens chosen one after the other, and the text that
                      they make up.
     work_memory      How much memory a chunk of prefill and a picture take while they are computed.
@@ -43,5 +43,4 @@ Its modules in reading order:
                      want of it.
     memory_guard     Keeps a failure for want of memory from spoiling anything but the work that met
                      it.
-    inline_thoughts  Thoughts that stand in an answer's text, taken out where it begins with them.
 """

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .kv.branch import Branch
 from .kv.pool import KvPool
-from .kv.prefix import ImageSpan, TokenRun, common_length, spans_within
+from .kv.prefix import ImageSpan, TokenRun, common_length, first_part
 from .vision import Pictures
 
 
@@ -52,7 +52,7 @@ class Drafts:
         branch = draft.branch()
         if branch is not None:
             self._pool.truncate(branch, base)
-        rest = TokenRun(draft.run.tokens[:shared], spans_within(draft.run.spans, shared))
+        rest = first_part(draft.run, shared)
         self._drafts[conversation] = draft._replace(run=rest)
         self._free_features(draft.run.spans, but=run.spans)
 

@@ -188,13 +188,17 @@ class Engine(ABC):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
+
+        The one that is there already, unchanged, stays with its caches.
 
         Args:
             source: what names it.
             report: called with the stages.
             environment: of the client that wants it, to reach the hub or a server.
+            adapter: folder of a LoRA adapter for it; empty for none.
 
         Raises:
             ModelError: with one sentence that says what to do.

@@ -19,6 +19,8 @@ from ..errors import ModelTooLarge, ModelUnsupported
 from ..models.codeless import without_code
 from ..models.config import check_config
 from ..models.sources import ModelFiles
+from .family.family import Family
+from .family.opening import open_family
 from .memory import is_memory_failure
 from .mlx_vlm_names import load
 
@@ -29,6 +31,8 @@ class Checkpoint:
 
     model: Any
     processor: Any
+    family: Family
+    """How the two are called."""
     chat_template: str
     context_length: int
     weights_bytes: int
@@ -76,25 +80,13 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
 
 
 def _check(name: str, model: Any, processor: Any) -> None:
-    known, rows = len(processor.tokenizer), model.config.text_config.vocab_size
+    known = len(processor.tokenizer)
+    rows = int(model.language_model.model.embed_tokens.weight.shape[0])
     if known > rows:
         raise ModelUnsupported(
             f"{name} has {rows} word embeddings for a tokenizer of {known} tokens; its files "
             f"don't belong together, download them again."
         )
-    if processor.image_token_id != model.config.image_token_id:
-        raise ModelUnsupported(
-            f"{name} names another image token in its config than in its tokenizer; its files "
-            f"don't belong together, download them again."
-        )
-    layers = model.config.text_config.num_hidden_layers
-    if len(model.config.vision_config.deepstack_visual_indexes) >= layers:
-        raise ModelUnsupported(
-            f"{name} adds pictures' features to all of its {layers} layers, which can't be run; "
-            f"choose a Qwen3-VL model."
-        )
-    if not _chat_template(processor):
-        raise ModelUnsupported(f"{name} has no chat template; choose an instruct model.")
 
 
 def _chat_template(processor: Any) -> str:
@@ -105,10 +97,12 @@ def _chat_template(processor: Any) -> str:
 def _describe(model: Any, processor: Any, files: ModelFiles) -> Checkpoint:
     text = model.config.text_config
     weights = [array for _, array in tree_flatten(model.parameters())]
+    template = _chat_template(processor)
     return Checkpoint(
         model=model,
         processor=processor,
-        chat_template=_chat_template(processor),
+        family=open_family(files.name, model, processor, template),
+        chat_template=template,
         context_length=text.max_position_embeddings,
         weights_bytes=sum(array.nbytes for array in weights),
         # Keys and values are computed in the type of the layer norms.

@@ -12,6 +12,7 @@ import msgspec
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
+from ..errors import ModelUnsupported
 from ..images import ReadPixels, read_pixels
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
@@ -89,12 +90,17 @@ class MlxEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
 
         Raises:
             ModelError: with one sentence that says what to do.
         """
+        if adapter:
+            raise ModelUnsupported(
+                f"{source} can't be used with an adapter yet: leave {adapter} out."
+            )
         files = await fetch_model(source, report, environment)
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()

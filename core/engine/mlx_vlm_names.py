@@ -6,8 +6,18 @@ have gone or take other arguments.
 
 from typing import Any, Final
 
+from mlx_vlm.apc_adapters import CheckpointAdapter, StateFragment
 from mlx_vlm.generate.common import generation_stream, resolve_sampling_defaults
-from mlx_vlm.models.cache import KVCache, QuantizedKVCache, should_quantize_kv_layer
+from mlx_vlm.models.cache import (
+    CacheList,
+    KVCache,
+    QuantizedKVCache,
+    RotatingKVCache,
+    cache_nbytes,
+    create_causal_mask,
+    make_prompt_cache,
+    should_quantize_kv_layer,
+)
 from mlx_vlm.sample_utils import (
     apply_min_p,
     apply_top_k,
@@ -24,17 +34,24 @@ from mlx_vlm.utils import load
 
 __all__ = [
     "ATTRIBUTES",
+    "CacheList",
+    "CheckpointAdapter",
     "KVCache",
     "QuantizedKVCache",
+    "RotatingKVCache",
     "ServerTokenStreamer",
+    "StateFragment",
     "apply_min_p",
     "apply_top_k",
     "apply_top_p",
+    "cache_nbytes",
     "clamp_temperature",
+    "create_causal_mask",
     "fit_image",
     "generation_stream",
     "load",
     "make_logits_processors",
+    "make_prompt_cache",
     "make_streaming_detokenizer",
     "resolve_sampling_defaults",
     "should_quantize_kv_layer",

@@ -53,6 +53,14 @@ class PastTurn:
     """Why its KV is gone, if it is."""
     has_thoughts: bool = False
     """Whether thoughts stand before the answer's text in the run; later prompts leave them out."""
+    stops: tuple[int, ...] | None = None
+    """Lengths from which a later prompt can go on; None for any."""
+
+    def usable_length(self, length: int) -> int:
+        """Returns from which length of at most `length` tokens a later prompt can go on."""
+        if self.stops is None:
+            return length
+        return max((stop for stop in self.stops if stop <= length), default=0)
 
 
 def recompute_reason(
@@ -71,8 +79,10 @@ def recompute_reason(
         wanted: its prompt.
         reused: how many first tokens of the prompt are resident.
     """
-    best = max(past, key=lambda turn: common_length(turn.run, wanted), default=None)
-    if best is not None and reused < reusable_length(best.run, wanted):
+    best = max(
+        past, key=lambda turn: turn.usable_length(common_length(turn.run, wanted)), default=None
+    )
+    if best is not None and reused < best.usable_length(reusable_length(best.run, wanted)):
         return best.lost
     own = next((turn for turn in reversed(past) if turn.conversation == conversation != 0), None)
     if own is None or common_length(own.run, wanted) >= min(len(own.run), len(wanted)):
@@ -142,7 +152,7 @@ class PastTurns:
 
 def _packed(run: TokenRun) -> TokenRun:
     """Returns the run in a form that takes little memory and is compared fast."""
-    return TokenRun(array("i", run.tokens), tuple(run.spans))
+    return replace(run, tokens=array("i", run.tokens), spans=tuple(run.spans))
 
 
 def _beside(turn: PastTurn, run: TokenRun) -> PastTurn | None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import mlx.core as mx
+from PIL import Image
 
+from .family.family import Chunk, Features, PlacedFeatures
 from .kv.branch import Branch
-from .kv.prefix import ImageSpan, TokenRun
-from .language import Chunk, PlacedFeatures
-from .positions import Positions, rope_positions
+from .kv.prefix import TokenRun
 from .resident import ResidentModel
 from .stop_signal import StopSignal
-from .vision import Features, Picture
+from .vision import Picture
+
+_NEAR: Final = 16
+"""Tokens that are rather computed again than that a chunk ends there, which costs a pass."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Prefill:
     """Set by anyone who wants the work to end: at the latest after one chunk or one picture."""
     tell_picture: Callable[[int, int], None] = lambda _number, _total: None
     """Is told before a picture is encoded which it is, from 1, of how many that are not reused."""
+    points: Sequence[int] = ()
+    """Lengths of the prompt at which the model's states are copied, in order."""
 
     def run(self, branch: Branch, report: Callable[[int], None]) -> Any:
         """Extends the branch to the whole prompt, or to where the work was stopped.
@@ -36,35 +41,50 @@ class Prefill:
             report: is told after each chunk how many tokens the branch has.
 
         Returns:
-            The hidden state after the branch's last token; None where nothing was computed.
+            The logits after the prompt's last token, shape (1, vocabulary); None after a stop.
         """
-        hidden = None
+        logits = None
         reused = sum(span.end <= len(branch.tokens) for span in self.prompt.spans)
-        positions = rope_positions(self.prompt.spans, len(self.prompt))
+        ends = self._ends(branch)
         while len(branch.tokens) < len(self.prompt) and not self.stop.check():
-            start = len(branch.tokens)
-            wanted = min(self.resident.pace.tokens, len(self.prompt) - start)
-            end = start + self.resident.fit_chunk(start, wanted)
-            chunk = self._cut(positions, start, end, reused)
+            chunk = self._cut(len(branch.tokens), ends, reused)
             if self.stop.is_set():
                 break
-            work, count = self.resident.work, end - start
-            with work.learning(work.chunk, count, end), self.resident.pace.timing(count):
-                hidden = self.resident.language.extend(chunk, branch.layers)
-                mx.eval(hidden, branch.arrays())
-            branch.extend(chunk.tokens, self.prompt.spans)
-            report(end)
-        return hidden
+            logits = self._compute(chunk, branch)
+            if chunk.end in ends:
+                self.resident.pool.keep_state(branch)
+            report(chunk.end)
+        return logits
 
-    def _cut(self, positions: Positions, start: int, end: int, reused: int) -> Chunk:
-        """Returns a chunk of the prompt; pictures in it are encoded if need be, until a stop.
+    def _compute(self, chunk: Chunk, branch: Branch) -> Any:
+        """Extends the branch by a chunk; returns the logits after the prompt's last token."""
+        work, count = self.resident.work, len(chunk.tokens)
+        with work.learning(work.chunk, count, chunk.end), self.resident.pace.timing(count):
+            logits = self.resident.family.extend(chunk, branch.layers)
+            logits = logits if chunk.is_last else None
+            mx.eval(logits, branch.arrays())
+        branch.extend(chunk.tokens, self.prompt.spans)
+        return logits
+
+    def _ends(self, branch: Branch) -> Sequence[int]:
+        """Returns where chunks end for the states' sake; copies those that the branch has now."""
+        held = len(branch.tokens)
+        if self.points and held:
+            self.resident.pool.keep_state(branch)
+        later = [point for point in self.points if point > held]
+        return later[1:] if later[1:] and later[0] - held <= _NEAR else later
+
+    def _cut(self, start: int, ends: Sequence[int], reused: int) -> Chunk:
+        """Returns the next chunk; pictures in it are encoded if need be, until a stop.
 
         Args:
-            positions: of the whole prompt.
-            start: the chunk's first token.
-            end: behind its last token.
+            start: its first token.
+            ends: where chunks end, if they get there.
             reused: pictures that the branch held when the prefill began.
         """
+        end = self._end(start, ends)
+        if self.resident.family.takes_pixels(self.prompt, start):
+            return Chunk(self.prompt, start, end, pixels=self._pixels())
         placed = []
         both = zip(self.prompt.spans, self.pictures, strict=True)
         for number, (span, picture) in enumerate(both, 1 - reused):
@@ -74,8 +94,35 @@ class Prefill:
                 self.tell_picture(number, len(self.pictures) - reused)
             features = self._features(picture)
             if features is not None:
-                placed.append(_place(span, features, start, end))
-        return Chunk(self.prompt.tokens[start:end], positions[:, start:end], placed)
+                placed.append(PlacedFeatures(span, features))
+        return Chunk(self.prompt, start, end, placed)
+
+    def _end(self, start: int, ends: Sequence[int]) -> int:
+        """Returns the token after the next chunk.
+
+        Args:
+            start: its first token.
+            ends: where chunks end, if they get there.
+
+        Raises:
+            OutOfMemory: there is no memory for it.
+        """
+        resident, left = self.resident, len(self.prompt) - start
+        if resident.family.is_whole(self.prompt, start):
+            resident.check_chunk(start, left)
+            return len(self.prompt)
+        end = start + resident.fit_chunk(start, min(resident.pace.tokens, left))
+        return min([end, *(point for point in ends if point > start)])
+
+    def _pixels(self) -> list[Image.Image]:
+        """Returns all pictures of the prompt, which are encoded with it; fewer after a stop."""
+        found = []
+        for number, picture in enumerate(self.pictures, 1):
+            if not self.stop.check():
+                self.resident.check_picture(picture)
+                self.tell_picture(number, len(self.pictures))
+                found.append(self.resident.pictures.pixels(picture, self.stop.check))
+        return [pixels for pixels in found if pixels is not None]
 
     def _features(self, picture: Picture) -> Features | None:
         """Returns a picture's features, encoded only where there is memory; None after a stop."""
@@ -83,11 +130,6 @@ class Prefill:
         if resident.pictures.is_held(picture):
             return resident.pictures.features(picture, is_stopped)
         resident.check_picture(picture)
-        patches = resident.pixels.patches_of(picture.rows, picture.columns)
-        with resident.work.learning(resident.work.picture, patches, patches):
+        rows = resident.family.encoding_rows(picture.shape)
+        with resident.work.learning(resident.work.picture, rows, rows):
             return resident.pictures.features(picture, is_stopped)
-
-
-def _place(span: ImageSpan, features: Features, start: int, end: int) -> PlacedFeatures:
-    first, stop = max(span.start, start), min(span.end, end)
-    return PlacedFeatures(first - start, features, first - span.start, stop - span.start)

@@ -8,6 +8,7 @@ from .kv.prefix import TokenRun
 from .memory_guard import guarded_memory
 from .prefill import Prefill
 from .resident import ResidentModel
+from .reuse_points import draft_points
 from .stop_signal import StopSignal
 from .turn import check_length
 from .vision import Picture
@@ -47,11 +48,12 @@ class PrefillAhead:
         check_length(run, self.resident.checkpoint.context_length)
         self.resident.drafts.replace(self.conversation, run)
         if not self.stop.is_set() and not self.resident.pool.touch(run):
-            self._extend(run, pictures)
+            self._extend(run, pictures, draft_points(self.resident, messages, pictures, run))
 
-    def _extend(self, run: TokenRun, pictures: Sequence[Picture]) -> None:
+    def _extend(self, run: TokenRun, pictures: Sequence[Picture], points: Sequence[int]) -> None:
         wanted = TokenRun([*run.tokens, _ANY_TOKEN], run.spans)
         pool, stopped = self.resident.pool, self.stop.is_set
         with pool.acquire(wanted, 0, owner=self.conversation, is_stopped=stopped) as branch:
             self.resident.drafts.record(self.conversation, run, branch, len(branch.tokens))
-            Prefill(self.resident, run, pictures, self.stop).run(branch, lambda _: None)
+            prefill = Prefill(self.resident, run, pictures, self.stop, points=points)
+            prefill.run(branch, lambda _: None)

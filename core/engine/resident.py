@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import mlx.core as mx
 
@@ -11,12 +12,14 @@ from ..images import ReadPixels, read_pixels
 from .decoding.ahead import DecodingAhead
 from .drafts import Drafts
 from .engine import LoadedModel
+from .family.family import Chunk
 from .kv.layout import KvLayout
+from .kv.measuring import measure_layout
 from .kv.pool import KvPool
+from .kv.prefix import TokenRun
 from .kv.spill import Spills, spill_block_tokens
 from .kv.spill_block import SpillIdentity
 from .kv.spill_folder import SpillFolder
-from .language import LanguageModel
 from .limits import Limits
 from .loading import Checkpoint
 from .memory import memory_limit_bytes, out_of_memory, picture_too_large, spare_memory_bytes
@@ -66,23 +69,14 @@ class ResidentModel:
         """
         self.model = model
         self.checkpoint = checkpoint
-        self.language = LanguageModel(checkpoint.model.language_model)
-        self.prompts = PromptBuilder(
-            checkpoint.processor.tokenizer,
-            checkpoint.chat_template,
-            checkpoint.model.config.image_token_id,
-        )
-        self.pixels = Pixels(
-            checkpoint.processor.image_processor,
-            limits.pixel_budget,
-            limits.max_pixels,
-            read_pixels,
-        )
+        self.family = checkpoint.family
+        self.prompts = PromptBuilder(self.family)
+        self.pixels = Pixels(self.family, limits.pixel_budget, limits.max_pixels, read_pixels)
         spare_bytes = spare_memory_bytes(limits.memory_bytes, checkpoint.weights_bytes)
         features_bytes = limits.features_bytes or min(
             checkpoint.weights_bytes // _FEATURES_SHARE, spare_bytes // 8
         )
-        self.pictures = Pictures(checkpoint.model.vision_tower, self.pixels, features_bytes)
+        self.pictures = Pictures(self.family, self.pixels, features_bytes)
         self.pool = self._make_pool(limits, spare_bytes - features_bytes, spill_folder)
         self.drafts = Drafts(self.pool, self.pictures)
         self.past = PastTurns() if past is None else past
@@ -104,8 +98,8 @@ class ResidentModel:
 
     def measure_work(self) -> None:
         """Measures what a chunk and a picture take, on one layer each."""
-        self.work.chunk = measure_chunk(self.language, self.pool.layout)
-        self.work.picture = measure_picture(self.pictures, self.pixels, self.limits.pixel_budget)
+        self.work.chunk = measure_chunk(self.family, self.pool.layout)
+        self.work.picture = measure_picture(self.family, self.limits.pixel_budget)
         mx.clear_cache()
 
     def fit_chunk(self, held: int, tokens: int) -> int:
@@ -119,12 +113,21 @@ class ResidentModel:
             OutOfMemory: there is no memory even for a few.
         """
         few, enough = min(tokens, _LEAST_CHUNK), min(tokens, _ENOUGH)
-        needed = self.work.chunk.nbytes(few, held + few)
-        if needed > self._most_bytes:
-            raise out_of_memory(needed, self._most_bytes)
+        self.check_chunk(held, few)
         self._make_room(self.work.chunk.nbytes(enough, held + enough))
         rows = self.work.chunk.most_rows(held, self.available_bytes)
         return max(few, min(tokens, rows))
+
+    def check_chunk(self, held: int, tokens: int) -> None:
+        """Makes sure that so many tokens can be computed at once; others are evicted for them.
+
+        Raises:
+            OutOfMemory: there is no memory for them.
+        """
+        needed = self.work.chunk.nbytes(tokens, held + tokens)
+        if needed > self._most_bytes:
+            raise out_of_memory(needed, self._most_bytes)
+        self._make_room(needed)
 
     def check_picture(self, picture: Picture) -> None:
         """Makes sure that there is memory to encode a picture; others are evicted for it.
@@ -132,8 +135,8 @@ class ResidentModel:
         Raises:
             ImageError: there is not.
         """
-        patches = self.pixels.patches_of(picture.rows, picture.columns)
-        needed = self.work.picture.nbytes(patches, patches)
+        rows = self.family.encoding_rows(picture.shape)
+        needed = self.work.picture.nbytes(rows, rows)
         if needed > self._most_bytes:
             raise picture_too_large(picture.source.name, needed, self._most_bytes)
         self._make_room(needed)
@@ -188,17 +191,16 @@ class ResidentModel:
             library=f"mlx-vlm {version('mlx-vlm')}, Pillow {version('pillow')}",
             number_bytes=layout.number_bytes,
             pixel_budget=limits.pixel_budget,
-            kv_bits=layout.bits if layout.group_size else 0,
+            kv_bits=layout.bits,
         )
 
 
 def make_layout(checkpoint: Checkpoint, kv_bits: int) -> KvLayout:
     """Returns how the KV of a checkpoint lies in memory."""
-    text = checkpoint.model.config.text_config
-    return KvLayout(
-        layer_count=text.num_hidden_layers,
-        heads=text.num_key_value_heads,
-        head_size=text.head_dim,
-        dtype=checkpoint.kv_dtype,
-        bits=kv_bits,
-    )
+    family = checkpoint.family
+
+    def compute(layers: list[Any], held: int, count: int) -> Any:
+        return family.extend(Chunk(TokenRun([0] * (held + count)), held, held + count), layers)
+
+    layout = measure_layout(family.make_layers, compute, kv_bits)
+    return replace(layout, is_kept=layout.is_kept and family.reuse.kind != "cold")

@@ -31,6 +31,7 @@ from .memory_guard import guarded_memory
 from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, PastTurn, message_keys
 from .prefill import Prefill
 from .resident import ResidentModel
+from .reuse_points import reuse_points
 from .stop_signal import StopSignal
 from .turn_meter import TurnMeter
 from .vision import Picture
@@ -92,10 +93,11 @@ class Turn:
             has_failed = False
         finally:
             answer = MessageKey("assistant", self._text, ())
-            turn = PastTurn(self.conversation, (*messages, answer), branch.run)
-            self.resident.past.record(replace(turn, has_thoughts=self._has_thoughts))
+            turn = PastTurn(self.conversation, (*messages, answer), branch.run, stops=branch.stops)
+            past = self.resident.past
+            past.record(replace(turn, has_thoughts=self._has_thoughts))
             if has_failed:
-                self.resident.past.mark_lost(TURN_FAILED, self.conversation)
+                past.mark_lost(TURN_FAILED, self.conversation)
 
     def _explain(
         self,
@@ -123,6 +125,7 @@ class Turn:
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
         check_length(prompt, resident.checkpoint.context_length)
+        self._points = reuse_points(resident, messages, pictures, prompt)
         limit = self._answer_limit()
         self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
         return prompt
@@ -141,15 +144,15 @@ class Turn:
         """Computes what the branch lacks of the prompt, then the answer."""
         seen = self.resident.pictures
         before, before_again = seen.encoded_count, seen.encoded_again_count
-        hidden = self._prefill(branch, prompt, pictures)
+        logits = self._prefill(branch, prompt, pictures)
         self._meter.images_encoded = seen.encoded_count - before
         self._meter.images_encoded_again = seen.encoded_again_count - before_again
         if self.stop.is_set():
             return "cancelled"
-        return self._decode(branch, self.resident.language.logits(hidden))
+        return self._decode(branch, logits)
 
     def _prefill(self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]) -> Any:
-        """Returns the hidden state after the prompt's last token, unless it was stopped."""
+        """Returns the logits after the prompt's last token, unless it was stopped."""
         reused = self._meter.reused_tokens = len(branch.tokens)
         started_at = time.perf_counter()
 
@@ -159,7 +162,9 @@ class Turn:
             self.emit(PrefillProgress(done, len(prompt), reused))
 
         self.emit(PrefillProgress(reused, len(prompt), reused))
-        prefill = Prefill(self.resident, prompt, pictures, self.stop, self._tell_picture)
+        prefill = Prefill(
+            self.resident, prompt, pictures, self.stop, self._tell_picture, self._points
+        )
         return prefill.run(branch, report)
 
     def _tell_picture(self, number: int, total: int) -> None:

@@ -19,10 +19,9 @@ from typing import Any, Final
 import mlx.core as mx
 from PIL import Image
 
+from .family.family import Chunk, Family
 from .kv.layout import KvLayout
-from .language import Chunk, LanguageModel
-from .positions import rope_positions
-from .vision import Pictures, Pixels
+from .kv.prefix import TokenRun
 
 _MARGIN: Final = 1.5
 """More than was measured that work is taken to need."""
@@ -33,9 +32,12 @@ _LEAST_ROWS: Final = 64
 _SPAN: Final = 512
 """Tokens that a measured chunk attends to beside its own."""
 
-_SIDES: Final = (4, 8)
-_LARGEST_SIDE: Final = 36
-"""Image tokens across and down of the measured pictures; the largest is one of 1,296 tokens."""
+_SIDES: Final = (128, 256)
+_LARGEST_SIDE: Final = 1152
+"""Pixels across and down of the measured pictures."""
+
+_TOKEN_SIDE: Final = 32
+"""Pixels across and down of an image token of Qwen3-VL; about that of others."""
 
 _LEAST_PAIR_BYTES: Final = 1e-6
 """Keeps the equation for the rows that fit one of the second degree."""
@@ -54,11 +56,12 @@ class WorkCost:
 
         Args:
             short: a count, its span, and the bytes that they took.
-            long: the same, with a longer span.
+            long: the same, with a longer span, unless there is none.
         """
         (count, span, nbytes), (long_count, long_span, long_nbytes) = short, long
         short_bytes, long_bytes = nbytes / count, long_nbytes / long_count
-        pair_bytes = max(_LEAST_PAIR_BYTES, (long_bytes - short_bytes) / (long_span - span))
+        slope = (long_bytes - short_bytes) / (long_span - span) if long_span > span else 0.0
+        pair_bytes = max(_LEAST_PAIR_BYTES, slope)
         row_bytes = max(0.0, long_bytes - pair_bytes * long_span)
         return cls(_MARGIN * row_bytes, _MARGIN * pair_bytes)
 
@@ -109,17 +112,18 @@ class WorkMemory:
         cost.learn(count, span, int(mx.get_peak_memory()) - before)
 
 
-def measure_chunk(language: LanguageModel, layout: KvLayout) -> WorkCost:
+def measure_chunk(family: Family, layout: KvLayout) -> WorkCost:
     """Returns what a chunk of prefill takes."""
-    layer = language.one_layer()
+    few = family.few_layers()
 
     def compute(held: int) -> int:
-        layers = layout.make_layers()[:1]
+        layers = layout.make_layers()[: len(few.make_layers())]
         layout.reserve(layers, held + _LEAST_ROWS)
-        layers[0].offset = held
-        positions = rope_positions([], held + _LEAST_ROWS)[:, held:]
-        chunk = Chunk([0] * _LEAST_ROWS, positions)
-        return _peak_bytes(lambda: (layer.extend(chunk, layers), layers[0].state))
+        for layer in layers:
+            layer.offset = held
+        prompt = TokenRun([0] * (held + 2 * _LEAST_ROWS))
+        chunk = Chunk(prompt, held, held + _LEAST_ROWS)
+        return _peak_bytes(lambda: (few.extend(chunk, layers), [it.state for it in layers]))
 
     return WorkCost.fit(
         (_LEAST_ROWS, _LEAST_ROWS, compute(0)),
@@ -127,24 +131,23 @@ def measure_chunk(language: LanguageModel, layout: KvLayout) -> WorkCost:
     )
 
 
-def measure_picture(pictures: Pictures, pixels: Pixels, pixel_budget: int) -> WorkCost:
-    """Returns what a picture takes in the vision tower.
+def measure_picture(family: Family, pixel_budget: int) -> WorkCost:
+    """Returns what a picture takes in the vision half.
 
     Args:
-        pictures: of the model.
-        pixels: what fits them.
+        family: of the model.
         pixel_budget: most image tokens of one.
     """
     on_gpu = mx.default_device().type == mx.DeviceType.gpu
     # Without a GPU a large picture takes too long for a measurement, and nothing ends the process.
     small, large = _SIDES
     if on_gpu:
-        large = max(large, min(math.isqrt(pixel_budget), _LARGEST_SIDE))
+        large = max(large, min(_TOKEN_SIDE * math.isqrt(pixel_budget), _LARGEST_SIDE))
 
     def compute(side: int) -> tuple[int, int, int]:
-        image = Image.new("RGB", (side * pixels.token_side, side * pixels.token_side))
-        patches = pixels.patches_of(side, side)
-        return patches, patches, _peak_bytes(lambda: pictures.one_block(image))
+        image = Image.new("RGB", (side, side))
+        rows = family.encoding_rows(family.shape(side, side))
+        return rows, rows, _peak_bytes(lambda: family.encode_little(image))
 
     return WorkCost.fit(compute(small), compute(large))
 

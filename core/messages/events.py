@@ -39,7 +39,10 @@ class Done(Event, frozen=True):
     """The request was carried out."""
 
 
-EngineState = Literal["unloaded", "loading", "ready", "prefilling", "decoding", "failed"]
+EngineState = Literal[
+    "unloaded", "fetching", "loading", "ready", "prefilling", "decoding", "failed"
+]
+"""What the engine does; `unloaded` where the next turn loads the model that is wanted."""
 
 
 class CoreStatus(Event, frozen=True):
@@ -80,6 +83,8 @@ class CoreStatus(Event, frozen=True):
     """Conversations whose next turns wait for the engine, in the order of their turn."""
     is_preparing: bool = False
     """Whether something is being computed ahead of a turn."""
+    prompt_tps: dict[str, float] = {}
+    """Prompt tokens a second of each model that has answered, as measured last, by its source."""
 
 
 class ConversationsListed(Event, frozen=True):
@@ -322,6 +327,13 @@ class ModelFailed(Event, frozen=True):
     sentence: str
 
 
+class ModelUnloaded(Event, frozen=True):
+    """The model was freed; the next turn that needs it loads it again."""
+
+    source: str
+    """What it was asked for as."""
+
+
 AnyEvent = (
     Welcome
     | Refused
@@ -351,5 +363,6 @@ AnyEvent = (
     | ModelLoading
     | ModelLoaded
     | ModelFailed
+    | ModelUnloaded
     | Notice
 )

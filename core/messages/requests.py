@@ -176,6 +176,8 @@ class PrepareTurn(Request, frozen=True):
     """sha256 of the pictures attached so far, in order."""
     edited: int | None = None
     """The user message that is being edited; None for a question that follows all others."""
+    choices: ConversationChoices | None = None
+    """What the turn will have its conversation keep; None leaves that as it is."""
 
 
 class RegenerateAnswer(Request, frozen=True):
@@ -282,6 +284,20 @@ class LoadModel(Request, frozen=True):
     """Folder of a LoRA adapter (absolute) for it; empty for none."""
 
 
+class CancelLoad(Request, frozen=True):
+    """Gives up the model that is being downloaded or loaded. Reply: `Done`; `ModelFailed` follows.
+
+    What was downloaded stays. Turns that wait for that model are paused.
+    """
+
+
+class UnloadModel(Request, frozen=True):
+    """Frees the model and keeps the core; the next turn loads it again. Reply: `Done`, after that.
+
+    A load under way is given up. Refused while an answer is given or waits.
+    """
+
+
 AnyRequest = (
     Hello
     | GetStatus
@@ -309,4 +325,6 @@ AnyRequest = (
     | LeaveOut
     | CorrectAnswer
     | LoadModel
+    | CancelLoad
+    | UnloadModel
 )

@@ -36,8 +36,7 @@ def check_checkpoint(folder: Path, name: str = "") -> Weights:
     weights = measure(weight_files(folder))
     if not weights.vision_bytes:
         raise ModelUnsupported(
-            f"{name} holds no weights of a vision tower, only those of its language model; "
-            f"{ADVICE}."
+            f"{name} holds no weights of a vision tower, only those of a language model; {ADVICE}."
         )
     check_memory(name, weights.needed_bytes)
     return weights

@@ -23,6 +23,7 @@ from ..engine.engine import (
 )
 from ..engine.engine import Waiting as EngineWaiting
 from ..errors import PromptTooLong, SeeshellError
+from ..generation_options import GenerationOptions
 from ..messages.events import (
     AnyEvent,
     Decoded,
@@ -42,9 +43,13 @@ from .endings import judge_end
 class OpenTurn:
     """A turn from its start to its end."""
 
-    def __init__(self, started: StartedTurn, model: LoadedModel | None) -> None:
+    def __init__(
+        self, started: StartedTurn, model: LoadedModel | None, options: GenerationOptions
+    ) -> None:
         self.started = started
         """What is on disk of it since its start."""
+        self.options = options
+        """What counts for its answer, all considered."""
         self.model = model
         """The model that answers."""
         self.left_out_tokens = 0
@@ -164,6 +169,7 @@ class OpenTurn:
             parts=self.parts,
             model=self.model.name if self.model else "",
             model_source=self.model.source if self.model else "",
+            adapter=self.model.adapter if self.model else "",
             finish_reason=finish_reason,
             error=error,
             stats=stats,

@@ -1,14 +1,17 @@
 """What the model is asked: the stored messages of a branch as those of a prompt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
+from typing import NamedTuple
 
-from msgspec.structs import replace as struct_replace
+from msgspec import structs
 
-from ..conversation import Attachment, Message, Part, TextPart, ThoughtsPart
+from ..conversation import Attachment, Message, TextPart, ThoughtsPart
 from ..engine.engine import PromptImage, PromptMessage
+from ..generation_options import NO_CHOICES, ConversationChoices, GenerationOptions
 from ..store.archive import Archive
+from .turn_options import TurnOptions
 
 _BETWEEN_QUESTIONS = "\n\n"
 
@@ -16,43 +19,74 @@ _LEFT_OUT = "[picture left out]"
 """Stands for a question that had no words, and has none of its pictures any more."""
 
 
+class NextTurn(NamedTuple):
+    """The turn that a client may submit next."""
+
+    conversation: int | None = None
+    """None for a conversation that does not exist yet."""
+    attachments: tuple[str, ...] = ()
+    """sha256 of the pictures attached so far, in order."""
+    edited: int | None = None
+    """The user message in whose place the question comes; None after all others."""
+    choices: ConversationChoices | None = None
+    """What the turn will have its conversation keep; None leaves that as it is."""
+
+
 async def read_prompt(
-    archive: Archive, conversation: int, answer: Message
+    archive: Archive, conversation: int, answer: Message, options: GenerationOptions
 ) -> tuple[PromptMessage, ...]:
     """Returns what the model is to answer: all that stands before the open answer.
+
+    Args:
+        archive: where the conversation is stored.
+        conversation: its id.
+        answer: the open one.
+        options: what counts for the turn, with the system prompt.
 
     Raises:
         NotStored: the copy of a picture is missing or altered.
     """
     stored = await archive.read_conversation(conversation)
     *before, question = (message for message in stored.messages if message.id != answer.id)
-    return await _as_prompt(archive, _choose([*before, _whole(question)]))
+    chosen = _choose([*before, _whole(question)])
+    return (*_system(options), *await _as_prompt(archive, chosen))
 
 
 async def read_ahead(
-    archive: Archive,
-    conversation: int | None,
-    hashes: Iterable[str],
-    edited: int | None = None,
+    archive: Archive, turn: NextTurn, turn_options: TurnOptions
 ) -> tuple[PromptMessage, ...]:
     """Returns what is known of the next turn's prompt; its question, last, has no text yet.
 
     Args:
         archive: where the conversation is stored.
-        conversation: None for one that does not exist yet.
-        hashes: sha256 of the question's pictures.
-        edited: the message of the branch in whose place the question comes; None after all.
+        turn: what is known of it.
+        turn_options: know what will count for it.
 
     Raises:
         NotStored: the conversation, or the copy of a picture, is missing or altered.
+        PresetNotFound: the conversation keeps a preset that is not there.
     """
     before: list[Message] = []
-    if conversation is not None:
-        stored = await archive.read_conversation(conversation)
-        shown = takewhile(lambda message: message.id != edited, stored.messages)
-        before = _choose(list(shown))
-    parts: tuple[Part, ...] = (*await archive.find_pictures(hashes), TextPart(""))
-    return await _as_prompt(archive, [*before, Message(0, None, "user", parts, 0.0)])
+    kept = NO_CHOICES
+    if turn.conversation is not None:
+        stored = await archive.read_conversation(turn.conversation)
+        shown = takewhile(lambda message: message.id != turn.edited, stored.messages)
+        before, kept = _choose(list(shown)), stored.summary.choices
+    options = turn_options.resolve(turn.choices or kept)
+    pictures = with_budget(await archive.find_pictures(turn.attachments), options)
+    question = Message(0, None, "user", (*pictures, TextPart("")), 0.0)
+    return (*_system(options), *await _as_prompt(archive, [*before, question]))
+
+
+def with_budget(pictures: Sequence[Attachment], options: GenerationOptions) -> list[Attachment]:
+    """Returns the pictures of a new question with the pixel budget that they keep from then on."""
+    budget = options.pixel_budget or 0
+    return [structs.replace(picture, pixel_budget=budget) for picture in pictures]
+
+
+def _system(options: GenerationOptions) -> tuple[PromptMessage, ...]:
+    """Returns the message that a prompt begins with if there is a system prompt."""
+    return (PromptMessage("system", (options.system,)),) if options.system else ()
 
 
 def _choose(messages: Sequence[Message]) -> list[Message]:
@@ -69,10 +103,10 @@ def _choose(messages: Sequence[Message]) -> list[Message]:
 def _whole(question: Message) -> Message:
     """Returns the question that is asked now with all its pictures, whatever later prompts do."""
     parts = (
-        struct_replace(part, is_left_out=False) if isinstance(part, Attachment) else part
+        structs.replace(part, is_left_out=False) if isinstance(part, Attachment) else part
         for part in question.parts
     )
-    return struct_replace(question, parts=tuple(parts), is_left_out=False)
+    return structs.replace(question, parts=tuple(parts), is_left_out=False)
 
 
 async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[PromptMessage, ...]:
@@ -84,7 +118,7 @@ async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[Pro
     def as_prompt_part(part: TextPart | Attachment) -> str | PromptImage:
         if isinstance(part, TextPart):
             return part.text
-        return PromptImage(next(paths), part.sha256, part.name)
+        return PromptImage(next(paths), part.sha256, part.name, part.pixel_budget)
 
     prompt: list[PromptMessage] = []
     for message, parts in zip(messages, told, strict=True):

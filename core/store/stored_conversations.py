@@ -1,7 +1,7 @@
 """Conversations in SQLite, apart from their turns: every method blocks, on the store's thread."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -88,6 +88,24 @@ class StoredConversations:
         """Says which model, adapter and preset a conversation keeps."""
         with self._database.transaction():
             self._table.choose(conversation, choices)
+
+    def find_choices(self, conversations: Iterable[int]) -> dict[int, ConversationChoices]:
+        """Returns what conversations keep; without those that are not there."""
+        with self._database.reading():
+            return self._table.find_choices(conversations)
+
+    def keep_model(self, conversation: int, model: str, adapter: str) -> ConversationChoices | None:
+        """Lets a conversation that has no model of its own keep this one.
+
+        Returns what it keeps from now on; None if it has one already.
+        """
+        with self._database.transaction():
+            choices = self._table.find(conversation).choices
+            if choices.model:
+                return None
+            choices = replace(choices, model=model, adapter=adapter)
+            self._table.choose(conversation, choices)
+            return choices
 
     def leave_out(
         self,

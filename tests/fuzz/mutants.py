@@ -6,28 +6,31 @@ from typing import Any, Final
 import mlx.core as mx
 import pytest
 
-from seeshell.core.engine import prefill, prompt
+from seeshell.core.engine import prefill
+from seeshell.core.engine.family import qwen3_vl
+from seeshell.core.engine.family.family import Features
+from seeshell.core.engine.family.placing import MarkPlacing
+from seeshell.core.engine.family.positions import next_position
 from seeshell.core.engine.kv.branch import Branch
 from seeshell.core.engine.kv.prefix import TokenRun, spans_within
-from seeshell.core.engine.positions import next_position
-from seeshell.core.engine.vision import Features, Pictures
+from seeshell.core.engine.vision import Pictures
 
 
 def leave_out_picture_hash(patch: pytest.MonkeyPatch) -> None:
     """Pictures of the same size are the same to the prefix cache."""
-    place = prompt._place
+    place = MarkPlacing.place
 
     def place_anonymously(*arguments: Any) -> TokenRun:
         run = place(*arguments)
         return TokenRun(run.tokens, [span._replace(sha256="") for span in run.spans])
 
-    patch.setattr(prompt, "_place", place_anonymously)
+    patch.setattr(MarkPlacing, "place", place_anonymously)
 
 
 def lose_positions(patch: pytest.MonkeyPatch) -> None:
     """What follows a reused prefix is placed by its tokens, as if no picture came before it."""
     run = prefill.Prefill.run
-    rope_positions = prefill.rope_positions
+    rope_positions = qwen3_vl.rope_positions
 
     def run_without_deltas(self: prefill.Prefill, branch: Branch, report: Any) -> Any:
         held = len(branch.tokens)
@@ -39,7 +42,7 @@ def lose_positions(patch: pytest.MonkeyPatch) -> None:
             return positions
 
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(prefill, "rope_positions", shifted)
+            inner.setattr(qwen3_vl, "rope_positions", shifted)
             return run(self, branch, report)
 
     patch.setattr(prefill.Prefill, "run", run_without_deltas)

@@ -178,13 +178,13 @@ class _Game:
         draft = PromptMessage.of("user", "", self._player.images(step))
         preparation = PrefillAhead(self._ask.resident, step.conversation + 1)
         if step.stop_after:
-            language = self._ask.resident.language
-            extend = _stopping(language.extend, step.stop_after, preparation.stop.set)
-            language.extend = extend  # type: ignore[method-assign]
+            family = self._ask.resident.family
+            extend = _stopping(family.extend, step.stop_after, preparation.stop.set)
+            family.extend = extend  # type: ignore[method-assign]
         messages = [*self._messages[step.conversation], draft]
         with self._refusing(messages):
             preparation.run(messages)
-        self._ask.resident.language.__dict__.pop("extend", None)
+        self._ask.resident.family.__dict__.pop("extend", None)
 
     def _answer(self, step: Step) -> None:
         slot = step.conversation

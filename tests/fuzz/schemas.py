@@ -6,7 +6,6 @@ nested up to three deep. Half of the answers are greedy, half sampled; a third t
 """
 
 import argparse
-import dataclasses
 import json
 import random
 import sys
@@ -22,7 +21,7 @@ from seeshell.core.engine.engine import AnswerOptions, PromptMessage
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.models.sources import find_model
 
-from ..core.engine.asking import draw_shape, make_asker
+from ..core.engine.asking import draw_shape, make_asker, with_template
 
 _DEPTH: Final = 3
 _NAMES: Final = ("shape", "colour", "count", "label", "bbox_2d", "is_there", "ünïcode", "a b", "")
@@ -88,7 +87,7 @@ def main() -> int:
     options = parser.parse_args()
     chance = random.Random(options.seed)
     demo = load_checkpoint(find_model("demo", print))
-    ask = make_asker(dataclasses.replace(demo, chat_template=demo.chat_template + _OPENING))
+    ask = make_asker(with_template(demo, demo.chat_template + _OPENING))
     with tempfile.TemporaryDirectory() as folder:
         picture = draw_shape(Path(folder))
         began, invalid = time.monotonic(), 0

@@ -285,6 +285,10 @@ class Chat(Keyed, Vertical):
         match way_out:
             case "load again" if decisions.newest is not None:
                 await self._session.model.load(decisions.newest.model)
+            case "load kept":
+                await self._session.kept.load_kept()
+            case "go on":
+                await self._session.kept.go_on()
             case "load another":
                 await self.screen.run_action("load_model")
             case "restore":

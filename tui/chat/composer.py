@@ -18,6 +18,7 @@ from .prompt import Prompt
 from .tray import Checking, Tray, Waiting
 
 if TYPE_CHECKING:
+    from ...core.presets import Template
     from .tab_completion import FindChoices
 
 ANSWER_AGAIN = "answer again"
@@ -68,6 +69,11 @@ class Composer(Vertical):
         if typed and self._session.draft.text == join(text, typed):
             self.prompt.put_in_front(text)
         self.show()
+
+    def fill_in(self, template: "Template") -> None:
+        """Puts a template into the prompt, with the cursor where the user goes on typing."""
+        self.prompt.fill_in(*template.around_cursor)
+        self.prompt.focus()
 
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and of the messages on their way."""

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from ...core.conversation import Message
 from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
+from ...core.generation_options import NO_CHOICES
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
@@ -27,6 +29,7 @@ from ...core.messages.events import (
 )
 from ...core.messages.requests import (
     Attach,
+    ChooseForConversation,
     GetStatus,
     ListConversations,
     LoadModel,
@@ -117,6 +120,35 @@ class Asking:
                         return
                 case _:
                     self._followed.show_news(event)
+
+    async def keep(
+        self, request: SubmitTurn | RegenerateAnswer, model: str, preset: str | None
+    ) -> SubmitTurn | RegenerateAnswer:
+        """Returns the request so that the conversation keeps what the command line chooses.
+
+        Args:
+            request: what is asked.
+            model: the model; empty to leave that as it is.
+            preset: name of the preset; None to leave that as it is.
+        """
+        if not model and preset is None:
+            return request
+        conversation, choices = request.conversation, NO_CHOICES
+        if conversation is not None:
+            opened = await self._request(
+                OpenConversation(conversation=conversation), ConversationOpened
+            )
+            choices = opened.conversation.summary.choices
+        if model:
+            choices = replace(choices, model=model.strip(), adapter="")
+        if preset is not None:
+            choices = replace(choices, preset=preset)
+        if isinstance(request, SubmitTurn):
+            return replace(request, choices=choices)
+        await self._client.request(
+            ChooseForConversation(conversation=request.conversation, choices=choices)
+        )
+        return request
 
     async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""

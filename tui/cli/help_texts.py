@@ -116,12 +116,19 @@ STATUS: Final = """\
 exit status: 0 if a core runs, 1 if none does.
 
 --json prints one document: running, and if true version, pid, state (unloaded,
-loading, ready, prefilling, decoding or failed), model, is_loaded (whether that model
-can answer), loading (what is being loaded, or empty), server (the host that answers,
-empty for a model of this machine), model_notice, context_length, context_used,
-active_bytes, uptime (seconds), clients, open_turns, answering (the conversation whose
-answer is being computed, or null), waiting (the conversations whose turn is next, in
-order), is_preparing (whether it works ahead of a turn)."""
+fetching, loading, ready, prefilling, decoding or failed), model, is_loaded (whether that
+model can answer), loading (what is being loaded, or empty), source and adapter (what
+loads that model again), can_think (whether one can choose that it thinks), server (the
+host that answers, empty for a model of this machine), model_notice, context_length,
+context_used, active_bytes, uptime (seconds), clients, open_turns, answering (the
+conversation whose answer is being computed, or null), waiting (the conversations whose
+turn is next, in order), is_preparing (whether it works ahead of a turn), prompt_tps
+(tokens of a prompt that each model has read a second, by source)."""
+
+UNLOAD: Final = """\
+Gives the memory of the model back. Conversations and their KV caches, which wait on the
+disk, stay; the next question loads the model again. Refused while an answer is given.
+--json prints one document: unloaded (whether a model was there)."""
 
 STOP: Final = """\
 Answers that are being written are stopped, and kept as far as they got. The core

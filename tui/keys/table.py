@@ -14,7 +14,9 @@ from .typing_commands import (
     PALETTE,
     PAST,
     PICKER,
+    PRESETS,
     PROMPT,
+    TEMPLATES,
     YES_OR_NO,
 )
 
@@ -27,6 +29,8 @@ PLACES: Final = (
     LOG,
     CONVERSATIONS,
     PAST,
+    PRESETS,
+    TEMPLATES,
     PICKER,
     FOLDERS,
     YES_OR_NO,

@@ -196,6 +196,64 @@ PAST: Final = Place(
     types_text=True,
 )
 
+PRESETS: Final = Place(
+    "presets",
+    "Presets",
+    (
+        Command(
+            "choose",
+            "enter",
+            "Answer as the preset says from the next question on",
+            footer="choose",
+            rank=2,
+            moves_focus=True,
+            is_urgent=True,
+        ),
+        Command("edit", "e ctrl+e", "Edit presets.toml in $VISUAL or $EDITOR", "edit", rank=2),
+        Command("move", "up down pageup pagedown home end", "Move in the list", is_fixed=True),
+        Command(
+            "close",
+            "esc",
+            "Close it",
+            footer="close",
+            rank=1,
+            moves_focus=True,
+            must_keep="esc",
+        ),
+    ),
+    parent="app",
+)
+
+TEMPLATES: Final = Place(
+    "templates",
+    "Templates",
+    (
+        Command(
+            "choose",
+            "enter",
+            "Put the question into the prompt",
+            footer="to the prompt",
+            rank=2,
+            moves_focus=True,
+            is_urgent=True,
+        ),
+        Command("edit", "ctrl+e", "Edit presets.toml in $VISUAL or $EDITOR", "edit", rank=2),
+        Command("move", "up down pageup pagedown home end", "Move in the list", is_fixed=True),
+        Command(
+            "close",
+            "esc",
+            "Close it",
+            footer="close",
+            rank=1,
+            moves_focus=True,
+            must_keep="esc",
+        ),
+    ),
+    parent="app",
+    types_text=True,
+    note="The letter or digit before a template picks it:",
+)
+
 PICKER: Final = Place(
     "picker",
     "Picture picker (letters filter the names)",

@@ -35,6 +35,8 @@ class MessageView:
 
     def __init__(self, message: Message) -> None:
         self.message = message
+        self.model_before = ""
+        """What gave the answer before this one; empty for none. A change is named."""
         self._drawn: dict[int, DrawnPicture | NotBegun] = {}
         self._drawn_within = (0, 0)
         self._text = message.text
@@ -89,7 +91,7 @@ class MessageView:
         """Replaces the message by its final state."""
         self._awaited = ""
         self.message = message
-        if message.text == self._text and self._look and self._answer:
+        if message.text == self._text and self._look and self._answer and not self._changed_model:
             self._read(self._look)
         else:
             self._text = message.text
@@ -142,7 +144,8 @@ class MessageView:
         name = "you" if self.message.role == "user" else "answer"
         style = look.palette.user if self.message.role == "user" else look.palette.answer
         place = Segment(self._place(), look.palette.muted)
-        self._head = wrap([Segment(name, style), place], look.width)
+        model = Segment(self._changed_model, look.palette.muted)
+        self._head = wrap([Segment(name, style), place, model], look.width)
         drawn = self._drawn if self._drawn_within == picture_bounds(look) else {}
         pictures = enumerate(self._attachments)
         for part in self.message.parts:
@@ -234,6 +237,13 @@ class MessageView:
             marks.append(f"{siblings.index(message.id) + 1}/{len(siblings)}")
         return "".join(f"  {mark}" for mark in marks)
 
+    @property
+    def _changed_model(self) -> str:
+        """Which model gave this answer, if another one gave the answer before; else empty."""
+        name = model_of(self.message)
+        is_changed = bool(name and self.model_before) and name != self.model_before
+        return f"  {visible_line(name)}" if is_changed else ""
+
     def _estimate(self, look: Look) -> int:
         pictures = sum(picture_grid(one, look)[1] + 1 for one in self._attachments)
         text, width = self._text, min(look.width, TEXT_WIDTH)
@@ -242,6 +252,12 @@ class MessageView:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
         thoughts = _THOUGHT_LINES if self.message.thoughts and not text else 0
         return 3 + pictures + text.count("\n") + len(text) // width + receipt_lines + thoughts
+
+
+def model_of(message: Message) -> str:
+    """Returns the name of the model that gave an answer, with its adapter's; empty for none."""
+    adapter = message.adapter.rstrip("/").rpartition("/")[2]
+    return f"{message.model} with {adapter}" if adapter else message.model
 
 
 def _without_tabs(text: str) -> str:

@@ -34,6 +34,10 @@ Its modules in reading order:
                           last token.
     current_model         The core's model as this window follows it: asks for another one, and
                           tells what it is.
+    kept_model            The model that a conversation keeps: chosen here, and offered where
+                          another one is loaded.
+    kept_preset           The preset of the conversation on screen: which one counts, and the choice
+                          of another.
     decisions             What went wrong and waits for the user's decision: it stands until that is
                           made.
     queue_requests        What the user wants done to the turns that wait in the conversation on

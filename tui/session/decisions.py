@@ -8,11 +8,13 @@ from ...core.leaving_out import LeavingOut
 from .core_link import Post
 from .events import DecisionsChanged
 
-Matter = Literal["question", "connection", "model", "conversation"]
+Matter = Literal["question", "connection", "model", "other model", "conversation"]
 """What a decision is about; of each only the newest counts. `connection`: a question that was not
-sent for want of one."""
+sent for want of one. `other model`: the conversation keeps another one than is loaded."""
 
-WayOut = Literal["load again", "load another", "restore", "start new", "leave out"]
+WayOut = Literal[
+    "load again", "load another", "load kept", "go on", "restore", "start new", "leave out"
+]
 
 
 class Decision(Struct, frozen=True):

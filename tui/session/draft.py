@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from ...core.conversation import Attachment
+from ...core.generation_options import ConversationChoices
 from ...core.messages.requests import EditQuestion, PrepareTurn, RegenerateAnswer, SubmitTurn
 
 if TYPE_CHECKING:
@@ -167,6 +168,8 @@ class Unsent:
     """Those that have left the prompt, oldest first; those that the core has stored are the first
     of them."""
     id: str = field(default_factory=new_id)
+    preset: str = ""
+    """Name of the preset that a conversation keeps which this begins; empty for the default one."""
     absorbed: set[str] = field(default_factory=set)
     """Ids of others of which all is in here now, should they still be on disk."""
     order: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -200,10 +203,12 @@ class Unsent:
         shown = self.shown
         waiting = next(iter(self.unacknowledged), None)
         turn = waiting or SentTurn("", shown.pictures, shown.edited)
+        is_new = self.conversation is None
         return PrepareTurn(
             conversation=self.conversation,
             attachments=turn.attachments,
             edited=turn.edited.message if turn.edited and not turn.edited.is_answer else None,
+            choices=ConversationChoices(preset=self.preset) if is_new and self.preset else None,
         )
 
     def find_turn(self, turn: str) -> SentTurn | None:
@@ -234,6 +239,7 @@ class Unsent:
         self.draft.pictures = [*first.draft.pictures, *second.draft.pictures]
         self.draft.removed = [*first.draft.removed, *second.draft.removed]
         self.draft.missing = self.draft.missing or other.draft.missing
+        self.preset = self.preset or other.preset
         self.absorbed |= {other.id, *other.absorbed}
 
     def become_new(self) -> None:

@@ -52,6 +52,7 @@ class SavedUnsent(Struct, frozen=True, omit_defaults=True):
     turns: tuple[_SavedTurn, ...] = ()
     absorbed: tuple[str, ...] = ()
     """Ids of entries of which all is in here."""
+    preset: str = ""
     gone_since: float = 0.0
     """When the conversation was first found missing, in seconds since the epoch; 0 if it is not."""
 
@@ -67,6 +68,7 @@ class SavedUnsent(Struct, frozen=True, omit_defaults=True):
             None if self.edit is None else _draft(self.edit),
             [_turn(turn) for turn in self.turns],
             self.id,
+            self.preset,
         )
 
 
@@ -113,6 +115,7 @@ def save(unsent: Unsent) -> SavedUnsent:
             for turn in unsent.turns
         ),
         tuple(sorted(unsent.absorbed)),
+        unsent.preset,
     )
 
 

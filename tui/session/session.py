@@ -50,6 +50,8 @@ from .events import (
     SessionEvent,
 )
 from .journal import Journal
+from .kept_model import KeptModel
+from .kept_preset import KeptPreset
 from .launch_options import LaunchOptions
 from .outgoing import Outgoing
 from .picture_edits import PictureEdits
@@ -63,12 +65,13 @@ BranchRequest = ForkConversation | SwitchBranch | LeaveOut
 class ChatSession:
     """One client of the core that shows one conversation at a time."""
 
-    def __init__(self, connect: Connect, data_dir: Path) -> None:
+    def __init__(self, connect: Connect, data_dir: Path, presets_file: Path) -> None:
         """Begins with a new conversation; `run` connects.
 
         Args:
             connect: reaches the core.
             data_dir: where all windows keep what is unsent.
+            presets_file: where the user writes presets.
         """
         self.events = Broadcast()
         """What happens, for all who listen."""
@@ -78,12 +81,24 @@ class ChatSession:
         self._claiming = QuietRequests(self._link, ClaimPictures())
         self.journal = Journal(self._pass_on, data_dir)
         """Everything unsent in this window."""
-        self._outgoing = Outgoing(self._link, self.journal)
+        self._outgoing = Outgoing(self._link, self.journal, lambda: self.kept.choices_for_new)
         self.turns = ShownTurns(post)
         """Of the conversation on screen."""
         self.queue = QueueRequests(self._link, self.turns)
         self.decisions = Decisions(post)
         self.model = CurrentModel(self._link, post, self.turns, self.decisions)
+        self.kept = KeptModel(
+            self._link, self.model, self.turns, self.decisions, lambda: self.conversation
+        )
+        self.preset = KeptPreset(
+            self.kept,
+            self.model,
+            self.turns,
+            self.journal,
+            post,
+            conversation=lambda: self.conversation,
+            presets_file=presets_file,
+        )
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
         self._deleted_here: int | None = None
         """The conversation that was deleted last while it was on screen."""
@@ -281,7 +296,7 @@ class ChatSession:
 
     async def _begin(self, launch: LaunchOptions) -> None:
         if launch.model:
-            await self.model.load(launch.model)
+            await self.kept.load(launch.model)
         reply = await self._link.ask(GetStatus())
         if reply is not None:
             self.model.note(reply)
@@ -296,6 +311,8 @@ class ChatSession:
             self._offer_restoring(
                 "This conversation could not be opened again; it may have been deleted."
             )
+        if launch.preset is not None:
+            await self.preset.choose(launch.preset)
         await self._catch_up(opened)
         self._deliveries.has_begun.set()
         self.model.announce()
@@ -397,6 +414,8 @@ class ChatSession:
         self._outgoing.note(event)
         self._show_draft()
         self.model.note(event)
+        self.kept.note(event)
+        self.preset.note(event)
         self.conversations.note(event)
         if is_elsewhere:
             return
@@ -426,6 +445,8 @@ class ChatSession:
         self.decisions.settle("conversation")
         self._post(ConversationShown(conversation, self.draft, message))
         self.turns.show(conversation)
+        self.kept.show(conversation)
+        self.preset.show()
         self.conversations.note_shown()
         self._prepare()
         if is_inherited:

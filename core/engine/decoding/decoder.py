@@ -16,7 +16,6 @@ from typing import Any, Final, NamedTuple
 import mlx.core as mx
 
 from ..kv.branch import Branch
-from ..positions import next_position
 from ..resident import ResidentModel
 from .chooser import Chooser
 from .proposer import Proposer
@@ -54,7 +53,7 @@ class Decoder:
             make_proposer: returns what proposes tokens, None for nothing; asked once the first
                 token is told.
         """
-        self._language = resident.language
+        self._family = resident.family
         self._pool = resident.pool
         self._check = resident.ahead.check
         self._branch = branch
@@ -63,7 +62,7 @@ class Decoder:
         self._make_proposer = make_proposer
         self._proposer: Proposer | None = None
         self._start = len(branch.tokens)
-        self._offset = next_position(branch.spans, self._start) - self._start
+        self._offset = self._family.next_position(branch.spans, self._start) - self._start
         """Of positions from places in the branch."""
         self._newest: Any = None
         """The token that the next pass begins with, shape (1,)."""
@@ -116,7 +115,7 @@ class Decoder:
 
     def _step(self) -> Generator[Decoded]:
         """Computes what follows the newest token."""
-        logits = self._language.step(self._newest, self._position, self._branch.layers)
+        logits = self._family.step(self._newest, self._position, self._branch.layers)
         following = self._chooser.choose(logits)
         mx.async_eval(following)  # type: ignore[no-untyped-call]
         self._branch.extend([self._wait()])
@@ -126,7 +125,7 @@ class Decoder:
     def _leap(self, proposal: Sequence[int]) -> Generator[Decoded]:
         """Computes what follows the newest token, and what follows each of the proposed ones."""
         held, rows = len(self._branch.tokens), [self._wait(), *proposal]
-        logits = self._language.steps(rows, self._position, self._branch.layers)
+        logits = self._family.steps(rows, self._position, self._branch.layers)
         choices = self._chooser.choose_each(logits[0], proposal)
         mx.async_eval(*choices)  # type: ignore[no-untyped-call]
         self._branch.extend(rows)
@@ -171,7 +170,7 @@ class Decoder:
         if not self._pool.reserve(self._branch, len(self._branch.tokens) + len(rows)):
             return False
         if not self._check.knows(len(rows)):
-            self._check.run(self._language, rows, self._position, self._branch.layers)
+            self._check.run(self._family, rows, self._position, self._branch.layers)
             self._known_at = time.perf_counter()
         if not self._check.is_passed:
             self._proposer = None

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import mlx.core as mx
 
-from ..language import LanguageModel
+from ..family.family import Family
 
 _MOST_ROUNDING: Final = 0.1
 """Largest difference that can be rounding, as part of the logits' spread."""
@@ -42,25 +42,23 @@ class RowCheck:
         """
         return self._margins[rows]
 
-    def run(
-        self, language: LanguageModel, tokens: Sequence[int], position: int, layers: list[Any]
-    ) -> None:
+    def run(self, family: Family, tokens: Sequence[int], position: int, layers: list[Any]) -> None:
         """Computes tokens in one pass, and one after the other.
 
         Args:
-            language: what computes.
+            family: what computes.
             tokens: consecutive ones of the text.
             position: the first one's.
             layers: the KV, with room for the tokens; holds afterwards what it held before.
         """
         alone = [
-            language.step(mx.array([token]), position + index, layers)
+            family.step(mx.array([token]), position + index, layers)
             for index, token in enumerate(tokens)
         ]
         expected = mx.concatenate(alone).astype(mx.float32)
         mx.eval(expected)
         _trim(layers, len(tokens))
-        found = language.steps(tokens, position, layers)[0].astype(mx.float32)
+        found = family.steps(tokens, position, layers)[0].astype(mx.float32)
         difference = float(mx.abs(found - expected).max())
         _trim(layers, len(tokens))
         is_rounding = difference <= _MOST_ROUNDING * float(mx.std(expected))

@@ -1,168 +1,121 @@
-"""How a model's KV caches lie in memory: in the model's own precision, or quantised by mlx-vlm."""
+"""How a model's KV caches lie in memory: which of them can be cut to any token, and what they take.
 
-from collections.abc import Sequence
+A cache of mlx-vlm is one of three kinds. The keys and values of tokens can be cut to any of them. A
+state, as layers that are recurrent or a convolution have it, can only be copied as it is at one
+length. What stays empty, as in layers that read another layer's KV, counts as neither.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from math import prod
+from typing import Any, NamedTuple
 
-import mlx.core as mx
-import numpy as np
+from ..mlx_vlm_names import CacheList, QuantizedKVCache
+from .layers import ArrayKind, KvLayer, layer_arrays, reserve_room, set_arrays
+from .windowed import WindowedKVCache, WindowedQuantizedKVCache
 
-from ..mlx_vlm_names import KVCache, QuantizedKVCache, should_quantize_kv_layer
 
-_GROUP_SIZES: Final = (64, 32)
-"""Numbers that share a scale; the first that divides the head is taken."""
+class CacheKind(NamedTuple):
+    """What one cache of a model is."""
 
-KvLayer: TypeAlias = KVCache | QuantizedKVCache
-"""The KV of one decoder layer."""
+    arrays: tuple[ArrayKind, ...] = ()
+    """Of its keys, then of its values; empty where it can't be cut to any token."""
+    holds_state: bool = False
+    window: int = 0
+    """Tokens that its layer attends to; 0 for all."""
+    group_size: int = 0
+    """Numbers that share a scale; 0 where it is not quantised."""
 
-Parts = Sequence[Any]
-"""A layer's arrays, of keys and then of values, with the tokens on the last axis but one."""
-
-ArrayKind: TypeAlias = tuple[Sequence[int], Any]
-"""Shape of such an array, with any number of tokens, and the type of its numbers."""
+    @property
+    def token_bytes(self) -> int:
+        """Memory of one token."""
+        return sum(prod(shape) // shape[-2] * dtype.size for shape, dtype in self.arrays)
 
 
 @dataclass(frozen=True)
 class KvLayout:
-    """Shapes and precision of a model's KV."""
+    """Kinds, shapes and precision of a model's caches, as they were measured."""
 
-    layer_count: int
-    heads: int
-    """Of keys and values."""
-    head_size: int
-    """Numbers of a key."""
-    dtype: Any
-    """Of numbers that are not quantised."""
+    make_plain_layers: Callable[[], list[Any]]
+    """Makes empty caches, one a decoder layer, as mlx-vlm does."""
+    kinds: tuple[CacheKind, ...]
+    """Of each cache, those inside of others included."""
     bits: int = 0
-    """Bits of a quantised number; 0 for the model's own precision."""
-
-    @property
-    def number_bytes(self) -> int:
-        """Memory of a number that is not quantised."""
-        return int(self.dtype.size)
-
-    @property
-    def group_size(self) -> int:
-        """Numbers that share a scale; 0 where nothing is or can be quantised."""
-        fitting = [size for size in _GROUP_SIZES if self.bits and self.head_size % size == 0]
-        return fitting[0] if fitting else 0
+    """Bits of a quantised number; 0 where nothing is quantised."""
+    number_bytes: int = 4
+    """Memory of a number that is not quantised."""
+    state_bytes: int = 0
+    """Memory of all states, whatever the number of tokens."""
+    state_token_bytes: int = 0
+    """Memory that states take more for each token."""
+    is_kept: bool = True
+    """Whether what was computed can be used again at all."""
 
     @property
     def token_bytes(self) -> int:
-        """Memory of one token's KV in all layers."""
-        exact = self.head_size * self.number_bytes
-        quantised = 0
-        if self.group_size:
-            scales = 2 * (self.head_size // self.group_size) * self.number_bytes
-            quantised = self.head_size * self.bits // 8 + scales
-        rows = [quantised if self._quantises(index) else exact for index in range(self.layer_count)]
-        return 2 * self.heads * sum(rows)
+        """Memory of one token in all layers."""
+        return sum(kind.token_bytes for kind in self.kinds) + self.state_token_bytes
 
-    def make_layers(self) -> list[KvLayer]:
-        """Returns empty layers."""
-        return [
-            QuantizedKVCache(self.group_size, self.bits) if self._quantises(index) else KVCache()
-            for index in range(self.layer_count)
-        ]
+    @property
+    def is_trimmable(self) -> bool:
+        """Whether the caches can be cut back to any length."""
+        return not any(kind.holds_state for kind in self.kinds)
 
-    def reserve(self, layers: Sequence[KvLayer], capacity: int) -> None:
-        """Gives layers with less room buffers for `capacity` tokens, one layer after the other.
+    def nbytes(self, tokens: int) -> int:
+        """Returns the memory of a branch with room for so many tokens."""
+        return self.token_bytes * tokens + self.state_bytes
+
+    def make_layers(self) -> list[Any]:
+        """Returns empty caches, one a decoder layer."""
+        kinds = iter(self.kinds)
+        return [self._replace(layer, kinds) for layer in self.make_plain_layers()]
+
+    def token_caches(self, layers: Iterable[Any]) -> list[KvLayer]:
+        """Returns the caches that can be cut to any token."""
+        return [cache for cache, kind in self._both(layers) if kind.arrays]
+
+    def state_caches(self, layers: Iterable[Any]) -> list[Any]:
+        """Returns the caches that hold a state."""
+        return [cache for cache, kind in self._both(layers) if kind.holds_state]
+
+    def reserve(self, layers: Sequence[Any], capacity: int) -> None:
+        """Gives caches with less room buffers for `capacity` tokens, one after the other.
 
         Left to themselves they grow in steps of their own, each of which copies all that they
         hold, to sizes that no limit knows of.
         """
-        for index, layer in enumerate(layers):
-            if layer_capacity(layer) < capacity:
-                held = layer_parts(layer, 0, layer.offset)
-                room = capacity - layer.offset
-                arrays = join_parts([held], room) if held else self._zeros(index, capacity)
-                _take(layer, arrays, layer.offset)
+        for cache, kind in self._both(layers):
+            if kind.arrays:
+                reserve_room(cache, kind.arrays, capacity)
 
-    def _zeros(self, index: int, capacity: int) -> list[Any]:
-        kinds = [(self.head_size, self.dtype)]
-        if self._quantises(index):
-            scales = (self.head_size // self.group_size, self.dtype)
-            kinds = [(self.head_size * self.bits // 32, mx.uint32), scales, scales]
-        shape = (1, self.heads, capacity)
-        return [mx.zeros((*shape, width), dtype=dtype) for width, dtype in 2 * kinds]
+    def move_tokens(self, layers: Sequence[Any], target: Sequence[Any]) -> None:
+        """Gives the buffers of all tokens to empty caches."""
+        pairs = zip(self.token_caches(layers), self.token_caches(target), strict=True)
+        for cache, empty in pairs:
+            set_arrays(empty, list(layer_arrays(cache)), cache.offset)
 
-    def _quantises(self, index: int) -> bool:
-        return bool(self.group_size) and should_quantize_kv_layer(index, self.layer_count)
+    def _both(self, layers: Iterable[Any]) -> Iterator[tuple[Any, CacheKind]]:
+        return zip(flatten(layers), self.kinds, strict=False)
 
-
-def layer_parts(layer: KvLayer, start: int, stop: int) -> Parts:
-    """Returns the layer's arrays cut to some of its tokens; none where the layer is empty."""
-    if layer.offset == 0:
-        return []
-    arrays = (
-        (*layer.keys, *layer.values)
-        if isinstance(layer, QuantizedKVCache)
-        else (layer.keys, layer.values)
-    )
-    return [array[..., start:stop, :] for array in arrays]
+    def _replace(self, cache: Any, kinds: Iterator[CacheKind]) -> Any:
+        """Returns the cache, or ours in its place; those inside of others are replaced there."""
+        if isinstance(cache, CacheList):
+            cache.caches = tuple(self._replace(inner, kinds) for inner in cache.caches)
+            return cache
+        kind = next(kinds)
+        if kind.window and kind.group_size:
+            return WindowedQuantizedKVCache(kind.window, kind.group_size, self.bits)
+        if kind.window:
+            return WindowedKVCache(kind.window)
+        if kind.group_size:
+            return QuantizedKVCache(kind.group_size, self.bits)
+        return cache
 
 
-def layer_capacity(layer: KvLayer) -> int:
-    """Returns how many tokens the layer's buffers have room for."""
-    if layer.keys is None:
-        return 0
-    keys = layer.keys[0] if isinstance(layer, QuantizedKVCache) else layer.keys
-    return int(keys.shape[-2])
-
-
-def append_parts(layer: KvLayer, pieces: Sequence[Parts], capacity: int = 0) -> None:
-    """Adds the tokens of each piece to the layer, evaluated, in new buffers.
-
-    Args:
-        layer: what is extended.
-        pieces: the arrays to add, in order.
-        capacity: tokens that there shall be room for; 0 for what is added and no more.
-    """
-    held = layer_parts(layer, 0, layer.offset)
-    pieces = [held, *pieces] if held else pieces
-    length = sum(piece[0].shape[-2] for piece in pieces)
-    _take(layer, join_parts(pieces, max(0, capacity - length)), length)
-
-
-def make_room(layer: KvLayer, kinds: Sequence[ArrayKind], tokens: int, capacity: int) -> list[Any]:
-    """Adds tokens to the layer, in new buffers, whose numbers are written afterwards.
-
-    Args:
-        layer: what is extended.
-        kinds: of its arrays.
-        tokens: how many to add.
-        capacity: as in `append_parts`.
-
-    Returns:
-        Of each array the bytes of the new tokens, to be written to: a view of shape (..., `tokens`,
-        bytes of a row).
-    """
-    start, length = layer.offset, layer.offset + tokens
-    capacity = max(length, capacity)
-    arrays = [mx.zeros((*shape[:-2], capacity, shape[-1]), dtype=dtype) for shape, dtype in kinds]
-    for array, part in zip(arrays, layer_parts(layer, 0, start), strict=False):
-        array[..., :start, :] = part
-    _take(layer, arrays, length)
-    return [np.asarray(array.view(mx.uint8))[..., start:length, :] for array in arrays]
-
-
-def join_parts(pieces: Sequence[Parts], room: int = 0) -> list[Any]:
-    """Returns the arrays of consecutive pieces as one, with `room` tokens of spare room behind."""
-    return [_join(column, room) for column in zip(*pieces, strict=True)]
-
-
-def _take(layer: KvLayer, arrays: list[Any], length: int) -> None:
-    """Gives the layer other buffers, evaluated."""
-    mx.eval(arrays)
-    half = len(arrays) // 2
-    if isinstance(layer, QuantizedKVCache):
-        layer.keys, layer.values = tuple(arrays[:half]), tuple(arrays[half:])
-    else:
-        layer.keys, layer.values = arrays
-    layer.offset = length
-
-
-def _join(arrays: Sequence[Any], room: int) -> Any:
-    *outer, _, width = arrays[0].shape
-    spare = mx.zeros((*outer, room, width), dtype=arrays[0].dtype)
-    return mx.contiguous(mx.concatenate([*arrays, spare], axis=-2))
+def flatten(layers: Iterable[Any]) -> Iterator[Any]:
+    """Yields all caches, with those inside of others in their place."""
+    for cache in layers:
+        if isinstance(cache, CacheList):
+            yield from flatten(cache.caches)
+        else:
+            yield cache

@@ -5,6 +5,7 @@ the budget does not hold is spilled to disk, the least recently used first, and 
 conversation goes on.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -12,14 +13,17 @@ from typing import Final
 from ...errors import ImageError, OutOfMemory
 from ..memory import out_of_memory
 from ..stop_signal import never
-from .branch import Branch, with_trunks
+from .branch import Branch, held_bytes
 from .layout import KvLayout
-from .prefix import TokenRun, common_length, spans_within
+from .prefix import TokenRun, common_length, first_part
 from .sharing import share, shrink_trunks, take
 from .spill import Spills
 
 SPARE_TOKENS: Final = 256
 """Room behind a prompt for an answer and the next question, and by how much that grows."""
+
+_SNAPSHOTS_SHARE: Final = 4
+"""One branch's snapshots take at most this part of the limit."""
 
 
 class KvPool:
@@ -52,7 +56,7 @@ class KvPool:
         """Most memory while an answer is computed, its own KV included."""
         self._budget_bytes = limit_bytes // 2 if budget_bytes is None else budget_bytes
         self._spare_tokens = spare_tokens
-        self.spills = spills
+        self.spills = spills if layout.is_kept else None
         """Where evicted branches go; None where they are dropped."""
         self._branches: list[Branch] = []
         self._acquired: Branch | None = None
@@ -66,6 +70,12 @@ class KvPool:
         return self.layout.token_bytes
 
     @property
+    def token_limit_bytes(self) -> int:
+        """Most memory of one branch, with what snapshots may take left out."""
+        share = 0 if self.layout.is_trimmable else self.limit_bytes // _SNAPSHOTS_SHARE
+        return self.limit_bytes - share
+
+    @property
     def branches(self) -> tuple[Branch, ...]:
         """All branches but the one in use, least recently used first."""
         return tuple(self._branches)
@@ -73,8 +83,8 @@ class KvPool:
     @property
     def evictable_bytes(self) -> int:
         """Memory of all branches but the one in use."""
-        in_use = self._acquired.nbytes if self._acquired else 0
-        return self.nbytes - max(in_use, self._acquired_bytes)
+        in_use_bytes = held_bytes([self._acquired]) if self._acquired else 0
+        return self.nbytes - in_use_bytes - self._promised_bytes
 
     @contextmanager
     def acquire(
@@ -104,7 +114,7 @@ class KvPool:
         capacity = self._capacity(len(wanted), room)
         branch = take(self._branches, wanted, owner, capacity, self.layout)
         self._acquired = branch
-        self._acquired_bytes = self.token_bytes * capacity
+        self._acquired_bytes = self.layout.nbytes(capacity)
         is_whole = False
         try:
             self._make_room(is_stopped)
@@ -132,15 +142,21 @@ class KvPool:
         if length > self._limit_tokens:
             return False
         capacity = min(length - 1 + self._spare_tokens, self._limit_tokens)
-        self._acquired_bytes = self.token_bytes * capacity
+        self._acquired_bytes = self.layout.nbytes(capacity)
         self._make_room()
         self.layout.reserve(branch.layers, capacity)
         return True
 
+    def keep_state(self, branch: Branch) -> None:
+        """Copies the states of the branch in use, so that a later prompt can go on from here."""
+        if self.layout.is_kept and not self.layout.is_trimmable:
+            branch.keep_state(self.limit_bytes - self.token_limit_bytes)
+            self._make_room()
+
     def touch(self, run: TokenRun) -> bool:
-        """Whether a branch holds all of the run; if so it counts as used."""
+        """Whether a prompt could go on from all of the run; if so its branch counts as used."""
         for index, branch in enumerate(self._branches):
-            if common_length(branch.run, run) == len(run):
+            if branch.usable_length(common_length(branch.run, run)) == len(run):
                 self._branches.append(self._branches.pop(index))
                 return True
         return False
@@ -148,16 +164,20 @@ class KvPool:
     def truncate(self, branch: Branch, length: int) -> None:
         """Frees what a branch holds past `length`, and all of it if another one has the rest.
 
-        Nothing happens where the pool does not hold the branch any more.
+        Where it can't be cut back so far, it is cut back further. Nothing happens where the pool
+        does not hold the branch any more.
         """
         others = [other for other in self._branches if other is not branch]
         if len(others) == len(self._branches) or len(branch.tokens) <= length:
             return
-        kept = TokenRun(branch.tokens[:length], spans_within(branch.spans, length))
-        if length == 0 or any(common_length(other.run, kept) == length for other in others):
+        length = branch.usable_length(length)
+        kept = first_part(branch.run, length)
+        if length == 0 or any(
+            other.usable_length(common_length(other.run, kept)) == length for other in others
+        ):
             self._keep(others)
         else:
-            branch.shrink(length, self.layout.make_layers())
+            branch.shrink(length)
             self._count()
 
     def shrink_to_budget(self, is_wanted: Callable[[], bool] = never) -> bool:
@@ -220,19 +240,20 @@ class KvPool:
 
     def _capacity(self, prompt: int, room: int) -> int:
         """Returns how many tokens a branch gets room for; raises where that is too little."""
-        needed_bytes = self.token_bytes * (prompt + room)
-        if needed_bytes > self.limit_bytes:
-            raise out_of_memory(needed_bytes, self.limit_bytes)
+        needed_bytes = self.layout.nbytes(prompt + room)
+        if needed_bytes > self.token_limit_bytes:
+            raise out_of_memory(needed_bytes, self.token_limit_bytes)
         return min(prompt + max(room, self._spare_tokens), self._limit_tokens)
 
     @property
     def _limit_tokens(self) -> int:
-        return self.limit_bytes // self.token_bytes
+        spare_bytes = self.token_limit_bytes - self.layout.state_bytes
+        return spare_bytes // self.token_bytes if self.token_bytes else sys.maxsize
 
     def _take_back(self, branch: Branch, is_whole: bool) -> None:
         self._acquired, self._acquired_bytes = None, 0
         # What others rest on in a branch that is lost stands before all that has changed in it.
-        if is_whole and branch.tokens:
+        if is_whole and branch.tokens and self.layout.is_kept:
             self._branches.append(branch)
         self._count()
 
@@ -257,17 +278,22 @@ class KvPool:
 
     def _share(self, whole: Branch, is_wanted: Callable[[], bool] = never) -> bool:
         """Returns False where it was interrupted."""
-        is_done = share(self._branches, whole, self.layout, is_wanted)
+        is_done = share(self._branches, whole, is_wanted)
         self._keep(self._branches)
         return is_done
 
     def _keep(self, branches: list[Branch]) -> None:
         """Frees all other branches, but for what these rest on."""
         self._branches = branches
-        shrink_trunks(branches, self._acquired, self.layout)
+        shrink_trunks(branches, self._acquired)
         self._count()
 
+    @property
+    def _promised_bytes(self) -> int:
+        """Memory that the branch in use may still take for its tokens."""
+        held_bytes = self._acquired.nbytes if self._acquired else 0
+        return max(0, self._acquired_bytes - held_bytes)
+
     def _count(self) -> None:
-        held = with_trunks(self._branches).difference([self._acquired])
-        own_bytes = self._acquired.nbytes if self._acquired else 0
-        self.nbytes = max(own_bytes, self._acquired_bytes) + sum(it.nbytes for it in held)
+        in_use = [self._acquired] if self._acquired else []
+        self.nbytes = held_bytes([*self._branches, *in_use]) + self._promised_bytes

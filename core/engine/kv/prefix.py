@@ -6,26 +6,29 @@ apart. A run of tokens therefore carries its image spans, and both must agree.
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import NamedTuple
 
 
 class ImageSpan(NamedTuple):
-    """Where a picture's placeholder tokens stand, and which picture it is."""
+    """Where a picture's tokens stand, and which picture it is."""
 
     start: int
-    """Index of the first placeholder token."""
+    """Index of the first token."""
     rows: int
+    """Image tokens down, or pixels down in a family whose pictures are no grids of tokens."""
     columns: int
-    """Tokens across; the span holds rows x columns tokens."""
+    """The same across."""
     sha256: str
     """Of the picture's pixels as the model sees them."""
+    length: int = 0
+    """Tokens of the picture, separators included; 0 for rows x columns."""
 
     @property
     def end(self) -> int:
-        """Index after the last placeholder token."""
-        return self.start + self.rows * self.columns
+        """Index after the last token."""
+        return self.start + (self.length or self.rows * self.columns)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class TokenRun:
     tokens: Sequence[int]
     spans: Sequence[ImageSpan] = ()
     """May reach past the last token where a prefill was stopped inside a picture."""
+    variant: str = ""
+    """What all of its KV depends on beside the tokens before each: see `Family.variant`."""
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -43,10 +48,13 @@ class TokenRun:
 def common_length(held: TokenRun, wanted: TokenRun) -> int:
     """Returns how many first tokens of `wanted` have in `held` the KV that they would get.
 
-    Never enters a span that differs in anything. Ends inside one only where both have that very
-    span (place, size and pixels) and one of them ends there, as after a prefill that was stopped in
-    a picture: its KV is a first part of what would be computed again, chunk by chunk.
+    None of a run of another variant. Never enters a span that differs in anything. Ends inside one
+    only where both have that very span (place, size and pixels) and one of them ends there, as
+    after a prefill that was stopped in a picture: its KV is a first part of what would be computed
+    again, chunk by chunk.
     """
+    if held.variant != wanted.variant:
+        return 0
     length = _common_tokens(held.tokens, wanted.tokens)
     for ours, theirs in zip_longest(held.spans, wanted.spans):
         if ours != theirs:
@@ -60,6 +68,11 @@ def reusable_length(held: TokenRun, wanted: TokenRun) -> int:
     Leaves at least the last token of `wanted`, whose computing yields the first logits.
     """
     return max(0, min(common_length(held, wanted), len(wanted) - 1))
+
+
+def first_part(run: TokenRun, length: int) -> TokenRun:
+    """Returns the first `length` tokens of a run, with the pictures that start among them."""
+    return replace(run, tokens=run.tokens[:length], spans=spans_within(run.spans, length))
 
 
 def spans_within(spans: Sequence[ImageSpan], length: int) -> list[ImageSpan]:

@@ -33,10 +33,10 @@ def take(
         capacity: tokens that a copy gets room for.
         layout: of the model.
     """
-    lengths = [reusable_length(branch.run, wanted) for branch in branches]
+    lengths = [branch.usable_length(reusable_length(branch.run, wanted)) for branch in branches]
     length = max(lengths, default=0)
     if length == 0:
-        return Branch(layout.make_layers(), owner=owner)
+        return Branch(layout, layout.make_layers(), owner=owner, variant=wanted.variant)
     # Of several equally good ones the own, else the most recent, which stands last.
     index = max(
         range(len(lengths)),
@@ -46,27 +46,24 @@ def take(
     loses_much = len(best.tokens) - length > length // _COPY_SHARE
     if loses_much or best.owner not in (0, owner):
         if best.trunk is None and len(best.tokens) - length <= length:
-            return best.split(length, layout.make_layers(), owner)
-        return best.fork(length, layout.make_layers(), owner, capacity)
+            return best.split(length, owner)
+        return best.fork(length, owner, capacity)
     del branches[index]
     for branch in _resting_on(branches, best):
         if branch.shared > length:
-            branch.rest_on(best, length, layout.make_layers())
+            branch.rest_on(best, length)
     best.trim(length)
-    best.join(layout.make_layers(), capacity)
+    best.join(capacity)
     best.owner, best.draft_start = owner, None
     return best
 
 
-def share(
-    branches: Sequence[Branch], whole: Branch, layout: KvLayout, is_wanted: Callable[[], bool]
-) -> bool:
+def share(branches: Sequence[Branch], whole: Branch, is_wanted: Callable[[], bool]) -> bool:
     """Lets branches rest on another if that is whole; its next turn finds it as it is.
 
     Args:
         branches: those that may rest on it.
         whole: the other one.
-        layout: of the model.
         is_wanted: asked before each copy whether the thread has something better to do.
 
     Returns:
@@ -79,22 +76,24 @@ def share(
         if saves_enough and can_rest:
             if is_wanted():
                 return False
-            branch.rest_on(whole, length, layout.make_layers())
+            branch.rest_on(whole, length)
     return True
 
 
-def shrink_trunks(branches: Sequence[Branch], in_use: Branch | None, layout: KvLayout) -> None:
+def shrink_trunks(branches: Sequence[Branch], in_use: Branch | None) -> None:
     """Frees what trunks hold that are no branches themselves, past what rests on them.
+
+    No prompt goes on from them, so that they need no snapshots.
 
     Args:
         branches: all that are kept.
         in_use: the one that is computed on, which stays as it is.
-        layout: of the model.
     """
     for trunk in with_trunks(branches).difference(branches, [in_use]):
+        trunk.snapshots = []
         length = max((branch.shared for branch in _resting_on(branches, trunk)), default=0)
         if length < len(trunk.tokens):
-            trunk.shrink(length, layout.make_layers())
+            trunk.shrink(length)
 
 
 def _resting_on(branches: Sequence[Branch], trunk: Branch) -> list[Branch]:

@@ -9,10 +9,13 @@ import mlx.core as mx
 
 from ..stop_signal import never
 from ..vision import Pictures
-from .layout import KvLayout, join_parts, make_room
-from .prefix import TokenRun, reusable_length, spans_within
-from .spill_block import Block, SpillIdentity, StoredTensor, cut_blocks
-from .spill_folder import Found, SpillFolder
+from .layers import join_parts, make_room
+from .layout import KvLayout
+from .prefix import TokenRun, first_part, reusable_length
+from .snapshot import Snapshot
+from .spill_block import Block, Found, SpillIdentity, StoredTensor, cut_blocks
+from .spill_folder import SpillFolder
+from .state_file import read_snapshot, write_snapshot
 from .tensor_file import dtype_of, read_tensor, write_tensors
 
 if TYPE_CHECKING:
@@ -73,8 +76,11 @@ class Spills:
             pictures.add_known(file, span)
 
     def find(self, wanted: TokenRun) -> Found:
-        """Returns what the disk holds of a prompt."""
-        return self._folder.find(self._identity, wanted)
+        """Returns what the disk holds of a prompt; where there are states, up to one of them."""
+        found = self._folder.find(self._identity, wanted)
+        if self._layout.is_trimmable:
+            return found
+        return found.within(max((state.end for state in found.states), default=0))
 
     def restore(
         self,
@@ -99,11 +105,30 @@ class Spills:
         blocks = [block for block in found.blocks if block.end > held]
         whole = self._read(branch, _Reading(blocks, held, found.length, is_stopped), capacity)
         branch.extend(wanted.tokens[held:whole], wanted.spans)
-        # Where a block was damaged or not read, what is left may end inside a picture.
-        end = max(held, reusable_length(branch.run, wanted))
-        branch.trim(end)
-        if end > held:
-            self._folder.use([block for block in found.blocks if block.start < end])
+        if self._layout.is_trimmable:
+            # Where a block was damaged or not read, what is left may end inside a picture.
+            branch.trim(max(held, reusable_length(branch.run, wanted)))
+        else:
+            self._restore_state(branch, held, found.within(whole))
+        if len(branch.tokens) > held:
+            self._folder.use([block for block in found.blocks if block.start < len(branch.tokens)])
+
+    def _restore_state(self, branch: "Branch", held: int, found: Found) -> None:
+        """Gives a branch the longest state that can be read, and cuts it back to there."""
+        for block in found.states:
+            if block.end <= held:
+                break
+            try:
+                snapshot = read_snapshot(
+                    self._folder.path(block), self._folder.tensors(block), block.end
+                )
+            except (OSError, ValueError):
+                self._folder.drop_damaged(block)
+            else:
+                branch.resume(snapshot)
+                self._folder.use([block])
+                return
+        branch.drop_tokens(held)
 
     def write(
         self,
@@ -120,12 +145,12 @@ class Spills:
             is_wanted: asked before each block whether the thread has something better to do.
             kept: names of blocks that are not deleted to make room.
         """
-        for block in self._blocks(branch, length):
+        for block, snapshot in self._blocks(branch, length):
             if self._folder.claim(block, branch.owner):
                 continue
             if is_wanted():
                 return False
-            if not self._store(branch, block, kept):
+            if not self._store(branch, block, snapshot, kept):
                 break
         mx.clear_cache()
         return True
@@ -140,7 +165,7 @@ class Spills:
         kept: list[Block] = []
         for branch in branches:
             is_done = self.write(branch, branch.draft_start, is_late, {it.name for it in kept})
-            kept += self._blocks(branch, branch.draft_start)
+            kept += [block for block, _ in self._blocks(branch, branch.draft_start)]
             if not is_done:
                 break
         # What is used last is deleted last.
@@ -158,24 +183,37 @@ class Spills:
         """Returns the file of a block's tensors."""
         return self._folder.path(block)
 
-    def _blocks(self, branch: "Branch", length: int | None) -> Iterator[Block]:
-        tokens = branch.tokens[:length]
-        run = TokenRun(tokens, spans_within(branch.spans, len(tokens)))
-        return cut_blocks(self._identity, run, self._block_tokens)
+    def _blocks(
+        self, branch: "Branch", length: int | None
+    ) -> Iterator[tuple[Block, Snapshot | None]]:
+        """Yields the blocks of a branch, each followed by those of the states within it."""
+        run = first_part(branch.run, len(branch.tokens) if length is None else length)
+        snapshots = branch.states_within(len(run))
+        for block in cut_blocks(self._identity, run, self._block_tokens):
+            yield block, None
+            for snapshot in snapshots:
+                if block.start < snapshot.length <= block.end:
+                    yield block.state_block(snapshot.length), snapshot
 
-    def _store(self, branch: "Branch", block: Block, kept: Iterable[str]) -> bool:
-        nbytes = self._layout.token_bytes * len(block.tokens)
+    def _store(
+        self, branch: "Branch", block: Block, snapshot: Snapshot | None, kept: Iterable[str]
+    ) -> bool:
+        """Writes a block of tokens, or the snapshot that it is; returns whether there was room."""
 
         def save(path: Path) -> dict[str, StoredTensor]:
+            if snapshot is not None:
+                return write_snapshot(path, snapshot)
             arrays = {
                 _name(index, part): array
-                for index in range(self._layout.layer_count)
+                for index in range(len(branch.caches))
                 for part, array in enumerate(
                     join_parts(branch.parts(index, block.start, block.end))
                 )
             }
             return write_tensors(path, arrays)
 
+        token_bytes = self._layout.token_bytes * len(block.tokens)
+        nbytes = token_bytes if snapshot is None else snapshot.nbytes
         if not self._folder.make_room(block, nbytes, kept):
             return False
         files = tuple(self._pictures.file_of(span.sha256) for span in block.spans)
@@ -190,7 +228,7 @@ class Spills:
         stored = self._folder.tensors(reading.blocks[0])
         with ThreadPoolExecutor(thread_name_prefix="spill") as threads:
             layers = []
-            for index, layer in enumerate(branch.layers):
+            for index, layer in enumerate(branch.caches):
                 names = sorted(name for name in stored if name.startswith(f"{index}."))
                 kinds = [(stored[name].shape, dtype_of(stored[name])) for name in names]
                 # The next layer's memory is made ready while those before it are read.

@@ -3,19 +3,22 @@
 A run of tokens is spilled in blocks of a fixed number of tokens. A block names the one before it,
 and its own name is the hash of all that it says: runs that begin alike share their first blocks,
 and a block that was altered goes by another name than its own.
+
+States can't be cut at a block's end. Each has a block of its own, beside the one in which its last
+token lies: it names the same tokens up to there, and can only be used as a whole.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile, zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from .prefix import ImageSpan, TokenRun
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Version of the files; those of another one can't be read."""
 
 
@@ -57,6 +60,10 @@ class Block(Struct, frozen=True):
     """Tokens before it."""
     tokens: tuple[int, ...]
     spans: tuple[ImageSpan, ...] = ()
+    holds_state: bool = False
+    """Whether it is the state after its last token, and not the KV of its tokens."""
+    variant: str = ""
+    """Of the run."""
 
     @property
     def end(self) -> int:
@@ -71,7 +78,9 @@ class Block(Struct, frozen=True):
     def covers(self, other: "Block") -> bool:
         """Whether this holds all of the other block, from the same start."""
         return (
-            (self.identity, self.parent) == (other.identity, other.parent)
+            not (self.holds_state or other.holds_state)
+            and (self.identity, self.parent, self.variant)
+            == (other.identity, other.parent, other.variant)
             and self.tokens[: len(other.tokens)] == other.tokens
             and tuple(takewhile(lambda span: span.start < other.end, self.spans)) == other.spans
         )
@@ -81,6 +90,8 @@ class Block(Struct, frozen=True):
 
         May end inside an image span.
         """
+        if self.variant != wanted.variant:
+            return 0
         theirs = wanted.tokens[self.start : self.end]
         pairs = zip(self.tokens, theirs, strict=False)
         length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
@@ -90,6 +101,30 @@ class Block(Struct, frozen=True):
                 first = min(span.start for span in (ours, other) if span is not None)
                 return min(length, first - self.start)
         return length
+
+    def state_block(self, length: int) -> "Block":
+        """Returns the block of the state after `length` tokens, which lie in this one."""
+        tokens = self.tokens[: length - self.start]
+        spans = tuple(span for span in self.spans if span.start < length)
+        return msgspec.structs.replace(self, tokens=tokens, spans=spans, holds_state=True)
+
+
+class Found(NamedTuple):
+    """What lies on disk of a prompt."""
+
+    blocks: list[Block]
+    length: int
+    """Tokens of the prompt; may end within the last block."""
+    states: Sequence[Block] = ()
+    """Blocks of states after some of these tokens, the longest first."""
+
+    def within(self, length: int) -> "Found":
+        """Returns what concerns the first `length` tokens alone."""
+        return Found(
+            [block for block in self.blocks if block.start < length],
+            min(length, self.length),
+            [state for state in self.states if state.end <= length],
+        )
 
 
 class StoredTensor(Struct, frozen=True):
@@ -133,6 +168,8 @@ def cut_blocks(identity: SpillIdentity, run: TokenRun, block_tokens: int) -> Ite
     for start in range(0, len(run), block_tokens):
         end = min(start + block_tokens, len(run))
         spans = tuple(span for span in run.spans if start <= span.start < end)
-        block = Block(identity, parent, start, tuple(run.tokens[start:end]), spans)
+        block = Block(
+            identity, parent, start, tuple(run.tokens[start:end]), spans, variant=run.variant
+        )
         yield block
         parent = block.name

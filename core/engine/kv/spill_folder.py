@@ -11,24 +11,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from ...private_files import make_private_folder, open_private
 from .manifest_file import MANIFEST, TENSORS, UNFINISHED, flush, read_manifest, write_manifest
 from .prefix import ImageSpan, TokenRun, reusable_length
-from .spill_block import Block, Manifest, SpillIdentity, StoredTensor
+from .spill_block import Block, Found, Manifest, SpillIdentity, StoredTensor
 
 _log = logging.getLogger(__name__)
-
-
-class Found(NamedTuple):
-    """What the folder holds of a prompt."""
-
-    blocks: list[Block]
-    length: int
-    """Tokens of the prompt; may end within the last block."""
 
 
 class SpillFolder:
@@ -74,16 +65,18 @@ class SpillFolder:
     def find(self, identity: SpillIdentity, wanted: TokenRun) -> Found:
         """Returns the longest reusable prefix of a prompt and the blocks that hold it."""
         blocks: list[Block] = []
+        states = self._states("", identity, wanted)
         parent = ""
         while best := self._best_child(parent, identity, wanted):
             blocks.append(best)
             if best.matching_length(wanted) < len(best.tokens):
                 break
             parent = best.name
+            states = [*self._states(parent, identity, wanted), *states]
         tokens = [token for block in blocks for token in block.tokens]
         spans = [span for block in blocks for span in block.spans]
-        length = reusable_length(TokenRun(tokens, spans), wanted)
-        return Found([block for block in blocks if block.start < length], length)
+        length = reusable_length(TokenRun(tokens, spans, wanted.variant), wanted)
+        return Found(blocks, length, states).within(length)
 
     def pictures(self, identity: SpillIdentity) -> Iterator[tuple[str, ImageSpan]]:
         """Yields the pictures of known files in a model's blocks, with the files' sha256."""
@@ -203,10 +196,22 @@ class SpillFolder:
         best, longest = None, 0
         for name in self._children.get(parent, ()):
             block = self._manifests[name].block
-            length = block.matching_length(wanted)
+            length = 0 if block.holds_state else block.matching_length(wanted)
             if length > longest and block.identity == identity:
                 best, longest = block, length
         return best
+
+    def _states(self, parent: str, identity: SpillIdentity, wanted: TokenRun) -> list[Block]:
+        """Returns the states that follow a block and belong to a prompt, the longest first."""
+        blocks = (self._manifests[name].block for name in self._children.get(parent, ()))
+        states = [
+            block
+            for block in blocks
+            if block.holds_state
+            and block.identity == identity
+            and block.matching_length(wanted) == len(block.tokens)
+        ]
+        return sorted(states, key=lambda state: -state.end)
 
     def _ancestors(self, block: Block) -> frozenset[str]:
         names = set()

@@ -27,8 +27,12 @@ _DTYPES: Final = {
     "F16": mx.float16,
     "BF16": mx.bfloat16,
     "U32": mx.uint32,
+    "I32": mx.int32,
+    "I64": mx.int64,
+    "U8": mx.uint8,
+    "BOOL": mx.bool_,
 }
-"""Types of numbers by their names in a safetensors file; those that KV caches have."""
+"""Types of numbers by their names in a safetensors file; those that caches have."""
 
 
 class _Entry(Struct):
@@ -44,7 +48,7 @@ def write_tensors(path: Path, arrays: dict[str, Any]) -> dict[str, StoredTensor]
 
     Args:
         path: ends in `.safetensors`.
-        arrays: numbers of a type that KV caches have.
+        arrays: numbers of a type that caches have.
     """
     mx.save_safetensors(str(path), arrays)
     with path.open("rb") as file:

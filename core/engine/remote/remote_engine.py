@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ...client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ...conversation import Attachment
-from ...errors import EndpointError, ModelNotFound
+from ...errors import EndpointError, ModelNotFound, ModelUnsupported
 from ...models.endpoints import Endpoint, find_endpoint
 from ...models.progress import LoadProgress
 from ...models.sources import display_name
@@ -78,6 +78,7 @@ class RemoteEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Returns the endpoint's model.
 
@@ -88,6 +89,10 @@ class RemoteEngine(Engine):
         endpoint = find_endpoint(source, self._endpoints)
         if endpoint is None:
             raise ModelNotFound(f"{source} is no address of a server.")
+        if adapter:
+            raise ModelUnsupported(
+                f"{source} is a server, which has adapters of its own: leave {adapter} out."
+            )
         report(LoadProgress(f"Asking {endpoint.url} for its models"))
         try:
             access = await self._clients.open(endpoint, environment)

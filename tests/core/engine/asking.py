@@ -3,7 +3,8 @@
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from seeshell.core.engine.engine import (
     TextDelta,
     ThoughtsDelta,
 )
+from seeshell.core.engine.family.family import Chunk, Family
+from seeshell.core.engine.family.template import OwnTemplate
 from seeshell.core.engine.kv.spill_folder import SpillFolder
-from seeshell.core.engine.language import LanguageModel
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.prefill_ahead import PrefillAhead
@@ -38,21 +40,27 @@ GREEDY = AnswerOptions(temperature=0.0, max_tokens=40)
 MAX_PIXELS = 10_000_000
 
 
-class RecordingLanguage(LanguageModel):
-    """Remembers the first logits of each answer and the tokens computed since."""
+class RecordingFamily:
+    """A family that remembers the logits before each token of an answer, and counts tokens."""
 
-    def __init__(self, language_model: Any) -> None:
-        super().__init__(language_model)
+    def __init__(self, family: Family) -> None:
+        self._family = family._family if isinstance(family, RecordingFamily) else family
         self.extended = 0
-        self.all_logits: list[np.ndarray] = []
+        self.all_logits: list[Any] = []
         """Of each token of the answer."""
 
-    def extend(self, chunk: Any, layers: Any) -> Any:
-        self.extended += len(chunk.tokens)
-        return super().extend(chunk, layers)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._family, name)
 
-    def logits(self, hidden: Any) -> Any:
-        logits = super().logits(hidden)
+    def extend(self, chunk: Chunk, layers: Any) -> Any:
+        self.extended += len(chunk.tokens)
+        logits = self._family.extend(chunk, layers)
+        if chunk.is_last:
+            self.all_logits.append(logits)
+        return logits
+
+    def step(self, token: Any, position: int, layers: Any) -> Any:
+        logits = self._family.step(token, position, layers)
         self.all_logits.append(logits)
         return logits
 
@@ -115,13 +123,12 @@ class Asker:
             if stop_when is not None and stop_when(answer):
                 stop.set()
 
-        language = RecordingLanguage(self.resident.checkpoint.model.language_model)
-        self.resident.language = language
+        family = self._record()
         turn = Turn(self.resident, options, time.perf_counter(), collect, stop, conversation)
         turn.run(messages)
-        answer.all_logits = [np.array(logits)[0] for logits in language.all_logits]
+        answer.all_logits = [np.array(logits)[0] for logits in family.all_logits]
         answer.logits = answer.all_logits[0] if answer.all_logits else None
-        answer.computed = language.extended
+        answer.computed = family.extended
         if answer.stats.generated_tokens:
             newest = self.resident.pool.branches[-1]
             answer.tokens = newest.tokens[answer.stats.prompt_tokens :]
@@ -129,10 +136,13 @@ class Asker:
 
     def prepare(self, *messages: PromptMessage, conversation: int = 0) -> int:
         """Works ahead and returns how many tokens went through the prefill."""
-        language = RecordingLanguage(self.resident.checkpoint.model.language_model)
-        self.resident.language = language
+        family = self._record()
         PrefillAhead(self.resident, conversation).run(messages)
-        return language.extended
+        return family.extended
+
+    def _record(self) -> RecordingFamily:
+        family = self.resident.family = RecordingFamily(self.resident.family)
+        return family
 
 
 @dataclass
@@ -238,7 +248,15 @@ def make_asker(checkpoint: Checkpoint, spills: SpillFolder | None = None, **opti
     """A fresh engine on loaded weights; `options` are those of `Limits`."""
     limits = {"pixel_budget": 1280, "max_pixels": MAX_PIXELS, "memory_bytes": 2**30} | options
     model = LoadedModel("test", "test", checkpoint.context_length)
+    checkpoint = replace(checkpoint, family=copy(checkpoint.family))
     return Asker(ResidentModel(model, checkpoint, Limits(**limits), spills))
+
+
+def with_template(checkpoint: Checkpoint, template: str) -> Checkpoint:
+    """The same model behind another chat template."""
+    family = copy(checkpoint.family)
+    family.template = OwnTemplate(checkpoint.processor.tokenizer, template)
+    return replace(checkpoint, family=family, chat_template=template)
 
 
 def draw_shape(

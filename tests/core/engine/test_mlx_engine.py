@@ -201,8 +201,8 @@ async def test_unloading_stops_the_answer(endless_engine: MlxEngine) -> None:
 
 async def test_the_loop_runs_while_an_answer_is_computed(endless_engine: MlxEngine) -> None:
     """Each step waits for the loop, which would wait for the step if it computed by itself."""
-    language = endless_engine.slot.resident.language
-    loop, step = asyncio.get_running_loop(), language.step
+    family = endless_engine.slot.resident.family
+    loop, step = asyncio.get_running_loop(), family.step
     has_turned = threading.Event()
 
     def step_after_the_loop(*arguments: Any) -> Any:
@@ -211,7 +211,7 @@ async def test_the_loop_runs_while_an_answer_is_computed(endless_engine: MlxEngi
         assert has_turned.wait(PATIENCE)
         return step(*arguments)
 
-    language.step = step_after_the_loop
+    family.step = step_after_the_loop
 
     _, end = await ask(endless_engine, user("go on"), options=AnswerOptions(max_tokens=20))
 
@@ -239,14 +239,14 @@ async def test_an_answer_interrupts_work_ahead_and_goes_on_from_it(
     seen: list[int] = []
     computed = asyncio.Event()
     loop = asyncio.get_running_loop()
-    extend = resident.language.extend
+    extend = resident.family.extend
 
     def extend_and_tell(chunk: Any, layers: Any) -> Any:
         seen.append(len(chunk.tokens))
         loop.call_soon_threadsafe(computed.set)
         return extend(chunk, layers)
 
-    resident.language.extend = extend_and_tell
+    resident.family.extend = extend_and_tell
     long = user("word " * 700)
     preparing = asyncio.ensure_future(endless_engine.prepare((long, reply("yes"), user(""))))
     await asyncio.wait_for(computed.wait(), PATIENCE)

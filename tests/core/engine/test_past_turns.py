@@ -207,3 +207,12 @@ def test_after_the_memory_ran_out_that_is_the_reason(
     reason = ask(question, conversation=1).stats.recomputed
 
     assert reason == "the memory ran out; the features of 1 picture were evicted"
+
+
+def test_what_lies_behind_the_last_copied_state_is_no_loss() -> None:
+    past = PastTurns()
+    run = TokenRun(list(range(100)))
+    past.record(PastTurn(1, (), run, stops=(40, 90, 100)))
+
+    assert past.reason(1, (), run, 90) == ""
+    assert past.reason(1, (), run, 40) == EVICTED

@@ -167,24 +167,24 @@ def test_work_that_was_interrupted_stays_and_goes_on(
     resident.pace = PrefillPace(8, 8, 8)
     pictures = draw(size=(160, 96)), draw("square", size=(96, 160))
     preparation = PrefillAhead(resident, 0)
-    language = resident.language
-    extend = type(language).extend
+    family = resident.family
+    extend = type(family).extend
     computed: list[int] = []
 
-    class Interrupting(type(language)):  # type: ignore[misc]
+    class Interrupting(type(family)):  # type: ignore[misc]
         def extend(self, chunk: Any, layers: Any) -> Any:
             computed.append(len(chunk.tokens))
             if len(computed) == chunks:
                 preparation.stop.set()
             return extend(self, chunk, layers)
 
-    language.__class__ = Interrupting
+    family.__class__ = Interrupting
     preparation.run([user("", *pictures)])
+    assert sum(computed) == 8 * chunks
 
     question = user("what?", *pictures)
     answer = ask_endless(question)
     same(answer, plain_endless(question))
-    assert sum(computed) == 8 * chunks
     assert answer.stats.reused_tokens == 8 * chunks
 
 
@@ -251,7 +251,7 @@ def test_a_draft_is_the_start_of_every_prompt_that_it_may_become(
     demo: Any, draw: Draw, text: str, images: int
 ) -> None:
     config = demo.model.config
-    builder = PromptBuilder(demo.processor.tokenizer, demo.chat_template, config.image_token_id)
+    builder = PromptBuilder(demo.family)
     image = draw()
     messages = [user("one <|im_end|>", image), reply("two")]
     pictures = [Picture(image, "a", 2, 3)] * (images + 1)

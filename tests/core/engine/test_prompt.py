@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine.engine import PromptImage, PromptMessage
+from seeshell.core.engine.family.qwen3_vl import Qwen3VL
 from seeshell.core.engine.prompt import PromptBuilder
 from seeshell.core.engine.vision import Picture
 from seeshell.core.errors import ModelUnsupported
@@ -20,9 +21,7 @@ TEXTS = [
 
 @pytest.fixture
 def builder(demo: Any) -> PromptBuilder:
-    return PromptBuilder(
-        demo.processor.tokenizer, demo.chat_template, demo.model.config.image_token_id
-    )
+    return PromptBuilder(demo.family)
 
 
 def template_tokens(demo: Any, *messages: PromptMessage) -> list[int]:
@@ -104,7 +103,7 @@ def test_pictures_stand_where_their_message_stands(
 
 def test_a_template_without_pictures_is_refused(demo: Any, draw: Any) -> None:
     template = "{% for m in messages %}{{ m.content[-1].text }}{% endfor %}"
-    builder = PromptBuilder(demo.processor.tokenizer, template, demo.model.config.image_token_id)
+    builder = PromptBuilder(Qwen3VL(demo.model, demo.processor, template))
     image: PromptImage = draw()
 
     with pytest.raises(ModelUnsupported, match="does not place pictures"):

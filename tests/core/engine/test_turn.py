@@ -18,9 +18,9 @@ from seeshell.core.engine.engine import (
     PromptImage,
     PromptMessage,
 )
-from seeshell.core.engine.language import Chunk, LanguageModel, PlacedFeatures
+from seeshell.core.engine.family.family import Chunk, PlacedFeatures
+from seeshell.core.engine.family.qwen3_vl import Qwen3VL
 from seeshell.core.engine.loading import load_checkpoint
-from seeshell.core.engine.positions import rope_positions
 from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError, OutOfMemory, PromptTooLong
 from seeshell.core.images import hash_file
@@ -213,13 +213,13 @@ def test_the_first_token_waits_for_no_other(
     ask_endless: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[int] = []
-    step = LanguageModel.step
+    step = Qwen3VL.step
 
     def step_and_count(self: Any, token: Any, position: int, layers: Any) -> Any:
         begun.append(position)
         return step(self, token, position, layers)
 
-    monkeypatch.setattr(LanguageModel, "step", step_and_count)
+    monkeypatch.setattr(Qwen3VL, "step", step_and_count)
 
     answer = ask_endless(user("Count."), stop_when=lambda answer: bool(answer.text))
 
@@ -383,7 +383,7 @@ def test_after_the_memory_ran_out_the_next_turn_works(
         raise RuntimeError(METAL_FAILURE)
 
     with monkeypatch.context() as patch:
-        patch.setattr(LanguageModel, method, fail)
+        patch.setattr(Qwen3VL, method, fail)
         with pytest.raises(OutOfMemory, match=r"about 9,000 MB .* [\d,]+ MB are available"):
             ask(user("What is in the picture?", draw("square", "blue")))
 
@@ -399,7 +399,7 @@ def test_a_turn_that_fails_for_another_reason_leaves_no_half_computed_cache(
     messages = (first, reply(answer.text), user("What color is it?"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(LanguageModel, "step", lambda *_: 1 / 0)
+        patch.setattr(Qwen3VL, "step", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             ask(*messages)
 
@@ -463,17 +463,10 @@ def assert_cache_is_cold(resident: Any) -> None:
     assert all(layer.offset == len(branch.tokens) for layer in branch.layers)
     end = len(branch.tokens)
     cold = [type(layer)() for layer in branch.layers]
-    positions = rope_positions(branch.spans, end)
     placed = [
-        PlacedFeatures(
-            span.start,
-            resident.pictures._features[span.sha256],
-            0,
-            min(span.end, end) - span.start,
-        )
-        for span in branch.spans
+        PlacedFeatures(span, resident.pictures._features[span.sha256]) for span in branch.spans
     ]
-    mx.eval(resident.language.extend(Chunk(branch.tokens, positions, placed), cold))
+    mx.eval(resident.family.extend(Chunk(branch.run, 0, end, placed), cold))
     for ours, theirs in zip(branch.layers, cold, strict=True):
         for array, expected in zip(ours.state, theirs.state, strict=True):
             assert np.abs(np.array(array) - np.array(expected)).max() <= 1e-4

@@ -104,7 +104,7 @@ def test_without_memory_for_a_chunk_the_turn_is_refused_with_figures_and_nothing
     with pytest.raises(OutOfMemory, match=r"about 8,000 MB .* [\d,]+ MB are available"):
         ask(*messages, conversation=1)
 
-    assert ask.resident.language.extended == 0
+    assert ask.resident.family.extended == 0
     ask.resident.work.chunk = WorkCost()
     second = ask(*messages, conversation=1)
     same(second, plain(*messages))

@@ -1,6 +1,5 @@
 """Answers that keep to a JSON schema, whatever the model would rather say."""
 
-import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +13,7 @@ from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessag
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.errors import TurnError
 
-from ..asking import Asker
+from ..asking import Asker, with_template
 from .test_thinking import OPENING
 
 SCHEMAS: dict[str, dict[str, Any]] = {
@@ -72,7 +71,7 @@ def test_an_answer_is_valid_however_short_it_must_be(
 def test_thoughts_before_it_are_free(
     demo: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
 ) -> None:
-    ask = make_asker(dataclasses.replace(demo, chat_template=demo.chat_template + OPENING))
+    ask = make_asker(with_template(demo, demo.chat_template + OPENING))
     options = AnswerOptions(
         max_tokens=90,
         temperature=0.0,

@@ -11,7 +11,7 @@ from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessag
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.prompt import PromptBuilder
 
-from ..asking import Asker
+from ..asking import Asker, with_template
 
 OPENING = "{%- if add_generation_prompt and enable_thinking %}{{- '<think>\n' }}{%- endif %}"
 THINK = AnswerOptions(temperature=0.0, max_tokens=60, thinking=True, thinking_budget=6)
@@ -20,7 +20,7 @@ THINK = AnswerOptions(temperature=0.0, max_tokens=60, thinking=True, thinking_bu
 @pytest.fixture(scope="module")
 def thinker(demo: Checkpoint) -> Checkpoint:
     """The demonstration model behind a template that opens thoughts when asked to."""
-    return dataclasses.replace(demo, chat_template=demo.chat_template + OPENING)
+    return with_template(demo, demo.chat_template + OPENING)
 
 
 def tokens_of(demo: Checkpoint, text: str) -> list[int]:
@@ -146,6 +146,5 @@ def test_the_next_prompt_computes_what_is_new_and_the_answer_without_its_thought
 
 
 def test_a_template_that_leaves_no_choice_can_not_think(demo: Checkpoint) -> None:
-    image_token = demo.model.config.image_token_id
     without = demo.chat_template.replace("enable_thinking", "anything")
-    assert not PromptBuilder(demo.processor.tokenizer, without, image_token).can_think
+    assert not PromptBuilder(with_template(demo, without).family).can_think

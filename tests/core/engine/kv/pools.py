@@ -1,14 +1,31 @@
 """A pool whose KV can be read: that of a token is its own number."""
 
+from typing import Any
+
 import mlx.core as mx
 
 from seeshell.core.engine.kv.branch import Branch
 from seeshell.core.engine.kv.layout import KvLayout
+from seeshell.core.engine.kv.measuring import measure_layout
 from seeshell.core.engine.kv.pool import KvPool
 from seeshell.core.engine.kv.prefix import TokenRun
+from seeshell.core.engine.mlx_vlm_names import KVCache
+
+
+def make_layout(
+    layers: int, heads: int, head_size: int, dtype: Any = mx.float32, bits: int = 0
+) -> KvLayout:
+    """The layout of a model that has the same keys and values in all layers."""
+
+    def compute(caches: list[Any], _held: int, count: int) -> Any:
+        numbers = mx.ones((1, heads, count, head_size), dtype)
+        return [cache.update_and_fetch(numbers, numbers) for cache in caches]
+
+    return measure_layout(lambda: [KVCache() for _ in range(layers)], compute, bits)
+
 
 LAYERS = 2
-LAYOUT = KvLayout(LAYERS, heads=1, head_size=4, dtype=mx.float32)
+LAYOUT = make_layout(LAYERS, heads=1, head_size=4)
 TOKEN_BYTES = LAYOUT.token_bytes
 
 

@@ -4,12 +4,11 @@ import mlx.core as mx
 import pytest
 from mlx_vlm.models.cache import KVCache
 
-from seeshell.core.engine.kv.layout import KvLayout
 from seeshell.core.engine.kv.pool import SPARE_TOKENS
 from seeshell.core.engine.kv.prefix import TokenRun
 from seeshell.core.errors import OutOfMemory
 
-from .pools import TOKEN_BYTES, fill, make_pool, text, use
+from .pools import TOKEN_BYTES, fill, make_layout, make_pool, text, use
 
 HELD = 50 + SPARE_TOKENS
 """Tokens that a branch of 50 has room for."""
@@ -157,4 +156,4 @@ def test_nothing_is_evicted_before_the_turn_has_ended_where_memory_is_left() -> 
 def test_a_tokens_memory_is_that_of_its_numbers_and_scales(
     bits: int, head_size: int, token_bytes: int
 ) -> None:
-    assert KvLayout(36, 8, head_size, mx.bfloat16, bits).token_bytes == token_bytes
+    assert make_layout(36, 8, head_size, mx.bfloat16, bits).token_bytes == token_bytes

@@ -145,7 +145,7 @@ def test_only_what_is_read_is_fetched(find: Any, hub: Any, hold: Any, model: Any
     hold(dict.fromkeys(others, b"x"))
     answer = find(NAME)
     assert answer.sentence == ""
-    assert not set(hub.fetched) & {*others, "README.md", "model.gguf"}
+    assert not set(hub.fetched) & {*others, "model.gguf"}
     assert hub.fetched[-1] == "model.safetensors"
     assert {it.name for it in answer.files.path.iterdir()} == set(hub.fetched)
 

@@ -4,8 +4,8 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
+from seeshell.core.engine.family.positions import next_position, rope_positions
 from seeshell.core.engine.kv.prefix import ImageSpan
-from seeshell.core.engine.positions import next_position, rope_positions
 
 
 def prompt(config: Any, *pictures: tuple[int, int]) -> tuple[list[int], list[ImageSpan]]:

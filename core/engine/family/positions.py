@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .kv.prefix import ImageSpan
+from ..kv.prefix import ImageSpan
 
 Positions = NDArray[np.int32]
 """Shape (3, tokens)."""

@@ -5,7 +5,7 @@ import mlx.nn as nn
 import numpy as np
 import pytest
 
-from seeshell.core.engine.vision_tower import without_waste
+from seeshell.core.engine.family.vision_tower import without_waste
 
 
 @pytest.mark.parametrize("checkpoint", ["demo", "endless"])

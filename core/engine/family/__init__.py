@@ -1,0 +1,20 @@
+"""Families of models: how each is called, behind one interface.
+
+Its modules in reading order:
+
+    family        What the engine asks of a model: the one interface between it and the families of
+                  mlx-vlm.
+    grid          Pictures as grids of image tokens, sized by the arithmetic of Qwen's image
+                  processors.
+    masks         Keeps what users type from acting as a token of the template.
+    opening       Finds how a loaded checkpoint is to be called.
+    placing       Turns the text of a prompt into tokens, as many for each picture as the picture
+                  takes.
+    positions     Rotary positions of a prompt with pictures, in three dimensions: time, row and
+                  column.
+    qwen3_vl      Qwen3-VL, its two halves called by themselves: faster than through mlx-vlm's
+                  common contract.
+    template      Writes a conversation as the text of a prompt, pictures as the marks that the
+                  model knows.
+    vision_tower  The vision tower, its activations written out where MLX does not fuse them.
+"""

@@ -1,0 +1,67 @@
+"""Writes a conversation as the text of a prompt, pictures as the marks that the model knows."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from jinja2 import TemplateError
+
+from ...errors import ModelUnsupported
+
+Conversation = Sequence[dict[str, Any]]
+"""Messages with a `role`, and as `content` a list of parts of the `type` text or image."""
+
+
+class ChatTemplate(Protocol):
+    """Anything that writes conversations."""
+
+    def __call__(self, conversation: Conversation, thinking: bool | None = None) -> str:
+        """Returns the prompt up to the point where the answer begins.
+
+        Args:
+            conversation: what was said so far.
+            thinking: whether the model shall think before it answers; None for the template's own
+                way. A template that knows no such choice ignores it.
+
+        Raises:
+            ModelUnsupported: the template can't write this conversation.
+        """
+
+
+class OwnTemplate:
+    """The checkpoint's own chat template, given the parts as they are."""
+
+    def __init__(self, tokenizer: Any, template: str) -> None:
+        self._tokenizer = tokenizer
+        self._template = template
+
+    def __call__(self, conversation: Conversation, thinking: bool | None = None) -> str:
+        """Returns the prompt up to the point where the answer begins.
+
+        Args:
+            conversation: what was said so far.
+            thinking: whether the model shall think before it answers; None for the template's own
+                way. A template that knows no such choice ignores it.
+
+        Raises:
+            ModelUnsupported: the template can't write this conversation.
+        """
+        choice = {} if thinking is None else {"enable_thinking": thinking}
+        try:
+            rendered: str = self._tokenizer.apply_chat_template(
+                list(conversation),
+                chat_template=self._template,
+                tokenize=False,
+                add_generation_prompt=True,
+                **choice,
+            )
+        except (TemplateError, TypeError, ValueError, LookupError) as error:
+            raise template_failure(error) from error
+        return rendered
+
+
+def template_failure(error: Exception) -> ModelUnsupported:
+    """Returns the error for a template that failed."""
+    reason = str(error).strip().partition("\n")[0].rstrip(".")
+    return ModelUnsupported(
+        f"The model's chat template can't write this conversation ({reason}); choose another model."
+    )

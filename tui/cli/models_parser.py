@@ -1,0 +1,53 @@
+"""What `seeshell models` and its commands accept."""
+
+from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter, _SubParsersAction
+from typing import Any
+
+from . import models_help
+
+BITS = ("4", "8", "mixed_4_6")
+"""What `models quantise --bits` takes."""
+
+
+def add_models(commands: "_SubParsersAction[Any]") -> None:
+    """Adds `models` to the commands, with its own commands."""
+    models = commands.add_parser(
+        "models",
+        help="list, fetch, quantise and remove models",
+        description="List the models that are here, with what they take. Its commands:",
+        epilog=models_help.MODELS,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    _add_json(models)
+    models.add_argument(
+        "--all", action="store_true", default=SUPPRESS, help="also those that can't be run"
+    )
+    models.set_defaults(action="list", all=False)
+    actions = models.add_subparsers(dest="action", metavar="COMMAND", title="commands")
+    _add(actions, "show", "say everything about one model", models_help.SHOW)
+    _add(actions, "pull", "download a model, or what is missing of it", models_help.PULL)
+    remove = _add(actions, "rm", "remove a downloaded model", models_help.REMOVE)
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.add_argument("--force", action="store_true", help="even if it is loaded")
+    quantise = _add(actions, "quantise", "make a smaller version", models_help.QUANTISE)
+    quantise.add_argument("--bits", choices=BITS, default="4", help="bits a weight (4)")
+    quantise.add_argument("--to", metavar="FOLDER", help="where it goes")
+
+
+def _add(actions: "_SubParsersAction[Any]", name: str, summary: str, epilog: str) -> ArgumentParser:
+    parser: ArgumentParser = actions.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=epilog,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", metavar="NAME", help="as --model takes it")
+    _add_json(parser)
+    return parser
+
+
+def _add_json(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", default=SUPPRESS, help="print one JSON document"
+    )
