@@ -5,6 +5,16 @@ Its modules in reading order:
     conversation        Values of a conversation: what is stored, what travels, what is shown.
     generation_options  How an answer is to be given, apart from what is asked: values that presets
                         and turns hold.
+    option_rules        What each generation option may be, in a preset, a request or on the command
+                        line.
+    preset_rules        What `presets.toml` may hold, and in plain words what is wrong with what it
+                        may not.
+    presets             Presets and templates: what `presets.toml` says of how to ask and how to
+                        answer.
+    current_presets     The presets as they are now: `presets.toml` is read again once it has
+                        changed on the disk.
+    leaving_out         What later prompts leave out of a conversation: what that frees, and what to
+                        leave out to fit.
     errors              Every error that seeshell raises on purpose, as one tree.
     wording             Words of sentences for users: what somebody else wrote, and times to wait.
     server_address      Addresses of servers as people write them, taken apart and written in one
@@ -36,6 +46,8 @@ Its modules in reading order:
                         time and memory.
     __main__            Runs the core: `python -m seeshell.core [--background] [--paths JSON]
                         [--model SOURCE]`.
+    one_process         Refuses to be one of several processes that compute a model together, as
+                        `mlx.launch` starts.
     service             The core in the foreground: everything from the lock to the last goodbye.
     core_log            The core's log: one file, rotated, 0600; standard error goes there too.
     ipc/                The core's socket, both ends of it: the server here, the client that the

@@ -22,6 +22,7 @@ from .ipc.core_process import absolute_source
 from .ipc.lock import AnotherCoreServes, CoreLock
 from .messages.events import Done, Event, Refused, Welcome
 from .messages.lines import encode
+from .one_process import check_alone
 from .private_files import tighten_folder
 from .settings import MODEL_VARIABLE, Paths, Settings, check_keep_alive, find_paths, read_settings
 
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os._exit(0)
     try:
         start_log(paths.log_file, in_background=options.background)
+        check_alone(os.environ)
         _tighten(paths)
         lock = CoreLock(paths, __version__)
         lock.acquire(_LOCK_PATIENCE)

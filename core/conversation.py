@@ -106,8 +106,16 @@ class TurnStats(Struct, frozen=True):
     """Peak memory of the engine during the turn."""
     recomputed: str = ""
     """Why something that an earlier turn had computed was computed again; empty if nothing was."""
+    left_out_tokens: int = 0
+    """About how many tokens the prompt was shorter for what the user had left out of it."""
+    ignored_options: str = ""
+    """Options that the answer was given without since its server takes none such, as a phrase."""
     ended_early: str = ""
     """Why the answer ended before the model was done or the token limit reached; empty if not."""
+    copied_tokens: int = 0
+    """Of the generated tokens, those copied from earlier text, where the model agreed."""
+    passes: int = 0
+    """Passes of the model that the tokens after the first took."""
 
 
 class Message(Struct, frozen=True):

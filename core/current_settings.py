@@ -1,13 +1,13 @@
 """The settings as they are now: `config.toml` is read again once it has changed on the disk."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from .errors import SettingsError
 from .settings import Paths, Settings, read_settings
+from .toml_file import file_stamp
 
 _COUNT_AT_ONCE: Final = ("model", "endpoints", "max_tokens", "temperature", "keep_alive")
 
@@ -46,7 +46,7 @@ class CurrentSettings:
         self.listeners: list[Callable[[Settings], None]] = []
         """Called with what counts after each change."""
         self._paths = paths
-        self._stamp = _stamp(paths.config_file)
+        self._stamp = file_stamp(paths.config_file)
         try:
             self._written = read_settings(paths, {})
         except SettingsError:
@@ -58,7 +58,7 @@ class CurrentSettings:
 
         A file that can't be used changes nothing, and is told of once.
         """
-        stamp = _stamp(self._paths.config_file)
+        stamp = file_stamp(self._paths.config_file)
         if stamp == self._stamp:
             return SettingsChange()
         self._stamp = stamp
@@ -98,12 +98,3 @@ def _tell_later(names: list[str]) -> tuple[str, ...]:
         f"{named} {verbs[0]} changed in config.toml: {verbs[1]} once the core starts again "
         "(seeshell stop).",
     )
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Returns what is different after every change of the file; empty if there is none."""
-    try:
-        status = path.stat()
-    except OSError as error:
-        return (error.errno or 0,)
-    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,13 +1,15 @@
 """Every error that seeshell raises on purpose, as one tree.
 
     SeeshellError
-    ├── SettingsError            config.toml or an option can't be used
+    ├── SettingsError            config.toml, presets.toml or an option can't be used
+    │   └── PresetNotFound       presets.toml has no preset of that name, or can't be read
     ├── OutputError              standard output takes nothing more
     ├── ImageError               missing, unreadable, no image, truncated or too large
     ├── ModelError               a model can't be loaded
     │   ├── ModelNotFound        no such folder, repository or endpoint
     │   ├── ModelUnsupported     text-only, unknown architecture, broken files
-    │   └── ModelTooLarge        the weights don't fit the memory
+    │   ├── ModelTooLarge        the weights don't fit the memory
+    │   └── LoadCancelled        the user gave the load up
     ├── TurnError                a turn can't be computed
     │   ├── PromptTooLong        longer than the model's context
     │   ├── OutOfMemory          the memory ran out during prefill or decode
@@ -31,7 +33,11 @@ class SeeshellError(Exception):
 
 
 class SettingsError(SeeshellError):
-    """config.toml, an environment variable or an option holds a value that can't be used."""
+    """config.toml, presets.toml, a variable or an option holds a value that can't be used."""
+
+
+class PresetNotFound(SettingsError):
+    """There is no preset of that name in presets.toml, or what is written there can't be used."""
 
 
 class OutputError(SeeshellError):
@@ -58,12 +64,28 @@ class ModelTooLarge(ModelError):
     """The weights don't fit the memory of this machine."""
 
 
+class LoadCancelled(ModelError):
+    """The user gave the load up."""
+
+
 class TurnError(SeeshellError):
     """A turn can't be computed; the conversation keeps the user's message, except as below."""
 
 
 class PromptTooLong(TurnError):
     """The prompt is longer than the model's context; the conversation stays without the turn."""
+
+    def __init__(self, sentence: str, prompt_tokens: int = 0, context_length: int = 0) -> None:
+        """Says it in a sentence.
+
+        Args:
+            sentence: for the user.
+            prompt_tokens: how long the prompt is; 0 if that is not known.
+            context_length: tokens that fit; 0 if that is not known.
+        """
+        super().__init__(sentence)
+        self.prompt_tokens = prompt_tokens
+        self.context_length = context_length
 
 
 class OutOfMemory(TurnError):

@@ -114,11 +114,15 @@ async def _wait_until_removed(lock: CoreLock) -> None:
 
 
 async def _wait_until_idle(sessions: Sessions) -> None:
-    """Returns after `keep_alive` seconds without client and work; never while that is 0."""
+    """Returns after `keep_alive` seconds without client and work; never while that is 0.
+
+    While clients are there, the model is freed after as long without work.
+    """
     while True:
-        keep_alive = sessions.settings.now.keep_alive
-        if keep_alive and time.monotonic() - sessions.used_at >= keep_alive:
+        keep_alive, now = sessions.settings.now.keep_alive, time.monotonic()
+        if keep_alive and now - sessions.used_at >= keep_alive:
             return
+        if keep_alive and now - sessions.worked_at >= keep_alive:
+            await sessions.free_model()
         await asyncio.sleep(min(1.0, keep_alive / 10) or 60.0)
-        if sessions.is_busy or len(sessions.subscribers):
-            sessions.note_use()
+        sessions.note_use()

@@ -28,7 +28,7 @@ class Rule(NamedTuple):
     """Whether a wrong value may be repeated; one that may be a secret is not."""
 
 
-def _show_name(name: str) -> str:
+def show_name(name: str) -> str:
     """Returns a name as it is written in TOML, safe to print and not too long."""
     if len(name) > _LONGEST_SHOWN:
         name = f"{name[:_LONGEST_SHOWN]}..."
@@ -59,14 +59,18 @@ def _show_special(value: float) -> str:
     return "not a number" if math.isnan(value) else "infinite"
 
 
-def _whole(low: int, high: int, of: str = "") -> Rule:
+def whole(low: int, high: int, of: str = "") -> Rule:
+    """Returns the rule for a whole number within bounds, both included."""
+
     def accepts(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
     return Rule(accepts, f"a whole number{of} from {low:,} to {high:,}")
 
 
-def _number(low: int, high: int, of: str = "") -> Rule:
+def number(low: int, high: int, of: str = "") -> Rule:
+    """Returns the rule for a number within bounds, both included."""
+
     def accepts(value: object) -> bool:
         if not isinstance(value, int | float) or isinstance(value, bool):
             return False
@@ -106,7 +110,11 @@ def _is_variable(value: object) -> bool:
 
 
 _TEXT: Final = Rule(_is_text, "text in quotation marks, without control characters")
-_FLAG: Final = Rule(lambda value: type(value) is bool, "true or false")
+_TEXTS: Final = Rule(
+    lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    'a list such as ["~/models"]',
+)
+FLAG: Final = Rule(lambda value: type(value) is bool, "true or false")
 _URL: Final = Rule(
     _is_address, 'an address such as "http://host:port/v1", without a password', is_shown=False
 )
@@ -118,27 +126,28 @@ _KEY_VARIABLE: Final = Rule(
 
 RULES: Final[Mapping[str, Rule]] = {
     "model": _TEXT,
-    "pixel_budget": _whole(1, 65_536),
-    "max_pixels": _whole(1, 10**12),
-    "max_tokens": _whole(1, 2**31 - 1),
-    "temperature": _number(0, 2),
-    "keep_alive": _number(0, 10**9, " of seconds"),
+    "model_folders": _TEXTS,
+    "pixel_budget": whole(1, 65_536),
+    "max_pixels": whole(1, 10**12),
+    "max_tokens": whole(1, 2**31 - 1),
+    "temperature": number(0, 2),
+    "keep_alive": number(0, 10**9, " of seconds"),
     "kv_bits": _choice(0, 4, 8),
-    "kv_bytes": _whole(0, _MOST_BYTES, " of bytes"),
-    "spill_bytes": _whole(0, _MOST_BYTES, " of bytes"),
+    "kv_bytes": whole(0, _MOST_BYTES, " of bytes"),
+    "spill_bytes": whole(0, _MOST_BYTES, " of bytes"),
     "theme": _TEXT,
     "images": _choice("auto", "tgp", "halfblock", "none"),
-    "cursor_blink": _FLAG,
+    "cursor_blink": FLAG,
     "notify": _choice("bell", "osc9", "osc777", "none"),
-    "mouse": _FLAG,
+    "mouse": FLAG,
 }
 
 _ENDPOINT_RULES: Final[Mapping[str, Rule]] = {
     "url": _URL,
     "model": _TEXT,
     "key_variable": _KEY_VARIABLE,
-    "context": _whole(0, 2**31 - 1, " of tokens"),
-    "key_over_http": _FLAG,
+    "context": whole(0, 2**31 - 1, " of tokens"),
+    "key_over_http": FLAG,
 }
 
 _OTHER_NAMES: Final[Mapping[str, str]] = {
@@ -216,15 +225,13 @@ def _check_name(name: str) -> str:
         why = "would be read as something else, because of its / or # or its first character"
     elif looks_like_address(name):
         why = "looks like an address"
-    return f"the name of [endpoints.{_show_name(name)}] {why}: choose another one." if why else ""
+    return f"the name of [endpoints.{show_name(name)}] {why}: choose another one." if why else ""
 
 
 def _check_table(name: str, table: object) -> str:
-    header = f"[endpoints.{_show_name(name)}]"
+    header = f"[endpoints.{show_name(name)}]"
     if not isinstance(table, dict):
-        return (
-            f'endpoints.{_show_name(name)} is no table: write {header}, and under it url = "...".'
-        )
+        return f'endpoints.{show_name(name)} is no table: write {header}, and under it url = "...".'
     for key, value in table.items():
         if key not in _ENDPOINT_RULES:
             return _explain_unknown_key(header, key)
@@ -236,7 +243,7 @@ def _check_table(name: str, table: object) -> str:
 
 
 def _explain_unknown(name: str, value: object) -> str:
-    shown = _show_name(name)
+    shown = show_name(name)
     if name == "endpoint_key_variable":
         return (
             "endpoint_key_variable is no setting any more, because a key belongs to one server: "
@@ -245,20 +252,21 @@ def _explain_unknown(name: str, value: object) -> str:
     if isinstance(value, dict):
         inner = [key for key, it in value.items() if isinstance(it, dict)]
         near = name if "url" in value else next(iter(inner), "NAME")
-        return f"there is no table [{shown}]: write [endpoints.{_show_name(near)}], or delete it."
+        return f"there is no table [{shown}]: write [endpoints.{show_name(near)}], or delete it."
     if name in _ENDPOINT_RULES:
         return f"{shown} belongs to one server: write [endpoints.NAME] above it, and both last."
-    return f"there is no setting {shown}{_near(name, [*RULES, _TABLES, _KEYS])}: {_CORRECT}"
+    return f"there is no setting {shown}{nearest(name, [*RULES, _TABLES, _KEYS])}: {_CORRECT}"
 
 
 def _explain_unknown_key(header: str, key: str) -> str:
     if key in RULES:
         return f"{key} is no setting of {header}: write it above all lines in square brackets."
-    near = _near(_OTHER_NAMES.get(key.lower(), key), [*_ENDPOINT_RULES])
-    return f"{header} has no setting {_show_name(key)}{near}: {_CORRECT}"
+    near = nearest(_OTHER_NAMES.get(key.lower(), key), [*_ENDPOINT_RULES])
+    return f"{header} has no setting {show_name(key)}{near}: {_CORRECT}"
 
 
-def _near(name: str, known: list[str]) -> str:
+def nearest(name: str, known: list[str]) -> str:
+    """Returns which known name is meant perhaps, as the end of a phrase; empty if none is near."""
     # Late: most files are right.
     from difflib import get_close_matches
 

@@ -50,6 +50,8 @@ class Settings(Struct, frozen=True):
 
     model: str = ""
     """Model to load; empty takes Qwen3-VL-4B if it is in the Hugging Face cache, else the demo."""
+    model_folders: tuple[str, ...] = ()
+    """Folders of models: each folder below them with a config.json is listed."""
     pixel_budget: int = 1280
     """Most image tokens that one picture may take; larger pictures are scaled down."""
     max_pixels: int = 200_000_000
@@ -59,7 +61,8 @@ class Settings(Struct, frozen=True):
     temperature: float | None = None
     """Sampling temperature; unset takes the model's own default."""
     keep_alive: float = 900.0
-    """Seconds that an idle core without clients stays; 0 keeps it for ever."""
+    """Seconds without work after which the core frees the model, and ends where no client is there;
+    0 keeps both for ever. The next turn loads the model again."""
     kv_bits: Literal[0, 4, 8] = 0
     """Bits of a KV cache's number: 8 halves and 4 quarters its memory, at some loss of exactness;
     0 keeps the model's own precision."""
@@ -102,6 +105,11 @@ class Paths(Struct, frozen=True):
     """Socket and lock."""
 
     @property
+    def presets_file(self) -> Path:
+        """What the user writes of presets and templates."""
+        return self.config_file.with_name("presets.toml")
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "conversations.sqlite"
@@ -110,6 +118,11 @@ class Paths(Struct, frozen=True):
     def pictures_dir(self) -> Path:
         """Copies of attached pictures, named by sha256."""
         return self.data_dir / "pictures"
+
+    @property
+    def models_dir(self) -> Path:
+        """Models that were made here, by quantising others."""
+        return self.data_dir / "models"
 
     @property
     def spills_dir(self) -> Path:

@@ -44,6 +44,15 @@ def read_toml(path: Path) -> dict[str, object]:
         raise _syntax_error(path, text, str(error)) from error
 
 
+def file_stamp(path: Path) -> tuple[int, ...]:
+    """Returns what is different after every change of the file; short if there is none."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        return (error.errno or 0,)
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
 def _read(path: Path) -> bytes:
     try:
         descriptor = os.open(path, _FLAGS)

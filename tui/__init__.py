@@ -24,6 +24,7 @@ Its modules in reading order:
     terminal/     What the terminal is and says: asked once, then its keys and what is written to
                   it.
     status_words  Words for what the model does, how full the context is and how fast answers come.
+    preset_words  Words for presets: what they say of answers, and what it costs to change to one.
     visible       Text from outside made safe to draw: what steers, reorders or hides becomes
                   visible.
     size_watcher  Sizes of widgets that come and go.

@@ -206,7 +206,7 @@ class SeeshellApp(ReportedApp):
         """Shows every key."""
         from .help_screen import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self._chat.session.preset.templates))
 
     @work(exclusive=True, group="redraw")
     async def action_redraw(self) -> None:

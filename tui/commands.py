@@ -64,7 +64,12 @@ class ChatCommands(Provider):
         yield from self._queue_commands()
         if screen.check_action("restore_deleted", ()):
             yield Command("Undo the last delete of a conversation", screen, "restore_deleted")
+        yield from self._preset_commands()
         yield Command("Load another model", screen, "load_model")
+        if screen.check_action("cancel_load", ()):
+            yield Command("Cancel loading the model", screen, "cancel_load")
+        if screen.check_action("unload_model", ()):
+            yield Command("Free the model until the next question", screen, "unload_model")
         yield Command("Start the core again", screen, "restart_core")
         for is_on, word in ((False, "off (the terminal selects)"), (True, "on")):
             if app.check_action("turn_mouse", (is_on,)):
@@ -78,6 +83,24 @@ class ChatCommands(Provider):
         if isinstance(app, SeeshellApp):
             for name in app.themes.names():
                 yield Command(f"Use the {name} theme", app, f"use_theme('{name}')")
+
+    def _preset_commands(self) -> Iterator[Command]:
+        """Yields the presets that do not count yet, and the questions that are asked often."""
+        from .chat.chat_screen import ChatScreen
+
+        screen = self.screen
+        if not isinstance(screen, ChatScreen):
+            return
+        preset = screen.session.preset
+        for template in preset.templates:
+            words = visible_line(f"Ask: {template.name}")
+            yield Command(words, screen, f"use_template({template.name!r})")
+        for it in preset.presets.now.presets:
+            if it.name != preset.chosen:
+                words = visible_line(f"Use the preset {it.name}")
+                yield Command(words, screen, f"use_preset({it.name!r})")
+        if preset.chosen:
+            yield Command("Use the model's default preset", screen, "use_preset('')")
 
     def _queue_commands(self) -> Iterator[Command]:
         """Yields what can be done with each of the messages that wait."""

@@ -1,6 +1,6 @@
 """Every key, by the place where it works."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -10,11 +10,14 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from ..core.presets import BUILT_IN_TEMPLATES, Template
 from .key_line import KeyLine
 from .keys.bindings import Keyed, bindings_of, keymap_of
 from .keys.command import Place
 from .keys.focus import KeepsFocus
 from .keys.table import PLACES
+from .keys.typing_commands import TEMPLATES
+from .visible import visible_line
 
 _KEYS_WIDTH: Final = 31
 _HELP_WIDTH: Final = 46
@@ -28,6 +31,11 @@ class HelpScreen(KeepsFocus, Keyed, Screen[None]):
     CSS_PATH = "help_screen.tcss"
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("help")
+
+    def __init__(self, templates: Sequence[Template] = BUILT_IN_TEMPLATES) -> None:
+        """Tells the keys; `templates` are those that their own letters pick."""
+        super().__init__()
+        self._templates = templates
 
     def compose(self) -> ComposeResult:
         """Yields one block of keys a place."""
@@ -55,3 +63,7 @@ class HelpScreen(KeepsFocus, Keyed, Screen[None]):
             yield row
         if place.note:
             yield Content.styled(place.note, "$text-muted")
+        if place is TEMPLATES:
+            for template in self._templates:
+                keys = f"{template.key or 'no key':<{_KEYS_WIDTH}}"
+                yield Content.assemble((keys, "$accent"), visible_line(template.name))

@@ -78,9 +78,16 @@ def progress_words(progress: AnswerProgress, server: str) -> str:
     return words[progress.step]() if progress.step in words else progress.step
 
 
-def context_words(stats: TurnStats | None, context_length: int) -> str:
-    """Returns how full the context is after an answer; empty while unknown."""
+def context_words(stats: TurnStats | None, context_length: int, freed_tokens: int = 0) -> str:
+    """Returns how full the context is after an answer; empty while unknown.
+
+    Args:
+        stats: of the answer.
+        context_length: tokens that fit; 0 while unknown.
+        freed_tokens: what was left out since then, less what was taken in again.
+    """
     used = stats.prompt_tokens + stats.generated_tokens if stats else 0
+    used = max(used - freed_tokens, 0)
     if not context_length:
         return f"{used:,} tokens" if used else ""
     return f"context {100 * used / context_length:.0f} %"

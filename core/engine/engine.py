@@ -31,6 +31,11 @@ class PromptImage:
     pixel_budget: int = 0
     """Most image tokens that it may take; 0 for the engine's own limit."""
 
+    @property
+    def key(self) -> str:
+        """Names the file as it is fitted: with another budget it is another picture to a model."""
+        return f"{self.sha256}@{self.pixel_budget}" if self.pixel_budget else self.sha256
+
 
 @dataclass(frozen=True)
 class PromptMessage:
@@ -188,13 +193,17 @@ class Engine(ABC):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
+
+        The one that is there already, unchanged, stays with its caches.
 
         Args:
             source: what names it.
             report: called with the stages.
             environment: of the client that wants it, to reach the hub or a server.
+            adapter: folder of a LoRA adapter for it; empty for none.
 
         Raises:
             ModelError: with one sentence that says what to do.

@@ -13,6 +13,7 @@ import msgspec
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
+from ..errors import ModelUnsupported
 from ..images import ReadPixels, read_pixels
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
@@ -90,12 +91,17 @@ class MlxEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Loads a model in place of the one before, which stays when this fails.
 
         Raises:
             ModelError: with one sentence that says what to do.
         """
+        if adapter:
+            raise ModelUnsupported(
+                f"{source} can't be used with an adapter yet: leave {adapter} out."
+            )
         files = await fetch_model(source, report, environment)
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()
@@ -116,7 +122,8 @@ class MlxEngine(Engine):
         resident = self.slot.resident
         if resident is None:
             return attachment
-        fit = partial(resident.pixels.fit, attachment.width, attachment.height, attachment.name)
+        it = attachment
+        fit = partial(resident.pixels.fit, it.width, it.height, it.name, it.pixel_budget)
         size = fit() if resident.pixels.fits_by_arithmetic else await self._thread.run_between(fit)
         return msgspec.structs.replace(
             attachment, model_width=size.width, model_height=size.height, tokens=size.tokens

@@ -72,8 +72,9 @@ class ModelSlot:
     def load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
         """Loads a model in place of the one before, which stays or comes back when this fails.
 
-        Where both fit the memory, the one before is freed when the new one stands; else before
-        that, and it is loaded again should the new one be broken.
+        The one that is there already stays as it is. Where both fit the memory, the one before is
+        freed when the new one stands; else before that, and it is loaded again should the new one
+        be broken or given up.
 
         Args:
             files: of the model.
@@ -82,6 +83,8 @@ class ModelSlot:
         Raises:
             ModelError: with one sentence that says what to do.
         """
+        if self.resident is not None and files == self._files:
+            return self.resident.model
         try:
             from .memory import memory_limit_bytes
         except ImportError as error:
@@ -92,9 +95,9 @@ class ModelSlot:
         limit_bytes = self._limits.memory_bytes or memory_limit_bytes()
         check_memory(files.name, files.needed_bytes, limit_bytes)
         if given_up.is_set():
-            raise ModelError(f"Loading {files.name} was given up.")
+            raise _given_up(files)
         if self.active_bytes + files.needed_bytes > limit_bytes:
-            return self._replace(files, limit_bytes)
+            return self._replace(files, limit_bytes, given_up)
         checkpoint = _load(files)
         if given_up.is_set():
             return _describe(files, checkpoint)
@@ -138,11 +141,16 @@ class ModelSlot:
         elif spills := self._open_spills():
             spills.keep_only(conversations)
 
-    def _replace(self, files: ModelFiles, limit_bytes: int) -> LoadedModel:
+    def _replace(
+        self, files: ModelFiles, limit_bytes: int, given_up: threading.Event
+    ) -> LoadedModel:
         before = self._files
         self.free()
         try:
             checkpoint = _load(files)
+            if given_up.is_set() and before is not None:
+                del checkpoint
+                raise _given_up(files)
         except ModelError as error:
             # What it has loaded so far is held by the frames that it passed through.
             free_frames(error)
@@ -170,6 +178,10 @@ class ModelSlot:
         if self._spills is None and self._spills_dir is not None:
             self._spills = SpillFolder(self._spills_dir, self._spill_bytes)
         return self._spills
+
+
+def _given_up(files: ModelFiles) -> ModelError:
+    return ModelError(f"Loading {files.name} was given up.")
 
 
 def _load(files: ModelFiles) -> "Checkpoint":

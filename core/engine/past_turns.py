@@ -51,6 +51,8 @@ class PastTurn:
     run: TokenRun
     lost: str = EVICTED
     """Why its KV is gone, if it is."""
+    has_thoughts: bool = False
+    """Whether thoughts stand before the answer's text in the run; later prompts leave them out."""
     stops: tuple[int, ...] | None = None
     """Lengths from which a later prompt can go on; None for any."""
 
@@ -85,7 +87,7 @@ def recompute_reason(
     own = next((turn for turn in reversed(past) if turn.conversation == conversation != 0), None)
     if own is None or common_length(own.run, wanted) >= min(len(own.run), len(wanted)):
         return ""
-    return _difference(own.messages, messages)
+    return _difference(own, messages)
 
 
 def message_keys(
@@ -115,31 +117,22 @@ class PastTurns:
         """Whether a turn of the conversation is remembered."""
         return any(turn.conversation == conversation != 0 for turn in self._turns)
 
-    def record(
-        self,
-        conversation: int,
-        messages: tuple[MessageKey, ...],
-        run: TokenRun,
-        stops: tuple[int, ...] | None = None,
-    ) -> None:
-        """Remembers what a turn computed, in place of turns that it went on from.
+    def runs(self, conversation: int) -> list[TokenRun]:
+        """Returns what the turns of a conversation computed, the newest last; none for 0."""
+        return [turn.run for turn in self._turns if turn.conversation == conversation != 0]
 
-        Args:
-            conversation: of the turn.
-            messages: what stands in its prompt, and the answer.
-            run: what was computed.
-            stops: lengths of it from which a later prompt can go on; None for any.
-        """
-        run = _packed(run)
+    def record(self, turn: PastTurn) -> None:
+        """Remembers what a turn computed, in place of turns that it went on from."""
+        conversation, run = turn.conversation, _packed(turn.run)
         kept = []
-        for turn in self._turns:
-            still = turn if turn.conversation != conversation else _beside(turn, run)
+        for other in self._turns:
+            still = other if other.conversation != conversation else _beside(other, run)
             if still is not None:
                 kept.append(still)
-        own = [turn for turn in kept if turn.conversation == conversation]
+        own = [other for other in kept if other.conversation == conversation]
         oldest = own[: max(0, len(own) + 1 - _MOST_OF_CONVERSATION)]
-        kept = [turn for turn in kept if turn not in oldest]
-        self._turns = [*kept, PastTurn(conversation, messages, run, stops=stops)][-_MOST_TURNS:]
+        kept = [other for other in kept if other not in oldest]
+        self._turns = [*kept, replace(turn, run=run)][-_MOST_TURNS:]
 
     def mark_lost(self, reason: str, conversation: int | None = None) -> None:
         """Notes why the KV of a conversation, or of all, is gone."""
@@ -171,9 +164,9 @@ def _beside(turn: PastTurn, run: TokenRun) -> PastTurn | None:
     return replace(turn, lost=REPLACED) if is_cut and turn.lost == EVICTED else turn
 
 
-def _difference(before: Sequence[MessageKey], now: Sequence[MessageKey]) -> str:
+def _difference(turn: PastTurn, now: Sequence[MessageKey]) -> str:
     """Names the first difference that something known already stands behind."""
-    pictures = 0
+    before, pictures = turn.messages, 0
     for index, (old, new) in enumerate(zip(before, now, strict=False)):
         follows = any(
             ours == theirs
@@ -185,6 +178,8 @@ def _difference(before: Sequence[MessageKey], now: Sequence[MessageKey]) -> str:
         if old != new:
             return f"the text of message {index + 1} changed" if follows else ""
         pictures += len(new.pictures)
+    if turn.has_thoughts:
+        return f"the thoughts of message {len(before)} are left out"
     return f"message {len(before)} reads in other tokens than it was written in"
 
 

@@ -48,7 +48,7 @@ class PrefillAhead:
         check_length(run, self.resident.checkpoint.context_length)
         self.resident.drafts.replace(self.conversation, run)
         if not self.stop.is_set() and not self.resident.pool.touch(run):
-            self._extend(run, pictures, draft_points(self.resident, messages, pictures))
+            self._extend(run, pictures, draft_points(self.resident, messages, pictures, run))
 
     def _extend(self, run: TokenRun, pictures: Sequence[Picture], points: Sequence[int]) -> None:
         wanted = replace(run, tokens=[*run.tokens, _ANY_TOKEN])

@@ -9,6 +9,7 @@ from typing import Any, Final
 import mlx.core as mx
 
 from ..images import ReadPixels, read_pixels
+from .decoding.ahead import DecodingAhead
 from .drafts import Drafts
 from .engine import LoadedModel
 from .family.family import Chunk
@@ -81,6 +82,7 @@ class ResidentModel:
         self.drafts = Drafts(self.pool, self.pictures)
         self.past = PastTurns() if past is None else past
         self.pace = PrefillPace()
+        self.ahead = DecodingAhead()
         self.work = WorkMemory()
         self.limits = limits
 

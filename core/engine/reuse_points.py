@@ -5,7 +5,6 @@ copy of it, and what stands between the copy and the first difference is compute
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .engine import PromptMessage
@@ -25,8 +24,9 @@ def reuse_points(
 ) -> tuple[int, ...]:
     """Returns the lengths of a prompt up to which later ones may agree with it, in order.
 
-    These are the points of its draft, and what the prompt of a later question repeats: templates of
-    models that think begin an answer in another way than they repeat it.
+    These are where the question begins, where its last picture ends, and what the prompt of the
+    next question repeats: templates of models that think begin an answer in another way than they
+    repeat it.
 
     Args:
         resident: the model.
@@ -34,36 +34,40 @@ def reuse_points(
         pictures: of all messages, in order.
         prompt: what they make up.
     """
-    points = draft_points(resident, messages, pictures)
     if resident.pool.layout.is_trimmable:
-        return points
-    build = resident.prompts.build
-    later = (
-        build(
-            [*messages, PromptMessage.of("assistant", probe), PromptMessage.of("user", probe)],
-            pictures,
-        )
+        return ()
+    (start,) = draft_points(resident, messages, pictures, prompt)
+    last_picture = [span.end for span in prompt.spans if span.start >= start][-1:]
+    later = [
+        [*messages, PromptMessage.of("assistant", probe), PromptMessage.of("user", probe)]
         for probe in PROBES
-    )
-    repeated = min(common_length(run, prompt) for run in later)
+    ]
+    repeated = _common(resident, later, pictures, prompt)
     # The last token is computed by itself anyway.
-    return tuple(sorted({*points, min(repeated, len(prompt) - 1)}))
+    return tuple(sorted({start, *last_picture, min(repeated, len(prompt) - 1)}))
 
 
 def draft_points(
     resident: "ResidentModel",
     messages: Sequence[PromptMessage],
     pictures: "Sequence[Picture]",
+    draft: TokenRun,
 ) -> tuple[int, ...]:
-    """Returns the lengths of a prompt whose question is not known yet, as `reuse_points` does.
-
-    These are where the question begins, and where its last picture ends.
-    """
+    """Returns the same of what is known of a prompt whose question is not: where that begins."""
     if resident.pool.layout.is_trimmable:
         return ()
-    *before, question = messages
+    *before, _ = messages
     count = sum(len(message.images) for message in before)
-    bare = replace(question, parts=question.parts[-1:])
-    begun = resident.prompts.build_draft([*before, bare], pictures[:count])
-    draft = resident.prompts.build_draft(messages, pictures)
-    return tuple(sorted({len(begun), len(draft)}))
+    others = [[*before, PromptMessage.of("user", probe)] for probe in PROBES]
+    return (_common(resident, others, pictures[:count], draft),)
+
+
+def _common(
+    resident: "ResidentModel",
+    prompts: Sequence[Sequence[PromptMessage]],
+    pictures: "Sequence[Picture]",
+    run: TokenRun,
+) -> int:
+    """Returns how many first tokens a run has in common with all prompts."""
+    build = resident.prompts.build
+    return min(common_length(build(messages, pictures), run) for messages in prompts)

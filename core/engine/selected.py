@@ -59,6 +59,7 @@ class SelectedEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Returns the model; an engine of the other kind is closed once this one stands."""
         before = self._engine
@@ -66,11 +67,11 @@ class SelectedEngine(Engine):
         if not is_remote:
             self._check_name(source)
         if before is not None and isinstance(before, RemoteEngine) == is_remote:
-            return await before.load(source, report, environment)
+            return await before.load(source, report, environment, adapter)
         async with AsyncExitStack() as undo:
             engine = self._make_remote() if is_remote else self._make_local()
             undo.push_async_callback(engine.close)
-            model = await engine.load(source, report, environment)
+            model = await engine.load(source, report, environment, adapter)
             undo.pop_all()
         self._engine = engine
         if before is not None:

@@ -1,16 +1,18 @@
 """One answer, from the messages to its last token. Runs on the MLX thread."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
-from .decoding.answer_text import AnswerText
+from .decoding.answer_text import AnswerText, Said
 from .decoding.chooser import make_chooser
-from .decoding.decoder import Decoder
+from .decoding.decoder import Decoded, Decoder
+from .decoding.proposer import Proposer
+from .decoding.thinking import opened_thoughts
 from .engine import (
     AnswerEnd,
     AnswerEvent,
@@ -20,12 +22,13 @@ from .engine import (
     PrefillProgress,
     PromptMessage,
     TextDelta,
+    ThoughtsDelta,
 )
 from .kv.branch import Branch
 from .kv.prefix import TokenRun
 from .memory import kv_cache_full
 from .memory_guard import guarded_memory
-from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, message_keys
+from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, PastTurn, message_keys
 from .picture import Picture
 from .prefill import Prefill, start_over
 from .resident import ResidentModel
@@ -57,6 +60,7 @@ class Turn:
         """
         self._meter = TurnMeter(self.started_at)
         self._text = ""
+        self._has_thoughts = False
         self.resident.work.begin_turn()
         try:
             with guarded_memory(self.resident, self._needed_tokens):
@@ -90,8 +94,9 @@ class Turn:
             has_failed = False
         finally:
             answer = MessageKey("assistant", self._text, ())
+            turn = PastTurn(self.conversation, (*messages, answer), branch.run, stops=branch.stops)
             past = self.resident.past
-            past.record(self.conversation, (*messages, answer), branch.run, branch.stops)
+            past.record(replace(turn, has_thoughts=self._has_thoughts))
             if has_failed:
                 past.mark_lost(TURN_FAILED, self.conversation)
 
@@ -109,8 +114,9 @@ class Turn:
         if self._meter.recomputed:
             return
         reason = past.reason(conversation, message_keys(messages, pictures), prompt, reused)
-        if not reason and len(messages) > 1 and not past.knows(conversation):
-            *before, _ = messages
+        *before, _ = messages
+        is_first = all(message.role == "system" for message in before)
+        if not reason and not is_first and not past.knows(conversation):
             count = sum(len(message.images) for message in before)
             earlier = self.resident.prompts.build_draft(before, pictures[:count])
             reason = NOT_KEPT if reused < len(earlier) else ""
@@ -119,11 +125,15 @@ class Turn:
     def _build_prompt(
         self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
     ) -> TokenRun:
-        prompt = self.resident.prompts.build(messages, pictures)
+        resident, options = self.resident, self.options
+        prompt = resident.prompts.build(messages, pictures, thinking=options.thinking)
+        self._tag = opened_thoughts(resident.checkpoint.processor.tokenizer, prompt.tokens)
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
-        check_length(prompt, self.resident.checkpoint.context_length)
-        self._points = reuse_points(self.resident, messages, pictures, prompt)
+        check_length(prompt, resident.checkpoint.context_length)
+        self._points = reuse_points(resident, messages, pictures, prompt)
+        limit = self._answer_limit()
+        self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
         return prompt
 
     def _needed_tokens(self) -> int:
@@ -168,30 +178,42 @@ class Turn:
 
     def _decode(self, branch: Branch, logits: Any) -> FinishReason:
         resident = self.resident
-        text = AnswerText(resident.checkpoint.processor)
-        chooser = make_chooser(resident.checkpoint, self.options)
-        limit = self._answer_limit()
-        decoder = Decoder(resident.family, resident.pool, branch, chooser, limit)
-        with closing(decoder.tokens(logits)) as tokens:
-            for token in tokens:
-                self._count_token()
+        text = AnswerText(resident.checkpoint.processor, self._tag)
+
+        def start_ahead() -> Proposer | None:
+            return resident.ahead.start(branch, resident.past.runs(self.conversation), text)
+
+        decoder = Decoder(resident, branch, self._chooser, self._answer_limit(), start_ahead)
+        reason = self._write(text, decoder.tokens(logits))
+        self._tell(text.end())
+        self._meter.passes = decoder.passes
+        if decoder.is_memory_full:
+            self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
+        return reason
+
+    def _write(self, text: AnswerText, tokens: Generator[Decoded]) -> FinishReason:
+        """Tells the text that the tokens make up."""
+        with closing(tokens):
+            for token, is_copied in tokens:
+                self._count_token(is_copied=is_copied)
                 if token in text.ends:
                     return "stop"
                 self._tell(text.add(token))
                 if self.stop.check():
                     return "cancelled"
-        if decoder.is_memory_full:
-            self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
         return "length"
 
-    def _tell(self, delta: str) -> None:
-        if delta:
-            self._text += delta
-            self.emit(TextDelta(delta))
+    def _tell(self, said: Said) -> None:
+        if said.thoughts:
+            self._has_thoughts = True
+            self.emit(ThoughtsDelta(said.thoughts))
+        if said.text:
+            self._text += said.text
+            self.emit(TextDelta(said.text))
 
-    def _count_token(self) -> None:
+    def _count_token(self, *, is_copied: bool) -> None:
         meter = self._meter
-        meter.count_token()
+        meter.count_token(is_copied=is_copied)
         rate = meter.pace.report(meter.generated_tokens, meter.last_token_at)
         if rate is not None:
             self.emit(DecodeProgress(meter.generated_tokens, rate))
@@ -207,5 +229,7 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
         raise PromptTooLong(
             f"With this question the conversation takes {len(prompt):,} tokens and the model's "
             f"context holds {context_length:,}; shorten the question, start a new conversation, or "
-            f"lower pixel_budget so that pictures take fewer."
+            f"lower pixel_budget so that pictures take fewer.",
+            len(prompt),
+            context_length,
         )

@@ -44,6 +44,8 @@ class TurnMeter:
     reused_tokens: int = 0
     prefilled_tokens: int = 0
     generated_tokens: int = 0
+    copied_tokens: int = 0
+    passes: int = 0
     images: int = 0
     images_encoded: int = 0
     images_encoded_again: int = 0
@@ -58,11 +60,16 @@ class TurnMeter:
     last_token_at: float = 0.0
     pace: DecodePace = field(default_factory=DecodePace)
 
-    def count_token(self) -> None:
-        """Notes that a token of the answer is there."""
+    def count_token(self, *, is_copied: bool = False) -> None:
+        """Notes that a token of the answer is there.
+
+        Args:
+            is_copied: whether it was copied from earlier text and the model agreed.
+        """
         self.last_token_at = time.perf_counter()
         self.first_token_at = self.first_token_at or self.last_token_at
         self.generated_tokens += 1
+        self.copied_tokens += is_copied
 
     def stats(self) -> TurnStats:
         """Returns the figures that are stored with the answer."""
@@ -72,6 +79,8 @@ class TurnMeter:
             reused_tokens=self.reused_tokens,
             prefilled_tokens=self.prefilled_tokens,
             generated_tokens=self.generated_tokens,
+            copied_tokens=self.copied_tokens,
+            passes=self.passes,
             images_encoded=self.images_encoded,
             images_reused=self.images - self.images_encoded,
             ttft=max(0.0, self.first_token_at - self.started_at),

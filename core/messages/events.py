@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ..conversation import Attachment, Conversation, ConversationSummary, Message, QueuedTurn
 from ..generation_options import ConversationChoices
+from .listed_model import ListedModel
 
 
 class Event(Struct, frozen=True, tag=True, kw_only=True):
@@ -39,7 +40,10 @@ class Done(Event, frozen=True):
     """The request was carried out."""
 
 
-EngineState = Literal["unloaded", "loading", "ready", "prefilling", "decoding", "failed"]
+EngineState = Literal[
+    "unloaded", "fetching", "loading", "ready", "prefilling", "decoding", "failed"
+]
+"""What the engine does; `unloaded` where the next turn loads the model that is wanted."""
 
 
 class CoreStatus(Event, frozen=True):
@@ -80,6 +84,8 @@ class CoreStatus(Event, frozen=True):
     """Conversations whose next turns wait for the engine, in the order of their turn."""
     is_preparing: bool = False
     """Whether something is being computed ahead of a turn."""
+    prompt_tps: dict[str, float] = {}
+    """Prompt tokens a second of each model that has answered, as measured last, by its source."""
 
 
 class ConversationsListed(Event, frozen=True):
@@ -257,6 +263,10 @@ class TurnWithdrawn(Event, frozen=True):
     error: str
     """Class name in `core.errors`."""
     sentence: str
+    prompt_tokens: int = 0
+    """How long the prompt is that does not fit the context; 0 where that is not known, or fits."""
+    context_length: int = 0
+    """Tokens that fit; 0 as above."""
 
 
 class Notice(Event, frozen=True):
@@ -318,6 +328,19 @@ class ModelFailed(Event, frozen=True):
     sentence: str
 
 
+class ModelUnloaded(Event, frozen=True):
+    """The model was freed; the next turn that needs it loads it again."""
+
+    source: str
+    """What it was asked for as."""
+
+
+class ModelsListed(Event, frozen=True):
+    """The models that are here, those that can't be run included."""
+
+    models: tuple[ListedModel, ...]
+
+
 AnyEvent = (
     Welcome
     | Refused
@@ -347,5 +370,7 @@ AnyEvent = (
     | ModelLoading
     | ModelLoaded
     | ModelFailed
+    | ModelUnloaded
+    | ModelsListed
     | Notice
 )

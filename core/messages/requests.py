@@ -176,6 +176,8 @@ class PrepareTurn(Request, frozen=True):
     """sha256 of the pictures attached so far, in order."""
     edited: int | None = None
     """The user message that is being edited; None for a question that follows all others."""
+    choices: ConversationChoices | None = None
+    """What the turn will have its conversation keep; None leaves that as it is."""
 
 
 class RegenerateAnswer(Request, frozen=True):
@@ -250,7 +252,7 @@ class LeaveOut(Request, frozen=True):
 
     conversation: int
     messages: tuple[int, ...] = ()
-    """Ids of whole messages."""
+    """Ids of questions, or of their answers: they go together."""
     pictures: tuple[tuple[int, int], ...] = ()
     """Ids of messages, each with the index of one of its pictures."""
     is_left_out: bool = True
@@ -282,6 +284,24 @@ class LoadModel(Request, frozen=True):
     """Folder of a LoRA adapter (absolute) for it; empty for none."""
 
 
+class ListModels(Request, frozen=True):
+    """Asks which models are here. Reply: `ModelsListed`."""
+
+
+class CancelLoad(Request, frozen=True):
+    """Gives up the model that is being downloaded or loaded. Reply: `Done`; `ModelFailed` follows.
+
+    What was downloaded stays. Turns that wait for that model are paused.
+    """
+
+
+class UnloadModel(Request, frozen=True):
+    """Frees the model and keeps the core; the next turn loads it again. Reply: `Done`, after that.
+
+    A load under way is given up. Refused while an answer is given or waits.
+    """
+
+
 AnyRequest = (
     Hello
     | GetStatus
@@ -308,5 +328,8 @@ AnyRequest = (
     | ChooseForConversation
     | LeaveOut
     | CorrectAnswer
+    | ListModels
     | LoadModel
+    | CancelLoad
+    | UnloadModel
 )

@@ -38,7 +38,7 @@ def takes_pictures(model_type: object) -> bool:
 
 def knows_its_vision_config(model_type: object) -> bool:
     """Whether mlx-vlm knows what the vision tower is like where config.json does not say."""
-    file = _folder() / "models" / package_of(model_type) / "config.py"
+    file = package_folder(package_of(model_type)) / "config.py"
     return file.is_file() and any(
         "vision_config:" in line and "default_factory" in line
         for line in file.read_text(encoding="utf-8").splitlines()
@@ -52,9 +52,14 @@ def picture_families() -> tuple[str, ...]:
     return tuple(sorted(filter(takes_pictures, known)))
 
 
+def package_folder(package: str) -> Path:
+    """Returns where the source of one of mlx-vlm's packages lies."""
+    return _folder() / "models" / package
+
+
 def _has_sight(package: str) -> bool:
     """Whether a package has a vision tower; some of those with a prompt format read text only."""
-    folder = _folder() / "models" / package
+    folder = package_folder(package)
     front = (folder / "__init__.py").read_text(encoding="utf-8")
     return (folder / "vision.py").is_file() or "VisionModel" in front
 

@@ -3,9 +3,16 @@
 import subprocess
 import sys
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from os import sysconf
+from pathlib import Path
+from typing import Final
 
 from ..errors import ModelTooLarge
+
+_CUDA_BUILDS: Final = ("mlx-cuda-12", "mlx-cuda-13")
+
+_NVIDIA_DEVICE: Final = Path("/dev/nvidiactl")
 
 
 def check_memory(name: str, needed_bytes: int, usable_bytes: int = 0) -> None:
@@ -30,19 +37,51 @@ def check_memory(name: str, needed_bytes: int, usable_bytes: int = 0) -> None:
 
 @cache
 def usable_memory() -> int:
-    """Returns the bytes that a model can have: all memory, or the GPU's share on macOS.
+    """Returns the bytes that a model can have: all memory, the GPU's share on macOS, or its own.
 
     Source: Metal's recommended working set, 2/3 of up to 36 GB of unified memory and 3/4 of more,
     unless the user set `iogpu.wired_limit_mb`.
     """
     total = sysconf("SC_PAGE_SIZE") * sysconf("SC_PHYS_PAGES")
     if sys.platform != "darwin":
-        return total
+        return (_nvidia_memory() if has_gpu() else 0) or total
     command = ["sysctl", "-n", "iogpu.wired_limit_mb"]
     limit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     if limit.isdigit() and int(limit):
         return int(limit) << 20
     return total * 2 // 3 if total <= 36 << 30 else total * 3 // 4
+
+
+@cache
+def has_gpu() -> bool:
+    """Whether MLX computes on a GPU here; without one half precision is widened to float32."""
+    return sys.platform == "darwin" or (
+        _NVIDIA_DEVICE.exists() and any(map(_is_installed, _CUDA_BUILDS))
+    )
+
+
+def number_bytes() -> int:
+    """Returns the bytes of a number that the engine computes with here."""
+    return 2 if has_gpu() else 4
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _nvidia_memory() -> int:
+    """Returns the bytes of the first NVIDIA GPU; 0 where its tool does not say."""
+    command = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    first = answer.stdout.partition("\n")[0].strip()
+    return int(first) << 20 if first.isdigit() else 0
 
 
 def format_bytes(count: int) -> str:

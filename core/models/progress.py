@@ -9,3 +9,5 @@ class LoadProgress:
 
     stage: str
     fraction: float = 0.0
+    total_bytes: int = 0
+    """What the stage fetches in all; 0 where nothing is fetched."""

@@ -3,15 +3,15 @@
 import json
 import re
 import struct
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..errors import ModelUnsupported
 from .config import read_json
-from .memory import format_bytes
+from .families import ADVICE
+from .memory import format_bytes, has_gpu
 
 INDEX_FILE: Final = "model.safetensors.index.json"
 """Names the file of each tensor."""
@@ -35,6 +35,15 @@ _NUMBERS: Final = re.compile("BOOL|[IU](8|16|32|64)|B?F16|F32|C64|F8_E4M3")
 """Types of numbers that MLX reads. For one more, F8_E8M0, mlx-vlm changes the file itself."""
 
 
+class Tensor(NamedTuple):
+    """What a header says of one tensor."""
+
+    dtype: str
+    """In the words of the format: BF16, U32, ..."""
+    shape: tuple[int, ...]
+    nbytes: int
+
+
 @dataclass(frozen=True)
 class Weights:
     """What the weight files hold, as their headers say."""
@@ -45,6 +54,8 @@ class Weights:
     """Of these, bytes of 16-bit floating-point tensors."""
     vision_bytes: int
     """Of these, bytes of the vision tower and of what ties it to the language model."""
+    tensors: "Mapping[str, Tensor]" = field(default_factory=dict, repr=False)
+    """All of them, by name."""
 
     @property
     def needed_bytes(self) -> int:
@@ -52,8 +63,7 @@ class Weights:
 
         Where there is no GPU the engine widens half precision to float32.
         """
-        widened = 0 if sys.platform == "darwin" else self.half_precision_bytes
-        return self.stored_bytes + widened
+        return self.stored_bytes + (0 if has_gpu() else self.half_precision_bytes)
 
 
 def measure(files: Iterable[Path]) -> Weights:
@@ -62,14 +72,42 @@ def measure(files: Iterable[Path]) -> Weights:
     Raises:
         ModelUnsupported: one is cut off, no safetensors file or of a type that MLX can't read.
     """
-    stored = halves = vision = 0
+    stored = 0
+    tensors: dict[str, Tensor] = {}
     for file in files:
         stored += file.stat().st_size
-        for name, tensor in _checked_tensors(file).items():
-            begin, end = tensor["data_offsets"]
-            halves += (end - begin) * (tensor["dtype"] in _HALF_PRECISION)
-            vision += (end - begin) * bool(_SIGHT.search(name))
-    return Weights(stored, halves, vision)
+        tensors |= {name: _describe(it) for name, it in _checked_tensors(file).items()}
+    halves = sum(it.nbytes for it in tensors.values() if it.dtype in _HALF_PRECISION)
+    vision = sum(it.nbytes for name, it in tensors.items() if _SIGHT.search(name))
+    return Weights(stored, halves, vision, tensors)
+
+
+def _describe(tensor: dict[str, Any]) -> Tensor:
+    begin, end = tensor["data_offsets"]
+    return Tensor(tensor["dtype"], tuple(tensor["shape"]), end - begin)
+
+
+def check_sight(name: str, tensors: Iterable[str]) -> None:
+    """Checks by their names that there are weights of a vision tower: some versions leave it out.
+
+    Raises:
+        ModelUnsupported: there are none.
+    """
+    if not any(map(_SIGHT.search, tensors)):
+        raise ModelUnsupported(
+            f"{name} holds no weights of a vision tower, only those of a language model; {ADVICE}."
+        )
+
+
+def check_index(name: str, folder: Path) -> None:
+    """Checks the same before the weights are there, where an index names them.
+
+    Raises:
+        ModelUnsupported: it names none, or can't be read.
+    """
+    if (folder / INDEX_FILE).is_file():
+        tensors = read_json(folder / INDEX_FILE).get("weight_map")
+        check_sight(name, tensors if isinstance(tensors, dict) else ())
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -159,6 +197,8 @@ def _read_header(file: Path) -> _Header:
             begin, end = tensor["data_offsets"]
             if not (isinstance(tensor["dtype"], str) and 0 <= begin <= end):
                 raise ValueError("impossible offsets")
+            if not all(isinstance(size, int) and size >= 0 for size in tensor["shape"]):
+                raise ValueError("impossible shape")
     except OSError as error:
         raise ModelUnsupported(f"{file} can't be read: {error.strerror}.") from error
     except (struct.error, ValueError, TypeError, KeyError) as error:

@@ -12,7 +12,6 @@ from ..conversation import Conversation, Message, Queue, QueuedTurn, TurnStats
 from ..engine.engine import (
     AnswerEnd,
     AnswerEvent,
-    AnswerOptions,
     AnswerProgress,
     Engine,
     TextDelta,
@@ -22,12 +21,15 @@ from ..errors import (
     BadRequest,
     ImageError,
     NotStored,
+    PresetNotFound,
     PromptRefused,
     PromptTooLong,
     SeeshellError,
     StoreError,
     TurnError,
 )
+from ..generation_options import NO_CHOICES, GenerationOptions
+from ..leaving_out import count_left_out
 from ..messages.events import (
     AnyEvent,
     ConversationsChanged,
@@ -40,9 +42,10 @@ from ..store.archive import Archive
 from .environments import Environments
 from .model_loader import tell_loaded
 from .open_turn import OpenTurn, tell_withdrawn
-from .prompt_messages import read_prompt
+from .prompt_messages import read_prompt, with_budget
 from .queue import Queues
 from .subscribers import Subscribers
+from .turn_options import TurnOptions, as_answer_options
 
 _logger = logging.getLogger(__name__)
 
@@ -67,13 +70,13 @@ class Answering:
         queues: Queues,
         subscribers: Subscribers,
         environments: Environments,
+        options: TurnOptions,
     ) -> None:
         self._engine = engine
         self._archive = archive
         self._queues = queues
         self._subscribers = subscribers
-        self.options = AnswerOptions()
-        """What the settings say; counts from the next turn on."""
+        self._options = options
         self.environments = environments
         """Of the turns that it answers."""
         self._unstored: dict[int, TurnFailed] = {}
@@ -112,7 +115,7 @@ class Answering:
         """Starts the first turn of a queue; the conversation is being held.
 
         Returns None if nothing waits there any more, or if the turn was given back because the
-        model can't take its pictures.
+        model can't take its pictures or its preset is gone.
         """
         turns, is_paused = self._queues.order.find(conversation)
         if not turns or is_paused:
@@ -181,24 +184,34 @@ class Answering:
             self._unstored.pop(event.message.id, None)
 
     async def _start(self, conversation: int, queued: QueuedTurn) -> OpenTurn | None:
-        """Starts a queued turn, or gives it back if the model can't take its pictures."""
+        """Starts a queued turn, or gives it back if its pictures or its preset can't be used."""
         try:
+            options = await self._find_options(conversation, queued)
             pictures = queued.question.attachments
+            if queued.kind != "regenerate":
+                pictures = tuple(with_budget(pictures, options))
             measured = [await self._engine.measure(picture) for picture in pictures]
-        except ImageError as error:
+        except (ImageError, PresetNotFound) as error:
             restored = await self._archive.remove_queued(conversation, queued.id)
             self._publish(tell_withdrawn(conversation, queued.id, error, restored))
             return None
         started = await self._archive.start_queued(queued.id, measured)
-        turn = OpenTurn(started, self._engine.model)
+        turn = OpenTurn(started, self._engine.model, options)
         self._publish(turn.start())
         return turn
 
+    async def _find_options(self, conversation: int, queued: QueuedTurn) -> GenerationOptions:
+        """Returns what counts for a turn that is about to start."""
+        choices = await self._archive.find_choices((conversation,))
+        return self._options.resolve(choices.get(conversation, NO_CHOICES), queued.options)
+
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
-        prompt = await read_prompt(self._archive, turn.conversation, turn.answer)
+        prompt = await read_prompt(self._archive, turn.conversation, turn.answer, turn.options)
+        stored = await self._archive.read_conversation(turn.conversation)
+        turn.left_out_tokens = count_left_out(stored.messages[:-2])
         answering = self._engine.answer(
             prompt,
-            self.options,
+            as_answer_options(turn.options),
             conversation=turn.conversation,
             environment=self.environments.find(turn.started.id),
         )

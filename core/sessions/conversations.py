@@ -4,6 +4,7 @@ from typing import assert_never
 
 from ..conversation import Conversation, Queue, has_words
 from ..errors import BadRequest
+from ..generation_options import NO_CHOICES
 from ..messages.events import (
     AnyEvent,
     ChoicesChanged,
@@ -32,6 +33,7 @@ from ..store.archive import Archive
 from .answering import Answering
 from .queue import Queues, queue_of
 from .subscribers import Subscriber, Subscribers
+from .turn_options import TurnOptions
 from .work_ahead import WorkAhead
 
 ConversationRequest = (
@@ -60,12 +62,14 @@ class Conversations:
         answering: Answering,
         ahead: WorkAhead,
         subscribers: Subscribers,
+        options: TurnOptions,
     ) -> None:
         self._archive = archive
         self._queues = queues
         self._answering = answering
         self._ahead = ahead
         self._subscribers = subscribers
+        self._options = options
 
     async def carry_out(
         self, request: ConversationRequest, client: Subscriber
@@ -131,7 +135,12 @@ class Conversations:
         return ConversationOpened(conversation=fork)
 
     async def _choose(self, request: ChooseForConversation) -> None:
-        await self._archive.choose_for_conversation(request.conversation, request.choices)
+        kept = await self._archive.find_choices((request.conversation,))
+        before = kept.get(request.conversation, NO_CHOICES)
+        if request.choices.preset != before.preset:
+            self._options.check(request.choices)
+        with self._ahead.paused():
+            await self._archive.choose_for_conversation(request.conversation, request.choices)
         changed = ChoicesChanged(conversation=request.conversation, choices=request.choices)
         self._subscribers.publish_to_followers(request.conversation, changed)
 
@@ -143,7 +152,9 @@ class Conversations:
         with self._ahead.paused():
             async with self._queues.hold(conversation):
                 self._answering.check_none_open(conversation)
-                self._queues.check_none_queued(conversation)
+                if not isinstance(request, LeaveOut):
+                    # What waits gets its place below the head, which this may move.
+                    self._queues.check_none_queued(conversation)
                 await self._answering.store_again()
                 opened = ConversationOpened(conversation=await self._store_change(request))
                 self._subscribers.follow(client, conversation)

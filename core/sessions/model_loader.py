@@ -3,82 +3,112 @@
 import asyncio
 import logging
 from functools import partial
-from typing import NamedTuple
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..engine.engine import Engine, LoadedModel
-from ..errors import ModelError
-from ..messages.events import ModelFailed, ModelLoaded, ModelLoading
+from ..errors import BadRequest, LoadCancelled, ModelError
+from ..generation_options import ConversationChoices
+from ..messages.events import ModelFailed, ModelLoaded, ModelLoading, ModelUnloaded
 from ..models.progress import LoadProgress
+from .model_states import Failed, Fetching, Idle, Loaded, Loading, ModelState, WantedModel
 from .subscribers import Subscriber, Subscribers
 
 _logger = logging.getLogger(__name__)
 
 
-class _Asked(NamedTuple):
-    """What a load was asked for, and by whom."""
-
-    source: str
-    environment: ClientEnvironment
-
-
 class _Load:
-    """One load: a token, so that two loads of the same source are told apart."""
+    """One load: a token, so that two loads of the same model are told apart."""
 
-    def __init__(self, asked: _Asked, given_up: _Asked | None, clients: list[Subscriber]) -> None:
-        self.asked = asked
+    def __init__(
+        self,
+        wanted: WantedModel,
+        environment: ClientEnvironment,
+        given_up: "_Load | None",
+        clients: list[Subscriber],
+    ) -> None:
+        self.wanted = wanted
+        self.environment = environment
+        """Of the client that wants it."""
         self.given_up = given_up
         """What was given up for this load."""
         self.clients = clients
         """Those that hear in any case what comes of it."""
-
-    @property
-    def source(self) -> str:
-        """The model's name."""
-        return self.asked.source
+        self.progress = LoadProgress("waiting")
 
 
 class ModelLoader:
-    """Loads the model that was asked for last and reports it to every client."""
+    """Loads the model that was wanted last, frees it when asked, and tells every client.
+
+    A model is wanted by a client, by the settings, or by a turn of a conversation that keeps it.
+    """
 
     def __init__(self, engine: Engine, subscribers: Subscribers, due: asyncio.Event) -> None:
         self._engine = engine
         self._subscribers = subscribers
         self._due = due
         self._load: _Load | None = None
+        """The load that is due, or that the engine works on."""
         self._loading: asyncio.Task[LoadedModel] | None = None
-        self._may_change = False
-        """Whether a load that was given up may still put its model in place of the one before."""
-        self.wanted = ""
-        """The source that was asked for last, or the one that stayed when it failed."""
-        self.progress: ModelLoading | None = None
-        """The newest report of the load that runs or waits."""
-        self._error: ModelError | None = None
+        """What the engine works on, be it a load that was given up."""
+        self._freed: asyncio.Future[None] | None = None
+        """What those wait for that want the model freed."""
+        self._failures: dict[WantedModel, ModelError] = {}
+        """Why models could not be loaded, until that is tried again."""
+        self.wanted = WantedModel("")
+        """What was wanted last, or what stayed when that failed."""
+
+    @property
+    def state(self) -> ModelState:
+        """What becomes of the model that was wanted last."""
+        if self._load is not None:
+            wanted, progress = self._load.wanted, self._load.progress
+            return (Fetching if progress.total_bytes else Loading)(wanted, progress)
+        if self._engine.model is not None:
+            return Loaded(self._engine.model)
+        error = self._failures.get(self.wanted)
+        if error is None or isinstance(error, LoadCancelled):
+            return Idle(self.wanted)
+        return Failed(self.wanted, error)
 
     @property
     def is_behind(self) -> bool:
-        """Whether there is something to load."""
-        return self._load is not None
+        """Whether there is something to load or to free."""
+        return self._load is not None or self._freed is not None
 
-    @property
-    def loading(self) -> str:
-        """Source of the model that is to be loaded; empty if there is nothing to load."""
-        return self._load.source if self._load else ""
+    def resolve(self, choices: ConversationChoices) -> WantedModel:
+        """Returns what answers a turn of a conversation that keeps these choices.
 
-    @property
-    def has_failed(self) -> bool:
-        """Whether the last load failed."""
-        return self._error is not None
+        One that has none of its own is answered by the model that is there, or will be next.
+        """
+        there = self._present or self.wanted
+        if choices.model or choices.adapter:
+            return WantedModel(choices.model or there.source, choices.adapter)
+        return there
 
-    def explain_absence(self) -> ModelError | None:
-        """Returns why no model can answer; None if one can."""
-        if self._engine.model is not None:
+    def can_answer(self, wanted: WantedModel) -> bool:
+        """Whether that model is loaded."""
+        return wanted == self._present
+
+    def explain_absence(self, wanted: WantedModel) -> ModelError | None:
+        """Returns why a model can't be loaded; None if it is there, or nobody has tried yet."""
+        if self.can_answer(wanted):
             return None
-        return self._error or ModelError("No model is loaded: choose one.")
+        if not wanted.source:
+            return ModelError("No model is loaded: choose one.")
+        return self._failures.get(wanted)
+
+    def tell_progress(self) -> ModelLoading | None:
+        """Returns how far the load is that is due or runs; None if there is none."""
+        if self._load is None:
+            return None
+        progress = self._load.progress
+        return ModelLoading(
+            model=self._load.wanted.source, stage=progress.stage, fraction=progress.fraction
+        )
 
     def want(
         self,
-        source: str,
+        wanted: WantedModel,
         environment: ClientEnvironment = NO_ENVIRONMENT,
         client: Subscriber | None = None,
         *,
@@ -90,49 +120,95 @@ class ModelLoader:
         was given up is loaded after all should this one fail.
 
         Args:
-            source: the model's name.
+            wanted: the model.
             environment: of the client that asks.
             client: who asks, and hears in any case what comes of it; None for the core itself.
-            is_changed: whether the name means something else than when it was loaded.
+            is_changed: whether its name means something else than when it was loaded.
         """
-        asked = _Asked(source, environment)
-        before, model = self._load, self._engine.model
-        clients = _hand_over(before, source, client)
-        if before is not None and before.asked == asked and not is_changed:
+        before = self._load
+        clients = _hand_over(before, wanted, client)
+        is_same = before is not None and (before.wanted, before.environment) == (
+            wanted,
+            environment,
+        )
+        if before is not None and is_same and not is_changed:
             before.clients = clients
             return
+        self.wanted = wanted
+        self._failures.pop(wanted, None)
         if self._loading is not None:
+            # It may still put its model in place of the one before.
             self._loading.cancel()
-            self._may_change = True
-        self.wanted = source
-        is_other = model is None or model.source != source
-        if model is not None and not (is_other or self._may_change or is_changed):
-            self._load = self.progress = None
+        elif self._engine.model is not None and self.can_answer(wanted) and not is_changed:
+            self._load = None
             # Only after the report of another load is it news to all.
             for listener in clients if before is None else self._subscribers:
-                listener.put(tell_loaded(model, source))
+                listener.put(tell_loaded(self._engine.model, wanted.source))
             return
-        self._load = _Load(asked, before.asked if before else None, clients)
-        self._report(self._load, LoadProgress("waiting"))
+        self._load = _Load(wanted, environment, before, clients)
+        self._report(self._load, self._load.progress)
         self._due.set()
 
-    def want_again(self, environment: ClientEnvironment) -> None:
-        """Asks once more for the model that could not be loaded, if there is no other.
+    def retry(self) -> None:
+        """Lets models be loaded again that could not be: somebody asks something anew."""
+        self._failures.clear()
+        self._due.set()
 
-        Args:
-            environment: of the client that needs one.
+    def cancel(self) -> None:
+        """Gives up the load that is due or runs; what was downloaded stays on the disk.
+
+        Raises:
+            BadRequest: there is none.
         """
-        if self._engine.model is None and not self.is_behind and self.wanted:
-            self.want(self.wanted, environment)
-
-    async def load(self) -> None:
-        """Loads what is wanted now; returns when that has ended or was given up."""
         load = self._load
         if load is None:
-            return
+            raise BadRequest("No model is being loaded.")
+        if self._loading is not None:
+            self._loading.cancel()
+        self._load = None
+        self._fail(load, LoadCancelled(f"Loading {load.wanted.source} was cancelled."))
+
+    async def unload(self) -> None:
+        """Returns when the model is freed, between two turns; a load under way is given up."""
+        if self._load is not None:
+            self.cancel()
+        if self._freed is None:
+            self._freed = asyncio.get_running_loop().create_future()
+            self._due.set()
+        await asyncio.shield(self._freed)
+
+    async def catch_up(self) -> None:
+        """Frees the model if that is due, and loads the one that is wanted now, or gives it up."""
+        if self._freed is not None:
+            await self._free()
+        if self._load is not None:
+            await self._carry_out(self._load)
+
+    @property
+    def _present(self) -> WantedModel | None:
+        model = self._engine.model
+        return None if model is None else WantedModel(model.source, model.adapter)
+
+    async def _free(self) -> None:
+        model = self._engine.model
+        self.wanted = self._present or self.wanted
+        await self._engine.unload()
+        freed, self._freed = self._freed, None
+        if model is not None:
+            _logger.info("unloaded %s", model.source)
+            self._subscribers.publish(ModelUnloaded(source=model.source))
+        if freed is not None:
+            freed.set_result(None)
+
+    async def _carry_out(self, load: _Load) -> None:
         task = asyncio.create_task(
-            self._engine.load(load.source, partial(self._report, load), load.asked.environment),
-            name=load.source,
+            self._engine.load(
+                load.wanted.source,
+                partial(self._report, load),
+                load.environment,
+                load.wanted.adapter,
+            ),
+            name=load.wanted.source,
         )
         self._loading = task
         try:
@@ -147,30 +223,30 @@ class ModelLoader:
             self._end(load, task)
 
     def _end(self, load: _Load, task: asyncio.Task[LoadedModel]) -> None:
-        self._load = self.progress = None
-        self._may_change = False
-        self._error = _error_of(task)
-        if self._error is None:
-            _logger.info("loaded %s", load.source)
-            self._subscribers.publish(tell_loaded(task.result(), load.source))
+        self._load = None
+        error = _error_of(task)
+        if error is None:
+            _logger.info("loaded %s", load.wanted.source)
+            self._subscribers.publish(tell_loaded(task.result(), load.wanted.source))
             return
-        _logger.error("can't load %s: %s", load.source, self._error)
+        _logger.error("can't load %s: %s", load.wanted.source, error)
+        self._fail(load, error)
+        if self._engine.model is None and load.given_up:
+            self.want(load.given_up.wanted, load.given_up.environment)
+
+    def _fail(self, load: _Load, error: ModelError) -> None:
+        self._failures[load.wanted] = error
         self._subscribers.publish(
-            ModelFailed(
-                model=load.source, error=type(self._error).__name__, sentence=str(self._error)
-            )
+            ModelFailed(model=load.wanted.source, error=type(error).__name__, sentence=str(error))
         )
-        if self._engine.model is not None:
-            self.wanted = self._engine.model.source
-        elif load.given_up:
-            self.want(*load.given_up)
+        self.wanted = self._present or self.wanted
+        self._due.set()
 
     def _report(self, load: _Load, progress: LoadProgress) -> None:
         if load is self._load:
-            self.progress = ModelLoading(
-                model=load.source, stage=progress.stage, fraction=progress.fraction
-            )
-            self._subscribers.publish(self.progress)
+            load.progress = progress
+            if told := self.tell_progress():
+                self._subscribers.publish(told)
 
 
 def tell_loaded(model: LoadedModel, source: str) -> ModelLoaded:
@@ -180,11 +256,17 @@ def tell_loaded(model: LoadedModel, source: str) -> ModelLoaded:
         context_length=model.context_length,
         notice=model.notice,
         source=source,
+        adapter=model.adapter,
         server=model.server,
+        reuse=model.reuse,
+        reuse_reason=model.reuse_reason,
+        can_think=model.can_think,
     )
 
 
-def _hand_over(before: _Load | None, source: str, client: Subscriber | None) -> list[Subscriber]:
+def _hand_over(
+    before: _Load | None, wanted: WantedModel, client: Subscriber | None
+) -> list[Subscriber]:
     """Returns who hears what comes of a wish: whoever has it, and those that had the same before.
 
     Those that had another one, which is given up for it, are told so.
@@ -192,12 +274,13 @@ def _hand_over(before: _Load | None, source: str, client: Subscriber | None) -> 
     clients = [] if client is None else [client]
     if before is None:
         return clients
-    if before.source == source:
+    if before.wanted == wanted:
         return [*before.clients, *clients]
-    sentence = f"Another model, {source}, was asked for while {before.source} was being loaded."
+    source = before.wanted.source
+    sentence = f"Another model, {wanted.source}, was asked for while {source} was being loaded."
     for other in before.clients:
         if other is not client:
-            other.put(ModelFailed(model=before.source, error="ModelError", sentence=sentence))
+            other.put(ModelFailed(model=source, error="ModelError", sentence=sentence))
     return clients
 
 

@@ -22,7 +22,8 @@ from ..engine.engine import (
     PrefillProgress,
 )
 from ..engine.engine import Waiting as EngineWaiting
-from ..errors import SeeshellError
+from ..errors import PromptTooLong, SeeshellError
+from ..generation_options import GenerationOptions
 from ..messages.events import (
     AnyEvent,
     Decoded,
@@ -42,11 +43,17 @@ from .endings import judge_end
 class OpenTurn:
     """A turn from its start to its end."""
 
-    def __init__(self, started: StartedTurn, model: LoadedModel | None) -> None:
+    def __init__(
+        self, started: StartedTurn, model: LoadedModel | None, options: GenerationOptions
+    ) -> None:
         self.started = started
         """What is on disk of it since its start."""
+        self.options = options
+        """What counts for its answer, all considered."""
         self.model = model
         """The model that answers."""
+        self.left_out_tokens = 0
+        """About how many tokens its prompt is shorter for what it leaves out."""
         self.text = ""
         self.thoughts = ""
         self.is_stopping = False
@@ -137,7 +144,8 @@ class OpenTurn:
     def end(self, end: AnswerEnd) -> TurnEnded:
         """Returns the event with the answer: complete, stopped, or none that is worth the name."""
         reason, error = judge_end(end, self.text, self.thoughts)
-        message = self._ended_message(reason, error=error, stats=end.stats)
+        stats = replace(end.stats, left_out_tokens=self.left_out_tokens)
+        message = self._ended_message(reason, error=error, stats=stats)
         return TurnEnded(conversation=self.conversation, message=message)
 
     def fail(self, error: SeeshellError) -> TurnFailed:
@@ -161,6 +169,7 @@ class OpenTurn:
             parts=self.parts,
             model=self.model.name if self.model else "",
             model_source=self.model.source if self.model else "",
+            adapter=self.model.adapter if self.model else "",
             finish_reason=finish_reason,
             error=error,
             stats=stats,
@@ -181,10 +190,13 @@ def tell_withdrawn(
     conversation: int, turn: str, error: SeeshellError, restored: Conversation | None
 ) -> TurnWithdrawn:
     """Returns the event that gives a turn back to the user, started or not."""
+    too_long = error if isinstance(error, PromptTooLong) else PromptTooLong("")
     return TurnWithdrawn(
         conversation=conversation,
         turn=turn,
         restored=restored,
         error=type(error).__name__,
         sentence=str(error),
+        prompt_tokens=too_long.prompt_tokens,
+        context_length=too_long.context_length,
     )

@@ -1,80 +1,140 @@
 """What the model is asked: the stored messages of a branch as those of a prompt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
+from typing import NamedTuple
 
-from ..conversation import Attachment, Message, Part, TextPart, ThoughtsPart
+from msgspec import structs
+
+from ..conversation import Attachment, Message, TextPart, ThoughtsPart
 from ..engine.engine import PromptImage, PromptMessage
+from ..generation_options import NO_CHOICES, ConversationChoices, GenerationOptions
 from ..store.archive import Archive
+from .turn_options import TurnOptions
 
 _BETWEEN_QUESTIONS = "\n\n"
 
+_LEFT_OUT = "[picture left out]"
+"""Stands for a question that had no words, and has none of its pictures any more."""
+
+
+class NextTurn(NamedTuple):
+    """The turn that a client may submit next."""
+
+    conversation: int | None = None
+    """None for a conversation that does not exist yet."""
+    attachments: tuple[str, ...] = ()
+    """sha256 of the pictures attached so far, in order."""
+    edited: int | None = None
+    """The user message in whose place the question comes; None after all others."""
+    choices: ConversationChoices | None = None
+    """What the turn will have its conversation keep; None leaves that as it is."""
+
 
 async def read_prompt(
-    archive: Archive, conversation: int, answer: Message
+    archive: Archive, conversation: int, answer: Message, options: GenerationOptions
 ) -> tuple[PromptMessage, ...]:
     """Returns what the model is to answer: all that stands before the open answer.
+
+    Args:
+        archive: where the conversation is stored.
+        conversation: its id.
+        answer: the open one.
+        options: what counts for the turn, with the system prompt.
 
     Raises:
         NotStored: the copy of a picture is missing or altered.
     """
     stored = await archive.read_conversation(conversation)
-    before = [message for message in stored.messages if message.id != answer.id]
-    return await _as_prompt(archive, _choose(before))
+    *before, question = (message for message in stored.messages if message.id != answer.id)
+    chosen = _choose([*before, _whole(question)])
+    return (*_system(options), *await _as_prompt(archive, chosen))
 
 
 async def read_ahead(
-    archive: Archive,
-    conversation: int | None,
-    hashes: Iterable[str],
-    edited: int | None = None,
+    archive: Archive, turn: NextTurn, turn_options: TurnOptions
 ) -> tuple[PromptMessage, ...]:
     """Returns what is known of the next turn's prompt; its question, last, has no text yet.
 
     Args:
         archive: where the conversation is stored.
-        conversation: None for one that does not exist yet.
-        hashes: sha256 of the question's pictures.
-        edited: the message of the branch in whose place the question comes; None after all.
+        turn: what is known of it.
+        turn_options: know what will count for it.
 
     Raises:
         NotStored: the conversation, or the copy of a picture, is missing or altered.
+        PresetNotFound: the conversation keeps a preset that is not there.
     """
     before: list[Message] = []
-    if conversation is not None:
-        stored = await archive.read_conversation(conversation)
-        shown = takewhile(lambda message: message.id != edited, stored.messages)
-        before = _choose(list(shown))
-    parts: tuple[Part, ...] = (*await archive.find_pictures(hashes), TextPart(""))
-    return await _as_prompt(archive, [*before, Message(0, None, "user", parts, 0.0)])
+    kept = NO_CHOICES
+    if turn.conversation is not None:
+        stored = await archive.read_conversation(turn.conversation)
+        shown = takewhile(lambda message: message.id != turn.edited, stored.messages)
+        before, kept = _choose(list(shown)), stored.summary.choices
+    options = turn_options.resolve(turn.choices or kept)
+    pictures = with_budget(await archive.find_pictures(turn.attachments), options)
+    question = Message(0, None, "user", (*pictures, TextPart("")), 0.0)
+    return (*_system(options), *await _as_prompt(archive, [*before, question]))
+
+
+def with_budget(pictures: Sequence[Attachment], options: GenerationOptions) -> list[Attachment]:
+    """Returns the pictures of a new question with the pixel budget that they keep from then on."""
+    budget = options.pixel_budget or 0
+    return [structs.replace(picture, pixel_budget=budget) for picture in pictures]
+
+
+def _system(options: GenerationOptions) -> tuple[PromptMessage, ...]:
+    """Returns the message that a prompt begins with if there is a system prompt."""
+    return (PromptMessage("system", (options.system,)),) if options.system else ()
 
 
 def _choose(messages: Sequence[Message]) -> list[Message]:
-    """Returns what a prompt repeats: no answer without words, and no question that is dropped."""
+    """Returns what a prompt repeats.
+
+    Not what the user has left out, nor an answer without words, nor a question that is dropped. A
+    question is left out together with its answers, so that roles still alternate.
+    """
     dropped = {message.parent_id for message in messages if message.drops_question}
-    return [it for it in messages if it.id not in dropped and (it.role == "user" or it.has_words)]
+    kept = [it for it in messages if it.id not in dropped and not it.is_left_out]
+    return [it for it in kept if it.role == "user" or it.has_words]
+
+
+def _whole(question: Message) -> Message:
+    """Returns the question that is asked now with all its pictures, whatever later prompts do."""
+    parts = (
+        structs.replace(part, is_left_out=False) if isinstance(part, Attachment) else part
+        for part in question.parts
+    )
+    return structs.replace(question, parts=tuple(parts), is_left_out=False)
 
 
 async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[PromptMessage, ...]:
     """Returns the messages; neighbouring ones of a user as one, since strict templates want so."""
-    pictures = [picture for message in messages for picture in message.attachments]
+    told = [_told(message) for message in messages]
+    pictures = [part for parts in told for part in parts if isinstance(part, Attachment)]
     paths = iter(await archive.locate_pictures(pictures))
 
     def as_prompt_part(part: TextPart | Attachment) -> str | PromptImage:
         if isinstance(part, TextPart):
             return part.text
-        return PromptImage(next(paths), part.sha256, part.name)
+        return PromptImage(next(paths), part.sha256, part.name, part.pixel_budget)
 
     prompt: list[PromptMessage] = []
-    for message in messages:
-        told = (part for part in message.parts if not isinstance(part, ThoughtsPart))
-        new = PromptMessage(message.role, tuple(as_prompt_part(part) for part in told))
+    for message, parts in zip(messages, told, strict=True):
+        new = PromptMessage(message.role, tuple(as_prompt_part(part) for part in parts))
         if prompt and prompt[-1].role == new.role == "user":
             prompt[-1] = _merge(prompt[-1], new)
         else:
             prompt.append(new)
     return tuple(prompt)
+
+
+def _told(message: Message) -> list[TextPart | Attachment]:
+    """Returns what the model is told of a message; a note if all of it is left out."""
+    parts = [part for part in message.parts if not isinstance(part, ThoughtsPart)]
+    told = [it for it in parts if isinstance(it, TextPart) or not it.is_left_out]
+    return told if told or not parts else [TextPart(_LEFT_OUT)]
 
 
 def _merge(one: PromptMessage, other: PromptMessage) -> PromptMessage:

@@ -1,11 +1,14 @@
 """What clients ask about turns: to submit and stop them, and to change what is queued."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 from ..conversation import Message, Queue, Queued
 from ..errors import BadRequest
+from ..generation_options import NO_CHOICES, ConversationChoices
 from ..messages.events import (
     AnyEvent,
+    ChoicesChanged,
     QueueChanged,
     TurnEnded,
     TurnFailed,
@@ -27,6 +30,7 @@ from .answering import Answering
 from .model_loader import ModelLoader
 from .queue import Queues, queue_of
 from .subscribers import Subscriber
+from .turn_options import TurnOptions
 from .work_ahead import WorkAhead
 
 
@@ -40,12 +44,14 @@ class Turns:
         answering: Answering,
         ahead: WorkAhead,
         loader: ModelLoader,
+        options: TurnOptions,
     ) -> None:
         self._archive = archive
         self._queues = queues
         self._answering = answering
         self._ahead = ahead
         self._loader = loader
+        self._options = options
         self.are_closed = False
         """Whether no more turns are taken in, because the core ends."""
 
@@ -63,16 +69,18 @@ class Turns:
             _check_content(request)
         if self.are_closed:
             raise BadRequest("The core is ending: start it again.")
+        more: list[AnyEvent]
         with self._ahead.paused():
             async with self._queues.hold(request.conversation):
                 queued = await self._store(request)
                 self._ahead.submitted(client, request.conversation, queued.conversation)
                 if queued.is_new:
-                    more: list[AnyEvent] = [await self._line_up(queued, client)]
+                    more = [*self._tell_choices(request, queued, client)]
+                    more.append(await self._line_up(queued, client))
             if not queued.is_new:
                 async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
-        self._loader.want_again(self._answering.environments.of_client(client))
+        self._loader.retry()
         return TurnQueued(conversation=queued.conversation, turn=queued.turn), *more
 
     async def change_queue(
@@ -99,7 +107,7 @@ class Turns:
                 case ResumeQueue(conversation=it):
                     queue = await self._archive.resume_queue(it)
                     self._note_environment(queue, client)
-                    self._loader.want_again(self._answering.environments.of_client(client))
+                    self._loader.retry()
             self._queues.change(request.conversation, queue)
 
     async def stop(self, conversation: int) -> None:
@@ -121,6 +129,7 @@ class Turns:
         if not isinstance(request, SubmitTurn):
             self._answering.check_none_open(request.conversation, but=turn)
             self._queues.check_none_in_line(request.conversation, but=turn)
+        self._options.check(await self._find_choices(request), request.options)
         match request:
             case SubmitTurn(conversation=conversation, choices=choices):
                 if conversation is not None:
@@ -132,6 +141,17 @@ class Turns:
                 return await self._archive.queue_edit(it, message, question)
             case RegenerateAnswer(conversation=it, message=message, options=options):
                 return await self._archive.queue_regenerate(turn, it, message, options)
+
+    async def _find_choices(
+        self, request: SubmitTurn | EditQuestion | RegenerateAnswer
+    ) -> ConversationChoices:
+        """Returns what the conversation of a turn will keep."""
+        if isinstance(request, SubmitTurn) and request.choices is not None:
+            return request.choices
+        if request.conversation is None:
+            return NO_CHOICES
+        found = await self._archive.find_choices((request.conversation,))
+        return found.get(request.conversation, NO_CHOICES)
 
     async def _read_question(self, turn: str, request: SubmitTurn | EditQuestion) -> NewQuestion:
         pictures = await self._archive.find_pictures(request.attachments)
@@ -153,6 +173,18 @@ class Turns:
         queue = await self._archive.resume_queue(conversation)
         self._note_environment(queue, client)
         return self._queues.change(conversation, queue, but=client)
+
+    def _tell_choices(
+        self,
+        request: SubmitTurn | EditQuestion | RegenerateAnswer,
+        queued: Queued,
+        client: Subscriber,
+    ) -> Iterator[ChoicesChanged]:
+        """Yields, for the client, what the conversation keeps from now on; others are told."""
+        if isinstance(request, SubmitTurn) and request.choices is not None:
+            changed = ChoicesChanged(conversation=queued.conversation, choices=request.choices)
+            self._queues.tell_followers(changed, but=client)
+            yield changed
 
     async def _tell_again(self, queued: Queued, client: Subscriber) -> list[AnyEvent]:
         """Returns what became of a turn that was sent again, for the client that did."""

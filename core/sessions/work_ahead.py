@@ -2,28 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from ..engine.engine import Engine
 from ..errors import SeeshellError
+from ..generation_options import NO_CHOICES, ConversationChoices
 from ..store.archive import Archive
-from .prompt_messages import read_ahead
+from .model_loader import ModelLoader
+from .prompt_messages import NextTurn, read_ahead
 from .subscribers import Subscriber
+from .turn_options import TurnOptions
 
 _logger = logging.getLogger(__name__)
-
-
-class NextTurn(NamedTuple):
-    """The turn that a client may submit next."""
-
-    conversation: int | None = None
-    """None for a conversation that does not exist yet."""
-    attachments: tuple[str, ...] = ()
-    """sha256 of the pictures attached so far, in order."""
-    edited: int | None = None
-    """The user message in whose place the question comes; None after all others."""
 
 
 _NOTHING: Final = NextTurn()
@@ -33,9 +25,18 @@ _NOTHING: Final = NextTurn()
 class WorkAhead:
     """Keeps the next turn of each client, and says what of it the engine should prepare now."""
 
-    def __init__(self, engine: Engine, archive: Archive, due: asyncio.Event) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        archive: Archive,
+        loader: ModelLoader,
+        options: TurnOptions,
+        due: asyncio.Event,
+    ) -> None:
         self._engine = engine
+        self._options = options
         self._archive = archive
+        self._loader = loader
         self._due = due
         self._next_turns: dict[Subscriber, NextTurn] = {}
         """Of each client, the newest last."""
@@ -45,6 +46,8 @@ class WorkAhead:
         """Where clients that are gone had such pictures."""
         self._prepared: NextTurn | None = None
         self._pauses = 0
+        self.is_outdated = False
+        """Whether what is being prepared has to be prepared again."""
 
     def choose(self) -> NextTurn | None:
         """Returns what the engine should prepare; None if nothing, or not now.
@@ -114,25 +117,42 @@ class WorkAhead:
             self.start_over()
 
     def start_over(self) -> None:
-        """Lets what was prepared be prepared again: a turn or a load may have evicted it.
+        """Lets what was prepared be prepared again: it may be evicted, or its prompt another one.
 
         What is still there takes no time.
         """
         self._prepared = None
+        self.is_outdated = True
         self._due.set()
 
-    async def prepare(self, turn: NextTurn) -> None:
-        """Lets the engine prepare a turn; cancelling this interrupts it."""
+    def prepare(self, turn: NextTurn) -> Coroutine[Any, Any, None]:
+        """Returns what lets the engine prepare a turn; cancelling that interrupts it.
+
+        In a conversation that keeps another model than the loaded one there is nothing to prepare.
+        """
         # The engine lets go of the one before as soon as this one begins.
         self._prepared = None
-        prompt = await read_ahead(self._archive, *turn)
-        await self._engine.prepare(prompt, conversation=turn.conversation or 0)
+        self.is_outdated = False
+        return self._prepare(turn)
 
     def end(self, turn: NextTurn, error: BaseException | None) -> None:
         """Notes that a turn was prepared, or why it can't be: its client hears that at submit."""
-        self._prepared = turn
+        self._prepared = None if self.is_outdated else turn
         self._abandoned.pop(turn.conversation, None)
         if isinstance(error, SeeshellError):
             _logger.info("nothing was computed ahead: %s", error)
         elif error is not None:
             _logger.error("computing ahead failed unexpectedly", exc_info=error)
+
+    async def _prepare(self, turn: NextTurn) -> None:
+        if not self._loader.can_answer(self._loader.resolve(await self._choices_of(turn))):
+            return
+        prompt = await read_ahead(self._archive, turn, self._options)
+        await self._engine.prepare(prompt, conversation=turn.conversation or 0)
+
+    async def _choices_of(self, turn: NextTurn) -> ConversationChoices:
+        """Returns what the turn's conversation will keep."""
+        if turn.choices is not None or turn.conversation is None:
+            return turn.choices or NO_CHOICES
+        found = await self._archive.find_choices((turn.conversation,))
+        return found.get(turn.conversation, NO_CHOICES)

@@ -129,6 +129,19 @@ class Archive:
         """Says which model, adapter and preset the conversation keeps."""
         await self._run(self._conversations.choose, conversation, choices)
 
+    async def find_choices(self, conversations: Iterable[int]) -> dict[int, ConversationChoices]:
+        """Returns what conversations keep; without those that are not there."""
+        return await self._run(self._conversations.find_choices, conversations)
+
+    async def keep_model(
+        self, conversation: int, model: str, adapter: str
+    ) -> ConversationChoices | None:
+        """Lets a conversation that has no model of its own keep this one.
+
+        Returns what it keeps from now on; None if it has one already.
+        """
+        return await self._run(self._conversations.keep_model, conversation, model, adapter)
+
     async def leave_out(
         self,
         conversation: int,
@@ -141,7 +154,7 @@ class Archive:
 
         Args:
             conversation: where they stand.
-            messages: ids of whole messages.
+            messages: ids of questions, or of their answers: they go together.
             pictures: ids of messages, each with the index of one of its pictures.
             is_left_out: False to take them in again.
         """

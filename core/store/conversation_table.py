@@ -1,7 +1,9 @@
 """Conversations without their messages, in SQLite; used within the store's transactions."""
 
+import json
 import sqlite3
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from ..conversation import ConversationSummary
@@ -83,6 +85,18 @@ class ConversationTable:
             choices.adapter,
             choices.preset,
         )
+
+    def find_choices(self, conversations: Iterable[int]) -> dict[int, ConversationChoices]:
+        """Returns what conversations keep; without those that are not there."""
+        rows = self._database.execute(
+            "SELECT id, model, adapter, preset FROM conversation "
+            "WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(conversations)),),
+        )
+        return {
+            row["id"]: ConversationChoices(row["model"], row["adapter"], row["preset"])
+            for row in rows
+        }
 
     def touch(self, conversation: int, moment: float) -> None:
         """Says when the conversation, which may be deleted, changed last.

@@ -128,19 +128,24 @@ class MessageTree:
         return newest
 
     def add(self, conversation: int, message: Message, *, is_queued: bool = False) -> int:
-        """Adds a message below its parent; returns its id."""
+        """Adds a message below its parent; returns its id.
+
+        An answer to a question that is left out is so too.
+        """
         identifier: int = self._database.execute(
             "INSERT INTO message "
-            "(conversation_id, parent_id, is_queued, turn, role, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-            (
-                conversation,
-                message.parent_id,
-                is_queued,
-                message.turn,
-                message.role,
-                message.created_at,
-            ),
+            "(conversation_id, parent_id, is_queued, turn, role, created_at, is_left_out) "
+            "VALUES (:conversation, :parent, :is_queued, :turn, :role, :created_at, "
+            ":role = 'assistant' AND "
+            "EXISTS (SELECT 1 FROM message WHERE id = :parent AND is_left_out)) RETURNING id",
+            {
+                "conversation": conversation,
+                "parent": message.parent_id,
+                "is_queued": is_queued,
+                "turn": message.turn,
+                "role": message.role,
+                "created_at": message.created_at,
+            },
         ).fetchone()["id"]
         self.put_parts(identifier, message.parts)
         return identifier
@@ -156,10 +161,12 @@ class MessageTree:
             "UPDATE message SET parent_id = ?, is_queued = 0 WHERE id = ?", (parent, question)
         )
 
-    def leave_out(self, message: int, *, is_left_out: bool) -> None:
-        """Says whether later prompts leave a message out."""
+    def leave_out(self, question: int, *, is_left_out: bool) -> None:
+        """Says whether later prompts leave out a question with all its answers."""
         self._database.execute(
-            "UPDATE message SET is_left_out = ? WHERE id = ?", (is_left_out, message)
+            "UPDATE message SET is_left_out = :is_left_out "
+            "WHERE id = :question OR (parent_id = :question AND role = 'assistant')",
+            {"is_left_out": is_left_out, "question": question},
         )
 
     def remove(self, message: int) -> None:

@@ -1,7 +1,7 @@
 """Conversations in SQLite, apart from their turns: every method blocks, on the store's thread."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -89,6 +89,24 @@ class StoredConversations:
         with self._database.transaction():
             self._table.choose(conversation, choices)
 
+    def find_choices(self, conversations: Iterable[int]) -> dict[int, ConversationChoices]:
+        """Returns what conversations keep; without those that are not there."""
+        with self._database.reading():
+            return self._table.find_choices(conversations)
+
+    def keep_model(self, conversation: int, model: str, adapter: str) -> ConversationChoices | None:
+        """Lets a conversation that has no model of its own keep this one.
+
+        Returns what it keeps from now on; None if it has one already.
+        """
+        with self._database.transaction():
+            choices = self._table.find(conversation).choices
+            if choices.model:
+                return None
+            choices = replace(choices, model=model, adapter=adapter)
+            self._table.choose(conversation, choices)
+            return choices
+
     def leave_out(
         self,
         conversation: int,
@@ -101,14 +119,15 @@ class StoredConversations:
 
         Args:
             conversation: where they stand.
-            messages: ids of whole messages.
+            messages: ids of questions, or of their answers: they go together.
             pictures: ids of messages, each with the index of one of its pictures.
             is_left_out: False to take them in again.
         """
         with self._database.transaction():
             for message in messages:
-                self._tree.place(conversation, message)
-                self._tree.leave_out(message, is_left_out=is_left_out)
+                role, parent = self._tree.place(conversation, message)
+                question = parent if role == "assistant" and parent is not None else message
+                self._tree.leave_out(question, is_left_out=is_left_out)
             for message, index in pictures:
                 self._tree.place(conversation, message)
                 self._leave_out_picture(message, index, is_left_out=is_left_out)

@@ -35,6 +35,7 @@ class ScriptedEngine(Engine):
         """Those that came with prompts; the script decides."""
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
+        self.first_progress = LoadProgress("reading", 0.5)
         self.measure_error: SeeshellError | None = None
         self.work: list[tuple[str, int]] = []
         """What was asked of the engine, in order: `answer`, `prepare` ... and the conversation."""
@@ -70,15 +71,16 @@ class ScriptedEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
-        self.loads.append(source)
+        self.loads.append(f"{source}+{adapter}" if adapter else source)
         self.environments.append(environment)
-        report(LoadProgress("reading", 0.5))
+        report(self.first_progress)
         if self.load_gate is not None:
             await self.load_gate.wait()
         if self.load_errors:
             raise self.load_errors.pop(0)
-        self._model = LoadedModel(source, source, 100)
+        self._model = LoadedModel(source, source, 100, adapter=adapter)
         return self._model
 
     async def measure(self, attachment: Attachment) -> Attachment:

@@ -22,7 +22,7 @@ class Window:
 
     def __init__(self) -> None:
         self._paths = find_paths(os.environ)
-        self.session = ChatSession(self._connect, self._paths.data_dir)
+        self.session = ChatSession(self._connect, self._paths.data_dir, self._paths.presets_file)
         self._conversations: tuple[int, ...] = ()
         self.session.events.listen(ConversationsFound, self._note)
         self._work: set[asyncio.Task[None]] = set()

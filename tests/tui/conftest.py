@@ -132,19 +132,20 @@ def open_app() -> OpenApp:
 @pytest.fixture(scope="session")
 def shared_demo_core() -> Iterator[RunningCore]:
     """A core with the demonstration model, for all tests that leave it alive."""
-    with _core("demo") as core:
+    with running_core("demo") as core:
         yield core
 
 
 @pytest.fixture(scope="session")
 def shared_rambling_core(rambling_checkpoint: Path) -> Iterator[RunningCore]:
     """A core whose answers go on until they are stopped, for all tests that leave it alive."""
-    with _core(str(rambling_checkpoint), is_endless=True) as core:
+    with running_core(str(rambling_checkpoint), is_endless=True) as core:
         yield core
 
 
 @contextmanager
-def _core(model: str, *, is_endless: bool = False) -> Iterator[RunningCore]:
+def running_core(model: str, *, is_endless: bool = False) -> Iterator[RunningCore]:
+    """Runs a core with a model for the time of the block."""
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
         paths = find_paths({"SEESHELL_HOME": home})
         if is_endless:

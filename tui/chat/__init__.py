@@ -32,8 +32,17 @@ Its modules in reading order:
                       what fits.
     choice_finder     What Tab finds: pictures of the conversation, of the picker's last folder, and
                       paths on disk.
-    editor            The prompt in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it.
+    editor            The prompt, or a file, in an editor of the user's own, as `$VISUAL` or
+                      `$EDITOR` names it.
     past_questions    A search in what was asked before, in all conversations, to ask it again.
+    model_chooser     The models that are here with their facts, to load one; a name that is not
+                      here is downloaded.
+    model_facts       What a list says of a model: a row, and the lines of the one at the cursor.
+    preset_chooser    The presets to choose from: each with the user's words, its values, and what a
+                      change costs.
+    template_menu     The templates, each with the letter that puts it into the prompt.
+    presets_file      `presets.toml` in the user's editor; where there is none it begins as an
+                      example.
     recall            What `up` and `down` bring back into the prompt: sent messages, and what was
                       typed before.
     end_notice        Tells that an answer has ended to somebody who looks elsewhere.

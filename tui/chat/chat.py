@@ -1,6 +1,6 @@
 """One conversation on screen: its log above what the user is about to send."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +15,8 @@ from ...core.demo import SAMPLE_NAME, SAMPLE_QUESTION, SAMPLES_PATH
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..keys.bindings import Keyed, bindings_of
 from ..log import ChatLog
-from ..session.decisions import WayOut
+from ..session.context_room import Change, switch_before, switch_picture, switch_question
+from ..session.decisions import Decision, WayOut
 from ..session.events import (
     AnswerEnded,
     AnswerGrew,
@@ -112,11 +113,17 @@ class Chat(Keyed, Vertical):
         """Shows another conversation or branch, and what is unsent of it."""
         messages = shown.conversation.messages if shown.conversation else ()
         self.composer.show()
+        if self._has_marked(messages):
+            return
         self.prompt.remember([it.text for it in messages if it.role == "user"])
         self.log_view.show_messages(messages)
         if shown.message is not None:
             self.log_view.mark_message(shown.message)
         self.set_class(not messages, "-empty")
+
+    def _has_marked(self, messages: Sequence[Message]) -> bool:
+        """Shows in place what is left out of a branch if it is on screen and that has changed."""
+        return tuple(self._messages) != tuple(messages) and self.log_view.mark_left_out(messages)
 
     def _start_answer(self, event: AnswerStarted) -> None:
         """Shows a question and an answer that streams, in place of what stood there."""
@@ -167,6 +174,10 @@ class Chat(Keyed, Vertical):
             return is_offered and not self.composer.chips.pictures
         if action == "edit":
             return self._question() is not None
+        if action == "correct":
+            return self._answer() is not None
+        if action == "leave_out":
+            return self._change(*parameters) is not None
         if action == "switch_branch":
             return self._sibling(parameters) is not None
         return True
@@ -218,6 +229,26 @@ class Chat(Keyed, Vertical):
             self._session.begin_edit(question, questions.index(question.id) + 1)
             self.prompt.focus()
 
+    def action_correct(self) -> None:
+        """Brings the answer into the prompt, to be stored as the user writes it."""
+        answer = self._answer()
+        if answer is not None:
+            answers = [it.id for it in self._messages if it.role == "assistant"]
+            self._session.begin_edit(answer, answers.index(answer.id) + 1)
+            self.prompt.focus()
+
+    @work
+    async def action_leave_out(self, what: str) -> None:
+        """Leaves something out of later prompts, or takes it in again, and tells what it frees."""
+        change, conversation = self._change(what), self._session.conversation
+        if (
+            change is not None
+            and conversation is not None
+            and await self._session.branch(change.request(conversation))
+        ):
+            self.notify(change.sentence, markup=False)
+            self.refresh_bindings()
+
     @work
     async def action_fork(self) -> None:
         """Continues in a new conversation; a question takes its answer along."""
@@ -254,12 +285,29 @@ class Chat(Keyed, Vertical):
         match way_out:
             case "load again" if decisions.newest is not None:
                 await self._session.model.load(decisions.newest.model)
+            case "load kept":
+                await self._session.kept.load_kept()
+            case "go on":
+                await self._session.kept.go_on()
             case "load another":
                 await self.screen.run_action("load_model")
             case "restore":
                 await self._session.restore_shown()
             case "start new":
                 self._session.start_new()
+            case "leave out" if decisions.newest is not None:
+                await self._make_room(decisions.newest)
+
+    async def _make_room(self, decision: Decision) -> None:
+        """Leaves out what a decision offers, and asks again what did not fit."""
+        conversation = self._session.conversation
+        change = Change(decision.room, is_left_out=True)
+        if conversation is None or not await self._session.branch(change.request(conversation)):
+            return
+        if decision.regenerated is not None:
+            await self._session.regenerate(decision.regenerated)
+        else:
+            self.composer.send(self.prompt.text)
 
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""
@@ -293,6 +341,27 @@ class Chat(Keyed, Vertical):
         if marked is None or marked.role == "user":
             return marked
         return next((it for it in self._messages if it.id == marked.parent_id), None)
+
+    def _answer(self) -> Message | None:
+        """Returns the marked answer that has ended, or that to the marked question."""
+        marked = self._marked()
+        answers = (it for it in self._messages if it.role == "assistant" and not it.is_open)
+        return next((it for it in answers if marked and marked.id in (it.id, it.parent_id)), None)
+
+    def _change(self, what: object) -> Change | None:
+        """Returns what a key leaves out or takes in again; None if it does nothing now."""
+        question, messages = self._question(), self._messages
+        if question is None or self._session.is_answering:
+            return None
+        if what == "question":
+            return switch_question(messages, question)
+        if what == "before":
+            change = switch_before(messages, question)
+            return change if change.what else None
+        target = self.log_view.marked_target()
+        if isinstance(target, int) and self._marked() is question and not question.is_left_out:
+            return switch_picture(messages, question, target)
+        return None
 
     def _sibling(self, parameters: tuple[object, ...]) -> int | None:
         (distance,) = parameters

@@ -25,6 +25,7 @@ from ..session.events import (
     DecisionsChanged,
     DraftChanged,
     DraftShown,
+    ModelChanged,
     NoticeTold,
     QuestionRefused,
     QueueShown,
@@ -43,6 +44,7 @@ from .status_bar import StatusBar
 from .steps_back import steps_back
 
 if TYPE_CHECKING:
+    from ...core.presets import Template
     from ..commands import ChatCommands
     from ..pictures import Pictures
 
@@ -57,6 +59,7 @@ _CHANGES_KEYS = (
     DecisionsChanged,
     DraftChanged,
     DraftShown,
+    ModelChanged,
     QueueShown,
 )
 """Events after which other keys may do something."""
@@ -98,7 +101,7 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             pictures: returns what draws pictures; called when the first one is to be drawn.
         """
         super().__init__()
-        self.session = ChatSession(connect, paths.data_dir)
+        self.session = ChatSession(connect, paths.data_dir, paths.presets_file)
         self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
@@ -149,6 +152,8 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             "back": self.way_back.next is not None,
             "restore_deleted": self.session.conversations.last_deleted is not None,
             "start_core": self.chat.core_notice.error is not None,
+            "cancel_load": self.session.model.status.load is not None,
+            "unload_model": bool(self.session.model.status.name),
         }.get(action, True)
 
     @work
@@ -201,13 +206,55 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             await self.session.attach(*paths, draft=draft)
 
     @work
-    async def action_load_model(self) -> None:
-        """Asks for a model and switches to it."""
-        hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
-        from ..dialogs import AskLine
+    async def action_choose_preset(self) -> None:
+        """Lets the user choose how the next questions are answered."""
+        from .preset_chooser import PresetChoice, PresetChooser
 
-        if source := await self.app.push_screen_wait(AskLine("Model", placeholder=hint)):
-            await self.session.model.load(source)
+        preset, source = self.session.preset, self.session.model.status.source
+        choice = PresetChoice(preset.presets, preset.chosen, source, preset.tell_cost)
+        name: str | None = await self.app.push_screen_wait(PresetChooser(choice))
+        if name is not None:
+            await preset.choose(name)
+        preset.look()
+
+    @work
+    async def action_use_preset(self, name: str) -> None:
+        """Has the next questions answered as a preset says; empty for the model's default one."""
+        await self.session.preset.choose(name)
+
+    @work
+    async def action_choose_template(self) -> None:
+        """Lets the user choose a question that is asked often."""
+        from .template_menu import TemplateMenu
+
+        menu = TemplateMenu(self.session.preset.presets)
+        template: Template | None = await self.app.push_screen_wait(menu)
+        if template is not None:
+            self.chat.composer.fill_in(template)
+
+    def action_use_template(self, name: str) -> None:
+        """Puts a question that is asked often into the prompt."""
+        for template in self.session.preset.templates:
+            if template.name == name:
+                self.chat.composer.fill_in(template)
+
+    @work
+    async def action_load_model(self) -> None:
+        """Lets the user choose a model, which the conversation on screen keeps from now on."""
+        from .model_chooser import ModelChooser
+
+        if source := await self.app.push_screen_wait(ModelChooser(self.session)):
+            await self.session.kept.load(source)
+
+    @work
+    async def action_cancel_load(self) -> None:
+        """Gives up the model that is being downloaded or loaded; what was downloaded stays."""
+        await self.session.model.cancel_load()
+
+    @work
+    async def action_unload_model(self) -> None:
+        """Frees the model; the next question loads it again."""
+        await self.session.model.unload()
 
     def action_start_core(self) -> None:
         """Starts a core where there is none; one of another version is ended first."""

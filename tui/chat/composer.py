@@ -18,6 +18,7 @@ from .prompt import Prompt
 from .tray import Checking, Tray, Waiting
 
 if TYPE_CHECKING:
+    from ...core.presets import Template
     from .tab_completion import FindChoices
 
 ANSWER_AGAIN = "answer again"
@@ -69,12 +70,18 @@ class Composer(Vertical):
             self.prompt.put_in_front(text)
         self.show()
 
+    def fill_in(self, template: "Template") -> None:
+        """Puts a template into the prompt, with the cursor where the user goes on typing."""
+        self.prompt.fill_in(*template.around_cursor)
+        self.prompt.focus()
+
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and of the messages on their way."""
         draft = self._session.draft
         self.chips.pictures = tuple(draft.pictures)
         self.prompt.note_removals(len(draft.removed))
         self.tray.edited = draft.edited.number if draft.edited else 0
+        self.tray.is_answer = draft.edited is not None and draft.edited.is_answer
         self._show_missing()
         self._show_waiting()
 

@@ -17,8 +17,11 @@ from .hearing import hear
 _COMMANDS: dict[WayOut, tuple[str, str]] = {
     "load again": ("chat.load_again", "tries again"),
     "restore": ("chat.restore", "restores it"),
+    "load kept": ("chat.load_kept", "loads it"),
+    "go on": ("chat.go_on", "goes on with the one that is loaded"),
     "load another": ("chat.load_another", "chooses another model"),
     "start new": ("chat.start_new", "starts a new conversation"),
+    "leave out": ("chat.make_room", "leaves out {what} (frees about {tokens:,} tokens) and asks"),
 }
 """The command of each way out, and what it does."""
 _CLOSE = ("screen.back", "closes this")
@@ -62,7 +65,10 @@ class DecisionNotice(Widget):
         style = self.get_visual_style("decision-notice--key")
         keymap = keymap_of(self.app)
         ways = [_COMMANDS[way_out] for way_out in decision.ways_out] + [_CLOSE]
+        what, tokens = decision.room.words, decision.room.freed_tokens
         return Content(", ").join(
-            Content.assemble((keymap.show(command), style), f" {effect}")
+            Content.assemble(
+                (keymap.show(command), style), f" {effect.format(what=what, tokens=tokens)}"
+            )
             for command, effect in ways
         )

@@ -1,4 +1,4 @@
-"""The prompt in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it."""
+"""The prompt, or a file, in an editor of the user's own, as `$VISUAL` or `$EDITOR` names it."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ _FALLBACKS: Final = ("nano", "vim", "vi")
 
 
 class EditorFailed(Exception):
-    """The text was not edited; the message says why and what to do."""
+    """It was not edited; the message says why and what to do."""
 
 
 async def edit_text(app: App[Any], text: str) -> str:
@@ -28,25 +28,39 @@ async def edit_text(app: App[Any], text: str) -> str:
     Raises:
         EditorFailed: there is no editor, it can't be started, or it ended with an error.
     """
-    command = find_editor()
     with TemporaryDirectory(prefix="seeshell-") as folder:
         # Markdown, so that editors wrap and colour what goes to the model.
         path = Path(folder, "prompt.md")
         await asyncio.to_thread(path.write_bytes, text.encode("utf-8", "surrogateescape"))
-        try:
-            # Textual takes the terminal back only where nothing is raised meanwhile.
-            with app.batch_update(), app.suspend(), _keeps_interrupts_away():
-                problem = await _run(command, path)
-        except SuspendNotSupported as error:
-            raise EditorFailed("This terminal can't be handed to an editor.") from error
-        if problem:
-            raise EditorFailed(problem)
+        await edit_file(app, path, "the prompt is as it was")
         try:
             edited = (await asyncio.to_thread(path.read_bytes)).decode("utf-8", "replace")
         except OSError as error:
-            raise EditorFailed(f"What {command[0]} wrote can't be read: {error}") from error
+            raise EditorFailed(f"What the editor wrote can't be read: {error}") from error
     # Editors end the last line.
     return edited if text.endswith("\n") else edited.removesuffix("\n")
+
+
+async def edit_file(app: App[Any], path: Path, after_error: str) -> None:
+    """Returns when the editor that was given the file has ended.
+
+    Args:
+        app: gives the terminal up meanwhile.
+        path: of the file.
+        after_error: what is the case where the editor ends with an error, for the sentence on that.
+
+    Raises:
+        EditorFailed: there is no editor, it can't be started, or it ended with an error.
+    """
+    command = find_editor()
+    try:
+        # Textual takes the terminal back only where nothing is raised meanwhile.
+        with app.batch_update(), app.suspend(), _keeps_interrupts_away():
+            problem = await _run(command, path, after_error)
+    except SuspendNotSupported as error:
+        raise EditorFailed("This terminal can't be handed to an editor.") from error
+    if problem:
+        raise EditorFailed(problem)
 
 
 def find_editor() -> list[str]:
@@ -65,7 +79,7 @@ def find_editor() -> list[str]:
     return [found]
 
 
-async def _run(command: list[str], path: Path) -> str:
+async def _run(command: list[str], path: Path, after_error: str) -> str:
     """Runs the editor to its end; returns what went wrong, one sentence, empty if nothing did."""
     try:
         editor = await asyncio.create_subprocess_exec(*command, str(path))
@@ -78,7 +92,7 @@ async def _run(command: list[str], path: Path) -> str:
             # Left behind it would keep the terminal.
             editor.terminate()
         raise
-    return f"{command[0]} ended with an error; the prompt is as it was." if status else ""
+    return f"{command[0]} ended with an error; {after_error}." if status else ""
 
 
 @contextmanager

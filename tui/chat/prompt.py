@@ -134,6 +134,15 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         self.history.checkpoint()
         self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
 
+    def fill_in(self, before: str, after: str) -> None:
+        """Puts a text where the cursor is, which is between its two parts then; can be undone."""
+        self._recall.end()
+        self.history.checkpoint()
+        row, column = min(self.selection)
+        self.replace(before + after, *self.selection, maintain_selection_offset=False)
+        *lines, last = before.split("\n")
+        self.move_cursor((row + len(lines), len(last) + (0 if lines else column)))
+
     def put_in_front(self, text: str) -> None:
         """Puts a text that could not be sent in front of what was typed since."""
         self.insert(f"{text}\n", (0, 0), maintain_selection_offset=True)

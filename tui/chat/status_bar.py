@@ -15,6 +15,7 @@ from ..session.events import (
     ConversationsFound,
     ConversationShown,
     ModelChanged,
+    PresetChanged,
     SessionEvent,
 )
 from ..session.session import ChatSession
@@ -47,7 +48,7 @@ class StatusBar(Widget):
     def on_mount(self) -> None:
         """Listens for what the bar tells."""
         events = self._session.events
-        for kind in (ModelChanged, AnswerProgressed, AnswerEnded):
+        for kind in (ModelChanged, PresetChanged, AnswerProgressed, AnswerEnded):
             hear(self, events, kind, self._tell_again)
         hear(self, events, ConversationShown, self._show_title)
         hear(self, events, ConversationsFound, self._show_found_title)
@@ -82,19 +83,20 @@ class StatusBar(Widget):
                 self.title = row.summary.title
 
     def _facts(self, room: int) -> Content:
-        """Returns the answers to the four questions, as many as fit; the first two always."""
+        """Returns the answers to the four questions, as many as fit; model and state always."""
         status, turns = self._session.model.status, self._session.turns
         state = state_words(status, turns.progress, self._session.conversation, time.time())
         texts = [
-            context_words(turns.stats, status.context_length),
+            context_words(turns.stats, status.context_length, turns.freed_tokens),
             speed_words(turns.stats, turns.progress),
         ]
         parts = [
             Content(visible_line(model_words(status))),
+            Content(visible_line(self._session.preset.name)),
             Content.styled(visible_line(state), self.get_visual_style("status-bar--state")),
             *(Content(text) for text in texts if text),
         ]
-        while len(parts) > 2 and _joined(parts).cell_length > room:
+        while len(parts) > 3 and _joined(parts).cell_length > room:
             parts.pop()
         return _joined(parts).truncate(max(room, self.content_size.width // 2), ellipsis=True)
 

@@ -43,4 +43,9 @@ def steps_back(screen: "ChatScreen") -> WayBack:
             lambda: screen.focused not in (None, screen.prompt),
             lambda: screen.prompt.focus(),
         ),
+        Step(
+            "cancel loading",
+            lambda: screen.session.model.is_loading_asked,
+            lambda: screen.action_cancel_load(),
+        ),
     )

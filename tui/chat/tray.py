@@ -70,7 +70,10 @@ class Tray(Widget):
     waiting: reactive[Waiting] = reactive(Waiting(), layout=True)
 
     edited: reactive[int] = reactive(0, layout=True)
-    """Number of the question that is being edited; 0 for none."""
+    """Number of the question, or of the answer, that is being edited; 0 for none."""
+
+    is_answer: reactive[bool] = reactive(False, layout=True)
+    """Whether that is an answer."""
 
     missing: reactive[str] = reactive("", layout=True)
     """Which pictures that the text names are not here, and what to do; empty for none."""
@@ -147,10 +150,13 @@ class Tray(Widget):
         )
 
     def _edit_row(self) -> Content:
+        what, sends = (
+            ("correcting answer", "stores") if self.is_answer else ("editing question", "resends")
+        )
         return Content.assemble(
-            (f"editing question {self.edited}", self.get_visual_style("tray--edit")),
+            (f"{what} {self.edited}", self.get_visual_style("tray--edit")),
             (
-                fill_keys(self, "  {prompt.send} resends, {screen.back} cancels"),
+                fill_keys(self, f"  {{prompt.send}} {sends}, {{screen.back}} cancels"),
                 self.get_visual_style("tray--note"),
             ),
         )

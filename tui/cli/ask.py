@@ -12,6 +12,7 @@ from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import absolute_source
 from ...core.messages.requests import RegenerateAnswer, SubmitTurn
 from ...core.settings import find_paths, read_settings
+from .answer_options import read_answer_options
 from .asking import Asking
 from .exit_status import USAGE
 from .output import Output
@@ -73,6 +74,7 @@ async def _ask(question: str, images: list[Path], options: Namespace, output: Ou
     )
     try:
         asking = Asking(client, output)
+        asking.leaves_out_oldest = options.leave_out_oldest
         conversation = await asking.find_newest() if options.resume else options.chat
         if options.retry and conversation is not None:
             await asking.require_failure(conversation)
@@ -81,17 +83,22 @@ async def _ask(question: str, images: list[Path], options: Namespace, output: Ou
             await asking.load(model)
         else:
             await asking.show_notice()
-        return await asking.submit(_request(question, attachments, conversation, options.retry))
+        request = _request(question, attachments, conversation, options)
+        return await asking.submit(await asking.keep(request, model, options.preset))
     finally:
         await client.close()
 
 
 def _request(
-    question: str, attachments: list[str], conversation: int | None, is_retry: bool
+    question: str, attachments: list[str], conversation: int | None, options: Namespace
 ) -> SubmitTurn | RegenerateAnswer:
-    turn = uuid4().hex
-    if is_retry and conversation is not None:
-        return RegenerateAnswer(conversation=conversation, turn=turn)
+    turn, answer_options = uuid4().hex, read_answer_options(options)
+    if options.retry and conversation is not None:
+        return RegenerateAnswer(conversation=conversation, turn=turn, options=answer_options)
     return SubmitTurn(
-        text=question, attachments=tuple(attachments), conversation=conversation, turn=turn
+        text=question,
+        attachments=tuple(attachments),
+        conversation=conversation,
+        turn=turn,
+        options=answer_options,
     )

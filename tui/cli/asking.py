@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from ...core.conversation import Message
 from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
+from ...core.generation_options import NO_CHOICES
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
@@ -27,6 +29,7 @@ from ...core.messages.events import (
 )
 from ...core.messages.requests import (
     Attach,
+    ChooseForConversation,
     GetStatus,
     ListConversations,
     LoadModel,
@@ -37,6 +40,7 @@ from ...core.messages.requests import (
     StopTurn,
     SubmitTurn,
 )
+from ..session.context_room import Change, make_room
 from ..session.events import AnswerEnded
 from .endings import explain_ending
 from .exit_status import COMPLETE, ERROR, INTERRUPTED
@@ -56,6 +60,10 @@ class Asking:
         self._turn: TurnQueued | None = None
         self._interrupted = False
         self._stopping: asyncio.Task[None] | None = None
+        self.leaves_out_oldest = False
+        """Whether a question that does not fit makes room, the oldest pictures first."""
+        self._advice = ""
+        """What the user can do besides about a question that does not fit."""
 
     async def find_newest(self) -> int:
         """Returns the conversation that changed last."""
@@ -113,15 +121,45 @@ class Asking:
                 case _:
                     self._followed.show_news(event)
 
+    async def keep(
+        self, request: SubmitTurn | RegenerateAnswer, model: str, preset: str | None
+    ) -> SubmitTurn | RegenerateAnswer:
+        """Returns the request so that the conversation keeps what the command line chooses.
+
+        Args:
+            request: what is asked.
+            model: the model; empty to leave that as it is.
+            preset: name of the preset; None to leave that as it is.
+        """
+        if not model and preset is None:
+            return request
+        conversation, choices = request.conversation, NO_CHOICES
+        if conversation is not None:
+            opened = await self._request(
+                OpenConversation(conversation=conversation), ConversationOpened
+            )
+            choices = opened.conversation.summary.choices
+        if model:
+            choices = replace(choices, model=model.strip(), adapter="")
+        if preset is not None:
+            choices = replace(choices, preset=preset)
+        if isinstance(request, SubmitTurn):
+            return replace(request, choices=choices)
+        await self._client.request(
+            ChooseForConversation(conversation=request.conversation, choices=choices)
+        )
+        return request
+
     async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupt)
         try:
-            self._turn = await self._request(request, TurnQueued)
-            if self._interrupted:
-                self._stopping = asyncio.create_task(self._stop())
-            return self._end(await self._followed.follow(self._turn))
+            event = await self._ask(request)
+            while isinstance(event, TurnWithdrawn) and await self._make_room(event, request):
+                self._followed.begin_again()
+                event = await self._ask(request)
+            return self._end(event)
         except (BrokenPipeError, OutputError):
             await self._stop()
             raise
@@ -131,10 +169,39 @@ class Asking:
         finally:
             loop.remove_signal_handler(signal.SIGINT)
 
+    async def _ask(self, request: SubmitTurn | RegenerateAnswer) -> AnswerEnded | TurnWithdrawn:
+        """Asks, and returns how that ended."""
+        self._turn = await self._request(request, TurnQueued)
+        if self._interrupted:
+            self._stopping = asyncio.create_task(self._stop())
+        return await self._followed.follow(self._turn)
+
+    async def _make_room(
+        self, withdrawn: TurnWithdrawn, request: SubmitTurn | RegenerateAnswer
+    ) -> bool:
+        """Leaves out what is oldest if that was asked for; otherwise notes how to ask for it.
+
+        Returns:
+            whether the question may fit now.
+        """
+        messages = withdrawn.restored.messages if withdrawn.restored else ()
+        is_again = isinstance(request, RegenerateAnswer)
+        room = make_room(withdrawn, messages[-1].id if is_again and messages else None)
+        if not room or self._interrupted:
+            return False
+        what = f"{room.words} (about {room.freed_tokens:,} tokens)"
+        if not self.leaves_out_oldest:
+            self._advice = f" Or leave out {what} with --leave-out-oldest."
+            return False
+        change = Change(room, is_left_out=True)
+        await self._request(change.request(withdrawn.conversation), ConversationOpened)
+        self._output.notice(f"seeshell: left out of this and later prompts: {what}.")
+        return True
+
     def _end(self, event: AnswerEnded | TurnWithdrawn) -> int:
         if isinstance(event, TurnWithdrawn):
             self._turn = None
-            self._fail(event.error, event.sentence)
+            self._fail(event.error, event.sentence + self._advice)
             return ERROR
         answer, conversation = event.answer, self._turn.conversation if self._turn else 0
         if event.error:

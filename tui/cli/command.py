@@ -52,10 +52,18 @@ def _run(options: Namespace, output: Output) -> int:
             from .bench import bench
 
             return bench(options, output)
+        case "models":
+            from .models import models
+
+            return models(options, output)
         case "status":
             from .core_commands import status
 
             return status(output)
+        case "unload":
+            from .core_commands import unload
+
+            return unload(output)
         case "stop":
             from .core_commands import stop
 

@@ -1,34 +1,51 @@
-"""`seeshell status`, `stop` and `core`: the resident process by hand."""
+"""`seeshell status`, `unload`, `stop` and `core`: the resident process by hand."""
 
 import asyncio
 import os
-from typing import NoReturn
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
 
 import msgspec
 
-from ...core.errors import CoreUnreachable
+from ...core.errors import CoreError, CoreUnreachable
 from ...core.ipc.client import CoreClient, stop_core
 from ...core.ipc.core_process import core_command
 from ...core.ipc.lock import is_core_alive
 from ...core.messages.events import CoreStatus
-from ...core.messages.requests import GetStatus
+from ...core.messages.requests import GetStatus, UnloadModel
 from ...core.settings import Settings, find_paths
 from ..session.handed_over import read_handed_over
 from .exit_status import COMPLETE, ERROR
 from .output import Output
+
+Result = TypeVar("Result")
 
 _NOT_RUNNING = "No core is running; the app and `seeshell ask` start one."
 
 
 def status(output: Output) -> int:
     """Prints what the core is doing; 0 if there is one."""
-    found = asyncio.run(_read_status())
+    found = asyncio.run(read_status())
     if output.as_json:
         document = {"running": True} | _as_document(found) if found else {"running": False}
         output.document(document)
     else:
         output.write(_as_lines(found) if found else _NOT_RUNNING + "\n")
     return COMPLETE if found else ERROR
+
+
+def unload(output: Output) -> int:
+    """Frees the core's model and keeps the core; returns when that is done."""
+    freed = asyncio.run(_with_core(_unload))
+    if output.as_json:
+        output.document({"unloaded": bool(freed)})
+    elif freed is None:
+        output.write(_NOT_RUNNING + "\n")
+    elif freed:
+        output.write(f"{freed} is freed; the next question loads it again.\n")
+    else:
+        output.write("No model is loaded.\n")
+    return COMPLETE
 
 
 def stop(output: Output) -> int:
@@ -47,7 +64,13 @@ def core() -> NoReturn:
     os.execv(program, [program, *arguments])  # noqa: S606  no shell is wanted
 
 
-async def _read_status() -> CoreStatus | None:
+async def read_status() -> CoreStatus | None:
+    """Returns what the core is doing; None if none runs."""
+    return await _with_core(_read_status)
+
+
+async def _with_core(ask: Callable[[CoreClient], Awaitable[Result]]) -> Result | None:
+    """Returns what is asked of the core that runs; None if none does."""
     paths = find_paths(os.environ)
     try:
         # A model that has changed in the settings is loaded for whoever connects first.
@@ -58,10 +81,23 @@ async def _read_status() -> CoreStatus | None:
             raise
         return None
     try:
-        reply = await client.request(GetStatus())
+        return await ask(client)
     finally:
         await client.close()
-    return reply if isinstance(reply, CoreStatus) else None
+
+
+async def _read_status(client: CoreClient) -> CoreStatus:
+    reply = await client.request(GetStatus())
+    if not isinstance(reply, CoreStatus):
+        raise CoreError("The core gave an unexpected reply; stop it with `seeshell stop`.")
+    return reply
+
+
+async def _unload(client: CoreClient) -> str:
+    """Returns the name of the model that was freed; empty if there was none."""
+    found = await _read_status(client)
+    await client.request(UnloadModel())
+    return found.model if found.is_loaded else ""
 
 
 def _as_document(found: CoreStatus) -> dict[str, object]:
@@ -76,6 +112,8 @@ def _as_lines(found: CoreStatus) -> str:
     rows = {
         "core": f"{found.version}, process {found.pid}, up {minutes} min {seconds} s",
         "model": f"{found.model or 'none yet'} ({found.state})",
+        "adapter": found.adapter,
+        "loading": found.loading,
         "note": found.model_notice,
         "context": f"{found.context_used:,} of {length} tokens",
         "memory": f"{found.active_bytes / 1e9:.2f} GB",

@@ -62,6 +62,14 @@ class FollowedTurn:
         self._unloaded = ""
         """Why the model that is wanted now can't be loaded; the one before it answers."""
 
+    def begin_again(self) -> None:
+        """Forgets the turn, which is asked once more."""
+        self.started = None
+        self.text, self.thoughts = [], []
+        self._facts.clear()
+        self._turns = ShownTurns(self._facts.append)
+        self._was_queued = False
+
     async def follow(self, turn: TurnQueued) -> AnswerEnded | TurnWithdrawn:
         """Shows everything until the turn is over."""
         async for event in self.events:

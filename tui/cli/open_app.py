@@ -39,6 +39,7 @@ def open_app(options: Namespace) -> int:
     settings = read_settings(paths, os.environ)
     launch = LaunchOptions(
         model=_model(options.model or "", settings),
+        preset=options.preset,
         images=tuple(map(Path, options.image)),
         chat=options.chat,
         continue_last=options.resume,

@@ -80,6 +80,11 @@ class Output:
             self._tell(f"\r{line:<{self._progress_width}}")
             self._progress_width = len(line)
 
+    def ask(self, question: str) -> None:
+        """Asks on the terminal; the answer is typed behind it."""
+        self.clear_progress()
+        self._tell(visible(question))
+
     def clear_progress(self) -> None:
         """Removes the line of `progress`."""
         if self._progress_width:

@@ -17,6 +17,8 @@ from typing import Final, NoReturn
 from ... import __version__
 from ..visible import visible
 from . import help_texts
+from .answer_options import add_answer_options
+from .models_parser import add_models
 
 STANDARD_INPUT = "-"
 """Stands for the question, or for one of the pictures."""
@@ -69,12 +71,15 @@ def _build_parser() -> _Parser:
         epilog=help_texts.MODELS_AND_KEYS,
         formatter_class=_Form,
     )
-    parser.set_defaults(model=None, chat=None, resume=False, json=False, raw=False, more_images=[])
+    parser.set_defaults(
+        model=None, preset=None, chat=None, resume=False, json=False, raw=False, more_images=[]
+    )
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
     _add_conversation_options(parser, images="image")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_ask(commands)
     _add_bench(commands)
+    add_models(commands, _Form)
     _add_core_commands(commands)
     return parser
 
@@ -87,6 +92,12 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
         images: where the pictures go: a command's own list would replace the app's.
     """
     parser.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to use from now")
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        default=SUPPRESS,
+        help="preset that the conversation keeps; '' for the model's default one",
+    )
     parser.add_argument(
         "-i",
         "--image",
@@ -132,6 +143,12 @@ def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
         action="store_true",
         default=SUPPRESS,
         help="leave control characters in the answer, into a file or pipe",
+    )
+    add_answer_options(ask)
+    ask.add_argument(
+        "--leave-out-oldest",
+        action="store_true",
+        help="if the context is full, leave the oldest pictures, then questions, out of it",
     )
     ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; words are joined")
 
@@ -199,6 +216,7 @@ def _positive(text: str) -> int:
 def _add_core_commands(commands: "_SubParsersAction[_Parser]") -> None:
     for name, summary, epilog in (
         ("status", "say what the core is doing", help_texts.STATUS),
+        ("unload", "free the model and keep the core", help_texts.UNLOAD),
         ("stop", "end the core", help_texts.STOP),
     ):
         command = commands.add_parser(

@@ -11,10 +11,13 @@ from .typing_commands import (
     FOLDERS,
     HELP,
     LINE,
+    MODELS,
     PALETTE,
     PAST,
     PICKER,
+    PRESETS,
     PROMPT,
+    TEMPLATES,
     YES_OR_NO,
 )
 
@@ -27,6 +30,9 @@ PLACES: Final = (
     LOG,
     CONVERSATIONS,
     PAST,
+    MODELS,
+    PRESETS,
+    TEMPLATES,
     PICKER,
     FOLDERS,
     YES_OR_NO,

@@ -126,6 +126,13 @@ class ChatLog(Keyed, TellingView):
             self.cursor = min(cursor, len(self.transcript.views) - 1)
             self.settle()
 
+    def mark_left_out(self, messages: Sequence[Message]) -> bool:
+        """Shows in place what of the messages is left out; returns whether they are on screen."""
+        is_shown = self.transcript.mark(messages)
+        if is_shown:
+            self.settle()
+        return is_shown
+
     def mark_message(self, message_id: int) -> None:
         """Moves the cursor to a message, if that is shown, and brings it into view."""
         index = self.transcript.index_of(message_id)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from rich.segment import Segment
 
 from ...core.conversation import Attachment, Message, TextPart
@@ -22,7 +23,7 @@ TAB = "    "
 _ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit", "failed": "failed"}
 """What stands below an answer that did not end by itself."""
 
-_LEFT_OUT = "not part of the context: e edits and asks again, r asks again"
+_NOT_REPEATED = "not part of the context: e edits and asks again, r asks again"
 """What stands below an answer whose question no later prompt repeats."""
 
 _THOUGHT_LINES = 12
@@ -34,6 +35,8 @@ class MessageView:
 
     def __init__(self, message: Message) -> None:
         self.message = message
+        self.model_before = ""
+        """What gave the answer before this one; empty for none. A change is named."""
         self._drawn: dict[int, DrawnPicture | NotBegun] = {}
         self._drawn_within = (0, 0)
         self._text = message.text
@@ -88,10 +91,16 @@ class MessageView:
         """Replaces the message by its final state."""
         self._awaited = ""
         self.message = message
-        if message.text == self._text and self._look and self._answer:
+        if message.text == self._text and self._look and self._answer and not self._changed_model:
             self._read(self._look)
         else:
             self._text = message.text
+            self._look = None
+
+    def mark(self, message: Message) -> None:
+        """Takes over what is left out of the message; pictures that are drawn stay so."""
+        if message != self.message:
+            self.message = message
             self._look = None
 
     def wait_for(self, reason: str) -> None:
@@ -112,8 +121,9 @@ class MessageView:
         if self._drawn_within != picture_bounds(look):
             self._drawn_within = picture_bounds(look)
             self._drawn.clear()
-        drawn, attachments = self._drawn, enumerate(self.message.attachments)
-        return [(at, it) for at, it in attachments if at not in drawn or drawn[at].may_retry]
+        drawn, attachments = self._drawn, enumerate(self._attachments)
+        wanted = ((at, it) for at, it in attachments if not it.is_left_out)
+        return [(at, it) for at, it in wanted if at not in drawn or drawn[at].may_retry]
 
     def targets(self, look: Look) -> list[Target]:
         """Returns what can be opened or copied: attachments, then links and code in order."""
@@ -130,16 +140,18 @@ class MessageView:
     def _start(self, look: Look) -> None:
         """Renders heading and parts, and leaves the text of an answer to be read."""
         self._look = look
+        look = self._shaded(look)
         name = "you" if self.message.role == "user" else "answer"
         style = look.palette.user if self.message.role == "user" else look.palette.answer
         place = Segment(self._place(), look.palette.muted)
-        self._head = wrap([Segment(name, style), place], look.width)
+        model = Segment(self._changed_model, look.palette.muted)
+        self._head = wrap([Segment(name, style), place, model], look.width)
         drawn = self._drawn if self._drawn_within == picture_bounds(look) else {}
-        index = 0
+        pictures = enumerate(self._attachments)
         for part in self.message.parts:
             if isinstance(part, Attachment):
-                self._head += picture_lines(part, index, drawn.get(index), look)
-                index += 1
+                index, picture = next(pictures)
+                self._head += picture_lines(picture, index, drawn.get(index), look)
             elif self.message.role == "user" and isinstance(part, TextPart):
                 text = Segment(visible(_without_tabs(part.text)), look.palette.base)
                 self._head += wrap([text], min(look.width, TEXT_WIDTH))
@@ -155,6 +167,7 @@ class MessageView:
 
     def _read(self, look: Look) -> None:
         """Renders the text that came, and all that may still change."""
+        look = self._shaded(look)
         text = self._shown.feed(_without_tabs(self._unread))
         if not self.is_open:
             text += self._shown.end()
@@ -177,7 +190,7 @@ class MessageView:
             early = message.stats.ended_early if message.stats else ""
             notes.append(visible_line(early) or _ENDINGS[message.finish_reason])
         if message.drops_question:
-            notes.append(_LEFT_OUT)
+            notes.append(_NOT_REPEATED)
         if message.stats and look.shows_receipts:
             first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
             notes = [" · ".join([*notes, first]), *rest]
@@ -200,21 +213,51 @@ class MessageView:
             return lines
         return [*_muted("…", look), *lines[1 - _THOUGHT_LINES :]]
 
+    @property
+    def _attachments(self) -> list[Attachment]:
+        """The pictures; all of a message that is left out are so too."""
+        if not self.message.is_left_out:
+            return list(self.message.attachments)
+        return [replace(it, is_left_out=True) for it in self.message.attachments]
+
+    def _shaded(self, look: Look) -> Look:
+        """Returns how a message looks that may be left out."""
+        return look._replace(palette=look.palette.greyed()) if self.message.is_left_out else look
+
     def _place(self) -> str:
-        """Returns which of the messages that stand beside each other this is; empty if alone."""
-        siblings, number = self.message.siblings, self.message.id
-        if len(siblings) < 2 or number not in siblings:
-            return ""
-        return f"  {siblings.index(number) + 1}/{len(siblings)}"
+        """Returns what stands beside the name.
+
+        Whose words an answer is, whether prompts leave it out, and which of the messages that
+        stand beside each other it is.
+        """
+        message, siblings = self.message, self.message.siblings
+        marks = ["corrected by you"] if message.is_corrected else []
+        marks += ["left out"] if message.is_left_out else []
+        if len(siblings) > 1 and message.id in siblings:
+            marks.append(f"{siblings.index(message.id) + 1}/{len(siblings)}")
+        return "".join(f"  {mark}" for mark in marks)
+
+    @property
+    def _changed_model(self) -> str:
+        """Which model gave this answer, if another one gave the answer before; else empty."""
+        name = model_of(self.message)
+        is_changed = bool(name and self.model_before) and name != self.model_before
+        return f"  {visible_line(name)}" if is_changed else ""
 
     def _estimate(self, look: Look) -> int:
-        pictures = sum(picture_grid(one, look)[1] + 1 for one in self.message.attachments)
+        pictures = sum(picture_grid(one, look)[1] + 1 for one in self._attachments)
         text, width = self._text, min(look.width, TEXT_WIDTH)
         receipt_lines = 0
         if self.message.stats and look.shows_receipts:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
         thoughts = _THOUGHT_LINES if self.message.thoughts and not text else 0
         return 3 + pictures + text.count("\n") + len(text) // width + receipt_lines + thoughts
+
+
+def model_of(message: Message) -> str:
+    """Returns the name of the model that gave an answer, with its adapter's; empty for none."""
+    adapter = message.adapter.rstrip("/").rpartition("/")[2]
+    return f"{message.model} with {adapter}" if adapter else message.model
 
 
 def _without_tabs(text: str) -> str:

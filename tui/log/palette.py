@@ -31,6 +31,13 @@ class Palette(NamedTuple):
     """The bar beside the message at the cursor."""
     target: Style
     """Laid over the link that Enter would open."""
+    left_out: Style
+    """All text of what later prompts leave out."""
+
+    def greyed(self) -> "Palette":
+        """Returns the palette for a message that is left out: its text has one style."""
+        grey = Palette(*(self.left_out for _ in self._fields))
+        return grey._replace(picture=self.picture, mark=self.mark, target=self.target)
 
 
 COMPONENTS = {f"chat-log--{name.replace('_', '-')}" for name in Palette._fields}

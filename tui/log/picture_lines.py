@@ -48,6 +48,8 @@ def caption(attachment: Attachment, width: int) -> str:
     parts = [visible_line(attachment.name), size]
     if attachment.tokens:
         parts.append(f"{attachment.tokens} tokens")
+    if attachment.is_left_out:
+        parts.append("left out")
     if attachment.note:
         parts.append(visible_line(attachment.note))
     line = " · ".join(parts)
@@ -55,8 +57,13 @@ def caption(attachment: Attachment, width: int) -> str:
 
 
 def picture_grid(attachment: Attachment, look: Look) -> tuple[int, int]:
-    """Returns the columns and rows that a picture takes before it is drawn."""
-    if not look.max_picture_rows or not attachment.width or not attachment.height:
+    """Returns the columns and rows that a picture takes before it is drawn; none if left out."""
+    if (
+        attachment.is_left_out
+        or not look.max_picture_rows
+        or not attachment.width
+        or not attachment.height
+    ):
         return 0, 0
     # Pillow comes with it: not before there is a picture.
     from ..pictures.drawn import fit
@@ -80,8 +87,8 @@ def picture_bounds(look: Look) -> tuple[int, int]:
 def picture_lines(
     attachment: Attachment, index: int, drawn: "DrawnPicture | NotBegun | None", look: Look
 ) -> list[Line]:
-    """Returns the lines of the attachment with this index."""
-    if drawn:
+    """Returns the lines of the attachment with this index; its caption alone if it is left out."""
+    if drawn and not attachment.is_left_out:
         rows = [list(strip) for strip in drawn.strips]
     else:
         columns, count = picture_grid(attachment, look)
@@ -89,7 +96,9 @@ def picture_lines(
     beside = look.width - max(map(cells_of, rows), default=0) - GAP
     is_beside = bool(rows) and beside >= NARROWEST_CAPTION
     width = beside if is_beside else look.width
-    words = wrap([Segment(caption(attachment, width), look.palette.muted)], width)
+    palette = look.palette
+    style = palette.left_out if attachment.is_left_out else palette.muted
+    words = wrap([Segment(caption(attachment, width), style)], width)
     lines = _beside(rows, words, look) if is_beside else [*(Line(row, "") for row in rows), *words]
     return [line._replace(picture=index) for line in lines]
 

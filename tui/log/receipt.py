@@ -15,8 +15,10 @@ def _short(stats: TurnStats) -> list[str]:
     return [
         f"reused {stats.reused_tokens:,}",
         f"prefilled {stats.prefilled_tokens:,}",
+        *_left_out(stats),
         f"first token {stats.ttft:.2f} s",
         f"{stats.generation_tps:.0f} tokens/s",
+        *_copied(stats),
         *_reason(stats),
     ]
 
@@ -27,11 +29,24 @@ def _whole(stats: TurnStats) -> list[list[str]]:
             f"tokens: {stats.reused_tokens:,} reused",
             f"{stats.prefilled_tokens:,} prefilled",
             f"{stats.generated_tokens:,} decoded",
+            *_copied(stats),
+            *_left_out(stats),
         ],
         _pictures(stats),
         _speed(stats),
         _reason(stats),
     ]
+
+
+def _copied(stats: TurnStats) -> list[str]:
+    """Says how much of the answer was copied from earlier text, several tokens in one pass."""
+    if not stats.copied_tokens:
+        return []
+    return [f"{stats.copied_tokens:,} of {stats.generated_tokens:,} copied"]
+
+
+def _left_out(stats: TurnStats) -> list[str]:
+    return [f"about {stats.left_out_tokens:,} left out"] if stats.left_out_tokens else []
 
 
 def _pictures(stats: TurnStats) -> list[str]:
@@ -51,4 +66,7 @@ def _speed(stats: TurnStats) -> list[str]:
 
 
 def _reason(stats: TurnStats) -> list[str]:
-    return [f"recomputed: {visible_line(stats.recomputed)}"] if stats.recomputed else []
+    reasons = [f"recomputed: {visible_line(stats.recomputed)}"] if stats.recomputed else []
+    if stats.ignored_options:
+        reasons.append(f"the server takes no {visible_line(stats.ignored_options)}")
+    return reasons

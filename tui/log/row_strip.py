@@ -62,7 +62,7 @@ def _mark(segment: Segment, line: Line, target: int | str, palette: Palette) -> 
     if isinstance(target, str):
         is_target = link_of(segment) == target
     else:
-        is_target = line.picture == target and style == palette.muted
+        is_target = line.picture == target and style in (palette.muted, palette.left_out)
     return Segment(text, style + palette.target) if is_target and style else segment
 
 

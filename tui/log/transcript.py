@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from ...core.conversation import Attachment, Message
 from .line import Line
 from .look import Look
-from .message_view import MessageView
+from .message_view import MessageView, model_of
 
 KEPT_LINES = 1500
 """Rendered lines kept in memory, those on screen and of an open answer not counted."""
@@ -36,7 +39,9 @@ class Transcript:
     """Finds and renders lines by position; heights are estimates until a message is rendered."""
 
     def __init__(self, views: Iterable[MessageView] = ()) -> None:
-        self.views = list(views)
+        self.views: list[MessageView] = []
+        for view in views:
+            self._add(view)
         self._kept: OrderedDict[MessageView, None] = OrderedDict()
 
     def index_of(self, message_id: int) -> int | None:
@@ -51,10 +56,25 @@ class Transcript:
         """Adds a view at the end, or in the place of the same message's view."""
         index = self.index_of(view.message.id)
         if index is None:
-            self.views.append(view)
+            self._add(view)
         else:
             self._kept.pop(self.views[index], None)
+            view.model_before = self.views[index].model_before
             self.views[index] = view
+
+    def _add(self, view: MessageView) -> None:
+        """Adds a view at the end, which is told what gave the answer before it."""
+        models = (model_of(it.message) for it in reversed(self.views))
+        view.model_before = next((it for it in models if it), "")
+        self.views.append(view)
+
+    def mark(self, messages: Sequence[Message]) -> bool:
+        """Shows what of the messages is left out; returns whether these are the ones shown."""
+        if [_unmarked(view.message) for view in self.views] != [_unmarked(it) for it in messages]:
+            return False
+        for view, message in zip(self.views, messages, strict=True):
+            view.mark(message)
+        return True
 
     def cut_below(self, message_id: int | None) -> None:
         """Drops all that stands below a message: everything for None, nothing if it is not here."""
@@ -143,3 +163,12 @@ class Transcript:
             if budget < 0:
                 view.release()
                 del self._kept[view]
+
+
+def _unmarked(message: Message) -> Message:
+    """Returns a message as it is with nothing left out."""
+    parts = (
+        replace(part, is_left_out=False) if isinstance(part, Attachment) else part
+        for part in message.parts
+    )
+    return replace(message, parts=tuple(parts), is_left_out=False)

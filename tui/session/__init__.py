@@ -17,6 +17,8 @@ Its modules in reading order:
                           change out.
     conversation_list     The list of stored conversations, and what is done to one without showing
                           it.
+    context_room          Room in the context: what to leave out of later prompts or take in again,
+                          and what that does.
     draft                 The values of the journal: what was typed, attached and sent but is not
                           the core's yet.
     outgoing              What leaves the prompt: pictures are checked, messages sent in order,
@@ -32,6 +34,10 @@ Its modules in reading order:
                           last token.
     current_model         The core's model as this window follows it: asks for another one, and
                           tells what it is.
+    kept_model            The model that a conversation keeps: chosen here, and offered where
+                          another one is loaded.
+    kept_preset           The preset of the conversation on screen: which one counts, and the choice
+                          of another.
     decisions             What went wrong and waits for the user's decision: it stands until that is
                           made.
     queue_requests        What the user wants done to the turns that wait in the conversation on

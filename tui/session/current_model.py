@@ -5,8 +5,9 @@ import time
 from msgspec.structs import replace
 
 from ...core.errors import SeeshellError
-from ...core.messages.events import AnyEvent, ModelFailed, ModelLoaded, ModelLoading
-from ...core.messages.requests import LoadModel
+from ...core.messages.events import AnyEvent, ModelFailed, ModelLoaded, ModelLoading, ModelsListed
+from ...core.messages.listed_model import ListedModel
+from ...core.messages.requests import CancelLoad, ListModels, LoadModel, UnloadModel
 from .core_link import CoreLink, Post
 from .decisions import Decision, Decisions, WayOut
 from .events import ModelChanged, NoticeTold
@@ -30,19 +31,41 @@ class CurrentModel:
         """Models with their notices that this window has shown."""
         self.status = ModelStatus()
 
-    async def load(self, source: str) -> None:
+    @property
+    def is_loading_asked(self) -> bool:
+        """Whether the model is on its way that this window has asked for."""
+        load = self.status.load
+        return load is not None and load.source == self._asked
+
+    async def load(self, source: str, adapter: str = "") -> None:
         """Switches the core to another model; events tell how that goes."""
         self._asked = source.strip()
         self._decisions.settle("model")
         try:
-            await self._link.request(LoadModel(model=source))
+            await self._link.request(LoadModel(model=source, adapter=adapter))
         except SeeshellError as error:
             self._offer_others(str(error), source)
+
+    async def list_models(self) -> tuple[ListedModel, ...]:
+        """Returns the models that are here; none where the core can't be asked."""
+        reply = await self._link.ask(ListModels())
+        return reply.models if isinstance(reply, ModelsListed) else ()
+
+    async def cancel_load(self) -> None:
+        """Gives up the model that is on its way; what was downloaded stays."""
+        await self._link.ask(CancelLoad())
+
+    async def unload(self) -> None:
+        """Frees the model and keeps the core; the next question loads it again."""
+        await self._link.ask(UnloadModel())
 
     def note(self, event: AnyEvent) -> None:
         """Takes in what an event says of the model."""
         self._set(self.status.after(event, time.time()))
         match event:
+            case ModelFailed(error="LoadCancelled", sentence=sentence):
+                self._decisions.settle("model")
+                self._post(NoticeTold(f"{sentence} What was downloaded stays."))
             case ModelFailed(model=source) if source == self._asked or not self.status.name:
                 self._offer_others(event.sentence, source)
             case ModelLoading(model=source) if source == self._failed:

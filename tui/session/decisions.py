@@ -4,14 +4,17 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ...core.leaving_out import LeavingOut
 from .core_link import Post
 from .events import DecisionsChanged
 
-Matter = Literal["question", "connection", "model", "conversation"]
+Matter = Literal["question", "connection", "model", "other model", "conversation"]
 """What a decision is about; of each only the newest counts. `connection`: a question that was not
-sent for want of one."""
+sent for want of one. `other model`: the conversation keeps another one than is loaded."""
 
-WayOut = Literal["load again", "load another", "restore", "start new"]
+WayOut = Literal[
+    "load again", "load another", "load kept", "go on", "restore", "start new", "leave out"
+]
 
 
 class Decision(Struct, frozen=True):
@@ -23,6 +26,10 @@ class Decision(Struct, frozen=True):
     """None where the user has only to change what is in the prompt."""
     model: str = ""
     """Source of the model that could not be loaded."""
+    room: LeavingOut = LeavingOut()
+    """What to leave out of the prompt so that the question fits."""
+    regenerated: int | None = None
+    """Message whose answer was to be given again."""
 
 
 class Decisions:

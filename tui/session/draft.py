@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from ...core.conversation import Attachment
+from ...core.generation_options import ConversationChoices
 from ...core.messages.requests import EditQuestion, PrepareTurn, RegenerateAnswer, SubmitTurn
 
 if TYPE_CHECKING:
@@ -50,12 +51,13 @@ class DraftPicture:
 
 
 @dataclass(frozen=True)
-class EditedQuestion:
-    """The question that a draft is to replace."""
+class EditedMessage:
+    """The question that a draft is to replace, or the answer that it is to correct."""
 
     message: int
     number: int
-    """Its place among the questions of its branch, from 1."""
+    """Its place among the questions, or the answers, of its branch, from 1."""
+    is_answer: bool = False
 
 
 TurnState = Literal["typed", "checking", "ready", "taken"]
@@ -69,7 +71,7 @@ class SentTurn:
 
     text: str
     pictures: list[DraftPicture] = field(default_factory=list)
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     """What it is to replace."""
     regenerated: int | None = None
     """Message whose answer is to be given again, in place of a text of its own."""
@@ -129,7 +131,7 @@ class Draft:
     text: str = ""
     pictures: list[DraftPicture] = field(default_factory=list)
     """In the order in which they will be sent."""
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     """None where the message comes after all others."""
     removed: "list[RemovedPicture]" = field(default_factory=list)
     """Pictures that were taken off it and can be put back, the last one last."""
@@ -166,6 +168,8 @@ class Unsent:
     """Those that have left the prompt, oldest first; those that the core has stored are the first
     of them."""
     id: str = field(default_factory=new_id)
+    preset: str = ""
+    """Name of the preset that a conversation keeps which this begins; empty for the default one."""
     absorbed: set[str] = field(default_factory=set)
     """Ids of others of which all is in here now, should they still be on disk."""
     order: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -199,10 +203,12 @@ class Unsent:
         shown = self.shown
         waiting = next(iter(self.unacknowledged), None)
         turn = waiting or SentTurn("", shown.pictures, shown.edited)
+        is_new = self.conversation is None
         return PrepareTurn(
             conversation=self.conversation,
             attachments=turn.attachments,
-            edited=turn.edited.message if turn.edited else None,
+            edited=turn.edited.message if turn.edited and not turn.edited.is_answer else None,
+            choices=ConversationChoices(preset=self.preset) if is_new and self.preset else None,
         )
 
     def find_turn(self, turn: str) -> SentTurn | None:
@@ -233,6 +239,7 @@ class Unsent:
         self.draft.pictures = [*first.draft.pictures, *second.draft.pictures]
         self.draft.removed = [*first.draft.removed, *second.draft.removed]
         self.draft.missing = self.draft.missing or other.draft.missing
+        self.preset = self.preset or other.preset
         self.absorbed |= {other.id, *other.absorbed}
 
     def become_new(self) -> None:

@@ -10,6 +10,7 @@ SessionEvent
 ├── AnswerEnded          an answer is complete, was stopped or failed
 ├── QueueShown           other turns wait in the conversation, or it was paused or resumed
 ├── ModelChanged         the core's model, what becomes of it, or whom it serves
+├── PresetChanged        another preset counts for the conversation on screen
 ├── DecisionsChanged     something is to be decided, or no longer
 ├── DraftShown           an edit begins, or ends and what was unsent before is back
 ├── DraftChanged         the pictures or the messages on their way changed
@@ -103,6 +104,13 @@ class ModelChanged(SessionEvent, frozen=True):
     """The core's model, what becomes of it, or whom it serves."""
 
     status: ModelStatus
+
+
+class PresetChanged(SessionEvent, frozen=True):
+    """Another preset counts for the conversation on screen."""
+
+    name: str
+    """Empty where none does."""
 
 
 class DecisionsChanged(SessionEvent, frozen=True):

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...core.conversation import Message
 from ...core.messages.requests import ClaimPictures
 from .core_link import Post
-from .draft import Draft, DraftPicture, EditedQuestion, SentTurn, Unsent, held
+from .draft import Draft, DraftPicture, EditedMessage, SentTurn, Unsent, held
 from .events import DraftChanged, SessionEvent, TextReturned
 from .inheritance import forget_deleted, has_left_conversations, inherit
 from .journal_folder import JournalFolder
@@ -130,19 +130,19 @@ class Journal:
                 self.note(unsent)
                 return
 
-    def begin_edit(self, conversation: int, question: Message, number: int) -> None:
-        """Begins a draft with a question's text and pictures, to be sent in its place.
+    def begin_edit(self, conversation: int, message: Message, number: int) -> None:
+        """Begins a draft with a message's text and pictures, to be put in its place.
 
         Args:
             conversation: where.
-            question: what is edited; the edit that was begun of it before goes on.
-            number: its place among the questions of its branch, from 1.
+            message: what is edited; the edit that was begun of it before goes on.
+            number: its place among the questions, or the answers, of its branch, from 1.
         """
         unsent = self.find(conversation)
         begun = unsent.edit
-        if begun is None or begun.edited is None or begun.edited.message != question.id:
-            edited = EditedQuestion(question.id, number)
-            unsent.edit = Draft(question.text, held(question.attachments), edited)
+        if begun is None or begun.edited is None or begun.edited.message != message.id:
+            edited = EditedMessage(message.id, number, message.role == "assistant")
+            unsent.edit = Draft(message.text, held(message.attachments), edited)
             self.note(unsent)
 
     def end_edit(self, unsent: Unsent) -> None:

@@ -10,6 +10,8 @@ class LaunchOptions(Struct, frozen=True):
 
     model: str = ""
     """Model to switch to; empty keeps the one that the core has or would take."""
+    preset: str | None = None
+    """Preset that the conversation on screen is to keep; None leaves that as it is."""
     images: tuple[Path, ...] = ()
     """Pictures to attach to the first message."""
     chat: int | None = None

@@ -11,6 +11,7 @@ from ...core.messages.events import (
     ModelFailed,
     ModelLoaded,
     ModelLoading,
+    ModelUnloaded,
     WorkChanged,
 )
 
@@ -39,6 +40,10 @@ class ModelStatus(Struct, frozen=True):
     """Display name of the model that can answer; empty if there is none."""
     wanted: str = ""
     """What would be loaded where there is none."""
+    source: str = ""
+    """What that model was asked for as; empty if there is none."""
+    adapter: str = ""
+    """Folder of the adapter that it answers with; empty for none."""
     server: str = ""
     """Host that answers; empty for a model of the core's machine."""
     notice: str = ""
@@ -85,6 +90,8 @@ class ModelStatus(Struct, frozen=True):
                 return replace(
                     self,
                     name=event.model,
+                    source=event.source,
+                    adapter=event.adapter,
                     server=event.server,
                     notice=event.notice,
                     context_length=event.context_length,
@@ -93,6 +100,10 @@ class ModelStatus(Struct, frozen=True):
                 )
             case ModelFailed(model=source) if self.load is None or self.load.source == source:
                 return replace(self, load=None, has_failed=True)
+            case ModelUnloaded(source=source):
+                return replace(
+                    self, name="", wanted=source, source="", adapter="", server="", notice=""
+                )
             case WorkChanged(answering=answering, waiting=waiting):
                 return replace(self, answering=answering, waiting=waiting)
             case _:
@@ -104,6 +115,8 @@ def _told(status: CoreStatus, now: float) -> ModelStatus:
         connection="connected",
         name=status.model if status.is_loaded else "",
         wanted="" if status.is_loaded else status.model,
+        source=status.source if status.is_loaded else "",
+        adapter=status.adapter if status.is_loaded else "",
         server=status.server,
         notice=status.model_notice,
         context_length=status.context_length,

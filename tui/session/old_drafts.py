@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ...core.conversation import Attachment
 from ...core.private_files import open_own
-from .draft import Draft, DraftPicture, EditedQuestion, SentTurn, Unsent
+from .draft import Draft, DraftPicture, EditedMessage, SentTurn, Unsent
 from .journal_folder import JournalFolder
 from .saved_unsent import encode, save
 
@@ -26,7 +26,7 @@ class _OldDraft(Struct, frozen=True):
     conversation: int | None
     text: str
     pictures: tuple[str | Attachment, ...] = ()
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     turn: str = ""
     is_taken: bool = False
     regenerated: int | None = None

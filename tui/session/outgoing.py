@@ -1,11 +1,15 @@
 """What leaves the prompt: pictures are checked, messages sent in order, nothing is lost."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from ...core.conversation import Conversation, QueuedTurn
 from ...core.errors import CoreDied, CoreUnreachable, NotStored, SeeshellError
+from ...core.generation_options import NO_CHOICES, ConversationChoices
 from ...core.messages.events import (
     AnyEvent,
     ConversationOpened,
@@ -19,7 +23,13 @@ from ...core.messages.events import (
     TurnStarted,
     TurnWithdrawn,
 )
-from ...core.messages.requests import OpenConversation, RemoveQueued
+from ...core.messages.requests import (
+    EditQuestion,
+    OpenConversation,
+    RegenerateAnswer,
+    RemoveQueued,
+    SubmitTurn,
+)
 from ..scarcity import Scarcity, scarcity_named
 from .core_link import CoreLink
 from .draft import DraftPicture, SentTurn, Unsent, held, hindrance
@@ -37,8 +47,21 @@ _WITHDRAWN = "Your last question was not kept and is back in the prompt; it may 
 class Outgoing:
     """The way from the journal to the core, and back where the core does not keep a message."""
 
-    def __init__(self, link: CoreLink, journal: Journal) -> None:
+    def __init__(
+        self,
+        link: CoreLink,
+        journal: Journal,
+        choices_for_new: Callable[[], ConversationChoices | None],
+    ) -> None:
+        """Sends nothing yet.
+
+        Args:
+            link: the way to the core.
+            journal: has what is unsent.
+            choices_for_new: returns what a conversation keeps that begins now.
+        """
         self._link = link
+        self._choices_for_new = choices_for_new
         self._journal = journal
         self._post = journal.tell
         self._begun: dict[int, str] = {}
@@ -78,7 +101,7 @@ class Outgoing:
             turn = waiting[0]
             turn.is_held = False
             try:
-                reply = await self._link.request(turn.request(unsent.conversation))
+                reply = await self._link.request(self._request(unsent, turn))
             except (CoreDied, CoreUnreachable):
                 turn.is_held = True
                 self._journal.note(unsent)
@@ -158,6 +181,17 @@ class Outgoing:
         """Puts the newest turn that the core may not have back into the prompt."""
         self._journal.put_back(unsent, unsent.unacknowledged[-1])
         await self.checks.look_again()
+
+    def _request(
+        self, unsent: Unsent, turn: SentTurn
+    ) -> SubmitTurn | EditQuestion | RegenerateAnswer:
+        request = turn.request(unsent.conversation)
+        if isinstance(request, SubmitTurn) and request.conversation is None:
+            choices = self._choices_for_new()
+            if unsent.preset:
+                choices = structs.replace(choices or NO_CHOICES, preset=unsent.preset)
+            return structs.replace(request, choices=choices)
+        return request
 
     async def _name_pictures(self, turn: SentTurn) -> None:
         """Attaches the pictures that a turn's text names, unless a paste or Tab has done that.

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from ...core.conversation import Attachment
-from .draft import Draft, DraftPicture, EditedQuestion, SentTurn, TurnState, Unsent, new_id
+from .draft import Draft, DraftPicture, EditedMessage, SentTurn, TurnState, Unsent, new_id
 
 FORMAT: Final = 1
 """Of what is written here; a higher one was written by a newer seeshell, and is left to that."""
@@ -29,7 +29,7 @@ class _SavedPicture(Struct, frozen=True, omit_defaults=True):
 class _SavedDraft(Struct, frozen=True, omit_defaults=True):
     text: str = ""
     pictures: tuple[_SavedPicture, ...] = ()
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
 
 
 class _SavedTurn(Struct, frozen=True, omit_defaults=True):
@@ -37,7 +37,7 @@ class _SavedTurn(Struct, frozen=True, omit_defaults=True):
     state: TurnState
     text: str = ""
     pictures: tuple[_SavedPicture, ...] = ()
-    edited: EditedQuestion | None = None
+    edited: EditedMessage | None = None
     regenerated: int | None = None
 
 
@@ -52,6 +52,7 @@ class SavedUnsent(Struct, frozen=True, omit_defaults=True):
     turns: tuple[_SavedTurn, ...] = ()
     absorbed: tuple[str, ...] = ()
     """Ids of entries of which all is in here."""
+    preset: str = ""
     gone_since: float = 0.0
     """When the conversation was first found missing, in seconds since the epoch; 0 if it is not."""
 
@@ -67,6 +68,7 @@ class SavedUnsent(Struct, frozen=True, omit_defaults=True):
             None if self.edit is None else _draft(self.edit),
             [_turn(turn) for turn in self.turns],
             self.id,
+            self.preset,
         )
 
 
@@ -113,6 +115,7 @@ def save(unsent: Unsent) -> SavedUnsent:
             for turn in unsent.turns
         ),
         tuple(sorted(unsent.absorbed)),
+        unsent.preset,
     )
 
 

@@ -22,20 +22,23 @@ from ...core.messages.events import (
 )
 from ...core.messages.requests import (
     ClaimPictures,
+    CorrectAnswer,
     ForkConversation,
     GetStatus,
+    LeaveOut,
     OpenConversation,
     PrepareTurn,
     StopTurn,
     SwitchBranch,
 )
 from .broadcast import Broadcast
+from .context_room import make_room
 from .conversation_list import ConversationList
 from .core_link import NO_CORE, Connect, CoreLink
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, Matter
 from .deliveries import Deliveries
-from .draft import Draft, SentTurn
+from .draft import Draft, EditedMessage, SentTurn, Unsent
 from .events import (
     ConversationShown,
     CoreLost,
@@ -47,6 +50,8 @@ from .events import (
     SessionEvent,
 )
 from .journal import Journal
+from .kept_model import KeptModel
+from .kept_preset import KeptPreset
 from .launch_options import LaunchOptions
 from .outgoing import Outgoing
 from .picture_edits import PictureEdits
@@ -54,18 +59,19 @@ from .queue_requests import QueueRequests
 from .quiet_requests import HIGHLIGHT_DELAY, QuietRequests
 from .shown_turns import ShownTurns, TurnEvent
 
-BranchRequest = ForkConversation | SwitchBranch
+BranchRequest = ForkConversation | SwitchBranch | LeaveOut
 
 
 class ChatSession:
     """One client of the core that shows one conversation at a time."""
 
-    def __init__(self, connect: Connect, data_dir: Path) -> None:
+    def __init__(self, connect: Connect, data_dir: Path, presets_file: Path) -> None:
         """Begins with a new conversation; `run` connects.
 
         Args:
             connect: reaches the core.
             data_dir: where all windows keep what is unsent.
+            presets_file: where the user writes presets.
         """
         self.events = Broadcast()
         """What happens, for all who listen."""
@@ -75,12 +81,24 @@ class ChatSession:
         self._claiming = QuietRequests(self._link, ClaimPictures())
         self.journal = Journal(self._pass_on, data_dir)
         """Everything unsent in this window."""
-        self._outgoing = Outgoing(self._link, self.journal)
+        self._outgoing = Outgoing(self._link, self.journal, lambda: self.kept.choices_for_new)
         self.turns = ShownTurns(post)
         """Of the conversation on screen."""
         self.queue = QueueRequests(self._link, self.turns)
         self.decisions = Decisions(post)
         self.model = CurrentModel(self._link, post, self.turns, self.decisions)
+        self.kept = KeptModel(
+            self._link, self.model, self.turns, self.decisions, lambda: self.conversation
+        )
+        self.preset = KeptPreset(
+            self.kept,
+            self.model,
+            self.turns,
+            self.journal,
+            post,
+            conversation=lambda: self.conversation,
+            presets_file=presets_file,
+        )
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
         self._deleted_here: int | None = None
         """The conversation that was deleted last while it was on screen."""
@@ -166,14 +184,23 @@ class ChatSession:
         turn = self._unsent.next_turn if conversation is None else highlighted
         self._preparing.want(turn, delay=HIGHLIGHT_DELAY)
 
-    async def branch(self, request: BranchRequest, message: int | None = None) -> None:
-        """Shows a fork, or another branch with a message in view."""
-        await self._show_reply(request, message)
+    async def branch(self, request: BranchRequest, message: int | None = None) -> bool:
+        """Shows a fork, another branch with a message in view, or what is left out of this one.
 
-    def begin_edit(self, question: Message, number: int) -> None:
-        """Puts a question, the `number`th on screen, into the prompt to be sent in its place."""
+        Returns:
+            whether that was done.
+        """
+        return await self._show_reply(request, message) is not None
+
+    def begin_edit(self, message: Message, number: int) -> None:
+        """Puts a message into the prompt: a question to be sent in its place, or an answer.
+
+        Args:
+            message: of the branch on screen.
+            number: its place among the questions, or the answers, from 1.
+        """
         if self.conversation is not None:
-            self.journal.begin_edit(self.conversation, question, number)
+            self.journal.begin_edit(self.conversation, message, number)
             self._show_draft()
 
     def leave_edit(self) -> None:
@@ -231,6 +258,8 @@ class ChatSession:
         """
         self.decisions.settle("question")
         self.write(text)
+        if self.draft.edited is not None and self.draft.edited.is_answer:
+            return self._correct(self._unsent, self.draft.edited)
         return self._deliveries.submit(self.draft)
 
     async def regenerate(self, message: int) -> None:
@@ -267,7 +296,7 @@ class ChatSession:
 
     async def _begin(self, launch: LaunchOptions) -> None:
         if launch.model:
-            await self.model.load(launch.model)
+            await self.kept.load(launch.model)
         reply = await self._link.ask(GetStatus())
         if reply is not None:
             self.model.note(reply)
@@ -282,6 +311,8 @@ class ChatSession:
             self._offer_restoring(
                 "This conversation could not be opened again; it may have been deleted."
             )
+        if launch.preset is not None:
+            await self.preset.choose(launch.preset)
         await self._catch_up(opened)
         self._deliveries.has_begun.set()
         self.model.announce()
@@ -323,6 +354,23 @@ class ChatSession:
             self._show(reply.conversation, message)
             return reply.conversation
 
+    async def _correct(self, unsent: Unsent, edited: EditedMessage) -> None:
+        """Stores the answer that the user has written; one that is refused stays in the prompt."""
+        async with self._order:
+            draft, conversation = unsent.edit, unsent.conversation
+            if draft is None or draft.edited != edited or conversation is None:
+                return
+            if draft.pictures:
+                self._post(RequestRefused("An answer takes no pictures: remove them first."))
+                return
+            reply = await self._link.ask(
+                CorrectAnswer(conversation=conversation, message=edited.message, text=draft.text)
+            )
+            if isinstance(reply, ConversationOpened):
+                self.journal.end_edit(unsent)
+                if conversation == self.conversation:
+                    self._show(reply.conversation, reply.conversation.messages[-1].id)
+
     def _show_draft(self) -> None:
         """Shows what is in the prompt of the conversation on screen, if that is another draft."""
         self._unsent = self.journal.find(self.conversation)
@@ -362,9 +410,12 @@ class ChatSession:
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
+        sent = self._unsent.find_turn(event.turn) if isinstance(event, TurnWithdrawn) else None
         self._outgoing.note(event)
         self._show_draft()
         self.model.note(event)
+        self.kept.note(event)
+        self.preset.note(event)
         self.conversations.note(event)
         if is_elsewhere:
             return
@@ -377,6 +428,7 @@ class ChatSession:
                 self.decisions.settle("conversation")
             case TurnWithdrawn(restored=restored):
                 self._show(restored)
+                self._offer_room(event, sent)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
             case _:
@@ -393,11 +445,24 @@ class ChatSession:
         self.decisions.settle("conversation")
         self._post(ConversationShown(conversation, self.draft, message))
         self.turns.show(conversation)
+        self.kept.show(conversation)
+        self.preset.show()
         self.conversations.note_shown()
         self._prepare()
         if is_inherited:
             self._outgoing.recall_in(self._unsent, conversation)
             self._deliveries.go_on(self._unsent)
+
+    def _offer_room(self, withdrawn: TurnWithdrawn, sent: SentTurn | None) -> None:
+        """Offers to leave out of the prompt what a turn of this window had no room beside."""
+        if sent is None:
+            return
+        again = sent.regenerated
+        if room := make_room(withdrawn, sent.edited.message if sent.edited else again):
+            sentence = withdrawn.sentence
+            self.decisions.need(
+                Decision("question", sentence, ("leave out",), room=room, regenerated=again)
+            )
 
     def _offer_restoring(self, sentence: str) -> None:
         self.decisions.need(Decision("conversation", sentence, ("restore", "start new")))

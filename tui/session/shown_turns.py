@@ -3,6 +3,7 @@
 import time
 
 from ...core.conversation import Conversation, Message, Queue, QueuedTurn, TurnStats
+from ...core.leaving_out import count_freed
 from ...core.messages.events import (
     AnyEvent,
     Decoded,
@@ -60,6 +61,8 @@ class ShownTurns:
         """Display name of the model that gave the newest answer; empty if there is none."""
         self.stats: TurnStats | None = None
         """Of the newest answer that has any."""
+        self.freed_tokens = 0
+        """About how many tokens of the context that answer took more than are taken now."""
         self._is_waiting = False
         self.is_answering = False
         """Whether there is an open answer."""
@@ -101,6 +104,7 @@ class ShownTurns:
         self.has_messages = bool(messages)
         self.last_model = next((it.model for it in reversed(messages) if it.model), "")
         self.stats = next((it.stats for it in reversed(messages) if it.stats), None)
+        self.freed_tokens = count_freed(messages)
         self._is_waiting = False
         self._set_progress(AnswerProgress())
         self.is_answering = bool(messages) and messages[-1].is_open
@@ -159,7 +163,9 @@ class ShownTurns:
     def _end(self, message: Message, error: str = "") -> None:
         self.is_answering = False
         self.last_model = message.model
-        self.stats = message.stats or self.stats
+        if message.stats:
+            self.stats = message.stats
+            self.freed_tokens = 0
         self._set_progress(AnswerProgress())
         self._post(AnswerEnded(message, error))
         self._await_turn()

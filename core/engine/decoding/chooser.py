@@ -1,7 +1,7 @@
 """Chooses an answer's tokens: what is asked for, else the checkpoint's defaults, else mlx-vlm's."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import mlx.core as mx
 
@@ -11,9 +11,40 @@ from ..mlx_vlm_names import resolve_sampling_defaults
 from .logits_rules import LogitsRule
 from .penalties import Penalties
 from .sampling import Chance, Greedy, Sampler, make_filters
+from .schema import SchemaRule
+from .thinking import ThoughtsBudget
 
 _DEFAULTS: Final = {"min_p": 0.0, "repetition_penalty": 1.0, "presence_penalty": 0.0}
 """Where neither the question nor the checkpoint says anything: no change."""
+
+
+class Choices(NamedTuple):
+    """Tokens chosen from the rows of one pass, not evaluated."""
+
+    tokens: Any
+    """Shape (rows,)."""
+    margins: Any
+    """How far the best two tokens of each row are apart, as logits are."""
+
+    def agreed(self, proposal: Sequence[int], least_margin: float) -> tuple[int, int | None]:
+        """Returns how many proposed tokens are accepted, and the token that follows them.
+
+        Waits until both are computed.
+
+        Args:
+            proposal: one token less than there are rows.
+            least_margin: how far the best two have to be apart for a choice to be certain.
+
+        Returns:
+            What follows is None where that choice is not certain.
+        """
+        tokens, margins = self.tokens.tolist(), self.margins.tolist()
+        for count, (token, margin) in enumerate(zip(tokens, margins, strict=True)):
+            if margin < least_margin:
+                return count, None
+            if count == len(proposal) or token != proposal[count]:
+                break
+        return count, token
 
 
 class Chooser:
@@ -36,9 +67,24 @@ class Chooser:
         Args:
             logits: shape (1, vocabulary), not evaluated.
         """
-        for rule in self._rules:
-            logits = rule.apply(logits)
-        return mx.argmax(self._sampler.scores(logits, self._taken), axis=-1)
+        scores = self._sampler.scores(self._apply_rules(logits), self._taken)
+        return mx.argmax(scores, axis=-1)
+
+    def choose_each(self, rows: Any, proposal: Sequence[int]) -> Choices:
+        """Returns what follows the tokens taken so far, and then each token of a proposal.
+
+        Args:
+            rows: logits after the last token taken, and after each proposed one: one row more than
+                there are of these.
+            proposal: what `fit` has returned.
+        """
+        if self._rules:
+            rows = self._apply_rules_to_each(rows, proposal)
+        scores = self._sampler.scores(rows, self._taken)
+        tokens = mx.argmax(scores, axis=-1, keepdims=True)
+        second = mx.put_along_axis(scores, tokens, mx.array(-mx.inf, scores.dtype), axis=-1)
+        margins = scores.max(axis=-1) - second.max(axis=-1)
+        return Choices(tokens[:, 0], margins)
 
     def take(self, token: Any) -> None:
         """Takes the answer's next token, shape (1,); it may still be computed."""
@@ -46,9 +92,49 @@ class Chooser:
             rule.take(token)
         self._taken += 1
 
+    def go_back(self, count: int) -> None:
+        """Forgets the last `count` tokens taken."""
+        for rule in self._rules:
+            rule.go_back(count)
+        self._taken -= count
 
-def make_chooser(checkpoint: Checkpoint, options: AnswerOptions) -> Chooser:
-    """Returns what chooses the tokens of an answer with these options."""
+    def fit(self, proposal: Sequence[int]) -> Sequence[int]:
+        """Returns as much of a proposal as the rules let follow the tokens taken so far."""
+        for rule in self._rules:
+            proposal = rule.fit(proposal)
+        return proposal
+
+    def _apply_rules(self, logits: Any) -> Any:
+        if self._rules:
+            # The model computes while the rules find out what they want.
+            mx.async_eval(logits)  # type: ignore[no-untyped-call]
+        for rule in self._rules:
+            logits = rule.apply(logits)
+        return logits
+
+    def _apply_rules_to_each(self, rows: Any, proposal: Sequence[int]) -> Any:
+        changed = [self._apply_rules(rows[:1])]
+        for row, token in enumerate(proposal, 1):
+            self.take(mx.array([token]))
+            changed.append(self._apply_rules(rows[row : row + 1]))
+        self.go_back(len(proposal))
+        return mx.concatenate(changed)
+
+
+def make_chooser(
+    checkpoint: Checkpoint, options: AnswerOptions, limit: int, closing_tag: str = ""
+) -> Chooser:
+    """Returns what chooses the tokens of an answer with these options.
+
+    Args:
+        checkpoint: the model.
+        options: what is asked for.
+        limit: most tokens of the answer.
+        closing_tag: of thoughts that the prompt has opened already; empty for none.
+
+    Raises:
+        TurnError: the JSON schema can't be used.
+    """
     temperature, top_p, top_k = resolve_sampling_defaults(
         checkpoint.model.config,
         temperature=options.temperature,
@@ -61,9 +147,17 @@ def make_chooser(checkpoint: Checkpoint, options: AnswerOptions) -> Chooser:
         else getattr(options, name)
         for name, default in _DEFAULTS.items()
     }
-    rules = []
+    tokenizer = checkpoint.processor.tokenizer
+    rules: list[LogitsRule] = []
     if chosen["repetition_penalty"] != 1 or chosen["presence_penalty"] != 0:
         rules.append(Penalties(chosen["repetition_penalty"], chosen["presence_penalty"]))
+    budget = options.thinking_budget
+    if options.schema:
+        rules.append(SchemaRule(tokenizer, options.schema, limit, closing_tag))
+        # Half of the answer is the document's.
+        budget = min(limit // 2, limit if budget is None else budget)
+    if budget is not None:
+        rules.append(ThoughtsBudget(tokenizer, closing_tag, budget))
     if temperature == 0:
         return Chooser(Greedy(), rules)
     vocabulary = checkpoint.model.config.text_config.vocab_size

@@ -18,7 +18,7 @@ class Sampler(Protocol):
     """How tokens are chosen from logits."""
 
     def scores(self, logits: Any, place: int) -> Any:
-        """Returns what the tokens are compared by, one row for each row of logits.
+        """Returns what the tokens are compared by: logits, or the like in the same unit.
 
         Args:
             logits: shape (rows, vocabulary), not evaluated.
@@ -46,7 +46,7 @@ class Chance:
         """Makes the sampler of one answer.
 
         Args:
-            temperature: what log probabilities are divided by, above 0.
+            temperature: how much is left to chance, above 0: 1 for the model's own probabilities.
             filters: applied to them one after the other before that.
             seed: repeats an answer; None for one of its own.
         """
@@ -56,14 +56,14 @@ class Chance:
         self._seed = int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
     def scores(self, logits: Any, place: int) -> Any:
-        """Returns log probabilities over the temperature plus noise; -inf for filtered tokens."""
+        """Returns log probabilities plus noise as the temperature has it; -inf where left out."""
         logits = logits.astype(mx.float32)
         kept = logits - mx.logsumexp(logits, axis=-1, keepdims=True)
         for leave_out in self._filters:
             kept = leave_out(kept)
         rows, vocabulary = logits.shape
         noise = [self._noise(place + row, vocabulary) for row in range(rows)]
-        return kept / self._temperature + mx.stack(noise)
+        return kept + self._temperature * mx.stack(noise)
 
     def _noise(self, place: int, vocabulary: int) -> Any:
         key = mx.array([self._seed, place], dtype=mx.uint32)

@@ -51,12 +51,17 @@ class FamilyTemplate:
         self._processor = processor
         self._model_type = model_type
 
-    def __call__(self, conversation: Conversation) -> str:
+    def __call__(self, conversation: Conversation, thinking: bool | None = None) -> str:
         """Returns the prompt up to the point where the answer begins.
+
+        Args:
+            conversation: what was said so far.
+            thinking: as in `ChatTemplate`.
 
         Raises:
             ModelUnsupported: the template can't write this conversation.
         """
+        choice = {} if thinking is None else {"enable_thinking": thinking}
         try:
             messages = [
                 get_message_json(
@@ -68,7 +73,7 @@ class FamilyTemplate:
                 )
                 for message in conversation
             ]
-            rendered: str = get_chat_template(self._processor, messages, True)
+            rendered: str = get_chat_template(self._processor, messages, True, **choice)
         except (TypeError, ValueError, LookupError, AttributeError) as error:
             raise template_failure(error) from error
         return rendered

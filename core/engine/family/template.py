@@ -19,8 +19,13 @@ def text_part(text: str) -> dict[str, str]:
 class ChatTemplate(Protocol):
     """Anything that writes conversations."""
 
-    def __call__(self, conversation: Conversation) -> str:
+    def __call__(self, conversation: Conversation, thinking: bool | None = None) -> str:
         """Returns the prompt up to the point where the answer begins.
+
+        Args:
+            conversation: what was said so far.
+            thinking: whether the model shall think before it answers; None for the template's own
+                way. A template that knows no such choice ignores it.
 
         Raises:
             ModelUnsupported: the template can't write this conversation.
@@ -34,18 +39,25 @@ class OwnTemplate:
         self._tokenizer = tokenizer
         self._template = template
 
-    def __call__(self, conversation: Conversation) -> str:
+    def __call__(self, conversation: Conversation, thinking: bool | None = None) -> str:
         """Returns the prompt up to the point where the answer begins.
+
+        Args:
+            conversation: what was said so far.
+            thinking: whether the model shall think before it answers; None for the template's own
+                way. A template that knows no such choice ignores it.
 
         Raises:
             ModelUnsupported: the template can't write this conversation.
         """
+        choice = {} if thinking is None else {"enable_thinking": thinking}
         try:
             rendered: str = self._tokenizer.apply_chat_template(
                 list(conversation),
                 chat_template=self._template,
                 tokenize=False,
                 add_generation_prompt=True,
+                **choice,
             )
         except (TemplateError, TypeError, ValueError, LookupError) as error:
             raise template_failure(error) from error

@@ -36,8 +36,10 @@ def layer_parts(layer: KvLayer, start: int, stop: int) -> Parts:
 
 def layer_capacity(layer: KvLayer) -> int:
     """Returns how many tokens the layer's buffers have room for."""
-    arrays = layer_arrays(layer)
-    return int(arrays[0].shape[-2]) if arrays else 0
+    if layer.keys is None:
+        return 0
+    keys = layer.keys[0] if isinstance(layer, QuantizedKVCache) else layer.keys
+    return int(keys.shape[-2])
 
 
 def reserve_room(layer: KvLayer, kinds: Sequence[ArrayKind], capacity: int) -> None:

@@ -13,6 +13,8 @@ Its modules in reading order:
                      asks for.
     chat_request     A chat request, kept to the fields and to the length of answer that its server
                      takes.
+    option_fields    Options of an answer as fields of a chat request: what servers call them, and
+                     which they take.
     chat_server      An OpenAI-compatible server over HTTP: its list of models and its streamed
                      answers.
     http_clients     HTTP clients by what those who ask bring along: their proxies, their

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
+from ...errors import PromptRefused
 from ...wording import describe_wait
 from ..engine import Waiting
 from .answers.answer_reader import ChatPiece
@@ -14,7 +15,7 @@ from .refusals.asked import Asked
 from .refusals.refusal import Refusal, ServerRefused
 from .refusals.sentences import explain_refusal
 
-_MOST_MENDS: Final = 8
+_MOST_MENDS: Final = 20
 """Requests that are sent again in another form; each field can be refused once."""
 
 _LONGEST_WAIT: Final = 60.0
@@ -54,9 +55,14 @@ async def ask(
             raise explain_refusal(refusal, asked)
         if refusal.is_about_the_model:
             raise ServerRefused(refusal)
+        ignored = request.ignored
         if mends < _MOST_MENDS and request.mend(refusal):
             mends += 1
+            if request.ignored != ignored:
+                yield Waiting(f"{asked.host} takes no {request.ignored}; asking again without.")
             continue
+        if request.has_refused_schema(refusal):
+            raise _explain_no_schema(refusal, asked)
         wait = _choose_wait(refusal, waits)
         if wait is None:
             raise explain_refusal(refusal, asked)
@@ -83,3 +89,11 @@ def _choose_wait(refusal: Refusal, waits: int) -> float | None:
 def _announce(refusal: Refusal, asked: Asked, wait: float) -> str:
     state = "is still loading its model" if refusal.is_loading else "is busy"
     return f"{asked.host} {state}; asking again in {describe_wait(wait)}."
+
+
+def _explain_no_schema(refusal: Refusal, asked: Asked) -> PromptRefused:
+    said = f" ({refusal.said})" if refusal.said else ""
+    return PromptRefused(
+        f"{asked.host} does not keep answers to this JSON schema{said}; ask without a schema or "
+        "choose another model."
+    )

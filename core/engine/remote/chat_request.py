@@ -7,11 +7,16 @@ from typing import Any, Final
 import msgspec
 
 from ..engine import AnswerOptions
+from .option_fields import SCHEMA_FIELD, name_ignored, write_options
 from .refusals.overflow import Overflow, read_answer_limit
 from .refusals.refusal import Refusal
 
 _LIMIT_NAMES: Final = ("max_tokens", "max_completion_tokens")
 """How servers call the limit of an answer; newer models of OpenAI take the second alone."""
+
+NO_SUMMARY: Final = "context_management"
+"""Empty, it keeps mlx_vlm.server from answering from a summary of its own, without a word about it,
+where a conversation does not fit: what is left out is for the user to say."""
 
 _SHORTEST_ANSWER: Final = 32
 """Tokens; where less is left the conversation is too long."""
@@ -30,6 +35,14 @@ _REFUSES: Final = re.compile(
 )
 """How servers say that they do not take a field of the request."""
 
+_NO_SYSTEM: Final = re.compile(
+    r"system\W{0,2} (role|message|prompt|instruction)|roles? .{0,20}system|roles must alternate"
+    r"|only user,? and assistant|messages\[0\]\.role|role.{0,40}does not support"
+)
+"""How servers, and the chat templates of their models, say that they take no system prompt."""
+
+_SYSTEM: Final = "system"
+
 
 @dataclass
 class ServerHabits:
@@ -40,7 +53,7 @@ class ServerHabits:
     longest_answer: int = 0
     """Most tokens of an answer that it takes; 0 while it is not known."""
     refused: set[str] = field(default_factory=set)
-    """Fields of a request that it does not take."""
+    """Fields of a request that it does not take; `system` for the role of a system prompt."""
 
     @property
     def limit_name(self) -> str:
@@ -58,16 +71,16 @@ class ChatRequest:
         options: AnswerOptions,
         habits: ServerHabits,
     ) -> None:
-        """With many pictures this blocks for some time.
+        """Sends nothing yet.
 
         Args:
             model: as the server names it.
-            messages: in the form of the protocol.
+            messages: in the form of the protocol; a system prompt, if there is one, first.
             options: how to answer.
             habits: of the server; what this turn teaches is added.
         """
         self._model = model
-        self._messages = msgspec.Raw(msgspec.json.encode(messages))
+        self._messages = messages
         self._options = options
         self._habits = habits
         self._estimate = sum(map(_estimate_tokens, messages))
@@ -76,8 +89,22 @@ class ChatRequest:
 
     def encode(self) -> bytes:
         """Returns the body of the request; with many pictures this blocks for some time."""
-        fields = {"model": self._model, "messages": self._messages, **self._fields()}
+        messages = self._messages
+        if self._has_system and _SYSTEM in self._habits.refused:
+            messages = _merge_system(messages)
+        fields = {"model": self._model, "messages": messages, **self._fields()}
         return msgspec.json.encode(fields)
+
+    @property
+    def ignored(self) -> str:
+        """Options that are set but that the server does not take, as a phrase; empty for none."""
+        return name_ignored(self._options, self._habits.refused)
+
+    def has_refused_schema(self, refusal: Refusal) -> bool:
+        """Returns whether it is the schema of the answer that a server does not take."""
+        words = f"{refusal.parameter} {refusal.said}".lower()
+        is_named = SCHEMA_FIELD in words or "json_schema" in words or "schema" in words
+        return bool(self._options.schema) and refusal.status in _MENDABLE and is_named
 
     def mend(self, refusal: Refusal) -> bool:
         """Returns whether the request was changed so that asking again makes sense."""
@@ -89,7 +116,11 @@ class ChatRequest:
         if limit and limit < self._limit:
             self._habits.longest_answer = limit
             return True
-        return self._leave_out(refusal)
+        return self._merge(refusal) or self._leave_out(refusal)
+
+    @property
+    def _has_system(self) -> bool:
+        return len(self._messages) > 1 and self._messages[0]["role"] == _SYSTEM
 
     @property
     def _limit(self) -> int:
@@ -108,17 +139,13 @@ class ChatRequest:
             "stream": True,
             "stream_options": {"include_usage": True},
             self._habits.limit_name: self._limit,
+            NO_SUMMARY: [],
         }
-        for name in ("temperature", "top_p", "top_k", "seed"):
-            wanted[name] = getattr(self._options, name)
         left_out = self._habits.refused | {""}
         if "stream" in left_out:
             left_out |= {"stream_options"}
-        return {
-            name: value
-            for name, value in wanted.items()
-            if name not in left_out and value is not None
-        }
+        kept = {name: value for name, value in wanted.items() if name not in left_out}
+        return kept | write_options(self._options, left_out)
 
     def _make_room(self, overflow: Overflow) -> bool:
         """Shortens the answer to what the prompt leaves of the context."""
@@ -139,15 +166,26 @@ class ChatRequest:
         self._room = room
         return True
 
+    def _merge(self, refusal: Refusal) -> bool:
+        """Puts the system prompt in front of the first question where the server takes none."""
+        is_told = _NO_SYSTEM.search(refusal.said.lower()) is not None
+        if not is_told or not self._has_system or _SYSTEM in self._habits.refused:
+            return False
+        self._habits.refused.add(_SYSTEM)
+        return True
+
     def _leave_out(self, refusal: Refusal) -> bool:
-        """Leaves out the field that the refusal names, or names the answer's limit otherwise."""
+        """Leaves out the field that the refusal names, or names the answer's limit otherwise.
+
+        The schema of the answer is never left out.
+        """
         words = " ".join((refusal.said, *refusal.codes)).lower()
         if not _REFUSES.search(words):
             return False
         sent = self._fields()
         named = re.findall(r"\w+", f"{refusal.parameter} {words}")
         name = next((word for word in named if word in sent), None)
-        if name is None:
+        if name is None or name == SCHEMA_FIELD:
             return False
         self._habits.refused.add(name)
         return True
@@ -159,3 +197,14 @@ def _estimate_tokens(message: dict[str, Any]) -> int:
     texts = [content] if isinstance(content, str) else [part.get("text", "") for part in content]
     size = sum(len(text.encode("utf-8", "replace")) for text in texts)
     return size // _BYTES_PER_TOKEN + _TOKENS_PER_MESSAGE
+
+
+def _merge_system(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the messages with the system prompt as the first words of the first question."""
+    system, first, *others = messages
+    words, content = system["content"], first["content"]
+    if isinstance(content, str):
+        merged: Any = f"{words}\n\n{content}"
+    else:
+        merged = [{"type": "text", "text": f"{words}\n\n"}, *content]
+    return [first | {"content": merged}, *others]

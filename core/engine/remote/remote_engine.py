@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ...client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ...conversation import Attachment
-from ...errors import EndpointError, ModelNotFound
+from ...errors import EndpointError, ModelNotFound, ModelUnsupported
 from ...models.endpoints import Endpoint, find_endpoint
 from ...models.progress import LoadProgress
 from ...models.sources import display_name
@@ -78,6 +78,7 @@ class RemoteEngine(Engine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         """Returns the endpoint's model.
 
@@ -88,6 +89,10 @@ class RemoteEngine(Engine):
         endpoint = find_endpoint(source, self._endpoints)
         if endpoint is None:
             raise ModelNotFound(f"{source} is no address of a server.")
+        if adapter:
+            raise ModelUnsupported(
+                f"{source} is a server, which has adapters of its own: leave {adapter} out."
+            )
         report(LoadProgress(f"Asking {endpoint.url} for its models"))
         try:
             access = await self._clients.open(endpoint, environment)
@@ -103,12 +108,15 @@ class RemoteEngine(Engine):
             context_length=remote.habits.context,
             notice=notice,
             server=endpoint.host,
+            # Servers do not say; one that refuses to be told is named in the receipt.
+            can_think=True,
         )
         return self._model
 
     async def measure(self, attachment: Attachment) -> Attachment:
         """Returns the attachment with the size at which it is sent and Qwen3-VL's tokens."""
-        width, height = fit_pixel_budget(attachment.width, attachment.height, self._pixel_budget)
+        budget = attachment.pixel_budget or self._pixel_budget
+        width, height = fit_pixel_budget(attachment.width, attachment.height, budget)
         tokens = width * height // TOKEN_SIDE**2
         return replace(attachment, model_width=width, model_height=height, tokens=tokens)
 
@@ -253,7 +261,8 @@ async def _read_answer(
 ) -> None:
     """Adds what the server says; raises `ServerRefused` if it has no such model."""
     asked = remote.asked(access)
-    request = await asyncio.to_thread(ChatRequest, remote.id, *question, remote.habits)
+    request = ChatRequest(remote.id, *question, remote.habits)
     async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
         async for piece in pieces:
+            answer.ignored_options = request.ignored
             answer.add(piece)

@@ -23,6 +23,8 @@ class StreamedAnswer:
         self.finish_reason: FinishReason = "stop"
         self.said_finish_reason = ""
         """The same in the server's own word; empty if it gave none."""
+        self.ignored_options = ""
+        """Options that it was given without, since the server takes none such; as a phrase."""
         self._pending: list[_Streamed] = []
         self._deltas = 0
         self._pace = DecodePace()
@@ -76,6 +78,7 @@ class StreamedAnswer:
             ttft=ttft,
             prompt_tps=(prompt - reused) / ttft if ttft else 0.0,
             generation_tps=(generated - 1) / decoding if decoding > 0 else 0.0,
+            ignored_options=self.ignored_options,
         )
 
     def _put(self, event: _Streamed) -> None:

@@ -15,4 +15,5 @@ Its modules in reading order:
     fetching     Files on their way from the hub into the cache, several at once, counted together.
     download     Downloads a repository into the cache, once it is known to be a model that can be
                  run.
+    removal      Takes a repository out of the Hugging Face cache, by the cache's own rules.
 """

@@ -6,19 +6,22 @@ core never share theirs.
 """
 
 import os
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import httpx2
 from huggingface_hub import constants, set_client_factory
 from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
+from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from ...client_environment import HUB_TOKEN_VARIABLE, NO_ENVIRONMENT, ClientEnvironment
 from ...errors import ModelError
@@ -92,8 +95,16 @@ def hub_connections(environment: ClientEnvironment) -> Iterator[None]:
         connections.close()
 
 
+def stop_requests() -> None:
+    """Ends the requests of this context at once, however long the hub is silent."""
+    if connections := _current.get(None):
+        connections.stop()
+
+
 @cache
 def _install() -> None:
+    # The library would draw on the terminal of whoever runs this.
+    disable_progress_bars()
     set_client_factory(
         lambda: httpx2.Client(
             transport=_Current(), follow_redirects=True, timeout=TIMEOUT, trust_env=False
@@ -123,10 +134,24 @@ class _Connections(httpx2.BaseTransport):
         self._certificates = read_certificates(environment)
         self._has_own_way = bool(environment.proxies or environment.certificates)
         self._transports: dict[str, httpx2.HTTPTransport] = {}
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._is_stopped = False
         self._lock = Lock()
 
+    def stop(self) -> None:
+        """Breaks what is being received, and refuses what is asked from now on."""
+        self._is_stopped = True
+        for line in list(self._sockets):
+            # TLS has its own `shutdown`, which the thread that reads must not meet half-way.
+            with suppress(OSError):
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
+
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self._is_stopped:
+            raise ModelError("The download was given up.")
         response = self._answer(request)
+        if stream := response.extensions.get("network_stream"):
+            self._sockets.add(stream.get_extra_info("socket"))
         _check_answer(request, response.status_code, response.headers)
         if self._has_own_way:
             # hf_xet would take the proxies and certificates of the core's own environment.

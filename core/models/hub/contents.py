@@ -11,12 +11,13 @@ from huggingface_hub import HfApi, ModelInfo
 
 from ...errors import ModelError, ModelNotFound, ModelUnsupported
 from ..families import ADVICE
+from ..licence import CARD_FILE
 from ..preflight import TOKENIZER_FILES
 from ..weights import INDEX_FILE, weight_names
 from .connections import TIMEOUT
 
-_SMALL_FILES: Final = ("*.json", "*.model", "*.tiktoken", "*.txt", "*.jinja")
-"""What mlx-vlm reads beside the weights, without the program code that some bring."""
+_SMALL_FILES: Final = ("*.json", "*.model", "*.tiktoken", "*.txt", "*.jinja", CARD_FILE.lower())
+"""What is read beside the weights, without the program code that some bring."""
 
 _OTHER_WEIGHTS: Final = (
     (("*.gguf",), "files for llama.cpp (GGUF), which can serve them at an http:// address"),

@@ -1,7 +1,7 @@
 """Files on their way from the hub into the cache, several at once, counted together."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,13 @@ from huggingface_hub import hf_hub_download
 
 from ...errors import ModelError
 from ..progress import LoadProgress
-from .connections import Token
+from .connections import Token, stop_requests
 
 _AT_ONCE: Final = 8
 """Files that are fetched beside each other."""
+
+_PATIENCE: Final = 1.0
+"""Seconds without a file until the last report is repeated."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,20 @@ class Counter:
             percent = min(100, int(100 * self._done / self._total))
             if percent > self._percent:
                 self._percent = percent
-                self._report(LoadProgress(self._stage, percent / 100))
+                self._report(self._progress())
+
+    def repeat(self) -> None:
+        """Reports what was reported last: nothing may come for long, and somebody give up."""
+        with self._lock:
+            self._report(self._progress())
 
     def stop(self) -> None:
         """Ends the downloads that still count."""
         with self._lock:
             self._is_stopped = True
+
+    def _progress(self) -> LoadProgress:
+        return LoadProgress(self._stage, self._percent / 100, self._total)
 
 
 def fetch_all(snapshot: RemoteSnapshot, names: Iterable[str], counter: Counter) -> None:
@@ -84,10 +95,15 @@ def fetch_all(snapshot: RemoteSnapshot, names: Iterable[str], counter: Counter) 
     try:
         # Each thread works in the caller's context, where the connections to the hub are.
         tasks = [pool.submit(copy_context().run, snapshot.fetch, name, bar) for name in names]
-        for task in as_completed(tasks):
-            task.result()
+        waiting = set(tasks)
+        while waiting:
+            done, waiting = wait(waiting, _PATIENCE, FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            counter.repeat()
     except BaseException:
         counter.stop()
+        stop_requests()
         raise
     finally:
         pool.shutdown(cancel_futures=True)

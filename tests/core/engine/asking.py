@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from mlx_vlm.generate import generate_step
 from mlx_vlm.utils import prepare_inputs
 from PIL import Image, ImageDraw
 
+from seeshell.core.engine.decoding.gain import Gain
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerEvent,
@@ -23,8 +24,10 @@ from seeshell.core.engine.engine import (
     PromptImage,
     PromptMessage,
     TextDelta,
+    ThoughtsDelta,
 )
 from seeshell.core.engine.family.family import Chunk, Family
+from seeshell.core.engine.family.template import OwnTemplate
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
@@ -63,11 +66,23 @@ class RecordingFamily:
         return logits
 
 
+class AlwaysGains(Gain):
+    """Finds that passes of several rows gain, whatever they take and were they never accepted."""
+
+    def __init__(self, choose: Callable[[Sequence[int]], int] = max) -> None:
+        super().__init__()
+        self._choose = choose
+
+    def best_rows(self, matched: int, most: int, sizes: Sequence[int]) -> int:  # noqa: ARG002
+        return self._choose([size for size in sizes if size <= most] or [1])
+
+
 @dataclass
 class Answer:
     """What came of one turn."""
 
     text: str = ""
+    thoughts: str = ""
     end: AnswerEnd | None = None
     progress: list[PrefillProgress] = field(default_factory=list)
     pictures: list[tuple[int, int]] = field(default_factory=list)
@@ -109,6 +124,8 @@ class Asker:
             match event:
                 case TextDelta(text):
                     answer.text += text
+                case ThoughtsDelta(text):
+                    answer.thoughts += text
                 case PrefillProgress():
                     answer.progress.append(event)
                 case PictureProgress(number, total):
@@ -245,6 +262,13 @@ def make_asker(checkpoint: Checkpoint, spills: SpillFolder | None = None, **opti
     model = LoadedModel("test", "test", checkpoint.context_length)
     checkpoint = replace(checkpoint, family=copy(checkpoint.family))
     return Asker(ResidentModel(model, checkpoint, Limits(**limits), spills))
+
+
+def with_template(checkpoint: Checkpoint, template: str) -> Checkpoint:
+    """The same model behind another chat template."""
+    family = copy(checkpoint.family)
+    family.template = OwnTemplate(checkpoint.processor.tokenizer, template)
+    return replace(checkpoint, family=family, chat_template=template)
 
 
 def draw_shape(

@@ -110,7 +110,7 @@ def test_a_version_whose_place_was_taken_is_told_from_an_evicted_one() -> None:
     turns = PastTurns()
     long = "a:" + 50 * "long "
     for answer in ("yes", "no"):
-        turns.record(1, keys(long, answer), run(long, answer))
+        turns.record(PastTurn(1, keys(long, answer), run(long, answer)))
     now = (long, "yes", "more")
 
     reason = turns.reason(1, keys(*now), run(*now), len(run(long)))
@@ -124,8 +124,8 @@ def test_a_question_is_compared_with_few_turns_however_often_it_was_answered(
     turns = PastTurns()
     question = "a:" + 1000 * "long "
     for answer in range(39):
-        turns.record(1, keys(question, f"{answer}"), run(question, f"{answer}"))
-    turns.record(2, keys("b:other", "yes"), run("b:other", "yes"))
+        turns.record(PastTurn(1, keys(question, f"{answer}"), run(question, f"{answer}")))
+    turns.record(PastTurn(2, keys("b:other", "yes"), run("b:other", "yes")))
     compared: list[TokenRun] = []
 
     def compare(held: TokenRun, wanted: TokenRun) -> int:
@@ -144,7 +144,7 @@ def test_a_question_is_compared_with_few_turns_however_often_it_was_answered(
 def test_of_many_answers_the_newest_are_remembered() -> None:
     turns = PastTurns()
     for answer in "abcdefghijkl":
-        turns.record(1, keys("q", 9 * answer), run("q", 9 * answer))
+        turns.record(PastTurn(1, keys("q", 9 * answer), run("q", 9 * answer)))
 
     newest, oldest = ("q", 9 * "l", "more"), ("q", 9 * "a", "more")
 
@@ -212,7 +212,7 @@ def test_after_the_memory_ran_out_that_is_the_reason(
 def test_what_lies_behind_the_last_copied_state_is_no_loss() -> None:
     past = PastTurns()
     run = TokenRun(list(range(100)))
-    past.record(1, (), run, stops=(40, 90, 100))
+    past.record(PastTurn(1, (), run, stops=(40, 90, 100)))
 
     assert past.reason(1, (), run, 90) == ""
     assert past.reason(1, (), run, 40) == EVICTED

@@ -229,9 +229,10 @@ class StubbornEngine(ScriptedEngine):
         source: str,
         report: Callable[[LoadProgress], None],
         environment: ClientEnvironment = NO_ENVIRONMENT,
+        adapter: str = "",
     ) -> LoadedModel:
         try:
-            return await super().load(source, report, environment)
+            return await super().load(source, report, environment, adapter)
         except asyncio.CancelledError:
             if self._fails:
                 raise ModelNotFound("It can't be found.") from None

@@ -9,6 +9,7 @@ import pytest
 
 from seeshell.core.engine.engine import PromptMessage
 from seeshell.core.errors import OutOfMemory
+from seeshell.core.generation_options import ConversationChoices
 from seeshell.core.messages.events import (
     CoreStatus,
     Delta,
@@ -21,6 +22,7 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.requests import (
     Attach,
+    ChooseForConversation,
     DeleteConversation,
     GetStatus,
     LoadModel,
@@ -302,6 +304,10 @@ async def test_another_model_prepares_again_what_the_one_before_had(
     await prepare(sessions, client, asked.conversation)
     await engine.until("prepared", asked.conversation)
     engine.forget_work()
+    better = ConversationChoices("better")
+    await carry_out(
+        sessions, ChooseForConversation(conversation=asked.conversation, choices=better), client
+    )
     await carry_out(sessions, LoadModel(model="better"), client)
     await engine.until("prepared", asked.conversation)
     assert engine.loads == ["better"]

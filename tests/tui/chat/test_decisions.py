@@ -5,18 +5,23 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from seeshell.core.errors import BadRequest, SeeshellError
+from seeshell.core.generation_options import ConversationChoices
 from seeshell.core.messages.events import (
     AnyEvent,
     ConversationDeleted,
     ConversationRestored,
+    CoreStatus,
     ModelFailed,
     ModelLoaded,
     ModelLoading,
     Notice,
 )
 from seeshell.core.messages.requests import (
+    ChooseForConversation,
+    GetStatus,
     LoadModel,
     OpenConversation,
     Request,
@@ -25,7 +30,7 @@ from seeshell.core.messages.requests import (
 )
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
-from seeshell.tui.dialogs import AskLine
+from seeshell.tui.chat.model_chooser import ModelChooser
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.terminal.facts import TerminalFacts
 
@@ -34,8 +39,16 @@ from ..conftest import AppUser
 from ..scripted_client import ScriptedClient, conversation
 
 OLD = conversation(3, "market stall", question(1, "How many lemons?"), answer(2, "Two."))
+KEPT = replace(
+    conversation(4, "menu", question(1, "What is it?"), answer(2, "A menu.")),
+    summary=replace(conversation(4, "menu").summary, choices=ConversationChoices("org/own")),
+)
+QWEN = CoreStatus(
+    version="1", pid=1, state="ready", model="Qwen3-VL-4B", is_loaded=True, source="org/qwen"
+)
 DELETED = "This conversation was deleted in another window."
 TOO_LONG = "That is too long: shorten it."
+KEEPS = "own answers in this conversation, but Qwen3-VL-4B is loaded."
 ABSENT = "There is no model org/new. Qwen3-VL-4B goes on answering."
 
 
@@ -46,6 +59,8 @@ class Refusals:
         self.submit: SeeshellError | None = None
 
     def __call__(self, request: Request) -> AnyEvent | SeeshellError | None:
+        if isinstance(request, GetStatus):
+            return QWEN
         return self.submit if isinstance(request, SubmitTurn) else None
 
 
@@ -59,7 +74,7 @@ def refusals() -> Refusals:
 
 @pytest.fixture
 def client(refusals: Refusals) -> ScriptedClient:
-    return ScriptedClient(OLD, script=refusals)
+    return ScriptedClient(OLD, KEPT, script=refusals)
 
 
 @pytest.fixture
@@ -112,7 +127,7 @@ async def test_a_failed_load_can_be_tried_again_replaced_or_closed(
         fail(client)
         await shown(user, ABSENT)
         await user.press("f4")
-        await user.until(lambda: isinstance(user.app.screen, AskLine))
+        await user.until(lambda: isinstance(user.app.screen, ModelChooser))
         await user.press(*"demo", "enter")
         await gone(user, ABSENT)
         loads = [it.model for it in client.asked if isinstance(it, LoadModel)]
@@ -223,3 +238,22 @@ async def test_the_newest_decision_is_made_first(
         await user.sees("f5 tries again")
         await user.press("escape")
         await gone(user, ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("key", "asked"),
+    [
+        ("f5", LoadModel(model="org/own")),
+        ("f4", ChooseForConversation(conversation=4, choices=ConversationChoices("org/qwen"))),
+    ],
+)
+async def test_the_model_of_the_conversation_is_loaded_or_changed_by_one_key(
+    open_scripted: Open, client: ScriptedClient, key: str, asked: Request
+) -> None:
+    async with open_scripted(chat=4) as user:
+        await shown(user, KEEPS)
+        await user.sees("f5 loads it, f4 goes on with the one that is loaded, esc closes this")
+        await user.press(key)
+        await user.until(lambda: asked in client.asked)
+        client.tell(ModelLoading(model="org/own", stage="reading"))
+        await gone(user, KEEPS)

@@ -38,6 +38,11 @@ def test_stopping_nothing_is_no_error(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == {"stopped": False}
 
 
+def test_freeing_the_model_of_no_core_is_no_error(tmp_path: Path) -> None:
+    done = Installed(tmp_path).run("unload", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"unloaded": False})
+
+
 @contextmanager
 def core_in_foreground(installed: Installed) -> Iterator["subprocess.Popen[bytes]"]:
     """Yields `seeshell core` once it serves; its log comes on standard error too."""
@@ -59,6 +64,13 @@ def test_the_core_runs_in_the_foreground_until_it_is_stopped(tmp_path: Path) -> 
         assert (status["running"], status["version"]) == (True, __version__)
         assert status["pid"] == core.pid
         assert f"process {core.pid}" in installed.run("status").stdout
+        # Whether it was loaded by then or not.
+        assert installed.run("unload").stdout in (
+            "demo is freed; the next question loads it again.\n",
+            "No model is loaded.\n",
+        )
+        freed = json.loads(installed.run("status", "--json").stdout)
+        assert (freed["state"], freed["source"], freed["active_bytes"]) == ("unloaded", "demo", 0)
         assert json.loads(installed.run("stop", "--json").stdout) == {"stopped": True}
         assert core.wait(PATIENCE) == 0
         assert installed.run("status").returncode == 1

@@ -7,10 +7,19 @@ from seeshell.tui.keys.way_back import Step, WayBack
 from ...running_core import RunningCore
 from ..conftest import AppUser, OpenApp
 
-WORDS = ["stop selecting", "leave filter", "close", "cancel edit", "close notice", "stop", "prompt"]
+WORDS = [
+    "stop selecting",
+    "leave filter",
+    "close",
+    "cancel edit",
+    "close notice",
+    "stop",
+    "prompt",
+    "cancel loading",
+]
 
 
-@pytest.mark.parametrize("possible", [range(7), (2, 5, 6), (5,), (1, 3), ()])
+@pytest.mark.parametrize("possible", [range(8), (2, 5, 7), (5,), (1, 3), ()])
 def test_the_first_step_that_is_possible_is_the_next(possible: range | tuple[int, ...]) -> None:
     is_open = {word: index in possible for index, word in enumerate(WORDS)}
 

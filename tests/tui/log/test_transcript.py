@@ -1,11 +1,12 @@
 import pytest
+from msgspec.structs import replace
 
 from seeshell.core.conversation import Message
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
 from seeshell.tui.log.transcript import KEPT_LINES, START, Position, Transcript
 
-from ...messages import answer, question
+from ...messages import answer, opened, question
 
 
 def message(number: int, lines: int) -> Message:
@@ -98,3 +99,24 @@ def test_an_open_answer_keeps_its_lines(look: Look) -> None:
     transcript.lines(0, look)
     transcript.release(transcript.page(Position(1, 0), 5, look))
     assert long.kept_lines > KEPT_LINES
+
+
+def test_an_answer_names_its_model_where_it_differs_from_the_one_before(look: Look) -> None:
+    first, second = answer(2, "A", model="small"), answer(4, "B", model="small")
+    adapted = replace(answer(6, "C", model="small"), adapter="/adapters/cats")
+    messages = [question(1, "1"), first, question(3, "2"), second, question(5, "3"), adapted]
+    transcript = Transcript(MessageView(it) for it in messages)
+    transcript.put(MessageView(question(7, "4")))
+    transcript.put(MessageView(opened(8)))
+    lines = shown(transcript, START, 100, look)
+    assert [it for it in lines if it.startswith("answer")] == [
+        "answer",
+        "answer",
+        "answer  small with cats",
+        "answer",
+    ]
+    # Of one that streams it is known when it ends.
+    transcript.views[-1].append("D")
+    transcript.page(START, 100, look)
+    transcript.views[-1].end(answer(8, "D", model="big"))
+    assert "answer  big" in shown(transcript, START, 100, look)

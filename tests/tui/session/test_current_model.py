@@ -47,7 +47,7 @@ class Window:
         self.told: list[SessionEvent] = []
         self.refused: SeeshellError | None = None
         """What `LoadModel` brings."""
-        self.session = ChatSession(self._connect, paths.data_dir)
+        self.session = ChatSession(self._connect, paths.data_dir, paths.presets_file)
         self.session.events.listen(SessionEvent, self.told.append)
 
     async def _connect(self, _replace_core: bool) -> Any:

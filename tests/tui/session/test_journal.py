@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seeshell.core.conversation import Attachment
-from seeshell.tui.session.draft import Draft, DraftPicture, EditedQuestion, SentTurn, Unsent
+from seeshell.tui.session.draft import Draft, DraftPicture, EditedMessage, SentTurn, Unsent
 from seeshell.tui.session.events import RequestRefused, SessionEvent, TextReturned
 from seeshell.tui.session.inheritance import RESTORE_SECONDS
 from seeshell.tui.session.journal import Journal
@@ -193,7 +193,7 @@ async def test_an_edit_waits_beside_the_draft_and_is_one_again_when_it_comes_bac
     window.write(3, "half a thought")
     window.journal.begin_edit(3, question(1, "what?", LEMONS), 1)
     unsent = window.journal.find(3)
-    assert (unsent.shown.text, unsent.shown.edited) == ("what?", EditedQuestion(1, 1))
+    assert (unsent.shown.text, unsent.shown.edited) == ("what?", EditedMessage(1, 1))
     turn = window.journal.hand_in(unsent.shown)
     assert unsent.shown.text == "half a thought"
     window.journal.put_back(unsent, turn)

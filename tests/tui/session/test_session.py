@@ -96,7 +96,7 @@ class Talk:
         """What the session connects to next, or is connected to."""
         self.told: list[SessionEvent] = []
         self.replaced: list[bool] = []
-        self.session = ChatSession(self.connect, data_dir())
+        self.session = ChatSession(self.connect, data_dir(), data_dir() / "presets.toml")
         self.session.events.listen(SessionEvent, self.told.append)
 
     async def connect(self, replace_core: bool) -> Any:
@@ -580,7 +580,7 @@ async def test_a_core_that_can_not_be_reached_is_told_like_a_dead_one() -> None:
         raise CoreVersionMismatch("The core is of version 0.")
 
     told: list[SessionEvent] = []
-    session = ChatSession(connect, data_dir())
+    session = ChatSession(connect, data_dir(), data_dir() / "presets.toml")
     session.events.listen(SessionEvent, told.append)
     await session.run(LaunchOptions())
     assert isinstance(told[-1], CoreLost)
@@ -689,7 +689,7 @@ async def test_requests_without_a_core_say_how_to_get_one() -> None:
     async def connect(_replace_core: bool) -> Any:
         raise CoreUnreachable("No.")
 
-    session = ChatSession(connect, data_dir())
+    session = ChatSession(connect, data_dir(), data_dir() / "presets.toml")
     session.events.listen(SessionEvent, told.append)
     await session.conversations.rename(1, "title")
     assert "{screen.start_core} starts one" in told[-1].sentence  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from ...inline_thoughts import InlineThoughts
 from .chunk_forms import (
     ANSWER_COUNTS,
     CACHED_COUNTS,
@@ -28,7 +29,6 @@ from .chunk_forms import (
 from .event_data import NotJson, decode_data, find_complaint, parse_chunks, read_charset
 from .event_stream import BOM, EventStream
 from .halves import Halves
-from .inline_thoughts import InlineThoughts
 from .json_documents import END_MARK, JsonDocuments
 
 _LONGEST_PREAMBLE: Final = 4 * 2**20

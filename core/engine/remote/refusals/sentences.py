@@ -31,7 +31,9 @@ def explain_refusal(refusal: Refusal, asked: Asked) -> TurnError:
     if refusal.overflow is not None:
         return PromptTooLong(
             f"The conversation is too long for the model at {asked.url}; start a new one or send "
-            f"fewer pictures{said}."
+            f"fewer pictures{said}.",
+            refusal.overflow.prompt,
+            refusal.overflow.context,
         )
     if refusal.wants_https:
         return EndpointError(

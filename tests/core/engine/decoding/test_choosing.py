@@ -34,7 +34,7 @@ def chosen(chooser: Chooser, logits: Any, count: int) -> list[int]:
 
 
 def sample(demo: Checkpoint, options: AnswerOptions, *probabilities: float) -> list[int]:
-    return chosen(make_chooser(demo, options), logits_of(demo, *probabilities), 300)
+    return chosen(make_chooser(demo, options, 300), logits_of(demo, *probabilities), 300)
 
 
 def test_tokens_come_with_their_probabilities() -> None:
@@ -50,7 +50,7 @@ def test_tokens_come_with_their_probabilities() -> None:
 def test_a_seed_repeats_what_is_chosen_and_another_does_not(demo: Checkpoint) -> None:
     logits = logits_of(demo, 0.3, 0.3, 0.4)
     first, again, other, none = (
-        chosen(make_chooser(demo, dataclasses.replace(SAMPLED, seed=seed)), logits, 30)
+        chosen(make_chooser(demo, dataclasses.replace(SAMPLED, seed=seed), 30), logits, 30)
         for seed in (1, 1, 2, None)
     )
     assert first == again
@@ -91,7 +91,7 @@ def test_an_option_leaves_out_unlikely_tokens(
 def test_a_penalty_makes_room_for_what_was_not_said_yet(
     demo: Checkpoint, options: dict[str, float], tokens: Sequence[int]
 ) -> None:
-    chooser = make_chooser(demo, AnswerOptions(temperature=0.0, **options))
+    chooser = make_chooser(demo, AnswerOptions(temperature=0.0, **options), 4)
     assert chosen(chooser, logits_of(demo, 0.6, 0.3, 0.1), 4) == tokens
 
 
@@ -100,11 +100,11 @@ def test_what_is_not_asked_for_is_as_the_checkpoint_says(demo: Checkpoint) -> No
     strict = dataclasses.replace(demo, generation_defaults=defaults)
     greedy = AnswerOptions(temperature=0.0)
     logits = logits_of(demo, 0.55, 0.3, 0.15)
-    assert chosen(make_chooser(strict, greedy), logits, 3) == [0, 1, 2]
+    assert chosen(make_chooser(strict, greedy, 3), logits, 3) == [0, 1, 2]
     off = dataclasses.replace(greedy, repetition_penalty=1.0)
-    assert chosen(make_chooser(strict, off), logits, 3) == [0, 0, 0]
+    assert chosen(make_chooser(strict, off, 3), logits, 3) == [0, 0, 0]
     plain = dataclasses.replace(SAMPLED, repetition_penalty=1.0)
-    assert set(chosen(make_chooser(strict, plain), logits, 300)) == {0, 1}
+    assert set(chosen(make_chooser(strict, plain, 300), logits, 300)) == {0, 1}
     assert set(sample(strict, dataclasses.replace(plain, min_p=0.0), 0.55, 0.3, 0.15)) == {0, 1, 2}
 
 

@@ -115,7 +115,7 @@ def test_the_limit_is_named_as_the_server_wants_and_at_last_not_at_all() -> None
         (400, "temperature must be a number"),
         (400, "Model does not support images"),
         (400, "Unsupported parameter: 'tools'"),
-        (400, "Unsupported parameter: 'min_p'"),
+        (400, "Unsupported parameter: 'min_q'"),
         (401, "Unsupported parameter: 'seed'"),
         (404, "Unknown model; seed"),
         (429, "Unsupported parameter: 'seed'"),
@@ -223,7 +223,10 @@ async def test_a_refused_field_is_left_out_of_the_next_request_too(
 
     fake.chat = chat
     await engine.load(fake.url, lambda _: None)
-    assert (await ask(engine))[0].text == "Yes"
+    waiting, answer, end = await ask(engine)
+    assert waiting.reason.endswith("takes no temperature; asking again without.")
+    assert answer.text == "Yes"
+    assert end.stats.ignored_options == "temperature"
     assert (await ask(engine))[0].text == "Yes"
     bodies = [exchange.body for exchange in fake.exchanges if exchange.body]
     assert [("max_tokens" in it, "temperature" in it) for it in bodies] == [
@@ -291,6 +294,98 @@ async def test_pictures_may_be_what_is_too_long(engine: RemoteEngine, fake: Any,
     said = "The decoder prompt (length 10127) is longer than the maximum model length of 8192."
     fake.chat = lambda exchange: exchange.reply(400, json.dumps({"message": said}).encode())
     await engine.load(fake.url, lambda _: None)
-    with pytest.raises(PromptTooLong, match="send fewer pictures"):
+    with pytest.raises(PromptTooLong, match="send fewer pictures") as told:
         await ask(engine)
+    assert (told.value.prompt_tokens, told.value.context_length) == (10127, 8192)
     assert len(fake.exchanges) == 2
+
+
+ALL = AnswerOptions(
+    temperature=0.5,
+    top_p=0.9,
+    top_k=20,
+    min_p=0.1,
+    repetition_penalty=1.1,
+    presence_penalty=0.5,
+    seed=7,
+    thinking=False,
+    thinking_budget=64,
+    schema='{"type": "integer"}',
+)
+
+
+def request_with(options: AnswerOptions, habits: ServerHabits) -> ChatRequest:
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "Hello?"}]},
+    ]
+    return ChatRequest("m", messages, options, habits)
+
+
+def test_every_option_goes_out_under_the_names_that_servers_know() -> None:
+    body = sent(request_with(ALL, ServerHabits()))
+    assert {name: body[name] for name in ("temperature", "top_p", "top_k", "min_p", "seed")} == {
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "top_k": 20,
+        "min_p": 0.1,
+        "seed": 7,
+    }
+    assert body["repetition_penalty"] == body["repeat_penalty"] == 1.1
+    assert body["presence_penalty"] == 0.5
+    assert body["chat_template_kwargs"] == {"enable_thinking": False}
+    assert body["enable_thinking"] is False
+    assert body["thinking_budget"] == body["thinking_token_budget"] == 64
+    assert "reasoning_effort" not in body
+    assert body["response_format"]["json_schema"]["schema"] == {"type": "integer"}
+    assert body["messages"][0] == {"role": "system", "content": "Be brief."}
+
+
+def test_what_is_not_set_is_not_sent() -> None:
+    body = sent(request_with(AnswerOptions(), ServerHabits()))
+    always = {"model", "messages", "stream", "stream_options", "max_tokens", "context_management"}
+    assert set(body) == always
+
+
+def test_an_option_is_named_as_ignored_once_all_its_names_are_refused() -> None:
+    habits = ServerHabits()
+    chat = request_with(ALL, habits)
+    for name in ("top_k", "repetition_penalty", "chat_template_kwargs", "enable_thinking"):
+        assert chat.mend(refuse(f"Unrecognized request argument supplied: {name}"))
+    assert chat.ignored == "top_k"
+    assert sent(chat)["reasoning_effort"] == "none"
+    assert chat.mend(refuse("Unsupported parameter: 'reasoning_effort'"))
+    assert chat.mend(refuse("Unsupported parameter: 'repeat_penalty'"))
+    assert request_with(ALL, habits).ignored == "top_k, repetition_penalty, thinking"
+    assert request_with(AnswerOptions(), habits).ignored == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (400, "System role not supported"),
+        (500, "Conversation roles must alternate user/assistant/user/assistant/..."),
+        (400, "Only user and assistant roles are supported!"),
+        (400, "Unsupported value: 'messages[0].role' does not support 'system' with this model."),
+    ],
+)
+def test_a_system_prompt_that_is_refused_stands_before_the_first_question(
+    status: int, said: str
+) -> None:
+    habits = ServerHabits()
+    chat = request_with(AnswerOptions(), habits)
+    assert chat.mend(refuse(said, status))
+    for later in (chat, request_with(AnswerOptions(), habits)):
+        (first,) = sent(later)["messages"]
+        assert first["role"] == "user"
+        assert [part["text"] for part in first["content"]] == ["Be brief.\n\n", "Hello?"]
+    assert not chat.mend(refuse(said, status))
+
+
+def test_a_schema_is_never_left_away() -> None:
+    chat = request_with(ALL, ServerHabits())
+    refusal = refuse("Unsupported parameter: 'response_format'")
+    assert not chat.mend(refusal)
+    assert chat.has_refused_schema(refusal)
+    assert "response_format" in sent(chat)
+    assert not request_with(AnswerOptions(), ServerHabits()).has_refused_schema(refusal)

@@ -43,7 +43,7 @@ def test_a_download_names_size_and_licence_first_and_then_counts_to_the_end(
     find: Any, hub: Any, model: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     answer = find(NAME)
-    size = sum(file.stat().st_size for file in MODEL_PATH.iterdir())
+    size = sum(file.stat().st_size for file in MODEL_PATH.iterdir()) + len(model.files["README.md"])
     stage = f"Downloading {NAME}, {size / 1e6:.1f} MB, licence apache-2.0"
     assert {it.stage for it in answer.stages} == {stage}
     fractions = [it.fraction for it in answer.stages]
@@ -55,7 +55,7 @@ def test_a_download_names_size_and_licence_first_and_then_counts_to_the_end(
     assert files.revision == files.path.name
     assert files.weights_bytes == len(model.files["model.safetensors"])
     held = {file.name for file in files.path.iterdir()}
-    assert held == {file.name for file in MODEL_PATH.iterdir()}
+    assert held == {"README.md", *(file.name for file in MODEL_PATH.iterdir())}
 
 
 def test_what_was_downloaded_is_used_without_a_network_by_another_process(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from seeshell.core.engine.inline_thoughts import InlineThoughts
 from seeshell.core.engine.remote.answers.halves import Halves
-from seeshell.core.engine.remote.answers.inline_thoughts import InlineThoughts
 
 HALVES = {
     "whole": (["A 🍋", " é"], "A 🍋 é"),

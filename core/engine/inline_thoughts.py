@@ -1,13 +1,13 @@
-"""Thoughts that a server leaves in the text, taken out where an answer begins with them."""
+"""Thoughts that stand in an answer's text, taken out where it begins with them."""
 
 from typing import Final
 
-_TAGS: Final = {
+TAGS: Final = {
     "<think>": "</think>",
     "<thinking>": "</thinking>",
     "<thought>": "</thought>",
 }
-"""Those of Qwen and DeepSeek, of some fine-tunes, and of Gemini."""
+"""How thoughts begin and end: those of Qwen and DeepSeek, of some fine-tunes, and of Gemini."""
 
 
 class InlineThoughts:
@@ -16,11 +16,16 @@ class InlineThoughts:
     Tags further inside are text: somebody may have asked about them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, closing_tag: str = "") -> None:
+        """Makes the splitter of an answer that has not begun.
+
+        Args:
+            closing_tag: of thoughts that the prompt has opened already; empty for none.
+        """
         self._held = ""
-        self._closing_tag = ""
-        self._is_at_start = True
-        self._is_at_margin = False
+        self._closing_tag = closing_tag
+        self._is_at_start = not closing_tag
+        self._is_at_margin = bool(closing_tag)
 
     def split(self, text: str, *, is_last: bool = False) -> tuple[str, str]:
         """Returns the text and the thoughts that are certain now; half a tag is held back."""
@@ -34,10 +39,10 @@ class InlineThoughts:
 
     def _look_for_the_tag(self, *, is_last: bool) -> None:
         start = self._held.lstrip()
-        if not is_last and any(tag.startswith(start) for tag in _TAGS):
+        if not is_last and any(tag.startswith(start) for tag in TAGS):
             return
         self._is_at_start = False
-        for tag, closing_tag in _TAGS.items():
+        for tag, closing_tag in TAGS.items():
             if start.startswith(tag):
                 self._held = start.removeprefix(tag)
                 self._closing_tag = closing_tag

@@ -1,0 +1,149 @@
+"""Answers that keep to a JSON schema: of each next token only those that the schema allows.
+
+The grammar and its masks are llguidance's. The mask is applied with MLX's common operations, which
+every device has; mlx-vlm's own has a kernel for Metal alone, and can't take tokens back.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import mlx.core as mx
+import numpy as np
+from llguidance import LLMatcher, LLTokenizer
+from llguidance.hf import from_tokenizer
+from numpy.typing import NDArray
+
+from ...errors import TurnError
+from .logits_rules import LogitsRule
+from .schema_end import SchemaEnd, allowed_tokens
+from .thinking import Thoughts
+
+_SPARE_TOKENS: Final = 8
+"""That much earlier than it must, a document is brought to its end."""
+
+_LOOKS: Final = 32
+"""How the document could end is looked at again after so many tokens, or sooner near the limit."""
+
+
+class SchemaRule(LogitsRule):
+    """Allows only what goes on towards a valid document; thoughts before it are free.
+
+    Shortly before the answer's limit the document is brought to an end.
+    """
+
+    def __init__(self, tokenizer: Any, schema: str, limit: int, closing_tag: str = "") -> None:
+        """Makes the rule for an answer that has not begun.
+
+        Args:
+            tokenizer: of the checkpoint.
+            schema: as JSON.
+            limit: most tokens of the answer, thoughts included.
+            closing_tag: of thoughts that the prompt has opened already; empty for none.
+
+        Raises:
+            TurnError: the schema can't be used.
+        """
+        self._matcher = LLMatcher(_read_tokenizer(tokenizer), _read_grammar(schema), log_level=0)
+        if problem := self._matcher.get_error():
+            raise unusable_schema(problem)
+        self._ends = sorted(tokenizer.stopping_criteria.eos_token_ids)
+        self._end = SchemaEnd(tokenizer)
+        self._thoughts = Thoughts(tokenizer, closing_tag) if closing_tag else None
+        self._limit = limit
+        self._is_matched: list[bool] = []
+        """Of each token taken, whether the matcher has it."""
+        self._looked_at = 0
+        self._ending: list[int] = []
+
+    def apply(self, logits: Any) -> Any:
+        """Returns the logits of what the schema allows; of all else -inf."""
+        allowed = np.zeros(logits.shape[-1], np.bool_)
+        if self._is_thinking:
+            # An answer that ends within its thoughts would be no document.
+            allowed[:] = True
+            allowed[self._ends] = False
+        else:
+            found = self._allowed()[: allowed.size]
+            allowed[: found.size] = found
+        return mx.where(mx.array(allowed), logits, float("-inf"))
+
+    def take(self, token: Any) -> None:
+        """Takes the answer's next token, for which it waits."""
+        value = int(token.item())
+        is_answer = not self._is_thinking and not self._matcher.is_stopped()
+        self._is_matched.append(is_answer and self._matcher.consume_token(value))
+        if self._thoughts is not None:
+            self._thoughts.take(value)
+
+    def go_back(self, count: int) -> None:
+        """Forgets the last tokens."""
+        if count:
+            self._matcher.rollback(sum(self._is_matched[-count:]))
+            del self._is_matched[-count:]
+            if self._thoughts is not None:
+                self._thoughts.go_back(count)
+
+    def fit(self, proposal: Sequence[int]) -> Sequence[int]:
+        """Returns as much of the proposal as the schema allows; nothing while the model thinks."""
+        if self._is_thinking or self._matcher.is_stopped() or self._is_ending():
+            return ()
+        return proposal[: self._matcher.validate_tokens(list(proposal))]
+
+    @property
+    def _is_thinking(self) -> bool:
+        return self._thoughts is not None and bool(self._thoughts.closing_tag)
+
+    def _allowed(self) -> NDArray[np.bool_]:
+        if self._matcher.is_stopped():
+            return _only(self._ends)
+        if self._is_ending():
+            ending = self._end.find(self._matcher)
+            return _only(ending[:1] or self._ends)
+        return allowed_tokens(self._matcher)
+
+    def _is_ending(self) -> bool:
+        """Whether there is room for the document's end and no more."""
+        taken = len(self._is_matched)
+        left = self._limit - taken - _SPARE_TOKENS
+        if left > 2 * len(self._ending) + _LOOKS and taken < self._looked_at + _LOOKS:
+            return False
+        self._ending, self._looked_at = self._end.find(self._matcher), taken
+        return left <= len(self._ending)
+
+
+def unusable_schema(problem: str) -> TurnError:
+    """Returns the error to raise."""
+    reason = problem.strip().partition("\n")[0].rstrip(".")
+    return TurnError(f"The JSON schema can't be used ({reason}): correct it and ask again.")
+
+
+def _only(tokens: Sequence[int]) -> NDArray[np.bool_]:
+    allowed = np.zeros(max(tokens) + 1, np.bool_)
+    allowed[list(tokens)] = True
+    return allowed
+
+
+def _read_grammar(schema: str) -> str:
+    try:
+        described = json.loads(schema)
+    except ValueError as error:
+        raise unusable_schema(str(error)) from error
+    if not isinstance(described, dict):
+        raise unusable_schema("it is no JSON object")
+    return LLMatcher.grammar_from_json_schema(
+        described,
+        # The spaces of `json.dumps`: a model that may write any number can go on so for ever.
+        overrides={
+            "item_separator": ", ",
+            "key_separator": ": ",
+            "whitespace_flexible": False,
+        },
+    )
+
+
+@lru_cache(maxsize=1)
+def _read_tokenizer(tokenizer: Any) -> LLTokenizer:
+    """Returns the tokenizer for masks; the vocabulary is walked once a model, for a second."""
+    return from_tokenizer(tokenizer, eos_token=sorted(tokenizer.stopping_criteria.eos_token_ids))

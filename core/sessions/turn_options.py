@@ -1,0 +1,72 @@
+"""How an answer is to be given: a turn's own options, then its preset, then the settings."""
+
+from ..current_presets import CurrentPresets
+from ..current_settings import CurrentSettings
+from ..engine.engine import AnswerOptions
+from ..errors import BadRequest
+from ..generation_options import NO_OPTIONS, ConversationChoices, GenerationOptions
+from ..option_rules import find_option_problem
+from .model_loader import ModelLoader
+
+
+class TurnOptions:
+    """Knows what counts for a turn of a conversation at this moment."""
+
+    def __init__(
+        self, settings: CurrentSettings, presets: CurrentPresets, loader: ModelLoader
+    ) -> None:
+        """Takes where the options come from.
+
+        Args:
+            settings: those of the running core.
+            presets: those of the running core.
+            loader: knows which model answers, which may have a default preset.
+        """
+        self._settings = settings
+        self._presets = presets
+        self._loader = loader
+
+    def resolve(
+        self, choices: ConversationChoices, own: GenerationOptions = NO_OPTIONS
+    ) -> GenerationOptions:
+        """Returns what counts; None is left only to what the checkpoint or server says.
+
+        Args:
+            choices: the conversation's.
+            own: the turn's own options.
+
+        Raises:
+            PresetNotFound: the conversation keeps a preset that is not there.
+        """
+        settings = self._settings.now
+        last = GenerationOptions(max_tokens=settings.max_tokens, temperature=settings.temperature)
+        preset = self._presets.choose(choices.preset, self._loader.resolve(choices).source)
+        return own.over((preset.options if preset else NO_OPTIONS).over(last))
+
+    def check(self, choices: ConversationChoices, own: GenerationOptions = NO_OPTIONS) -> None:
+        """Makes sure that a turn can be answered so.
+
+        Raises:
+            BadRequest: one of its own options can't be used.
+            PresetNotFound: the conversation keeps a preset that is not there.
+        """
+        if problem := find_option_problem(own):
+            raise BadRequest(f"The question was not sent: {problem}")
+        self.resolve(choices, own)
+
+
+def as_answer_options(options: GenerationOptions) -> AnswerOptions:
+    """Returns what the engine is told of resolved options."""
+    return AnswerOptions(
+        max_tokens=options.max_tokens or AnswerOptions.max_tokens,
+        temperature=options.temperature,
+        top_p=options.top_p,
+        top_k=options.top_k,
+        min_p=options.min_p,
+        repetition_penalty=options.repetition_penalty,
+        presence_penalty=options.presence_penalty,
+        seed=options.seed,
+        thinking=options.thinking,
+        thinking_budget=options.thinking_budget,
+        schema=options.schema or "",
+    )

@@ -1,0 +1,105 @@
+"""Room in the context: what to leave out of later prompts or take in again, and what that does."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ...core.conversation import Attachment, Message
+from ...core.leaving_out import ROOM_FOR_ANSWER, LeavingOut, choose_oldest, measure
+from ...core.messages.events import TurnWithdrawn
+from ...core.messages.requests import LeaveOut
+
+
+class Change(NamedTuple):
+    """Something that is left out, or taken in again."""
+
+    what: LeavingOut
+    is_left_out: bool
+
+    def request(self, conversation: int) -> LeaveOut:
+        """Returns what asks the core for it."""
+        return LeaveOut(
+            conversation=conversation,
+            messages=self.what.messages,
+            pictures=self.what.pictures,
+            is_left_out=self.is_left_out,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What it does to the next prompts, for the user."""
+        freed, repeated = self.what.freed_tokens, self.what.repeated_tokens
+        if not self.is_left_out:
+            return f"Taken in again: about {freed + repeated:,} tokens to read with the next turn."
+        told = f"Left out of later prompts: frees about {freed:,} tokens."
+        return f"{told} About {repeated:,} behind it are read again." if repeated else told
+
+
+def switch_question(messages: Sequence[Message], question: Message) -> Change:
+    """Leaves a question out with its answers, or takes it in again."""
+    return _switch(messages, (question.id,), is_left_out=not question.is_left_out)
+
+
+def switch_before(messages: Sequence[Message], question: Message) -> Change:
+    """Leaves all questions before one out; takes them in again if they are all left out."""
+    before = messages[: messages.index(question)]
+    questions = [it for it in before if it.role == "user"]
+    is_left_out = not all(it.is_left_out for it in questions)
+    changed = tuple(it.id for it in questions if it.is_left_out != is_left_out)
+    return _switch(messages, changed, is_left_out=is_left_out)
+
+
+def switch_picture(messages: Sequence[Message], question: Message, index: int) -> Change:
+    """Leaves one picture of a question out, or takes it in again."""
+    is_left_out = not question.attachments[index].is_left_out
+    return _switch(messages, (), ((question.id, index),), is_left_out=is_left_out)
+
+
+def make_room(withdrawn: TurnWithdrawn, replaced: int | None = None) -> LeavingOut:
+    """Returns what to leave out so that a turn fits that did not; nothing where that can't help.
+
+    Args:
+        withdrawn: what became of the turn.
+        replaced: the question that it replaces, or a message whose answer was to be given again.
+    """
+    if withdrawn.error != "PromptTooLong" or withdrawn.restored is None:
+        return LeavingOut()
+    before = _before(withdrawn.restored.messages, replaced)
+    prompt, context = withdrawn.prompt_tokens, withdrawn.context_length
+    # A server that does not say by how much is asked with one thing less each time.
+    needed = prompt + ROOM_FOR_ANSWER - context if prompt and context else 1
+    return choose_oldest(before, max(needed, 1))
+
+
+def _before(messages: Sequence[Message], replaced: int | None) -> Sequence[Message]:
+    """Returns what stands before a question, or before that of an answer; everything for None."""
+    for place, message in enumerate(messages):
+        if message.id == replaced:
+            return messages[: place - (message.role == "assistant")]
+    return messages
+
+
+def _switch(
+    messages: Sequence[Message],
+    questions: tuple[int, ...],
+    pictures: tuple[tuple[int, int], ...] = (),
+    *,
+    is_left_out: bool,
+) -> Change:
+    if not is_left_out:
+        messages = [_taken_in(it, questions, pictures) for it in messages]
+    return Change(measure(messages, questions, pictures), is_left_out)
+
+
+def _taken_in(
+    message: Message, questions: tuple[int, ...], pictures: tuple[tuple[int, int], ...]
+) -> Message:
+    """Returns a message as it is once questions and pictures are taken in again."""
+    is_own = message.id in questions or message.parent_id in questions
+    attachments = list(message.attachments)
+    for index in (index for owner, index in pictures if owner == message.id):
+        attachments[index] = replace(attachments[index], is_left_out=False)
+    changed = iter(attachments)
+    parts = (next(changed) if isinstance(it, Attachment) else it for it in message.parts)
+    return replace(message, parts=tuple(parts), is_left_out=message.is_left_out and not is_own)

@@ -1,0 +1,156 @@
+"""The model that a conversation keeps: chosen here, and offered where another one is loaded."""
+
+import asyncio
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from ...core.conversation import Conversation
+from ...core.errors import SeeshellError
+from ...core.generation_options import NO_CHOICES, ConversationChoices
+from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, ModelFailed, ModelLoaded
+from ...core.messages.requests import ChooseForConversation, GetStatus
+from ..status_words import short_name
+from .core_link import CoreLink
+from .current_model import CurrentModel
+from .decisions import Decision, Decisions, WayOut
+from .shown_turns import ShownTurns
+
+_WAYS_OUT: tuple[WayOut, ...] = ("load kept", "go on")
+
+
+class KeptModel:
+    """Follows what the conversation on screen keeps, beside the model that is loaded."""
+
+    def __init__(
+        self,
+        link: CoreLink,
+        model: CurrentModel,
+        turns: ShownTurns,
+        decisions: Decisions,
+        conversation: Callable[[], int | None],
+    ) -> None:
+        """Knows nothing yet.
+
+        Args:
+            link: the way to the core.
+            model: the one that is loaded.
+            turns: of the conversation on screen.
+            decisions: that are to be made in this window.
+            conversation: returns the id of the conversation on screen; None for a new one.
+        """
+        self._link = link
+        self._model = model
+        self._turns = turns
+        self._decisions = decisions
+        self._conversation = conversation
+        self.choices = NO_CHOICES
+        """Of the conversation on screen."""
+        self._for_new = ""
+        """Source that was chosen in this window, as long as nobody has loaded another one."""
+        self._offered: tuple[object, ...] = ()
+        """What was offered last, and is not again once the user has closed it."""
+        self._offering: set[asyncio.Task[None]] = set()
+
+    @property
+    def choices_for_new(self) -> ConversationChoices | None:
+        """What a conversation keeps that begins in this window; None for whatever is loaded."""
+        return ConversationChoices(self._for_new) if self._for_new else None
+
+    def show(self, conversation: Conversation | None) -> None:
+        """Takes up the conversation that is on screen now."""
+        self.choices = conversation.summary.choices if conversation else NO_CHOICES
+        self._offered = ()
+        self._look()
+
+    def note(self, event: AnyEvent) -> None:
+        """Takes in what an event says of the conversation's model, or of the one that is loaded."""
+        match event:
+            case ChoicesChanged(conversation=it, choices=choices) if it == self._conversation():
+                self.choices = choices
+            case ModelLoaded(source=source) if source != self._for_new:
+                self._for_new = ""
+            case ModelFailed(model=source) if source == self._for_new:
+                self._for_new = ""
+        self._look()
+
+    async def load(self, source: str) -> None:
+        """Loads a model, which the conversation on screen keeps from now on."""
+        source = source.strip()
+        conversation = self._conversation()
+        if conversation is None:
+            self._for_new = source
+        else:
+            await self.choose(conversation, replace(self.choices, model=source, adapter=""))
+        await self._model.load(source)
+
+    async def load_kept(self) -> None:
+        """Loads the model that the conversation keeps."""
+        await self._model.load(self.choices.model, self.choices.adapter)
+
+    async def go_on(self) -> None:
+        """Lets the conversation keep the model that is loaded."""
+        conversation, status = self._conversation(), self._model.status
+        if conversation is not None and status.source:
+            choices = replace(self.choices, model=status.source, adapter=status.adapter)
+            await self.choose(conversation, choices)
+
+    async def choose(self, conversation: int, choices: ConversationChoices) -> None:
+        """Says what a conversation keeps from now on."""
+        request = ChooseForConversation(conversation=conversation, choices=choices)
+        if await self._link.ask(request) is not None and conversation == self._conversation():
+            self.choices = choices
+            self._look()
+
+    def cost_words(self, prompt_tps: float) -> str:
+        """Returns what it costs that a model takes over here, in words; empty where nothing.
+
+        Args:
+            prompt_tps: tokens a second at which it reads; 0 where nobody knows.
+        """
+        stats = self._turns.stats
+        tokens = stats.prompt_tokens + stats.generated_tokens if stats else 0
+        if not tokens:
+            return ""
+        seconds = f", about {max(1, round(tokens / prompt_tps))} s" if prompt_tps else ""
+        return f"reads up to {tokens:,} tokens again{seconds}"
+
+    def _look(self) -> None:
+        """Offers the conversation's model where another one is loaded, once until that changes."""
+        status, kept = self._model.status, self.choices
+        wanted, there = (kept.model, kept.adapter), (status.source, status.adapter)
+        is_other = bool(kept.model and status.source and wanted != there)
+        if not (is_other and status.is_ready and self._turns.has_messages):
+            self._offered = ()
+            self._decisions.settle("other model")
+            return
+        offer = (self._conversation(), wanted, there)
+        if offer != self._offered:
+            self._offered = offer
+            task = asyncio.create_task(self._offer(offer))
+            self._offering.add(task)
+            task.add_done_callback(self._offering.discard)
+
+    async def _offer(self, offer: tuple[object, ...]) -> None:
+        name = self._model.status.name
+        rates = await self._read_rates()
+        cost = self.cost_words(rates.get(self._model.status.source, 0.0))
+        if offer != self._offered:
+            return
+        sentence = f"{_name(self.choices)} answers in this conversation, but {name} is loaded."
+        if cost:
+            sentence += f" Going on with {name} {cost}."
+        self._decisions.need(Decision("other model", sentence, _WAYS_OUT))
+
+    async def _read_rates(self) -> dict[str, float]:
+        try:
+            reply = await self._link.request(GetStatus())
+        except SeeshellError:
+            return {}
+        return reply.prompt_tps if isinstance(reply, CoreStatus) else {}
+
+
+def _name(choices: ConversationChoices) -> str:
+    """Returns a short name of the model that a conversation keeps, and of its adapter."""
+    adapter = f" with {short_name(choices.adapter)}" if choices.adapter else ""
+    return short_name(choices.model) + adapter

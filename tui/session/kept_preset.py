@@ -1,0 +1,136 @@
+"""The preset of the conversation on screen: which one counts, and the choice of another."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ...core.errors import PresetNotFound
+from ...core.generation_options import NO_OPTIONS, GenerationOptions
+from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, ModelLoaded, TurnQueued
+from .core_link import Post
+from .current_model import CurrentModel
+from .events import PresetChanged, RequestRefused
+from .journal import Journal
+from .kept_model import KeptModel
+from .shown_turns import ShownTurns
+
+if TYPE_CHECKING:
+    from ...core.current_presets import CurrentPresets
+    from ...core.presets import Template
+
+
+class KeptPreset:
+    """Follows what the conversation keeps, and what `presets.toml` says of it."""
+
+    def __init__(
+        self,
+        kept: KeptModel,
+        model: CurrentModel,
+        turns: ShownTurns,
+        journal: Journal,
+        post: Post,
+        *,
+        conversation: Callable[[], int | None],
+        presets_file: Path,
+    ) -> None:
+        """Knows no preset yet.
+
+        Args:
+            kept: what the conversation on screen keeps.
+            model: the one that is loaded, which may have a default preset.
+            turns: of the conversation on screen.
+            journal: has the choice for a conversation that is not stored yet.
+            post: is told when another preset counts.
+            conversation: returns the id of the conversation on screen; None for a new one.
+            presets_file: where the user writes presets.
+        """
+        self._kept = kept
+        self._model = model
+        self._turns = turns
+        self._journal = journal
+        self._post = post
+        self._conversation = conversation
+        self._file = presets_file
+        self._presets: CurrentPresets | None = None
+        self._told = ""
+        """What was told last."""
+
+    @property
+    def presets(self) -> "CurrentPresets":
+        """Those that there are, as read last; read when they are first wanted."""
+        if self._presets is None:
+            # The first frame does not wait for what reads them.
+            from ...core.current_presets import CurrentPresets
+
+            self._presets = CurrentPresets(self._file)
+            self._presets.look()
+        return self._presets
+
+    @property
+    def templates(self) -> "tuple[Template, ...]":
+        """The questions that are asked often, as the file says now."""
+        self.presets.look()
+        return self.presets.now.templates
+
+    @property
+    def chosen(self) -> str:
+        """Name of the preset that the conversation keeps; empty for the model's default one."""
+        if self._conversation() is None:
+            return self._journal.find(None).preset
+        return self._kept.choices.preset
+
+    @property
+    def name(self) -> str:
+        """Name of the preset that counts; empty where none does, or none is known yet."""
+        if self.chosen or self._presets is None:
+            return self.chosen
+        default = self._presets.now.default_of(self._model.status.source)
+        return default.name if default else ""
+
+    def show(self) -> None:
+        """Takes up the conversation that is on screen now."""
+        if self._presets is not None or self.chosen:
+            self.look()
+
+    def look(self) -> None:
+        """Reads the file again where it has changed, and tells if another preset counts."""
+        self.presets.look()
+        if self.name != self._told:
+            self._told = self.name
+            self._post(PresetChanged(self._told))
+
+    def note(self, event: AnyEvent) -> None:
+        """Takes in what may have another preset count."""
+        if isinstance(event, ChoicesChanged | CoreStatus | ModelLoaded | TurnQueued):
+            self.look()
+
+    async def choose(self, name: str) -> None:
+        """Has the conversation keep a preset from the next turn on; empty for the default one."""
+        self.presets.look()
+        try:
+            self.presets.choose(name, self._model.status.source)
+        except PresetNotFound as error:
+            self._post(RequestRefused(str(error)))
+            return
+        conversation = self._conversation()
+        if conversation is None:
+            unsent = self._journal.find(None)
+            unsent.preset = name
+            self._journal.note(unsent)
+        else:
+            await self._kept.choose(conversation, replace(self._kept.choices, preset=name))
+        self.look()
+
+    def tell_cost(self, options: GenerationOptions) -> str:
+        """Returns what it costs that the next turns are answered so; empty where nothing."""
+        from ..preset_words import change_words
+
+        status, stats = self._model.status, self._turns.stats
+        if stats is None or status.server:
+            return ""
+        now = self.presets.now.find(self.name)
+        tokens = stats.prompt_tokens + stats.generated_tokens
+        before = now.options if now else NO_OPTIONS
+        return change_words(before, options, tokens, stats.prompt_tps)
