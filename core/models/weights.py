@@ -54,7 +54,7 @@ class Weights:
     stored_bytes: int
     """Bytes of the files."""
     half_precision_bytes: int
-    """Of these, bytes of 16-bit floating-point tensors."""
+    """Of these, bytes of 16-bit floating-point tensors that are used."""
     vision_bytes: int
     """Of these, bytes of the vision tower and of what ties it to the language model."""
     unused_bytes: int = 0
@@ -92,10 +92,15 @@ def measure(files: Iterable[Path], *, is_tied: bool = False) -> Weights:
     for file in files:
         stored += file.stat().st_size
         tensors |= {name: _describe(it) for name, it in _checked_tensors(file).items()}
-    halves = sum(it.nbytes for it in tensors.values() if it.dtype in _HALF_PRECISION)
+    outputs = {name for name in tensors if is_tied and name.endswith(_OUTPUT)}
+    halves = sum(
+        it.nbytes
+        for name, it in tensors.items()
+        if it.dtype in _HALF_PRECISION and name not in outputs
+    )
     vision = sum(it.nbytes for name, it in tensors.items() if _SIGHT.search(name))
-    unused = sum(it.nbytes for name, it in tensors.items() if name.endswith(_OUTPUT))
-    return Weights(stored, halves, vision, unused if is_tied else 0, tensors)
+    unused = sum(tensors[name].nbytes for name in outputs)
+    return Weights(stored, halves, vision, unused, tensors)
 
 
 def _describe(tensor: dict[str, Any]) -> Tensor:
