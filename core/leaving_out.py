@@ -60,6 +60,20 @@ def count_left_out(messages: Iterable[Message]) -> int:
     return freed
 
 
+def count_freed(messages: Sequence[Message]) -> int:
+    """Returns about how many tokens a branch takes less than at its newest answer with stats.
+
+    Negative where more was taken in again, or written by hand since, than was left out.
+    """
+    counted = [place for place, message in enumerate(messages) if message.stats]
+    if not counted:
+        return 0
+    answered, since = messages[: counted[-1] + 1], messages[counted[-1] + 1 :]
+    stats = answered[-1].stats
+    freed = count_left_out(answered) - (stats.left_out_tokens if stats else 0)
+    return freed - sum(map(count_tokens, since))
+
+
 def choose_oldest(messages: Sequence[Message], tokens: int) -> LeavingOut:
     """Returns the oldest pictures, then the oldest questions with answers, that make room.
 

@@ -3,7 +3,13 @@
 import pytest
 
 from seeshell.core.conversation import Attachment, Message, TurnStats, compose
-from seeshell.core.leaving_out import LeavingOut, choose_oldest, count_left_out, measure
+from seeshell.core.leaving_out import (
+    LeavingOut,
+    choose_oldest,
+    count_freed,
+    count_left_out,
+    measure,
+)
 
 
 def picture(tokens: int, *, is_left_out: bool = False) -> Attachment:
@@ -81,3 +87,12 @@ def test_a_question_takes_its_answer_and_what_follows_is_computed_again() -> Non
 )
 def test_it_is_named_in_words(tokens: int, words: str) -> None:
     assert choose_oldest(CHAT, tokens).words == words
+
+
+def test_what_is_free_since_the_newest_counted_answer() -> None:
+    assert count_freed(()) == 0
+    assert count_freed(CHAT) == 0
+    left_out = [question(1, "", picture(100, is_left_out=True)), answer(2, 15)]
+    assert count_freed(left_out) == 100
+    written = Message(4, 3, "assistant", compose("x" * 40), 0.0, is_corrected=True)
+    assert count_freed([*left_out, question(3, "x" * 80), written]) == 100 - 25 - 15

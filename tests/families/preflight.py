@@ -21,7 +21,7 @@ from seeshell.core.models.kv_size import count_kv
 from seeshell.core.models.language_config import context_length, read_language_config
 from seeshell.core.models.preflight import check_checkpoint
 
-from .shapes import SHAPES
+from .large_shapes import SHAPES
 
 _BAR = 0.05
 

@@ -16,7 +16,7 @@ import mlx.nn as nn
 from mlx.utils import tree_flatten
 from mlx_vlm.utils import get_model_and_args, skip_multimodal_module, update_module_configs
 
-from .shapes import Shape
+from .large_shapes import Shape
 
 _PIECE_BYTES = 400_000_000
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ..cramped import CONTEXT
 from ..rambling import write_rambling_model
 from .server import mlx_vlm_server, transformers_serve
 from .visit import Visit, Wrong
@@ -31,7 +32,11 @@ def main() -> int:
         folder = Path(name)
         rambling = folder / "rambling"
         write_rambling_model(rambling)
-        servers = [mlx_vlm_server(folder)]
+        servers = [
+            mlx_vlm_server(folder),
+            mlx_vlm_server(folder, has_apc=True),
+            mlx_vlm_server(folder, context=CONTEXT),
+        ]
         if options.transformers:
             servers.append(transformers_serve(folder, options.transformers))
         for number, server in enumerate(servers):

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -23,6 +23,10 @@ class Server:
     command: Sequence[str]
     """With `{port}` where the port belongs."""
     log: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of its environment."""
+    context: int = 0
+    """Most tokens of a request and its answer; 0 for no limit."""
     port: int = field(default_factory=lambda: _free_port())
     _process: "subprocess.Popen[bytes] | None" = None
 
@@ -35,6 +39,7 @@ class Server:
         """Returns when it answers requests."""
         command = [part.format(port=self.port) for part in self.command]
         environment = os.environ | {"HF_HUB_OFFLINE": "1", "MLX_DISABLE_COMPILE": "1"}
+        environment |= self.variables
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -69,10 +74,21 @@ class Server:
         return True
 
 
-def mlx_vlm_server(folder: Path) -> Server:
-    """Returns mlx-vlm's own server, of the environment that runs this."""
+def mlx_vlm_server(folder: Path, *, has_apc: bool = False, context: int = 0) -> Server:
+    """Returns mlx-vlm's own server, of the environment that runs this.
+
+    Args:
+        folder: for its log.
+        has_apc: whether it keeps prefixes from one request to the next.
+        context: most tokens of a request and its answer; 0 for no limit.
+    """
     command = [sys.executable, "-m", "mlx_vlm.server", "--host", "127.0.0.1", "--port", "{port}"]
-    return Server("mlx_vlm.server", command, folder / "mlx-vlm.log")
+    name, variables = "mlx_vlm.server", {}
+    if has_apc:
+        name, variables = f"{name} with APC", {"APC_ENABLED": "1"}
+    if context:
+        name, command = f"{name} with {context} tokens", [*command, "--max-kv-size", str(context)]
+    return Server(name, command, folder / f"{name}.log", variables, context)
 
 
 def transformers_serve(folder: Path, program: Path) -> Server:

@@ -19,6 +19,6 @@ def visit(tmp_path_factory: pytest.TempPathFactory, rambling_checkpoint: Path) -
     visit.close()
 
 
-@pytest.mark.parametrize("step", ["chat", "picture", "stop", "error", "restart"])
+@pytest.mark.parametrize("step", ["chat", "picture", "options", "stop", "error", "restart"])
 def test_a_real_server_is_asked_as_a_user_would(visit: Visit, step: str) -> None:
     getattr(visit, step)()

@@ -102,8 +102,8 @@ SCREEN: Final = Place(
         ),
         Command(
             "presets",
-            "f9",
-            "Choose how answers are given: a preset",
+            "f12",
+            "Choose a preset: how answers are given",
             footer="preset",
             action="choose_preset",
             moves_focus=True,

@@ -37,9 +37,7 @@ class Palette(NamedTuple):
     def greyed(self) -> "Palette":
         """Returns the palette for a message that is left out: its text has one style."""
         grey = Palette(*(self.left_out for _ in self._fields))
-        return grey._replace(
-            base=self.base, picture=self.picture, mark=self.mark, target=self.target
-        )
+        return grey._replace(picture=self.picture, mark=self.mark, target=self.target)
 
 
 COMPONENTS = {f"chat-log--{name.replace('_', '-')}" for name in Palette._fields}

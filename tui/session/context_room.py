@@ -66,9 +66,10 @@ def make_room(withdrawn: TurnWithdrawn, replaced: int | None = None) -> LeavingO
     if withdrawn.error != "PromptTooLong" or withdrawn.restored is None:
         return LeavingOut()
     before = _before(withdrawn.restored.messages, replaced)
-    needed = withdrawn.prompt_tokens + ROOM_FOR_ANSWER - withdrawn.context_length
+    prompt, context = withdrawn.prompt_tokens, withdrawn.context_length
     # A server that does not say by how much is asked with one thing less each time.
-    return choose_oldest(before, needed if withdrawn.context_length else 1)
+    needed = prompt + ROOM_FOR_ANSWER - context if prompt and context else 1
+    return choose_oldest(before, max(needed, 1))
 
 
 def _before(messages: Sequence[Message], replaced: int | None) -> Sequence[Message]:

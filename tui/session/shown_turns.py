@@ -3,7 +3,7 @@
 import time
 
 from ...core.conversation import Conversation, Message, Queue, QueuedTurn, TurnStats
-from ...core.leaving_out import count_left_out
+from ...core.leaving_out import count_freed
 from ...core.messages.events import (
     AnyEvent,
     Decoded,
@@ -62,7 +62,7 @@ class ShownTurns:
         self.stats: TurnStats | None = None
         """Of the newest answer that has any."""
         self.freed_tokens = 0
-        """About how many tokens of the context are free since that answer."""
+        """About how many tokens of the context that answer took more than are taken now."""
         self._is_waiting = False
         self.is_answering = False
         """Whether there is an open answer."""
@@ -104,8 +104,7 @@ class ShownTurns:
         self.has_messages = bool(messages)
         self.last_model = next((it.model for it in reversed(messages) if it.model), "")
         self.stats = next((it.stats for it in reversed(messages) if it.stats), None)
-        left_out_before = self.stats.left_out_tokens if self.stats else 0
-        self.freed_tokens = count_left_out(messages) - left_out_before
+        self.freed_tokens = count_freed(messages)
         self._is_waiting = False
         self._set_progress(AnswerProgress())
         self.is_answering = bool(messages) and messages[-1].is_open

@@ -14,6 +14,10 @@ from .refusals.refusal import Refusal
 _LIMIT_NAMES: Final = ("max_tokens", "max_completion_tokens")
 """How servers call the limit of an answer; newer models of OpenAI take the second alone."""
 
+NO_SUMMARY: Final = "context_management"
+"""Empty, it keeps mlx_vlm.server from answering from a summary of its own, without a word about it,
+where a conversation does not fit: what is left out is for the user to say."""
+
 _SHORTEST_ANSWER: Final = 32
 """Tokens; where less is left the conversation is too long."""
 
@@ -135,6 +139,7 @@ class ChatRequest:
             "stream": True,
             "stream_options": {"include_usage": True},
             self._habits.limit_name: self._limit,
+            NO_SUMMARY: [],
         }
         left_out = self._habits.refused | {""}
         if "stream" in left_out:

@@ -16,6 +16,9 @@ TOKEN_SIDE: Final = 32
 _CACHE_BYTES: Final = 64 * 2**20
 """Most memory for data URLs, some hundred photographs at the default pixel budget."""
 
+_Wanted = tuple[str, int]
+"""The sha256 of a picture, and the most image tokens that it may take."""
+
 
 def fit_pixel_budget(width: int, height: int, pixel_budget: int) -> ImageSize:
     """Returns the size, in whole image tokens, at which a picture is sent.
@@ -44,9 +47,9 @@ class PictureUrls:
         self._pixel_budget = pixel_budget
         self._max_pixels = max_pixels
         self._workers = workers
-        self._urls: OrderedDict[str, str] = OrderedDict()
+        self._urls: OrderedDict[_Wanted, str] = OrderedDict()
         self._bytes = 0
-        self._making: dict[str, asyncio.Task[str]] = {}
+        self._making: dict[_Wanted, asyncio.Task[str]] = {}
 
     async def find(self, picture: PromptImage) -> str:
         """Returns the picture's data URL; one that nobody waits for any more is made all the same.
@@ -54,30 +57,33 @@ class PictureUrls:
         Raises:
             ImageError: the picture can't be read, or is not the one that was attached.
         """
-        url = self._urls.get(picture.sha256)
+        wanted = (picture.sha256, picture.pixel_budget or self._pixel_budget)
+        url = self._urls.get(wanted)
         if url is not None:
-            self._urls.move_to_end(picture.sha256)
+            self._urls.move_to_end(wanted)
             return url
-        making = self._making.get(picture.sha256)
+        making = self._making.get(wanted)
         if making is None:
-            making = self._making[picture.sha256] = asyncio.create_task(self._make(picture))
+            making = asyncio.create_task(self._make(picture, wanted))
+            self._making[wanted] = making
             # Asked for so that asyncio does not report an error that nobody waited for.
             making.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(making)
 
-    async def _make(self, picture: PromptImage) -> str:
+    async def _make(self, picture: PromptImage, wanted: _Wanted) -> str:
         name = picture.name or picture.path.name
-        fit = partial(fit_pixel_budget, pixel_budget=self._pixel_budget)
-        wanted = WantedPixels(picture.path, picture.sha256, name, self._max_pixels, fit)
+        _, budget = wanted
+        fit = partial(fit_pixel_budget, pixel_budget=budget)
+        pixels = WantedPixels(picture.path, picture.sha256, name, self._max_pixels, fit)
         try:
-            url = await self._workers.read_url(wanted)
+            url = await self._workers.read_url(pixels)
         finally:
-            del self._making[picture.sha256]
-        self._hold(picture, url)
+            del self._making[wanted]
+        self._hold(wanted, url)
         return url
 
-    def _hold(self, picture: PromptImage, url: str) -> None:
-        self._urls[picture.sha256] = url
+    def _hold(self, wanted: _Wanted, url: str) -> None:
+        self._urls[wanted] = url
         self._bytes += len(url)
         while self._bytes > _CACHE_BYTES and len(self._urls) > 1:
             self._bytes -= len(self._urls.popitem(last=False)[1])

@@ -115,7 +115,8 @@ class RemoteEngine(Engine):
 
     async def measure(self, attachment: Attachment) -> Attachment:
         """Returns the attachment with the size at which it is sent and Qwen3-VL's tokens."""
-        width, height = fit_pixel_budget(attachment.width, attachment.height, self._pixel_budget)
+        budget = attachment.pixel_budget or self._pixel_budget
+        width, height = fit_pixel_budget(attachment.width, attachment.height, budget)
         tokens = width * height // TOKEN_SIDE**2
         return replace(attachment, model_width=width, model_height=height, tokens=tokens)
 

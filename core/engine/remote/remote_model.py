@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ...models.endpoints import Endpoint
-from .chat_request import ServerHabits
+from .chat_request import NO_SUMMARY, ServerHabits
 from .http_clients import Access
 from .model_list import ListedModel, choose_model, find_model, name_some
 from .refusals.asked import Asked
@@ -46,4 +46,7 @@ def choose_remote(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[Remote
             offered = name_some(listed)
             notice += f" It lists no model {wanted} but {offered}, and is asked all the same."
     habits = ServerHabits(endpoint.context or found.context, found.longest_answer)
+    if endpoint.url.startswith("https:"):
+        # Services refuse what they do not know, which would cost a request.
+        habits.refused.add(NO_SUMMARY)
     return RemoteModel(endpoint, found.id, offered, habits), notice

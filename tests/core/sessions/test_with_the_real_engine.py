@@ -19,10 +19,10 @@ from seeshell.core.engine.engine import (
     TextDelta,
 )
 from seeshell.core.engine.selected import SelectedEngine
+from seeshell.core.generation_options import ConversationChoices
 from seeshell.core.messages.events import (
     ConversationOpened,
     Delta,
-    ModelFailed,
     TurnEnded,
     TurnFailed,
     TurnQueued,
@@ -30,10 +30,11 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.requests import (
     Attach,
+    ChooseForConversation,
     DeleteConversation,
     EditQuestion,
     GetStatus,
-    LoadModel,
+    LeaveOut,
     OpenConversation,
     PrepareTurn,
     RegenerateAnswer,
@@ -135,7 +136,8 @@ def as_prompt(messages: list[Message], paths: Paths) -> tuple[PromptMessage, ...
     prompt: list[PromptMessage] = []
     for index, message in enumerate(messages):
         reply = messages[index + 1] if index + 1 < len(messages) else None
-        if not message.parts or (reply is not None and reply.drops_question):
+        is_dropped = reply is not None and reply.drops_question
+        if not message.parts or message.is_left_out or is_dropped:
             continue
         images = tuple(
             PromptImage(paths.picture(it.sha256), it.sha256, it.name) for it in message.attachments
@@ -182,6 +184,28 @@ async def test_the_queues_of_two_conversations_are_answered_in_turn_as_cold_runs
     assert len(spilled(paths)) > 0
     for conversation, answers in ended.items():
         assert answers[-1].text == await cold(conversation)
+
+
+async def test_what_stands_before_the_first_part_that_is_left_out_is_reused(
+    sessions: Sessions, client: Listener, ask: Ask, cold: Cold, samples: Path
+) -> None:
+    first = await ask("What is in the picture?", samples / "red-circle-blue-square.png")
+    kept = (await end_of(client, first)).message.stats
+    second = await ask("And here?", samples / "green-star.png", conversation=first.conversation)
+    await end_of(client, second)
+    third = await ask("What colour is the star?", conversation=first.conversation)
+    await end_of(client, third)
+    shown = (await show(sessions, first.conversation)).messages
+    request = LeaveOut(conversation=first.conversation, messages=(shown[2].id,))
+    await carry_out(sessions, request, client)
+    last = await ask("What colour is the circle?", conversation=first.conversation)
+    answer = (await end_of(client, last)).message
+    assert answer.text == await cold(first.conversation)
+    assert kept is not None
+    assert answer.stats is not None
+    assert answer.stats.images_encoded == 0
+    assert answer.stats.reused_tokens >= kept.prompt_tokens + kept.generated_tokens - 1
+    assert answer.stats.left_out_tokens > 0
 
 
 async def test_after_a_stop_in_mid_answer_the_rest_of_the_queue_answers_as_a_cold_run(
@@ -260,6 +284,13 @@ async def test_what_is_prepared_behind_a_stopped_question_is_not_computed_again(
     assert answer.stats.prefilled_tokens < QUESTION_TOKENS
 
 
+async def keep(sessions: Sessions, client: Listener, turn: TurnQueued, model: str) -> None:
+    """Lets a turn's conversation keep a model."""
+    choices = ConversationChoices(model)
+    request = ChooseForConversation(conversation=turn.conversation, choices=choices)
+    await carry_out(sessions, request, client)
+
+
 async def test_a_follow_up_to_a_failed_question_answers_as_if_that_had_not_been_asked(
     sessions: Sessions,
     engine: SelectedEngine,
@@ -270,13 +301,11 @@ async def test_a_follow_up_to_a_failed_question_answers_as_if_that_had_not_been_
 ) -> None:
     first = await ask("What is in the picture?", samples / "red-circle-blue-square.png")
     await end_of(client, first)
-    await engine.unload()
-    await carry_out(sessions, LoadModel(model="/nowhere"), client)
-    await client.until(ModelFailed)
+    await keep(sessions, client, first, "/nowhere")
     star = samples / "green-star.png"
     failed = await ask("And in this one?", star, conversation=first.conversation)
     assert isinstance(await end_of(client, failed), TurnFailed)
-    await carry_out(sessions, LoadModel(model="demo"), client)
+    await keep(sessions, client, first, "demo")
     follow_up = await ask("What colour is the circle?", conversation=first.conversation)
     answer = (await end_of(client, follow_up)).message
     assert answer.text == await cold(first.conversation)

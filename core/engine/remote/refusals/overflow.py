@@ -83,7 +83,9 @@ _WORDS: Final = re.compile(
     r"|model token limit|input length should be|input tokens exceed|exceed\w* max_seq_len"
     r"|tokens to keep from the initial prompt|exceeds max length|maximum number of tokens allowed"
     r"|too large for model with|n_ctx|kv cache can hold|string too long"
-    r"|session[_ ]len\w* (exceed|limit)",
+    r"|session[_ ]len\w* (exceed|limit)"
+    # mlx_vlm.server, which first tries to summarise what does not fit.
+    r"|original context preserved|available context budget|context headroom",
 )
 
 _CODES: Final = frozenset(

@@ -294,8 +294,9 @@ async def test_pictures_may_be_what_is_too_long(engine: RemoteEngine, fake: Any,
     said = "The decoder prompt (length 10127) is longer than the maximum model length of 8192."
     fake.chat = lambda exchange: exchange.reply(400, json.dumps({"message": said}).encode())
     await engine.load(fake.url, lambda _: None)
-    with pytest.raises(PromptTooLong, match="send fewer pictures"):
+    with pytest.raises(PromptTooLong, match="send fewer pictures") as told:
         await ask(engine)
+    assert (told.value.prompt_tokens, told.value.context_length) == (10127, 8192)
     assert len(fake.exchanges) == 2
 
 
@@ -342,7 +343,8 @@ def test_every_option_goes_out_under_the_names_that_servers_know() -> None:
 
 def test_what_is_not_set_is_not_sent() -> None:
     body = sent(request_with(AnswerOptions(), ServerHabits()))
-    assert set(body) == {"model", "messages", "stream", "stream_options", "max_tokens"}
+    always = {"model", "messages", "stream", "stream_options", "max_tokens", "context_management"}
+    assert set(body) == always
 
 
 def test_an_option_is_named_as_ignored_once_all_its_names_are_refused() -> None:

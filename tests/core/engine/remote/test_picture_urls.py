@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -107,3 +108,19 @@ async def test_attachments_are_measured_as_they_will_be_sent(workers: PictureWor
     measured = await RemoteEngine(1280, LIMIT, {}, workers).measure(attachment)
     changes = {"model_width": 1312, "model_height": 960, "tokens": 41 * 30}
     assert measured == msgspec.structs.replace(attachment, **changes)
+
+
+async def test_a_picture_keeps_the_budget_that_it_was_sent_with(
+    workers: PictureWorkers, tmp_path: Path
+) -> None:
+    path = tmp_path / "wide.png"
+    Image.new("RGB", (640, 320), "red").save(path)
+    urls = PictureUrls(1280, LIMIT, workers)
+    picture = PromptImage(path, hash_file(path))
+    whole, small, again = [
+        await urls.find(replace(picture, pixel_budget=budget)) for budget in (0, 50, 0)
+    ]
+    assert whole == again != small
+    engine = RemoteEngine(1280, LIMIT, {}, workers)
+    measured = await engine.measure(Attachment("0" * 64, "w.png", 640, 320, pixel_budget=50))
+    assert (measured.model_width, measured.model_height, measured.tokens) == (320, 160, 50)

@@ -155,6 +155,11 @@ DIALECTS = {
         "Invalid request: Your request exceeded model token limit: 262144 (requested: 300000)",
         Overflow(262144, 300000),
     ),
+    "mlx-vlm's summary": (
+        "A conversation exchange cannot fit in a compaction summary request; reduce the message or "
+        "tool result size. Original context preserved.",
+        Overflow(),
+    ),
     "DashScope": ("Range of input length should be [1, 129024]", Overflow(129024)),
     "MiniMax": ("invalid params, context window exceeds limit", Overflow()),
     "with commas": (
