@@ -184,7 +184,7 @@ class Sessions:
             case ListModels():
                 self._changes.look(client)
                 settings = self.settings.now
-                return (await read_models(self._paths, settings, self._engine, self._models),)
+                return (await read_models(self._paths, settings, self._models),)
             case CancelLoad():
                 self._loader.cancel()
             case UnloadModel():
