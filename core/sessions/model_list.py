@@ -24,8 +24,7 @@ async def read_models(paths: Paths, settings: Settings, answered: AnsweredModels
         settings: as they are now.
         answered: what was measured as models answered.
     """
-    shelf = Shelf(settings, paths)
-    found = await asyncio.to_thread(list_models, shelf)
+    found = await asyncio.to_thread(list_models, Shelf(settings, paths))
     return ModelsListed(models=tuple(_as_listed(it, answered.prompt_tps) for it in found))
 
 

@@ -89,10 +89,10 @@ def _compare(name: str, folder: Path, made: float) -> float:
     kv = count_kv(shapes, read_language_config(config)).token_bytes(2)
     command = [sys.executable, "-c", _MEASURE, str(folder)]
     measured = json.loads(subprocess.check_output(command, text=True).splitlines()[-1])
-    off = abs(weights.stored_bytes / measured["loaded"] - 1)
+    off = abs(weights.loaded_bytes / measured["loaded"] - 1)
     kv_off = abs(kv / measured["kv"] - 1)
     print(
-        f"{name:20} {weights.stored_bytes:14,} {measured['loaded']:14,} {100 * off:6.2f}% "
+        f"{name:20} {weights.loaded_bytes:14,} {measured['loaded']:14,} {100 * off:6.2f}% "
         f"{kv:9,}/{measured['kv']:9,} {made:5.0f}s  context {context_length(folder, config):,}, "
         f"load {measured['seconds']:.1f} s, peak {measured['peak'] / 1e9:.2f} GB",
         flush=True,
