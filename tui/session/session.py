@@ -45,6 +45,7 @@ from .events import (
     DraftChanged,
     DraftShown,
     NoticeTold,
+    PresetChanged,
     QuestionRefused,
     RequestRefused,
     SessionEvent,
@@ -108,6 +109,7 @@ class ChatSession:
         """What is being written in the conversation on screen."""
         checks = self._outgoing.checks
         self.pictures = PictureEdits(lambda: self.draft, self.journal.tell, checks)
+        self.events.listen(PresetChanged, self._measure_again)
         self._running = asyncio.Lock()
         """Held while connected: a second run begins when the first has left the core."""
         self._order = asyncio.Lock()
@@ -400,6 +402,12 @@ class ChatSession:
             stored = await self.conversations.all_ids()
             if stored is not None:
                 self.journal.forget_deleted(stored)
+
+    def _measure_again(self, event: PresetChanged) -> None:
+        """Has the pictures in the prompt show what they will take."""
+        checks = self._outgoing.checks
+        checks.pixel_budget = event.pixel_budget
+        self._deliveries.start(checks.measure_again(self.draft.pictures))
 
     def _prepare(self) -> None:
         self._preparing.want(self._unsent.next_turn)
