@@ -142,7 +142,7 @@ async def test_a_model_too_large_for_the_memory_touches_nothing(
 
 
 @pytest.mark.parametrize("has_room", [True, False])
-async def test_a_load_that_is_given_up_leaves_one_of_both(
+async def test_a_load_that_is_given_up_leaves_the_old_model_with_its_kv(
     start: Start,
     needed_bytes: int,
     endless_path: Path,
@@ -165,5 +165,17 @@ async def test_a_load_that_is_given_up_leaves_one_of_both(
     await asyncio.wait([loading_task])
     may_go_on.set()
 
-    assert (await answer(engine)).stats.generated_tokens == 3
-    assert engine.model.source == ("demo" if has_room else str(endless_path))
+    assert (await answer(engine)).stats.prefilled_tokens == 1
+    assert engine.model.source == "demo"
+
+
+async def test_a_model_that_is_there_is_not_loaded_again(
+    start: Start, needed_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = await start(needed_bytes)
+    resident, loads = engine.slot.resident, watch_loads(monkeypatch, engine)
+
+    model = await engine.load("demo", print)
+
+    assert model == engine.model
+    assert (engine.slot.resident, loads) == (resident, [])
