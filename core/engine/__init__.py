@@ -22,6 +22,8 @@ Its modules in reading order:
     turn             One answer, from the messages to its last token. Runs on the MLX thread.
     prompt           Turns messages into the tokens that the model sees, as its family writes and
                      places them.
+    picture          A picture as it stands in a prompt: how large it is there, and which tokens are
+                     its own.
     vision           Pictures of a prompt: read once, encoded once, known by their content.
     family/          Families of models: how each is called, behind one interface.
     prefill          Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.

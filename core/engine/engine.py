@@ -31,6 +31,11 @@ class PromptImage:
     pixel_budget: int = 0
     """Most image tokens that it may take; 0 for the engine's own limit."""
 
+    @property
+    def key(self) -> str:
+        """Names the file as it is fitted: with another budget it is another picture to a model."""
+        return f"{self.sha256}@{self.pixel_budget}" if self.pixel_budget else self.sha256
+
 
 @dataclass(frozen=True)
 class PromptMessage:

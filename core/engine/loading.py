@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
@@ -24,6 +24,15 @@ from .family.opening import open_family
 from .memory import is_memory_failure
 from .mlx_vlm_names import load
 
+_LANGUAGE_HALVES: Final = ("text_config", "llm_config", "language_config")
+_CONTEXT_LENGTHS: Final = ("max_position_embeddings", "max_sequence_length", "seq_length")
+
+_EMBEDDINGS: Final = ("embed_tokens", "tok_embeddings", "wte")
+"""What models call the table of their tokens' embeddings."""
+
+_USUAL_CONTEXT: Final = 4096
+"""Tokens; for checkpoints that don't say."""
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -36,8 +45,6 @@ class Checkpoint:
     chat_template: str
     context_length: int
     weights_bytes: int
-    kv_dtype: Any
-    """Of the numbers of a KV cache that is not quantised."""
     revision: str = ""
     """Changes whenever the files do."""
     generation_defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -54,8 +61,8 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         ModelUnsupported: the files don't make up a vision-language model that can be run.
         ModelTooLarge: the memory ran out.
     """
-    # Other families are refused before mlx-vlm runs what it has for them.
-    check_config(files.path, files.name)
+    # What is no vision-language model is refused before mlx-vlm runs what it has for it.
+    config = check_config(files.path, files.name)
     on_gpu = mx.default_device().type == mx.DeviceType.gpu
     if not on_gpu:
         # The fused kernels would be compiled by a C++ compiler, for seconds, at the first answer.
@@ -67,6 +74,7 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
             model.set_dtype(mx.float32)
         _check(files.name, model, processor)
         mx.eval(model.parameters())
+        family = open_family(files.name, model, processor, _chat_template(processor))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
         if is_memory_failure(error):
             raise ModelTooLarge(
@@ -76,17 +84,36 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         raise ModelUnsupported(
             f"{files.name} can't be loaded ({reason}); check its files or choose another model."
         ) from error
-    return _describe(model, processor, files)
+    weights = [array for _, array in tree_flatten(model.parameters())]
+    return Checkpoint(
+        model=model,
+        processor=processor,
+        family=family,
+        chat_template=_chat_template(processor),
+        context_length=_context_length(config, model.config),
+        weights_bytes=sum(array.nbytes for array in weights),
+        revision=files.revision,
+        generation_defaults=_generation_defaults(files.path),
+    )
 
 
 def _check(name: str, model: Any, processor: Any) -> None:
-    known = len(processor.tokenizer)
-    rows = int(model.language_model.model.embed_tokens.weight.shape[0])
-    if known > rows:
+    known, rows = len(processor.tokenizer), _embedding_rows(model)
+    if rows and known > rows:
         raise ModelUnsupported(
             f"{name} has {rows} word embeddings for a tokenizer of {known} tokens; its files "
             f"don't belong together, download them again."
         )
+
+
+def _embedding_rows(model: Any) -> int:
+    """Returns how many tokens have an embedding; 0 where it is not known."""
+    tables = [
+        module.weight
+        for name, module in model.language_model.named_modules()
+        if name.rpartition(".")[2] in _EMBEDDINGS and hasattr(module, "weight")
+    ]
+    return int(tables[0].shape[0]) if tables else 0
 
 
 def _chat_template(processor: Any) -> str:
@@ -94,22 +121,19 @@ def _chat_template(processor: Any) -> str:
     return str(template or "")
 
 
-def _describe(model: Any, processor: Any, files: ModelFiles) -> Checkpoint:
-    text = model.config.text_config
-    weights = [array for _, array in tree_flatten(model.parameters())]
-    template = _chat_template(processor)
-    return Checkpoint(
-        model=model,
-        processor=processor,
-        family=open_family(files.name, model, processor, template),
-        chat_template=template,
-        context_length=text.max_position_embeddings,
-        weights_bytes=sum(array.nbytes for array in weights),
-        # Keys and values are computed in the type of the layer norms.
-        kv_dtype=model.language_model.model.layers[0].input_layernorm.weight.dtype,
-        revision=files.revision,
-        generation_defaults=_generation_defaults(files.path),
-    )
+def _context_length(config: Mapping[str, Any], loaded: Any) -> int:
+    """Returns how many tokens the language half was made for.
+
+    Args:
+        config: of the checkpoint, as its file says it.
+        loaded: what mlx-vlm has read from that, with its own defaults.
+    """
+    parts = [config.get(name) for name in _LANGUAGE_HALVES]
+    stated = [part for part in (*parts, config) if isinstance(part, Mapping)]
+    defaults = [getattr(loaded, "text_config", None), loaded]
+    found = [part.get(name) for part in stated for name in _CONTEXT_LENGTHS]
+    found += [getattr(part, name, None) for part in defaults for name in _CONTEXT_LENGTHS]
+    return next((it for it in found if isinstance(it, int) and it > 0), _USUAL_CONTEXT)
 
 
 def _generation_defaults(folder: Path) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -121,7 +122,9 @@ class MlxEngine(Engine):
         resident = self.slot.resident
         if resident is None:
             return attachment
-        size = resident.pixels.fit(attachment.width, attachment.height, attachment.name)
+        it = attachment
+        fit = partial(resident.pixels.fit, it.width, it.height, it.name, it.pixel_budget)
+        size = fit() if resident.pixels.fits_by_arithmetic else await self._thread.run_between(fit)
         return msgspec.structs.replace(
             attachment, model_width=size.width, model_height=size.height, tokens=size.tokens
         )

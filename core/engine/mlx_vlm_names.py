@@ -7,6 +7,9 @@ have gone or take other arguments.
 from typing import Any, Final
 
 from mlx_vlm.apc_adapters import CheckpointAdapter, StateFragment
+from mlx_vlm.generate.common import (
+    _chunked_prefill_enabled as chunked_prefill_enabled,
+)
 from mlx_vlm.generate.common import generation_stream, resolve_sampling_defaults
 from mlx_vlm.models.cache import (
     CacheList,
@@ -18,6 +21,7 @@ from mlx_vlm.models.cache import (
     make_prompt_cache,
     should_quantize_kv_layer,
 )
+from mlx_vlm.prompt_utils import SINGLE_IMAGE_ONLY_MODELS, get_chat_template, get_message_json
 from mlx_vlm.sample_utils import (
     apply_min_p,
     apply_top_k,
@@ -30,10 +34,11 @@ from mlx_vlm.sample_utils import (
 # next space, which in Chinese may never come.
 from mlx_vlm.tokenizer_utils import _ServerTokenStreamer as ServerTokenStreamer
 from mlx_vlm.tokenizer_utils import make_streaming_detokenizer
-from mlx_vlm.utils import load
+from mlx_vlm.utils import load, prepare_inputs, should_add_special_tokens
 
 __all__ = [
     "ATTRIBUTES",
+    "SINGLE_IMAGE_ONLY_MODELS",
     "CacheList",
     "CheckpointAdapter",
     "KVCache",
@@ -45,15 +50,20 @@ __all__ = [
     "apply_top_k",
     "apply_top_p",
     "cache_nbytes",
+    "chunked_prefill_enabled",
     "clamp_temperature",
     "create_causal_mask",
     "fit_image",
     "generation_stream",
+    "get_chat_template",
+    "get_message_json",
     "load",
     "make_logits_processors",
     "make_prompt_cache",
     "make_streaming_detokenizer",
+    "prepare_inputs",
     "resolve_sampling_defaults",
+    "should_add_special_tokens",
     "should_quantize_kv_layer",
 ]
 

@@ -203,4 +203,6 @@ def _describe(files: ModelFiles, checkpoint: "Checkpoint") -> LoadedModel:
         context_length=checkpoint.context_length,
         weights_bytes=checkpoint.weights_bytes,
         notice=files.notice,
+        reuse=checkpoint.family.reuse.kind,
+        reuse_reason=checkpoint.family.reuse.reason,
     )

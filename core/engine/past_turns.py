@@ -13,7 +13,7 @@ from .engine import PromptMessage
 from .kv.prefix import TokenRun, common_length, reusable_length
 
 if TYPE_CHECKING:
-    from .vision import Picture
+    from .picture import Picture
 
 EVICTED: Final = "the conversation's KV was evicted"
 LOADED_ANEW: Final = "the model was loaded anew"

@@ -7,12 +7,12 @@ from typing import Any, Final
 import mlx.core as mx
 from PIL import Image
 
-from .family.family import Chunk, Features, PlacedFeatures
+from .family.family import Chunk, Family, Features, PlacedFeatures
 from .kv.branch import Branch
 from .kv.prefix import TokenRun
+from .picture import Picture
 from .resident import ResidentModel
 from .stop_signal import StopSignal
-from .vision import Picture
 
 _NEAR: Final = 16
 """Tokens that are rather computed again than that a chunk ends there, which costs a pass."""
@@ -108,7 +108,7 @@ class Prefill:
             OutOfMemory: there is no memory for it.
         """
         resident, left = self.resident, len(self.prompt) - start
-        if resident.family.is_whole(self.prompt, start):
+        if resident.family.why_whole(self.prompt, start):
             resident.check_chunk(start, left)
             return len(self.prompt)
         end = start + resident.fit_chunk(start, min(resident.pace.tokens, left))
@@ -133,3 +133,9 @@ class Prefill:
         rows = resident.family.encoding_rows(picture.shape)
         with resident.work.learning(resident.work.picture, rows, rows):
             return resident.pictures.features(picture, is_stopped)
+
+
+def start_over(family: Family, prompt: TokenRun, branch: Branch) -> None:
+    """Empties a branch that holds a part of what must be computed with all of the prompt."""
+    if family.why_whole(prompt, len(branch.tokens)):
+        branch.trim(0)

@@ -1,17 +1,17 @@
 """Computes ahead what a turn will need, while its question is being typed. On the MLX thread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .engine import PromptMessage
 from .kv.prefix import TokenRun
 from .memory_guard import guarded_memory
-from .prefill import Prefill
+from .picture import Picture
+from .prefill import Prefill, start_over
 from .resident import ResidentModel
 from .reuse_points import draft_points
 from .stop_signal import StopSignal
 from .turn import check_length
-from .vision import Picture
 
 _ANY_TOKEN = -1
 """What follows a draft: no token of the draft itself has to be computed for its logits."""
@@ -41,7 +41,7 @@ class PrefillAhead:
     def _prepare(self, messages: Sequence[PromptMessage]) -> None:
         images = (image for message in messages for image in message.images)
         pictures = self.resident.pictures.look_up(images, self.stop.check)
-        if pictures is None:
+        if pictures is None or not self.resident.pool.layout.is_kept:
             return
         run = self.resident.prompts.build_draft(messages, pictures)
         self._tokens = len(run)
@@ -51,9 +51,10 @@ class PrefillAhead:
             self._extend(run, pictures, draft_points(self.resident, messages, pictures, run))
 
     def _extend(self, run: TokenRun, pictures: Sequence[Picture], points: Sequence[int]) -> None:
-        wanted = TokenRun([*run.tokens, _ANY_TOKEN], run.spans)
+        wanted = replace(run, tokens=[*run.tokens, _ANY_TOKEN])
         pool, stopped = self.resident.pool, self.stop.is_set
         with pool.acquire(wanted, 0, owner=self.conversation, is_stopped=stopped) as branch:
+            start_over(self.resident.family, run, branch)
             self.resident.drafts.record(self.conversation, run, branch, len(branch.tokens))
             prefill = Prefill(self.resident, run, pictures, self.stop, points=points)
             prefill.run(branch, lambda _: None)

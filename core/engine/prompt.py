@@ -1,17 +1,23 @@
 """Turns messages into the tokens that the model sees, as its family writes and places them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
+from ..errors import ImageError, ModelUnsupported
 from .engine import PromptMessage
 from .family.family import Family
+from .family.template import text_part
 from .kv.prefix import TokenRun, common_length, first_part
-from .vision import Picture
+from .picture import Picture
 
 PROBES: Final = ("a", "\n\n1")
 """Texts that a question may begin with: what is the same before both is the same before any."""
+
+
+_SYSTEM_PROBE: Final = "A system prompt."
 
 
 class PromptBuilder:
@@ -37,7 +43,14 @@ class PromptBuilder:
 
         Raises:
             ModelUnsupported: the chat template does not place the pictures.
+            ImageError: there are more of them than the model takes.
         """
+        most = self._family.most_pictures
+        if 0 < most < len(pictures):
+            raise ImageError(
+                f"The model takes {most} picture in a conversation, and this is picture "
+                f"{len(pictures)}; start a new conversation for it."
+            )
         run = self._family.placing.place(self._render(messages, thinking), pictures)
         return replace(run, variant=self._family.variant(run))
 
@@ -75,20 +88,43 @@ class PromptBuilder:
         return self._render(hello, True) != self._render(hello, False)
 
     def _render(self, messages: Sequence[PromptMessage], thinking: bool | None = None) -> str:
-        mask = self._family.placing.masks.mask
+        if messages[0].role == "system" and self._system_form == "none":
+            messages = _without_system(messages)
         conversation = [
-            {
-                "role": message.role,
-                "content": [
-                    {"type": "text", "text": mask(part)}
-                    if isinstance(part, str)
-                    else {"type": "image"}
-                    for part in message.parts
-                ],
-            }
-            for message in messages
+            {"role": message.role, "content": self._content(message)} for message in messages
         ]
         return self._family.template(conversation, thinking)
+
+    def _content(self, message: PromptMessage) -> str | list[dict[str, str]]:
+        mask = self._family.placing.masks.mask
+        if message.role == "system" and self._system_form == "text":
+            return mask(message.text)
+        return [
+            text_part(mask(part)) if isinstance(part, str) else {"type": "image"}
+            for part in message.parts
+        ]
+
+    @cached_property
+    def _system_form(self) -> Literal["parts", "text", "none"]:
+        """How the template takes a system prompt; `none` where it drops or refuses one."""
+        question = {"role": "user", "content": [text_part("a")]}
+        forms: tuple[tuple[Literal["parts", "text"], object], ...] = (
+            ("parts", [text_part(_SYSTEM_PROBE)]),
+            ("text", _SYSTEM_PROBE),
+        )
+        for form, content in forms:
+            with suppress(ModelUnsupported):
+                written = self._family.template([{"role": "system", "content": content}, question])
+                # A template that expects text writes a list as Python does.
+                if _SYSTEM_PROBE in written and f"'{_SYSTEM_PROBE}'" not in written:
+                    return form
+        return "none"
+
+
+def _without_system(messages: Sequence[PromptMessage]) -> Sequence[PromptMessage]:
+    """Returns the messages with the system prompt at the start of the first question."""
+    system, question, *rest = messages
+    return [replace(question, parts=(f"{system.text}\n\n", *question.parts)), *rest]
 
 
 def _with_text(question: PromptMessage, text: str) -> PromptMessage:

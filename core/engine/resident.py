@@ -24,10 +24,11 @@ from .limits import Limits
 from .loading import Checkpoint
 from .memory import memory_limit_bytes, out_of_memory, picture_too_large, spare_memory_bytes
 from .past_turns import PastTurns
+from .picture import Picture
 from .prefill_pace import PrefillPace
 from .prompt import PromptBuilder
 from .stop_signal import never
-from .vision import Picture, Pictures, Pixels
+from .vision import Pictures, Pixels
 from .work_memory import WorkMemory, measure_chunk, measure_picture
 
 _FEATURES_SHARE: Final = 16

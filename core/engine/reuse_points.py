@@ -12,8 +12,8 @@ from .kv.prefix import TokenRun, common_length
 from .prompt import PROBES
 
 if TYPE_CHECKING:
+    from .picture import Picture
     from .resident import ResidentModel
-    from .vision import Picture
 
 
 def reuse_points(

@@ -29,12 +29,12 @@ from .kv.prefix import TokenRun
 from .memory import kv_cache_full
 from .memory_guard import guarded_memory
 from .past_turns import NOT_KEPT, TURN_FAILED, MessageKey, PastTurn, message_keys
-from .prefill import Prefill
+from .picture import Picture
+from .prefill import Prefill, start_over
 from .resident import ResidentModel
 from .reuse_points import reuse_points
 from .stop_signal import StopSignal
 from .turn_meter import TurnMeter
-from .vision import Picture
 
 
 @dataclass
@@ -80,6 +80,7 @@ class Turn:
         room = min(self.resident.limits.spare_tokens, self._answer_limit())
         pool, stopped = self.resident.pool, self.stop.is_set
         with pool.acquire(prompt, room, owner=self.conversation, is_stopped=stopped) as branch:
+            start_over(self.resident.family, prompt, branch)
             self._explain(messages, prompt, pictures, len(branch.tokens))
             with self._remembered(message_keys(messages, pictures), branch):
                 return self._extend(branch, prompt, pictures)
@@ -108,9 +109,14 @@ class Turn:
     ) -> None:
         """Notes why the prompt's rest is computed if an earlier turn had computed it."""
         past, conversation = self.resident.past, self.conversation
+        if len(messages) > 1:
+            self._meter.recomputed = self.resident.family.why_whole(prompt, reused)
+        if self._meter.recomputed:
+            return
         reason = past.reason(conversation, message_keys(messages, pictures), prompt, reused)
-        if not reason and len(messages) > 1 and not past.knows(conversation):
-            *before, _ = messages
+        *before, _ = messages
+        is_first = all(message.role == "system" for message in before)
+        if not reason and not is_first and not past.knows(conversation):
             count = sum(len(message.images) for message in before)
             earlier = self.resident.prompts.build_draft(before, pictures[:count])
             reason = NOT_KEPT if reused < len(earlier) else ""
@@ -200,6 +206,7 @@ class Turn:
     def _tell(self, said: Said) -> None:
         if said.thoughts:
             self._has_thoughts = True
+            self._meter.note_thought()
             self.emit(ThoughtsDelta(said.thoughts))
         if said.text:
             self._text += said.text

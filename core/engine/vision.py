@@ -16,30 +16,9 @@ from PIL import Image
 from ..errors import ImageError
 from ..images import ImageSize, IsStopped, ReadPixels, WantedPixels
 from .engine import PromptImage
-from .family.family import Family, Features, PictureShape, PictureSize
+from .family.family import Family, Features
 from .kv.prefix import ImageSpan
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture as it stands in a prompt."""
-
-    source: PromptImage
-    sha256: str
-    """Of the fitted pixels and their size."""
-    rows: int
-    columns: int
-    length: int = 0
-    """How its tokens lie: see `ImageSpan`."""
-
-    @property
-    def shape(self) -> PictureShape:
-        """How its tokens lie."""
-        return PictureShape(self.rows, self.columns, self.length)
-
-    def span(self, start: int) -> ImageSpan:
-        """Returns where its tokens stand if the first is at `start`."""
-        return ImageSpan(start, self.rows, self.columns, self.sha256, self.length)
+from .picture import Picture, PictureSize
 
 
 class _Seen(NamedTuple):
@@ -76,14 +55,20 @@ class Pixels:
         """Whether `fit` may be called by any thread."""
         return self._family.fits_by_arithmetic
 
-    def fit(self, width: int, height: int, name: str) -> PictureSize:
+    def fit(self, width: int, height: int, name: str, pixel_budget: int = 0) -> PictureSize:
         """Returns the size that the model sees of a picture of this size.
+
+        Args:
+            width: of the picture.
+            height: of the picture.
+            name: for the error.
+            pixel_budget: most tokens of it; 0 for the reader's own limit.
 
         Raises:
             ImageError: it is of a shape that the model can't take.
         """
         try:
-            return self._family.fit(width, height, self._budget)
+            return self._family.fit(width, height, pixel_budget or self._budget)
         except ValueError as error:
             raise ImageError(
                 f"{name} has {width}x{height} pixels, which is too narrow for the model; crop it."
@@ -96,12 +81,13 @@ class Pixels:
             ImageError: the file can't be read, or is not the one that was attached.
         """
         name = image.name or image.path.name
-        fit = _Fit(self, name) if self.fits_by_arithmetic else ImageSize
+        budget = image.pixel_budget
+        fit = _Fit(self, name, budget) if self.fits_by_arithmetic else ImageSize
         wanted = WantedPixels(image.path, image.sha256, name, self._max_pixels, fit)
         pixels = self._read_pixels(wanted, is_stopped)
         if pixels is None or self.fits_by_arithmetic:
             return pixels
-        size = self.fit(*pixels.size, name)[:2]
+        size = self.fit(*pixels.size, name, budget)[:2]
         return pixels if size == pixels.size else pixels.resize(size, Image.Resampling.BICUBIC)
 
     def describe(self, image: PromptImage, pixels: Image.Image) -> Picture:
@@ -113,14 +99,15 @@ class Pixels:
 
 @dataclass(frozen=True)
 class _Fit:
-    """The size that a model sees of a named picture; equal for the same model and name."""
+    """The size that a model sees of a named picture; equal for the same model, name and budget."""
 
     pixels: Pixels
     name: str
+    pixel_budget: int
 
     def __call__(self, width: int, height: int) -> tuple[int, int]:
         """Returns the width and height."""
-        size = self.pixels.fit(width, height, self.name)
+        size = self.pixels.fit(width, height, self.name, self.pixel_budget)
         return size.width, size.height
 
 
@@ -132,6 +119,7 @@ class Pictures:
         self._budget_bytes = budget_bytes
         self._pixels = pixels
         self._known: dict[str, _Seen] = {}
+        """By `PromptImage.key`."""
         self._features: OrderedDict[str, Features] = OrderedDict()
         self._fresh: dict[str, Image.Image] = {}
         self._used: set[str] = set()
@@ -155,21 +143,21 @@ class Pictures:
         for image in images:
             if is_stopped():
                 return None
-            known = self._known.get(image.sha256) or self._see(image, is_stopped)
+            known = self._known.get(image.key) or self._see(image, is_stopped)
             if known is None:
                 return None
             pictures.append(Picture(image, *known))
         return pictures
 
     def add_known(self, file: str, span: ImageSpan) -> None:
-        """Notes that a file of this sha256 holds the picture of a span.
+        """Notes that a file with this `PromptImage.key` holds the picture of a span.
 
         It was found to do so when the same model saw it before.
         """
         self._known[file] = _Seen(span.sha256, span.rows, span.columns, span.length)
 
     def file_of(self, sha256: str) -> str:
-        """Returns the sha256 of a file with these pixels; empty if none is known."""
+        """Returns the `PromptImage.key` of a file with these pixels; empty if none is known."""
         return next((file for file, seen in self._known.items() if seen.sha256 == sha256), "")
 
     def features(self, picture: Picture, is_stopped: IsStopped) -> Features | None:
@@ -198,8 +186,7 @@ class Pictures:
             ImageError: the file has to be read again and can't be.
         """
         pixels = self._read(picture, is_stopped)
-        if pixels is not None:
-            self._count(picture)
+        self.encoded_count += pixels is not None
         return pixels
 
     def is_held(self, picture: Picture) -> bool:
@@ -237,7 +224,7 @@ class Pictures:
             return None
         picture = self._pixels.describe(image, pixels)
         seen = _Seen(picture.sha256, *picture.shape)
-        self._known[image.sha256] = seen
+        self._known[image.key] = seen
         self._fresh[picture.sha256] = pixels
         return seen
 
@@ -248,13 +235,10 @@ class Pictures:
     def _encode(self, picture: Picture, pixels: Image.Image) -> Features:
         features = self._family.encode(pixels)
         mx.eval(features.embeddings, *features.deepstack)
-        self._count(picture)
-        return features
-
-    def _count(self, picture: Picture) -> None:
         self.encoded_count += 1
         self.encoded_again_count += picture.sha256 in self._encoded
         self._encoded.add(picture.sha256)
+        return features
 
     def _evict(self) -> None:
         while self.nbytes > self._budget_bytes and len(self._features) > 1:

@@ -20,6 +20,7 @@ import mlx.core as mx
 from PIL import Image
 
 from .family.family import Chunk, Family
+from .kv.branch import Branch
 from .kv.layout import KvLayout
 from .kv.prefix import TokenRun
 
@@ -119,11 +120,11 @@ def measure_chunk(family: Family, layout: KvLayout) -> WorkCost:
     def compute(held: int) -> int:
         layers = layout.make_layers()[: len(few.make_layers())]
         layout.reserve(layers, held + _LEAST_ROWS)
-        for layer in layers:
-            layer.offset = held
+        for cache in layout.token_caches(layers):
+            cache.offset = held
         prompt = TokenRun([0] * (held + 2 * _LEAST_ROWS))
         chunk = Chunk(prompt, held, held + _LEAST_ROWS)
-        return _peak_bytes(lambda: (few.extend(chunk, layers), [it.state for it in layers]))
+        return _peak_bytes(lambda: (few.extend(chunk, layers), Branch(layout, layers).arrays()))
 
     return WorkCost.fit(
         (_LEAST_ROWS, _LEAST_ROWS, compute(0)),

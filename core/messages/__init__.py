@@ -8,9 +8,10 @@ named at the request, or `Refused`. All other events have `reply_to` 0 and come 
     TurnStarted → (PictureBegun | Prefilled)* → (Delta | Decoded)* →
         TurnEnded | TurnFailed                                        to its subscribers
     (TurnStarted →) TurnWithdrawn                                     to its subscribers
-    ConversationDeleted, ConversationRestored                         to its subscribers
+    ConversationDeleted, ConversationRestored, ChoicesChanged         to its subscribers
     WorkChanged                                                       to every client
     ModelLoading* → ModelLoaded | ModelFailed                         to every client
+    ModelUnloaded                                                     to every client
     ConversationsChanged                                              to every client
 
 A turn that is submitted is stored in its conversation's queue (`TurnQueued` is the reply) and taken

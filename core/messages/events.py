@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ..conversation import Attachment, Conversation, ConversationSummary, Message, QueuedTurn
 from ..generation_options import ConversationChoices
+from .listed_model import ListedModel
 
 
 class Event(Struct, frozen=True, tag=True, kw_only=True):
@@ -334,6 +335,12 @@ class ModelUnloaded(Event, frozen=True):
     """What it was asked for as."""
 
 
+class ModelsListed(Event, frozen=True):
+    """The models that are here, those that can't be run included."""
+
+    models: tuple[ListedModel, ...]
+
+
 AnyEvent = (
     Welcome
     | Refused
@@ -364,5 +371,6 @@ AnyEvent = (
     | ModelLoaded
     | ModelFailed
     | ModelUnloaded
+    | ModelsListed
     | Notice
 )

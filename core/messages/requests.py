@@ -284,6 +284,10 @@ class LoadModel(Request, frozen=True):
     """Folder of a LoRA adapter (absolute) for it; empty for none."""
 
 
+class ListModels(Request, frozen=True):
+    """Asks which models are here. Reply: `ModelsListed`."""
+
+
 class CancelLoad(Request, frozen=True):
     """Gives up the model that is being downloaded or loaded. Reply: `Done`; `ModelFailed` follows.
 
@@ -324,6 +328,7 @@ AnyRequest = (
     | ChooseForConversation
     | LeaveOut
     | CorrectAnswer
+    | ListModels
     | LoadModel
     | CancelLoad
     | UnloadModel

@@ -11,7 +11,7 @@ from .known_reuse import KnownReuse, find_known
 from .kv_size import count_kv
 from .language_config import context_length, read_language_config
 from .licence import read_licence
-from .memory import has_gpu, usable_memory
+from .memory import number_bytes, usable_memory
 from .picture_size import picture_size
 from .preflight import check_checkpoint, identify_folder
 from .quantisation import count_parameters, describe_quantisation
@@ -22,9 +22,6 @@ ModelKind = Literal["demo", "folder", "hub", "endpoint"]
 _CONTEXTS: Final = (4096, 16_384)
 """Tokens at which the memory is told, beside the whole context."""
 
-_NUMBER_BYTES: Final = 2 if has_gpu() else 4
-"""Of a number that the engine computes with here."""
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -34,8 +31,6 @@ class Limits:
     kv_bits: int
     cache_dir: Path
     """Where the core keeps what it found out."""
-    held_bytes: int = 0
-    """Memory that another model holds already."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +87,8 @@ def read_facts(model: ModelFacts, limits: Limits, folder: Path, licence: str = "
         revision = model.revision or identify_folder(folder)
         known = find_known(limits.cache_dir, revision)
         footprint = read_footprint(folder, weights, limits, known)
-    except ModelError as error:
-        return replace(model, problem=str(error), licence=licence or read_licence(folder))
-    usable = usable_memory() - limits.held_bytes
+    except (ModelError, OSError) as error:
+        return replace(model, problem=_explain(model, error), licence=read_licence(folder))
     return replace(
         model,
         family=str(config["model_type"]),
@@ -103,10 +97,16 @@ def read_facts(model: ModelFacts, limits: Limits, folder: Path, licence: str = "
         licence=licence or read_licence(folder),
         revision=revision,
         footprint=footprint,
-        proposal=propose(footprint, usable, limits.pixel_budget),
+        proposal=propose(footprint, usable_memory(), limits.pixel_budget),
         known=known,
         context_length=footprint.context_length,
     )
+
+
+def _explain(model: ModelFacts, error: ModelError | OSError) -> str:
+    if isinstance(error, ModelError):
+        return str(error)
+    return f"{model.name} can't be read: {error.strerror}; check its permissions."
 
 
 def read_footprint(
@@ -118,14 +118,14 @@ def read_footprint(
         ModelUnsupported: a file of the model can't be read.
     """
     config = read_json(folder / "config.json")
-    picture = picture_size(folder, config, limits.pixel_budget, _NUMBER_BYTES)
+    picture = picture_size(folder, config, limits.pixel_budget)
     shapes = {name: tensor.shape for name, tensor in weights.tensors.items()}
     kv = count_kv(shapes, read_language_config(config))
-    token_bytes = kv.token_bytes(_NUMBER_BYTES, limits.kv_bits)
+    exact, stored = kv.token_bytes(number_bytes()), kv.token_bytes(number_bytes(), limits.kv_bits)
     measured = known or KnownReuse("cold")
     return Footprint(
         weights_bytes=measured.loaded_bytes or weights.needed_bytes,
-        kv_token_bytes=measured.kv_token_bytes or token_bytes,
+        kv_token_bytes=measured.kv_token_bytes * stored // (exact or 1) or stored,
         context_length=context_length(folder, config),
         picture_tokens=measured.picture_tokens or picture.tokens,
         picture_bytes=picture.work_bytes,

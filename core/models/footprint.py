@@ -72,7 +72,7 @@ def propose(footprint: Footprint, usable_bytes: int, pixel_budget: int) -> Propo
 
     Args:
         footprint: of the model, with pictures of `pixel_budget`.
-        usable_bytes: what a model can have of this machine's memory, less what is held already.
+        usable_bytes: what a model can have of this machine's memory; the one before is freed.
         pixel_budget: of the settings.
     """
     available = int(usable_bytes * _USABLE_SHARE)

@@ -31,7 +31,7 @@ class KnownReuse(Struct, frozen=True):
     source: str = ""
     """What the user named the model by: a folder stays listed by this."""
     kv_token_bytes: int = 0
-    """What one token took in the KV cache that was used; 0 where it was not measured."""
+    """What one token takes in a KV cache that is not quantised; 0 where it was not measured."""
     picture_tokens: int = 0
     """Most tokens that one picture took; 0 where none was measured."""
     loaded_bytes: int = 0

@@ -1,6 +1,8 @@
 """Which models are here: the demo, folders, the Hugging Face cache, and the endpoints by name."""
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from os.path import expanduser
@@ -27,14 +29,12 @@ class Shelf:
 
     settings: Settings
     paths: Paths
-    held_bytes: int = 0
-    """Memory that a model holds already."""
 
     @property
     def limits(self) -> Limits:
         """What decides on the memory that a model takes."""
         its = self.settings
-        return Limits(its.pixel_budget, its.kv_bits, self.paths.cache_dir, self.held_bytes)
+        return Limits(its.pixel_budget, its.kv_bits, self.paths.cache_dir)
 
 
 def list_models(shelf: Shelf) -> list[ModelFacts]:
@@ -127,8 +127,13 @@ def near_names(name: str, names: list[str]) -> list[str]:
 
 def folder_bytes(folder: Path) -> int:
     """Returns what the files of a folder, and those that it links to, take on the disk."""
-    files = {file.resolve() for file in folder.rglob("*") if file.is_file()}
-    return sum(file.stat().st_size for file in files)
+    sizes = {}
+    for place, _, names in os.walk(folder):
+        for file in (Path(place, name) for name in names):
+            # What may not be read, or leads nowhere, takes nothing that could be told.
+            with suppress(OSError):
+                sizes[file.resolve()] = file.stat().st_size
+    return sum(sizes.values())
 
 
 def _explain_absent(shelf: Shelf, name: str, repository: str) -> str:

@@ -60,6 +60,11 @@ def has_gpu() -> bool:
     )
 
 
+def number_bytes() -> int:
+    """Returns the bytes of a number that the engine computes with here."""
+    return 2 if has_gpu() else 4
+
+
 def _is_installed(package: str) -> bool:
     try:
         version(package)

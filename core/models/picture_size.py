@@ -11,15 +11,16 @@ from typing import Any, Final
 
 from .config import read_json
 from .config_defaults import vision_defaults
+from .memory import has_gpu, number_bytes
 
 _PROCESSOR_FILES: Final = ("preprocessor_config.json", "processor_config.json")
 
 _CHANNELS: Final = 3
 
-_ROW_COPIES: Final = 8
-"""Rows of a block's width that are there at once: input, norm, queries, keys, values, sum, ..."""
+_ROW_COPIES: Final = 14
+"""Rows of a block's width that are there at once. Source: measured on Qwen3-VL's tower."""
 
-_WIDE_COPIES: Final = 2
+_WIDE_COPIES: Final = 5
 """Of a block's inner width."""
 
 _PIXEL_BYTES: Final = 4
@@ -39,16 +40,13 @@ class PictureSize:
     """Whether the model, not the pixel budget, decides on it."""
 
 
-def picture_size(
-    folder: Path, config: Mapping[str, Any], pixel_budget: int, number_bytes: int
-) -> PictureSize:
+def picture_size(folder: Path, config: Mapping[str, Any], pixel_budget: int) -> PictureSize:
     """Returns what a picture takes that is as large as the pixel budget and the model allow.
 
     Args:
         folder: of the model, with its processor's configuration.
         config: its config.json.
         pixel_budget: most image tokens of a picture.
-        number_bytes: of a number that the tower computes with.
 
     Raises:
         ModelUnsupported: a file of the model can't be read.
@@ -58,7 +56,8 @@ def picture_size(
     tokens = fixed or min(pixel_budget, fields.most_tokens() or pixel_budget)
     tiled = fields.tiles * fields.tile_patches if fixed else 0
     patches = tiled or tokens * fields.merge**2
-    return PictureSize(tokens, patches, fields.work_bytes(patches, number_bytes), bool(fixed))
+    span = fields.tile_patches if tiled else patches
+    return PictureSize(tokens, patches, fields.work_bytes(patches, span), bool(fixed))
 
 
 class _Fields:
@@ -144,13 +143,22 @@ class _Fields:
             return most * (self.tiles if self._number("max_tiles") else 1)
         return (longest // side) ** 2
 
-    def work_bytes(self, patches: int, number_bytes: int) -> int:
-        """Returns what the tower takes beside its weights for so many patches."""
-        width = self._number("hidden_size", "embed_dim", "width", of=self._vision) or 1024
+    def work_bytes(self, patches: int, span: int) -> int:
+        """Returns what the tower takes beside its weights.
+
+        Args:
+            patches: of the picture.
+            span: patches to which each of them attends.
+        """
+        width = self._number("embed_dim", "hidden_size", "width", of=self._vision) or 1024
         inner = self._number("intermediate_size", of=self._vision) or 4 * width
         frames = self._number("temporal_patch_size") or 1
         pixels = _CHANNELS * frames * self.patch**2 * _PIXEL_BYTES
-        return patches * (number_bytes * (_ROW_COPIES * width + _WIDE_COPIES * inner) + pixels)
+        # On a GPU attention is fused, and no weight of a pair of patches is ever written.
+        heads = self._number("num_heads", "num_attention_heads", of=self._vision) or 16
+        pairs = 0 if has_gpu() else heads * span
+        row = number_bytes() * (_ROW_COPIES * width + _WIDE_COPIES * inner + pairs)
+        return patches * (row + pixels)
 
     def _is_internvl(self) -> bool:
         return "downsample_ratio" in self._config

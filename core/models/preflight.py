@@ -9,9 +9,8 @@ from typing import Final
 
 from ..errors import ModelUnsupported
 from .config import check_config
-from .families import ADVICE
 from .memory import check_memory
-from .weights import Weights, measure, weight_files
+from .weights import Weights, check_sight, measure, weight_files
 
 TOKENIZER_FILES: Final = ("tokenizer.json", "tokenizer.model", "tekken.json", "vocab.json")
 """Any of these is a tokenizer."""
@@ -34,10 +33,7 @@ def check_checkpoint(folder: Path, name: str = "") -> Weights:
         more = f" and {len(missing) - 1} more of its files" if len(missing) > 1 else ""
         raise ModelUnsupported(f"{name} lacks {missing[0]}{more}; copy or download it again.")
     weights = measure(weight_files(folder))
-    if not weights.vision_bytes:
-        raise ModelUnsupported(
-            f"{name} holds no weights of a vision tower, only those of a language model; {ADVICE}."
-        )
+    check_sight(name, weights.tensors)
     check_memory(name, weights.needed_bytes)
     return weights
 

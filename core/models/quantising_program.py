@@ -13,12 +13,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-import mlx.core as mx
-from mlx.utils import tree_flatten
-
-converter: Final = import_module("mlx_vlm.convert")
-"""The module: the package gives its function of the same name."""
-
 _GROUP: Final = 64
 """Weights that share a scale: mlx-vlm's own choice for 4 and 8 bits."""
 
@@ -39,7 +33,9 @@ def main(arguments: list[str]) -> int:
     source, target, bits = arguments
     report = _reports()
     report(stage="reading", fraction=0.0)
-    _report_weights(report)
+    # Importing takes seconds. The module: the package gives its function of the same name.
+    converter = import_module("mlx_vlm.convert")
+    _report_weights(converter, report)
     try:
         converter.convert(
             source,
@@ -69,11 +65,14 @@ def _reports() -> Report:
     return report
 
 
-def _report_weights(report: Report) -> None:
+def _report_weights(converter: Any, report: Report) -> None:
     """Has the converter compute the weights one after the other before it writes them.
 
     Then little more than the result is in memory at any time, and each step can be told.
     """
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
     save = converter.save_weights
 
     def compute_and_save(folder: Path, model: Any, **options: Any) -> None:
@@ -87,7 +86,7 @@ def _report_weights(report: Report) -> None:
         del weights
         save(folder, model, **options)
 
-    converter.save_weights = compute_and_save  # type: ignore[attr-defined]
+    converter.save_weights = compute_and_save
 
 
 if __name__ == "__main__":

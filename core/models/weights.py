@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ..errors import ModelUnsupported
 from .config import read_json
+from .families import ADVICE
 from .memory import format_bytes, has_gpu
 
 INDEX_FILE: Final = "model.safetensors.index.json"
@@ -84,6 +85,29 @@ def measure(files: Iterable[Path]) -> Weights:
 def _describe(tensor: dict[str, Any]) -> Tensor:
     begin, end = tensor["data_offsets"]
     return Tensor(tensor["dtype"], tuple(tensor["shape"]), end - begin)
+
+
+def check_sight(name: str, tensors: Iterable[str]) -> None:
+    """Checks by their names that there are weights of a vision tower: some versions leave it out.
+
+    Raises:
+        ModelUnsupported: there are none.
+    """
+    if not any(map(_SIGHT.search, tensors)):
+        raise ModelUnsupported(
+            f"{name} holds no weights of a vision tower, only those of a language model; {ADVICE}."
+        )
+
+
+def check_index(name: str, folder: Path) -> None:
+    """Checks the same before the weights are there, where an index names them.
+
+    Raises:
+        ModelUnsupported: it names none, or can't be read.
+    """
+    if (folder / INDEX_FILE).is_file():
+        tensors = read_json(folder / INDEX_FILE).get("weight_map")
+        check_sight(name, tensors if isinstance(tensors, dict) else ())
 
 
 def weight_files(folder: Path) -> list[Path]:

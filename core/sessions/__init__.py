@@ -12,7 +12,7 @@ Its modules in reading order:
                      restore.
     turns            What clients ask about turns: to submit and stop them, and to change what is
                      queued.
-    queue            The queues of all conversations, and which turn is next.
+    queue            The queues of all conversations, and the order in which these wait.
     turn_order       Which waiting turn is next: the loaded model's before others', as far as that
                      is fair.
     serving          What is done for the turns that wait: each is answered by its model once that
@@ -33,6 +33,7 @@ Its modules in reading order:
                      nothing else is.
     model_states     What becomes of a model: the states that a loader can be in.
     model_loader     Which model is wanted, and bringing the engine there.
+    model_list       Which models are here, for clients that let their users choose.
     housekeeping     What is done while nobody waits: deleted conversations and stray files are
                      removed.
 """

@@ -1,4 +1,4 @@
-"""The queues of all conversations, and which turn is next."""
+"""The queues of all conversations, and the order in which these wait."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from ..conversation import Conversation, Queue, Queued
 from ..errors import BadRequest, StoreError
-from ..messages.events import ConversationsChanged, QueueChanged, WorkChanged
+from ..messages.events import ChoicesChanged, ConversationsChanged, QueueChanged, WorkChanged
 from ..store.archive import Archive
 from .subscribers import Subscriber, Subscribers
 
@@ -60,10 +60,6 @@ class RoundRobin:
     def line(self) -> tuple[int, ...]:
         """The conversations that wait, the next one first."""
         return tuple(self._line)
-
-    def next(self) -> int | None:
-        """Returns the conversation whose first turn is to be answered; None if nothing waits."""
-        return next(iter(self._line), None)
 
     def begin(self, conversation: int) -> None:
         """Notes that the conversation is being served."""
@@ -163,6 +159,10 @@ class Queues:
     def follow(self, client: Subscriber, conversation: int) -> None:
         """Lets a client hear of a conversation."""
         self._subscribers.follow(client, conversation)
+
+    def tell_followers(self, event: ChoicesChanged, *, but: Subscriber) -> None:
+        """Gives an event to all but one client of those who follow its conversation."""
+        self._subscribers.publish_to_followers(event.conversation, event, but=but)
 
     def check_room(self, conversation: int, turn: str) -> None:
         """Makes sure that one more turn may wait in a conversation, or waits there already.

@@ -21,6 +21,7 @@ from ..messages.requests import (
     EditQueued,
     GetStatus,
     Hello,
+    ListModels,
     LoadModel,
     MoveQueued,
     PrepareTurn,
@@ -40,6 +41,7 @@ from .answering import Answering
 from .conversations import Conversations
 from .environments import Environments
 from .housekeeping import Housekeeping
+from .model_list import read_models
 from .model_loader import ModelLoader
 from .model_states import Failed, Fetching, Idle, Loaded, Loading, WantedModel
 from .new_settings import NewSettings
@@ -179,6 +181,10 @@ class Sessions:
             case LoadModel():
                 self._changes.look(client)
                 self._load_model(request, client)
+            case ListModels():
+                self._changes.look(client)
+                settings = self.settings.now
+                return (await read_models(self._paths, settings, self._models),)
             case CancelLoad():
                 self._loader.cancel()
             case UnloadModel():

@@ -1,5 +1,6 @@
 """What clients ask about turns: to submit and stop them, and to change what is queued."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 from ..conversation import Message, Queue, Queued
@@ -7,6 +8,7 @@ from ..errors import BadRequest
 from ..generation_options import NO_CHOICES, ConversationChoices
 from ..messages.events import (
     AnyEvent,
+    ChoicesChanged,
     QueueChanged,
     TurnEnded,
     TurnFailed,
@@ -67,12 +69,14 @@ class Turns:
             _check_content(request)
         if self.are_closed:
             raise BadRequest("The core is ending: start it again.")
+        more: list[AnyEvent]
         with self._ahead.paused():
             async with self._queues.hold(request.conversation):
                 queued = await self._store(request)
                 self._ahead.submitted(client, request.conversation, queued.conversation)
                 if queued.is_new:
-                    more: list[AnyEvent] = [await self._line_up(queued, client)]
+                    more = [*self._tell_choices(request, queued, client)]
+                    more.append(await self._line_up(queued, client))
             if not queued.is_new:
                 async with self._queues.hold(queued.conversation):
                     more = await self._tell_again(queued, client)
@@ -169,6 +173,18 @@ class Turns:
         queue = await self._archive.resume_queue(conversation)
         self._note_environment(queue, client)
         return self._queues.change(conversation, queue, but=client)
+
+    def _tell_choices(
+        self,
+        request: SubmitTurn | EditQuestion | RegenerateAnswer,
+        queued: Queued,
+        client: Subscriber,
+    ) -> Iterator[ChoicesChanged]:
+        """Yields, for the client, what the conversation keeps from now on; others are told."""
+        if isinstance(request, SubmitTurn) and request.choices is not None:
+            changed = ChoicesChanged(conversation=queued.conversation, choices=request.choices)
+            self._queues.tell_followers(changed, but=client)
+            yield changed
 
     async def _tell_again(self, queued: Queued, client: Subscriber) -> list[AnyEvent]:
         """Returns what became of a turn that was sent again, for the client that did."""

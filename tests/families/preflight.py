@@ -1,8 +1,8 @@
 """Preflight against what MLX measures, on checkpoints in true shapes: `make preflight`.
 
 Each checkpoint is made, counted, loaded in a process of its own without widening its weights, and
-removed again. With `--answer` one is also asked about a picture by `seeshell ask`, once for each of
-the two that the project's owner names.
+removed again. With `--answer` each is also asked about a picture by `seeshell ask`, as for the two
+that the project's owner names: `--answer llava-1.5-7b-4bit phi-3-vision-4bit`.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from seeshell.core.models.config import read_json
 from seeshell.core.models.kv_size import count_kv
 from seeshell.core.models.language_config import context_length, read_language_config
 from seeshell.core.models.preflight import check_checkpoint
+
+from .large_shapes import SHAPES
 
 _BAR = 0.05
 
@@ -46,7 +48,7 @@ print(json.dumps({"loaded": loaded, "peak": peak, "kv": kept, "seconds": seconds
 
 def main() -> int:
     """Prints a line a shape; returns 1 if one is further off than the bar."""
-    from .true_shapes import SHAPES, make
+    from .true_shapes import make
 
     options = _parse(list(SHAPES))
     worst = 0.0
@@ -57,7 +59,7 @@ def main() -> int:
         folder = Path(tempfile.mkdtemp(dir=options.folder)) / name
         try:
             begun = time.monotonic()
-            make(SHAPES[name], folder)
+            make(SHAPES[name].with_layers(options.layers), folder)
             made = time.monotonic() - begun
             worst = max(worst, _compare(name, folder, made))
             if options.answer:
@@ -73,6 +75,7 @@ def _parse(shapes: list[str]) -> argparse.Namespace:
     parser.add_argument("shapes", nargs="*", choices=[*shapes, []], default=shapes)
     parser.add_argument("--folder", help="where the checkpoints are made, some gigabytes each")
     parser.add_argument("--answer", action="store_true", help="ask each about a picture")
+    parser.add_argument("--layers", type=int, help="fewer decoder layers, for a quick look")
     options = parser.parse_args()
     options.shapes = options.shapes or shapes
     return options
@@ -98,7 +101,15 @@ def _compare(name: str, folder: Path, made: float) -> float:
 
 
 def _answer(folder: Path) -> None:
-    """Asks the model about a picture, through a core of its own."""
+    """Asks the model about a picture, through a core of its own.
+
+    A CPU takes about a minute for 30 tokens of a prompt of 7B in 4 bits: Phi-3-vision gets one tile
+    and the whole picture instead of up to 17.
+    """
+    processor = folder / "preprocessor_config.json"
+    stated = read_json(processor)
+    if "num_crops" in stated:
+        processor.write_text(json.dumps(stated | {"num_crops": 1}))
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
         (Path(home) / "config").mkdir(mode=0o700)
         (Path(home) / "config" / "config.toml").write_text("max_tokens = 4\n")

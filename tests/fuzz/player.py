@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from seeshell.core.engine.decoding.row_check import RowCheck
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.loading import Checkpoint
@@ -16,6 +17,7 @@ from seeshell.core.engine.resident import make_layout
 from seeshell.core.errors import OutOfMemory
 
 from ..core.engine.asking import (
+    AlwaysGains,
     Answer,
     Asker,
     Plain,
@@ -25,7 +27,7 @@ from ..core.engine.asking import (
     draw_shape,
     make_asker,
 )
-from .programs import CONVERSATIONS, KV_TOKENS, PICTURES, Program, Step
+from .programs import CONVERSATIONS, KV_BITS, KV_TOKENS, PICTURES, Program, Step
 
 _SHORT, _LONG = (AnswerOptions(temperature=0.0, max_tokens=tokens) for tokens in (7, 40))
 """Where there is a limit of KV, answers grow until they reach it."""
@@ -59,6 +61,8 @@ class Player:
 
     def __post_init__(self) -> None:
         self._plain = Plain(self.checkpoint)
+        self.checks = {bits: RowCheck() for bits in KV_BITS}
+        """What is known of passes of several rows, by the bits of the KV."""
         self._images = [draw_shape(self.folder, *picture) for picture in PICTURES]
 
     def play(self, program: Program) -> None:
@@ -109,6 +113,7 @@ class Player:
         if key not in self.cold:
             if program.kv_bits:
                 ask = make_asker(self.checkpoint, kv_bits=program.kv_bits)
+                ask.resident.ahead.is_allowed = False
                 self.cold[key] = ask(*messages, options=options)
             else:
                 self.cold[key] = self._plain(*messages, max_tokens=options.max_tokens)
@@ -164,15 +169,21 @@ class _Game:
     def _make_asker(self, spills: SpillFolder | None = None) -> Asker:
         program, checkpoint = self._program, self._player.checkpoint
         layout = make_layout(checkpoint, program.kv_bits)
-        return make_asker(
+        kv_bytes = layout.nbytes(program.kv_tokens) if program.kv_tokens else 0
+        ask = make_asker(
             checkpoint,
             spills,
             kv_bits=program.kv_bits,
-            kv_bytes=program.kv_tokens * layout.token_bytes,
+            # Copies of states take their part of the limit.
+            kv_bytes=kv_bytes if layout.is_trimmable else 2 * kv_bytes,
             spare_tokens=_SPARE_TOKENS,
             features_bytes=_FEATURES_BYTES,
             block_tokens=_SPILLED_BLOCK_TOKENS,
         )
+        # As much as can be is decoded ahead, and what is found of that is kept over restarts.
+        ask.resident.ahead.gain = AlwaysGains()
+        ask.resident.ahead.check = self._player.checks[program.kv_bits]
+        return ask
 
     def _prepare(self, step: Step) -> None:
         draft = PromptMessage.of("user", "", self._player.images(step))

@@ -35,6 +35,9 @@ Its modules in reading order:
     editor            The prompt, or a file, in an editor of the user's own, as `$VISUAL` or
                       `$EDITOR` names it.
     past_questions    A search in what was asked before, in all conversations, to ask it again.
+    model_chooser     The models that are here with their facts, to load one; a name that is not
+                      here is downloaded.
+    model_facts       What a list says of a model: a row, and the lines of the one at the cursor.
     preset_chooser    The presets to choose from: each with the user's words, its values, and what a
                       change costs.
     template_menu     The templates, each with the letter that puts it into the prompt.

@@ -28,6 +28,7 @@ from ..session.events import (
     DraftShown,
     QueueShown,
     TextReturned,
+    ThoughtsGrew,
 )
 from ..session.session import ChatSession
 from ..state_file import read_state, write_state
@@ -101,6 +102,7 @@ class Chat(Keyed, Vertical):
         hear(self, events, ConversationShown, self._show)
         hear(self, events, AnswerStarted, self._start_answer)
         hear(log, events, AnswerGrew, lambda it: log.append_text(it.message, it.text))
+        hear(log, events, ThoughtsGrew, lambda it: log.append_thoughts(it.message, it.text))
         hear(log, events, AnswerWaits, lambda it: log.show_waiting(it.message, it.reason))
         hear(log, events, AnswerEnded, lambda it: log.end_message(it.answer))
         hear(self, events, DecisionsChanged, lambda _: self._tell_decisions())
@@ -313,6 +315,10 @@ class Chat(Keyed, Vertical):
         """Shows what answers cost in one line, or all of it."""
         is_whole = self.log_view.has_whole_receipts = not self.log_view.has_whole_receipts
         write_state(self._state_file, Remembered(has_whole_receipts=is_whole))
+
+    def action_toggle_thoughts(self) -> None:
+        """Shows the thoughts above their answers, or folds them."""
+        self.log_view.shows_thoughts = not self.log_view.shows_thoughts
 
     @property
     def pictures(self) -> list[Attachment]:

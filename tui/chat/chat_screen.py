@@ -240,13 +240,10 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
 
     @work
     async def action_load_model(self) -> None:
-        """Asks for a model and switches to it."""
-        hint = "folder, Hugging Face repository, demo, or http://host:port/v1#name"
-        from ..dialogs import AskLine
+        """Lets the user choose a model, which the conversation on screen keeps from now on."""
+        from .model_chooser import ModelChooser
 
-        cost = await self.session.kept.tell_cost()
-        label = f"Model (another one {cost})" if cost else "Model"
-        if source := await self.app.push_screen_wait(AskLine(label, placeholder=hint)):
+        if source := await self.app.push_screen_wait(ModelChooser(self.session)):
             await self.session.kept.load(source)
 
     @work

@@ -77,6 +77,7 @@ class PresetChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
         self.rows.set_options([self._row(preset) for preset in self._listed])
         names = [preset.name if preset else "" for preset in self._listed]
         self.rows.highlighted = names.index(name) if name in names else 0
+        self._show_details()
 
     def _row(self, preset: Preset | None) -> Content:
         name = preset.name if preset else _DEFAULT

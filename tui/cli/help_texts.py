@@ -30,6 +30,9 @@ and other keys for commands, whose ids F1 shows on a wide terminal:
   screen.attach = ["ctrl+o", "f4"]  # several
   chat.fork = ""                    # none; ctrl+p still offers it
 
+Presets (a system prompt, temperature and the like under a name) and templates of
+questions stand in presets.toml beside it; F12 in the app chooses one, and opens the file.
+
 OPENAI_API_KEY is sent to api.openai.com and to this machine; any other server gets the
 key that its table names, and none over plain http unless the table says so. Keys,
 proxies (https_proxy and its kind) and certificates (SSL_CERT_FILE) are those of the
@@ -56,6 +59,11 @@ asked before; if they were paused, they go on. --retry, with --chat or --continu
 asks the last question again if its answer failed, was filtered, or has no words, and
 takes neither PROMPT nor -i.
 
+--preset names a preset of presets.toml, beside config.toml, which the conversation
+keeps. --system, --temperature and the options after it count for this question alone,
+before what its preset says; the preset counts before the settings. Pictures keep the
+pixel budget that they were sent with. The app writes a presets.toml to begin with.
+
 A question for which the context has no room is refused and not kept. With
 --leave-out-oldest the oldest pictures, then the oldest questions with their answers, are
 left out of the prompt, as many as are needed: they stay stored and shown.
@@ -67,11 +75,12 @@ that still waits out of the queue.
 --json prints one document with these keys:
   text, thoughts (what the model thought before it answered), conversation (the ID
   for --chat), model, finish_reason (see below), attachments [name, sha256, width,
-  height, model_width, model_height, tokens, note], stats {prompt_tokens,
-  reused_tokens, prefilled_tokens, generated_tokens, images_encoded, images_reused,
-  ttft, prompt_tps, generation_tps, peak_bytes, recomputed, left_out_tokens,
-  ignored_options, ended_early}; times are in seconds. After an error: error {kind,
-  message}, and text, thoughts and conversation if the question was stored.
+  height, model_width, model_height, tokens, note, pixel_budget, is_left_out], stats
+  {prompt_tokens, reused_tokens, prefilled_tokens, generated_tokens, images_encoded,
+  images_reused, ttft, prompt_tps, generation_tps, peak_bytes, recomputed,
+  left_out_tokens, ignored_options, ended_early, copied_tokens, passes}; times are in
+  seconds. After an error: error {kind, message}, and text, thoughts and conversation
+  if the question was stored.
 
 finish_reason is stop for a complete answer; length for one that is cut off at the
 token limit; cancelled for one that was stopped; filtered for one that the server's
@@ -83,6 +92,7 @@ examples:
   seeshell ask -i lemons.jpg "How much are the lemons?"
   seeshell ask --continue "And the oranges?"
   seeshell ask --continue --retry
+  seeshell ask --system "Answer in one word." --temperature 0 -i cat.jpg "Which breed?"
   git diff | seeshell ask "Write a commit message for this:"
   screencapture -x -t png - | seeshell ask -i - "Which window is in front?"
   seeshell ask --json -i receipt.heic - < questions.txt | jq -r .text"""

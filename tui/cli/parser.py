@@ -79,7 +79,7 @@ def _build_parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_ask(commands)
     _add_bench(commands)
-    add_models(commands)
+    add_models(commands, _Form)
     _add_core_commands(commands)
     return parser
 

@@ -196,6 +196,37 @@ PAST: Final = Place(
     types_text=True,
 )
 
+MODELS: Final = Place(
+    "models",
+    "Models",
+    (
+        Command("choose", "enter", "Load the model", footer="load", rank=2, is_urgent=True),
+        Command(
+            "cancel_load",
+            "f6",
+            "Cancel the load or download",
+            footer="cancel the load",
+            rank=1,
+            is_urgent=True,
+        ),
+        Command("next", "down", "Next model", footer="down", rank=3, action="move(1)"),
+        Command("previous", "up", "Previous model", footer="up", rank=3, action="move(-1)"),
+        Command("page_down", "pagedown", "Page down", action="move(8)"),
+        Command("page_up", "pageup", "Page up", action="move(-8)"),
+        Command(
+            "close",
+            "esc",
+            "Close it",
+            footer="close",
+            rank=1,
+            moves_focus=True,
+            must_keep="esc",
+        ),
+    ),
+    parent="app",
+    types_text=True,
+)
+
 PRESETS: Final = Place(
     "presets",
     "Presets",
@@ -203,7 +234,7 @@ PRESETS: Final = Place(
         Command(
             "choose",
             "enter",
-            "Answer as the preset says from the next question on",
+            "Answer so from the next question on",
             footer="choose",
             rank=2,
             moves_focus=True,

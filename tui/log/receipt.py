@@ -18,6 +18,7 @@ def _short(stats: TurnStats) -> list[str]:
         *_left_out(stats),
         f"first token {stats.ttft:.2f} s",
         f"{stats.generation_tps:.0f} tokens/s",
+        *_copied(stats),
         *_reason(stats),
     ]
 
@@ -28,12 +29,20 @@ def _whole(stats: TurnStats) -> list[list[str]]:
             f"tokens: {stats.reused_tokens:,} reused",
             f"{stats.prefilled_tokens:,} prefilled",
             f"{stats.generated_tokens:,} decoded",
+            *_copied(stats),
             *_left_out(stats),
         ],
         _pictures(stats),
         _speed(stats),
         _reason(stats),
     ]
+
+
+def _copied(stats: TurnStats) -> list[str]:
+    """Says how much of the answer was copied from earlier text, several tokens in one pass."""
+    if not stats.copied_tokens:
+        return []
+    return [f"{stats.copied_tokens:,} of {stats.generated_tokens:,} copied"]
 
 
 def _left_out(stats: TurnStats) -> list[str]:

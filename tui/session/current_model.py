@@ -5,8 +5,9 @@ import time
 from msgspec.structs import replace
 
 from ...core.errors import SeeshellError
-from ...core.messages.events import AnyEvent, ModelFailed, ModelLoaded, ModelLoading
-from ...core.messages.requests import CancelLoad, LoadModel, UnloadModel
+from ...core.messages.events import AnyEvent, ModelFailed, ModelLoaded, ModelLoading, ModelsListed
+from ...core.messages.listed_model import ListedModel
+from ...core.messages.requests import CancelLoad, ListModels, LoadModel, UnloadModel
 from .core_link import CoreLink, Post
 from .decisions import Decision, Decisions, WayOut
 from .events import ModelChanged, NoticeTold
@@ -44,6 +45,11 @@ class CurrentModel:
             await self._link.request(LoadModel(model=source, adapter=adapter))
         except SeeshellError as error:
             self._offer_others(str(error), source)
+
+    async def list_models(self) -> tuple[ListedModel, ...]:
+        """Returns the models that are here; none where the core can't be asked."""
+        reply = await self._link.ask(ListModels())
+        return reply.models if isinstance(reply, ModelsListed) else ()
 
     async def cancel_load(self) -> None:
         """Gives up the model that is on its way; what was downloaded stays."""

@@ -102,18 +102,17 @@ class KeptModel:
             self.choices = choices
             self._look()
 
-    async def tell_cost(self, source: str = "") -> str:
+    def cost_words(self, prompt_tps: float) -> str:
         """Returns what it costs that a model takes over here, in words; empty where nothing.
 
         Args:
-            source: the model, which the core may have timed; empty for one that is not known yet.
+            prompt_tps: tokens a second at which it reads; 0 where nobody knows.
         """
         stats = self._turns.stats
         tokens = stats.prompt_tokens + stats.generated_tokens if stats else 0
         if not tokens:
             return ""
-        tps = (await self._read_rates()).get(source, 0.0) if source else 0.0
-        seconds = f", about {max(1, round(tokens / tps))} s" if tps else ""
+        seconds = f", about {max(1, round(tokens / prompt_tps))} s" if prompt_tps else ""
         return f"reads up to {tokens:,} tokens again{seconds}"
 
     def _look(self) -> None:
@@ -134,7 +133,8 @@ class KeptModel:
 
     async def _offer(self, offer: tuple[object, ...]) -> None:
         name = self._model.status.name
-        cost = await self.tell_cost(self._model.status.source)
+        rates = await self._read_rates()
+        cost = self.cost_words(rates.get(self._model.status.source, 0.0))
         if offer != self._offered:
             return
         sentence = f"{_name(self.choices)} answers in this conversation, but {name} is loaded."

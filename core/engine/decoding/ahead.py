@@ -32,9 +32,7 @@ class DecodingAhead:
             text: of the answer.
         """
         # A token that is not accepted has to be taken out of the KV again.
-        if not (self.is_allowed and all(layer.is_trimmable() for layer in branch.layers)):
-            return None
-        if not self.check.is_passed:
+        if not (self.is_allowed and branch.layout.is_trimmable):
             return None
         lookup = PromptLookup(_other_versions(earlier, branch.run), branch.tokens)
         return Proposer(lookup, self.gain, text.ends, text.silent)

@@ -105,6 +105,9 @@ class Chooser:
         return proposal
 
     def _apply_rules(self, logits: Any) -> Any:
+        if self._rules:
+            # The model computes while the rules find out what they want.
+            mx.async_eval(logits)  # type: ignore[no-untyped-call]
         for rule in self._rules:
             logits = rule.apply(logits)
         return logits

@@ -10,6 +10,7 @@ themselves: accepting a token that is drawn as always if it is the proposed one 
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,7 @@ from ..kv.branch import Branch
 from ..resident import ResidentModel
 from .chooser import Chooser
 from .proposer import Proposer
+from .row_check import PASS_ROWS, Computed
 
 _CACHE_CLEARING_PASSES: Final = 256
 """Freed buffers go back to the system this often in an answer, as in mlx-vlm."""
@@ -72,6 +74,8 @@ class Decoder:
         """`time.perf_counter()` when the newest token known became so."""
         self._untold: list[Decoded] = []
         """Tokens known that have not been yielded."""
+        self._alone: deque[Any] = deque(maxlen=max(PASS_ROWS))
+        """Logits after the branch's last tokens, as long as these are wanted for the check."""
         self._is_repeated = False
         """Whether the newest token has to go through a pass of its own."""
         self.is_memory_full = False
@@ -116,6 +120,8 @@ class Decoder:
     def _step(self) -> Generator[Decoded]:
         """Computes what follows the newest token."""
         logits = self._family.step(self._newest, self._position, self._branch.layers)
+        if self._proposer and not self._check.is_done:
+            self._alone.append(logits)
         following = self._chooser.choose(logits)
         mx.async_eval(following)  # type: ignore[no-untyped-call]
         self._branch.extend([self._wait()])
@@ -153,28 +159,31 @@ class Decoder:
 
     def _propose(self) -> Sequence[int]:
         """Returns what goes through the next pass behind the newest token; nothing for no more."""
-        proposer, self._is_repeated, is_repeated = self._proposer, False, self._is_repeated
+        proposer, sizes = self._proposer, self._check.rows
+        self._is_repeated, is_repeated = False, self._is_repeated
         most = self._limit - (len(self._branch.tokens) - self._start) - 2
-        if proposer is None or is_repeated or most < 1:
+        if proposer is None or is_repeated:
             return ()
         if self._value is None:
-            if not proposer.is_promising(most):
+            if not proposer.is_promising(most, sizes):
                 return ()
             self._wait()
-        proposal = self._chooser.fit(proposer.propose(most))
-        return proposal if proposal and self._can_leap(proposal) else ()
+        proposal = proposer.propose(most, sizes)
+        if proposal and not self._check.is_done:
+            self._run_check()
+            return ()
+        proposal = self._chooser.fit(proposal)
+        length = len(self._branch.tokens) + 1 + len(proposal)
+        return proposal if self._pool.reserve(self._branch, length) else ()
 
-    def _can_leap(self, proposal: Sequence[int]) -> bool:
-        """Whether there is memory for the proposal, and several rows give what each gives alone."""
-        rows = [self._wait(), *proposal]
-        if not self._pool.reserve(self._branch, len(self._branch.tokens) + len(rows)):
-            return False
-        if not self._check.knows(len(rows)):
-            self._check.run(self._family, rows, self._position, self._branch.layers)
+    def _run_check(self) -> None:
+        """Tries passes of several rows, once the answer has enough tokens to compare."""
+        rows = max(PASS_ROWS)
+        if len(self._alone) == rows:
+            computed = Computed(self._branch.tokens[-rows:], self._position - rows, [*self._alone])
+            self._check.run(self._family, computed, self._branch)
+            self._alone.clear()
             self._known_at = time.perf_counter()
-        if not self._check.is_passed:
-            self._proposer = None
-        return self._check.is_passed
 
     def _has_room(self) -> bool:
         """Whether one more token can be computed: within the limit, and as the memory allows."""

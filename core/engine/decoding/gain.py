@@ -5,11 +5,8 @@ almost so many times as long. It gains where enough of what was proposed is acce
 """
 
 from collections import deque
-from statistics import median
+from collections.abc import Sequence
 from typing import Final
-
-MOST_PROPOSED: Final = 12
-"""Tokens that are proposed for one pass at most."""
 
 _LEAST_GAIN: Final = 1.05
 """Below this a pass of a single row is preferred, which waits for nothing."""
@@ -33,6 +30,8 @@ class Gain:
     def __init__(self) -> None:
         self._times: dict[int, deque[float]] = {}
         """Seconds of the last passes, by their rows."""
+        self._seconds: dict[int, float] = {}
+        """Their median."""
         self._newest: dict[int, int] = {}
         """Number of the last pass of so many rows."""
         self._passes = 0
@@ -44,9 +43,12 @@ class Gain:
     def note_pass(self, rows: int, seconds: float) -> None:
         """Notes what a pass has taken, with everything around it."""
         self._passes += 1
-        if self._passes - self._newest.get(rows, 0) > _MOST_AGE:
-            self._times.pop(rows, None)
-        self._times.setdefault(rows, deque(maxlen=_TIMES)).append(seconds)
+        for known in [*self._seconds]:
+            if known > 1 and self._passes - self._newest[known] > _MOST_AGE:
+                del self._seconds[known], self._times[known]
+        times = self._times.setdefault(rows, deque(maxlen=_TIMES))
+        times.append(seconds)
+        self._seconds[rows] = sorted(times)[len(times) // 2]
         self._newest[rows] = self._passes
 
     def judge(self, matched: int, *, is_right: bool) -> None:
@@ -60,43 +62,46 @@ class Gain:
         self._right[kind] = _MEMORY * self._right.get(kind, 0.5) + is_right
         self._judged[kind] = _MEMORY * self._judged.get(kind, 1.0) + 1
 
-    def best_length(self, matched: int, most: int) -> int:
-        """Returns how many tokens to propose; 0 where that gains nothing.
-
-        Args:
-            matched: tokens that agree with earlier text.
-            most: that can be proposed.
-        """
-        if 1 not in self._times or not matched:
-            return 0
-        best, best_rate = 0, _LEAST_GAIN / self._seconds(1)
-        tokens = chance = 1.0
-        for length in range(1, min(most, MOST_PROPOSED) + 1):
-            chance *= self._chance(matched + length - 1)
-            tokens += chance
-            rate = tokens / self._seconds(1 + length)
-            if rate > best_rate:
-                best, best_rate = length, rate
-        return best
-
-    def _chance(self, matched: int) -> float:
+    def chance(self, matched: int) -> float:
         """Returns how often what followed such a match is right."""
         kind = _kind(matched)
         return self._right.get(kind, 0.5) / self._judged.get(kind, 1.0)
 
-    def _seconds(self, rows: int) -> float:
+    def best_rows(self, matched: int, most: int, sizes: Sequence[int]) -> int:
+        """Returns how many rows the next pass is to have; 1 where more gain nothing.
+
+        Args:
+            matched: tokens that agree with earlier text.
+            most: rows that the pass can have.
+            sizes: numbers of rows to choose from beside 1, in order.
+        """
+        if 1 not in self._seconds:
+            return 1
+        best, best_rate = 1, _LEAST_GAIN / self._seconds[1]
+        tokens = chance = 1.0
+        counted = 1
+        for rows in sizes:
+            if rows > most:
+                break
+            for place in range(counted, rows):
+                chance *= self.chance(matched + place - 1)
+                tokens += chance
+            counted = rows
+            rate = tokens / self._expected_seconds(rows)
+            if rate > best_rate:
+                best, best_rate = rows, rate
+        return best
+
+    def _expected_seconds(self, rows: int) -> float:
         """Returns what a pass of so many rows takes, or may take for all that is known."""
-        single = median(self._times[1])
-        fewer, fewer_seconds = 1, single
-        for known in sorted(self._times):
-            if known != 1 and self._passes - self._newest[known] > _MOST_AGE:
-                continue
-            seconds = median(self._times[known])
-            if known >= rows:
-                share = (rows - fewer) / (known - fewer) if known > fewer else 0.0
-                return fewer_seconds + share * (seconds - fewer_seconds)
-            fewer, fewer_seconds = known, seconds
-        return fewer_seconds + (rows - fewer) * _ASSUMED_ROW * single
+        if rows in self._seconds:
+            return self._seconds[rows]
+        fewer = max(known for known in self._seconds if known < rows)
+        more = min((known for known in self._seconds if known > rows), default=None)
+        row_seconds = _ASSUMED_ROW * self._seconds[1]
+        if more is not None:
+            row_seconds = (self._seconds[more] - self._seconds[fewer]) / (more - fewer)
+        return self._seconds[fewer] + (rows - fewer) * row_seconds
 
 
 def _kind(matched: int) -> int:

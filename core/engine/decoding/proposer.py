@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from .gain import MOST_PROPOSED, Gain
+from .gain import Gain
 from .prompt_lookup import PromptLookup
+from .row_check import PASS_ROWS
 
 _LEAST_MATCHED: Final = 2
 """Tokens that have to agree with earlier text."""
+
+_LEAST_CHANCE: Final = 0.5
+"""How often the next token has to be right to wait for it before more is begun."""
 
 
 class Proposer:
@@ -37,19 +41,25 @@ class Proposer:
         if self._following:
             self.gain.judge(self._matched, is_right=self._following[0] == token)
         self._lookup.extend(token)
-        match = self._lookup.match()
-        self._matched, self._following = match.length, []
-        if match.length >= _LEAST_MATCHED and token not in self._ends:
-            self._following = self._cut(self._lookup.following(match, 1 + MOST_PROPOSED))
+        self._matched, self._following = self._lookup.match.length, []
+        if self._matched >= _LEAST_MATCHED and token not in self._ends:
+            self._following = self._cut(self._lookup.following(max(PASS_ROWS)))
 
-    def is_promising(self, most: int) -> bool:
-        """Whether it gains to wait for the token after those known, to propose what follows it."""
-        return self.gain.best_length(self._matched, min(most, len(self._following) - 1)) > 0
+    def is_promising(self, most: int, sizes: Sequence[int]) -> bool:
+        """Whether it gains to wait for the token after those known, to propose what follows it.
 
-    def propose(self, most: int) -> Sequence[int]:
-        """Returns what may follow the tokens known, up to `most` of it."""
-        best = self.gain.best_length(self._matched, min(most, len(self._following)))
-        return self._following[:best]
+        Args:
+            most: tokens that can be proposed.
+            sizes: numbers of rows that a pass can have beside 1, in order.
+        """
+        rows = min(1 + most, len(self._following))
+        is_likely = self.gain.chance(self._matched) >= _LEAST_CHANCE
+        return is_likely and self.gain.best_rows(self._matched + 1, rows, sizes) > 1
+
+    def propose(self, most: int, sizes: Sequence[int]) -> Sequence[int]:
+        """Returns what may follow the tokens known; the arguments are those of `is_promising`."""
+        rows = min(1 + most, 1 + len(self._following))
+        return self._following[: self.gain.best_rows(self._matched, rows, sizes) - 1]
 
     def _cut(self, tokens: list[int]) -> list[int]:
         for index, token in enumerate(tokens):

@@ -7,7 +7,7 @@ spills, drafts, prefill and turns speak to this interface and know no family.
 A picture is encoded alone, once, into features: a row for each of its image tokens. A prompt is
 computed chunk by chunk on the decoder layers' caches. Where a family can't do that, because its
 pictures or its tokens look at what comes after them, `Reuse` says so, and such a prompt is
-computed at once: see `Family.is_whole`.
+computed at once: see `Family.why_whole`.
 """
 
 from abc import ABC, abstractmethod
@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from PIL import Image
 
 from ..kv.prefix import ImageSpan, TokenRun
+from ..picture import PictureShape, PictureSize
 from .placing import Placing
 from .template import ChatTemplate
 
@@ -29,25 +30,6 @@ class Reuse(NamedTuple):
     """Everything; what follows the last picture; or nothing."""
     reason: str = ""
     """Why not everything, as a phrase."""
-
-
-class PictureSize(NamedTuple):
-    """How a picture reaches the model."""
-
-    width: int
-    """Pixels across."""
-    height: int
-    """Pixels down."""
-    tokens: int
-    """That it takes of the prompt."""
-
-
-class PictureShape(NamedTuple):
-    """How a picture's tokens lie in a prompt: see `ImageSpan`."""
-
-    rows: int
-    columns: int
-    length: int = 0
 
 
 class Features(NamedTuple):
@@ -188,9 +170,9 @@ class Family(ABC):
         """
         return ""
 
-    def is_whole(self, prompt: TokenRun, held: int) -> bool:  # noqa: ARG002 - for those that must
-        """Whether what a prompt has after its first `held` tokens is one chunk."""
-        return False
+    def why_whole(self, prompt: TokenRun, held: int) -> str:  # noqa: ARG002 - for those that must
+        """Returns why all that follows a prompt's first `held` tokens is one chunk; else empty."""
+        return ""
 
     def takes_pixels(self, prompt: TokenRun, held: int) -> bool:  # noqa: ARG002 - for those that do
         """Whether that chunk is given the pictures themselves, not their features."""

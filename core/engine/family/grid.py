@@ -1,12 +1,19 @@
 """Pictures as grids of image tokens, sized by the arithmetic of Qwen's image processors."""
 
-from typing import Any
+from typing import Any, Final
 
 import mlx.core as mx
 from PIL import Image
 
 from ..mlx_vlm_names import fit_image
-from .family import PictureShape, PictureSize
+from ..picture import PictureShape, PictureSize
+
+_NEEDED: Final = ("_resolved_size", "max_pixels", "merge_size", "min_pixels", "patch_size")
+
+
+def has_grid(image_processor: Any) -> bool:
+    """Whether an image processor makes grids by this arithmetic."""
+    return all(hasattr(image_processor, name) for name in _NEEDED)
 
 
 class Grid:

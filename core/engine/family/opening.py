@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from ...errors import ModelUnsupported
 from .family import Family
+from .generic import Generic
 from .qwen3_vl import Qwen3VL
 
 _QWEN3_VL: Final = ("qwen3_vl", "qwen3_vl_moe")
@@ -21,10 +22,12 @@ def open_family(name: str, model: Any, processor: Any, chat_template: str) -> Fa
     Raises:
         ModelUnsupported: it can't be run as it stands.
     """
-    _check_qwen3_vl(name, model, processor)
-    if not chat_template:
-        raise ModelUnsupported(f"{name} has no chat template; choose an instruct model.")
-    return Qwen3VL(model, processor, chat_template)
+    if model.config.model_type in _QWEN3_VL:
+        _check_qwen3_vl(name, model, processor)
+        if not chat_template:
+            raise ModelUnsupported(f"{name} has no chat template; choose an instruct model.")
+        return Qwen3VL(model, processor, chat_template)
+    return Generic(model, processor, chat_template)
 
 
 def _check_qwen3_vl(name: str, model: Any, processor: Any) -> None:

@@ -3,16 +3,13 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from ...errors import ModelUnsupported
 from ..kv.prefix import ImageSpan, TokenRun
+from ..picture import Picture
 from .masks import Masks
 
-if TYPE_CHECKING:
-    from ..vision import Picture
-
-PictureTokens = Callable[["Picture", int], Sequence[int]]
+PictureTokens = Callable[[Picture, int], Sequence[int]]
 """Returns the tokens of a picture, which is the prompt's first, second or so on, from 1."""
 
 
@@ -23,7 +20,7 @@ class Placing(ABC):
     """What no text may spell."""
 
     @abstractmethod
-    def place(self, rendered: str, pictures: Sequence["Picture"]) -> TokenRun:
+    def place(self, rendered: str, pictures: Sequence[Picture]) -> TokenRun:
         """Returns the tokens of a rendered prompt, and where its pictures are.
 
         Args:
@@ -61,7 +58,7 @@ class MarkPlacing(Placing):
         self._written = written
         self._picture_tokens = picture_tokens
 
-    def place(self, rendered: str, pictures: Sequence["Picture"]) -> TokenRun:
+    def place(self, rendered: str, pictures: Sequence[Picture]) -> TokenRun:
         """Returns the tokens of a rendered prompt, and where its pictures are.
 
         Raises:

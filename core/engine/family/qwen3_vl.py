@@ -15,7 +15,8 @@ from PIL import Image
 
 from ..kv.prefix import ImageSpan
 from ..mlx_vlm_names import KVCache
-from .family import Chunk, Family, Features, PictureShape, PictureSize, PlacedFeatures, Reuse
+from ..picture import PictureShape, PictureSize
+from .family import Chunk, Family, Features, PlacedFeatures, Reuse
 from .grid import Grid
 from .masks import Masks
 from .placing import MarkPlacing

@@ -11,6 +11,11 @@ Conversation = Sequence[dict[str, Any]]
 """Messages with a `role`, and as `content` a list of parts of the `type` text or image."""
 
 
+def text_part(text: str) -> dict[str, str]:
+    """Returns a text as a part of a message; some templates ask for its `content`."""
+    return {"type": "text", "text": text, "content": text}
+
+
 class ChatTemplate(Protocol):
     """Anything that writes conversations."""
 

@@ -132,9 +132,16 @@ class Branch:
         return kept
 
     def trim(self, length: int) -> None:
-        """Cuts the branch back to its first `length` tokens, which `usable_length` allows."""
+        """Cuts the branch back to its first `length` tokens.
+
+        Raises:
+            ValueError: `usable_length` does not allow this length.
+        """
         if length < len(self.tokens) and not self.layout.is_trimmable:
-            self._go_back(self._snapshot(length))
+            snapshot = self._snapshot(length)
+            if length and snapshot is None:
+                raise ValueError(f"no state was copied after {length} tokens")
+            self._go_back(snapshot)
         self.drop_tokens(length)
 
     def resume(self, snapshot: Snapshot) -> None:

@@ -79,7 +79,7 @@ class SpillFolder:
         return Found(blocks, length, states).within(length)
 
     def pictures(self, identity: SpillIdentity) -> Iterator[tuple[str, ImageSpan]]:
-        """Yields the pictures of known files in a model's blocks, with the files' sha256."""
+        """Yields the pictures of known files in a model's blocks, with the files' keys."""
         for manifest in self._manifests.values():
             if manifest.block.identity == identity:
                 for file, span in zip(manifest.files, manifest.block.spans, strict=True):
@@ -139,7 +139,7 @@ class SpillFolder:
             owner: the conversation that it belongs to.
             save: writes the tensors to a file whose name ends in `.safetensors` and returns where
                 they lie.
-            files: sha256 of the file of each of its pictures; empty where it is not known.
+            files: key of the file of each of its pictures; empty where it is not known.
         """
         unfinished = self._path / (UNFINISHED + block.name + TENSORS)
         with _logging_failures("Spilling"):

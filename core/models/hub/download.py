@@ -15,7 +15,7 @@ from ...errors import ModelError, ModelNotFound
 from ..config import check_config
 from ..memory import check_memory, format_bytes
 from ..progress import LoadProgress
-from ..weights import INDEX_FILE
+from ..weights import INDEX_FILE, check_index
 from .cache import Snapshot, cache_folder, write_main
 from .connections import NO_TOKEN, TIMEOUT, Token, find_token, hub_connections
 from .contents import check_contents, describe_licence, needed_weights, small_files
@@ -138,6 +138,7 @@ def _fetch(found: _Found, report: Callable[[LoadProgress], None]) -> Snapshot:
     if INDEX_FILE in sizes:
         remote.fetch(INDEX_FILE)
     weights = needed_weights(name, sizes, folder)
+    check_index(name, folder)
     check_memory(name, sum(sizes[file] for file in weights))
     small = small_files(sizes)
     missing = {file: sizes[file] for file in (*small, *weights) if not (folder / file).exists()}

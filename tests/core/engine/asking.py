@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from mlx_vlm.generate import generate_step
 from mlx_vlm.utils import prepare_inputs
 from PIL import Image, ImageDraw
 
+from seeshell.core.engine.decoding.gain import Gain
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerEvent,
@@ -63,6 +64,17 @@ class RecordingFamily:
         logits = self._family.step(token, position, layers)
         self.all_logits.append(logits)
         return logits
+
+
+class AlwaysGains(Gain):
+    """Finds that passes of several rows gain, whatever they take and were they never accepted."""
+
+    def __init__(self, choose: Callable[[Sequence[int]], int] = max) -> None:
+        super().__init__()
+        self._choose = choose
+
+    def best_rows(self, matched: int, most: int, sizes: Sequence[int]) -> int:  # noqa: ARG002
+        return self._choose([size for size in sizes if size <= most] or [1])
 
 
 @dataclass
@@ -129,7 +141,7 @@ class Asker:
         answer.all_logits = [np.array(logits)[0] for logits in family.all_logits]
         answer.logits = answer.all_logits[0] if answer.all_logits else None
         answer.computed = family.extended
-        if answer.stats.generated_tokens:
+        if answer.stats.generated_tokens and self.resident.pool.branches:
             newest = self.resident.pool.branches[-1]
             answer.tokens = newest.tokens[answer.stats.prompt_tokens :]
         return answer

@@ -28,8 +28,31 @@ SHAPES: dict[str, dict[str, Any]] = {
         "text": {"num_hidden_layers": 3, "hidden_size": 64, "num_attention_heads": 2},
         "vision": {"out_hidden_size": 64, "depth": 2, "deepstack_visual_indexes": [0]},
     },
+    "hybrid": {
+        "family": "qwen3_5",
+        "text": {
+            "model_type": "qwen3_5_text",
+            "num_hidden_layers": 4,
+            "full_attention_interval": 4,
+            "linear_num_value_heads": 2,
+            "linear_num_key_heads": 2,
+            "linear_key_head_dim": 32,
+            "linear_value_head_dim": 32,
+            "linear_conv_kernel_dim": 4,
+            "tie_word_embeddings": False,
+            "rope_parameters": {
+                "type": "default",
+                "mrope_section": [2, 1, 1],
+                "rope_theta": 100_000,
+                "partial_rotary_factor": 0.25,
+                "mrope_interleaved": True,
+            },
+        },
+        "vision": {"deepstack_visual_indexes": []},
+    },
 }
-"""Other shapes than the demo's: an untied head and three deepstack layers, or less of all."""
+"""Other shapes than the demo's: an untied head and three deepstack layers, less of all, or three
+layers with recurrent states and one with attention."""
 
 
 def write_endless(

@@ -11,6 +11,8 @@ from seeshell.core.engine.kv.branch import with_trunks
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.errors import OutOfMemory
 
+from .asking import AlwaysGains
+
 LIMIT = 400
 """Tokens."""
 ENDLESS = AnswerOptions(temperature=0.0, max_tokens=3000)
@@ -32,9 +34,11 @@ def start(make_asker: Any, endless: Any, tmp_path: Path) -> Start:
     def start(tokens: int, *, kv_bits: int = 0, spills: bool = False) -> Any:
         token_bytes = make_asker(endless, kv_bits=kv_bits).resident.pool.token_bytes
         folder = SpillFolder(tmp_path / "spills", 2**30) if spills else None
-        return make_asker(
+        ask = make_asker(
             endless, folder, kv_bytes=tokens * token_bytes, kv_bits=kv_bits, block_tokens=16
         )
+        ask.resident.ahead.gain = AlwaysGains()
+        return ask
 
     return start
 

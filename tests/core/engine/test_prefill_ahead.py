@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine.engine import PromptImage, PromptMessage
+from seeshell.core.engine.picture import Picture
 from seeshell.core.engine.prefill_ahead import PrefillAhead
 from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.engine.prompt import PromptBuilder
-from seeshell.core.engine.vision import Picture
 from seeshell.core.errors import ImageError, PromptTooLong
 
 Draw = Callable[..., PromptImage]

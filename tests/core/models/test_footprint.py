@@ -124,7 +124,7 @@ def test_a_pictures_tokens(
 ) -> None:
     (tmp_path / "preprocessor_config.json").write_text(json.dumps(processor))
     (tmp_path / "processor_config.json").write_text(json.dumps(extras))
-    found = picture_size(tmp_path, config, 1280, 2)
+    found = picture_size(tmp_path, config, 1280)
     assert found.tokens == tokens
     assert found.patches >= tokens or found.is_fixed
     assert found.work_bytes > 0

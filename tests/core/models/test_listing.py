@@ -1,5 +1,6 @@
 """Which models are here, and everything that their files tell."""
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.errors import ModelNotFound
+from seeshell.core.models import facts
 from seeshell.core.models.facts import ModelFacts
 from seeshell.core.models.known_reuse import KnownReuse, write_known
 from seeshell.core.models.licence import read_licence
@@ -81,6 +83,17 @@ def test_a_model_that_can_not_be_run_says_why(shelf: Shelf) -> None:
     assert "of the family 'sam3'" in model.problem
     assert model.footprint is None
     assert model.memory == {}
+
+
+def test_a_folder_that_may_not_be_read_is_listed_with_the_reason(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(facts, "identify_folder", refuse)
+    model = find_here(shelf, "made-4bit")
+    assert model.problem == f"{model.name} can't be read: Permission denied; check its permissions."
 
 
 def test_an_endpoint_has_no_files(shelf: Shelf) -> None:

@@ -16,6 +16,7 @@ from seeshell.core.messages.events import (
     ModelFailed,
     ModelLoaded,
     ModelLoading,
+    ModelsListed,
     ModelUnloaded,
     Prefilled,
     QueueChanged,
@@ -26,6 +27,7 @@ from seeshell.core.messages.requests import (
     CancelLoad,
     ChooseForConversation,
     GetStatus,
+    ListModels,
     LoadModel,
     OpenConversation,
     PrepareTurn,
@@ -37,6 +39,7 @@ from seeshell.core.models.progress import LoadProgress
 from seeshell.core.service import _wait_until_idle
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.sessions.turn_order import MOST_PASSED_OVER
+from seeshell.core.settings import Paths
 
 from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
@@ -266,3 +269,18 @@ async def test_a_download_is_told_from_a_load(
     assert await state_of(sessions, client) == "fetching"
     engine.load_gate.set()
     await client.until(ModelLoaded)
+
+
+async def test_the_models_that_are_here_are_listed_with_what_was_measured(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, paths: Paths
+) -> None:
+    paths.config_file.write_text('[endpoints.box]\nurl = "http://box:1/v1"\ncontext = 512\n')
+    engine.become(LoadedModel("demo", "demo", 100))
+    stats = TurnStats(prefilled_tokens=500, prompt_tps=250.0)
+    engine.enqueue("Yes", AnswerEnd("stop", stats))
+    await end_of(client, await submit(sessions, client, "?"))
+    listed: ModelsListed = await carry_out(sessions, ListModels(), client)
+    demo, box = listed.models
+    assert (demo.source, demo.family, demo.prompt_tps) == ("demo", "qwen3_vl", 250.0)
+    assert demo.needed_bytes > demo.size_bytes > 0
+    assert (box.source, box.place, box.context_length) == ("box", "endpoint", 512)

@@ -18,8 +18,7 @@ def queue(*names: str, is_paused: bool = False) -> Queue:
 
 def serve(order: RoundRobin) -> str:
     """Takes the next turn and lets it end; returns its id."""
-    conversation = order.next()
-    assert conversation is not None
+    conversation = order.line[0]
     order.begin(conversation)
     turns, is_paused = order.find(conversation)
     order.put(conversation, Queue(turns[1:], is_paused))
@@ -34,7 +33,7 @@ def test_conversations_take_turns_and_each_keeps_its_order() -> None:
     order.put(3, queue("c1", "c2"))
     served = [serve(order) for _ in range(6)]
     assert served == ["a1", "b1", "c1", "a2", "c2", "a3"]
-    assert order.next() is None
+    assert not order.line
 
 
 def test_a_conversation_that_asks_during_an_answer_comes_before_the_rest_of_a_long_queue() -> None:
@@ -72,7 +71,7 @@ def test_a_queue_that_is_gone_is_not_served() -> None:
     order = RoundRobin()
     order.put(1, queue("a1"))
     order.put(1, Queue())
-    assert (order.next(), len(order), order.find(1)) == (None, 0, Queue())
+    assert (order.line, len(order), order.find(1)) == ((), 0, Queue())
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=60))
@@ -85,7 +84,7 @@ def test_nobody_waits_longer_than_one_turn_of_each_other(steps: list[tuple[int, 
         if is_submit:
             waiting[conversation].append(f"{conversation}.{number}")
             order.put(conversation, queue(*waiting[conversation]))
-        elif order.next() is not None:
+        elif order.line:
             served = serve(order)
             chosen = int(served.partition(".")[0])
             assert served == waiting[chosen].popleft()

@@ -19,10 +19,10 @@ from seeshell.core.engine.engine import (
     TextDelta,
 )
 from seeshell.core.engine.selected import SelectedEngine
+from seeshell.core.generation_options import ConversationChoices
 from seeshell.core.messages.events import (
     ConversationOpened,
     Delta,
-    ModelFailed,
     TurnEnded,
     TurnFailed,
     TurnQueued,
@@ -30,11 +30,11 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.requests import (
     Attach,
+    ChooseForConversation,
     DeleteConversation,
     EditQuestion,
     GetStatus,
     LeaveOut,
-    LoadModel,
     OpenConversation,
     PrepareTurn,
     RegenerateAnswer,
@@ -284,6 +284,13 @@ async def test_what_is_prepared_behind_a_stopped_question_is_not_computed_again(
     assert answer.stats.prefilled_tokens < QUESTION_TOKENS
 
 
+async def keep(sessions: Sessions, client: Listener, turn: TurnQueued, model: str) -> None:
+    """Lets a turn's conversation keep a model."""
+    choices = ConversationChoices(model)
+    request = ChooseForConversation(conversation=turn.conversation, choices=choices)
+    await carry_out(sessions, request, client)
+
+
 async def test_a_follow_up_to_a_failed_question_answers_as_if_that_had_not_been_asked(
     sessions: Sessions,
     engine: SelectedEngine,
@@ -294,13 +301,11 @@ async def test_a_follow_up_to_a_failed_question_answers_as_if_that_had_not_been_
 ) -> None:
     first = await ask("What is in the picture?", samples / "red-circle-blue-square.png")
     await end_of(client, first)
-    await engine.unload()
-    await carry_out(sessions, LoadModel(model="/nowhere"), client)
-    await client.until(ModelFailed)
+    await keep(sessions, client, first, "/nowhere")
     star = samples / "green-star.png"
     failed = await ask("And in this one?", star, conversation=first.conversation)
     assert isinstance(await end_of(client, failed), TurnFailed)
-    await carry_out(sessions, LoadModel(model="demo"), client)
+    await keep(sessions, client, first, "demo")
     follow_up = await ask("What colour is the circle?", conversation=first.conversation)
     answer = (await end_of(client, follow_up)).message
     assert answer.text == await cold(first.conversation)

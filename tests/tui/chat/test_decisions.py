@@ -30,7 +30,7 @@ from seeshell.core.messages.requests import (
 )
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
-from seeshell.tui.dialogs import AskLine
+from seeshell.tui.chat.model_chooser import ModelChooser
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.terminal.facts import TerminalFacts
 
@@ -127,7 +127,7 @@ async def test_a_failed_load_can_be_tried_again_replaced_or_closed(
         fail(client)
         await shown(user, ABSENT)
         await user.press("f4")
-        await user.until(lambda: isinstance(user.app.screen, AskLine))
+        await user.until(lambda: isinstance(user.app.screen, ModelChooser))
         await user.press(*"demo", "enter")
         await gone(user, ABSENT)
         loads = [it.model for it in client.asked if isinstance(it, LoadModel)]

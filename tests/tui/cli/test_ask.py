@@ -321,3 +321,25 @@ def test_a_file_name_can_not_steer_the_terminal(installed: Installed) -> None:
         written = b"".join(chunk.output for chunk in terminal.chunks)
     assert b"\x1b[31m" not in written
     assert b"\x07" not in written
+
+
+def test_options_count_for_the_question_and_the_preset_is_kept(installed: Installed) -> None:
+    file = find_paths(installed.environment).presets_file
+    file.write_text('[presets.terse]\nsystem = "Answer in one word."\nmax_tokens = 3\n')
+    first = ask_json(installed, "--preset", "terse", "--max-tokens", "2", WHAT)
+    assert (first["finish_reason"], first["stats"]["generated_tokens"]) == ("length", 2)
+    kept = ask_json(installed, "--chat", str(first["conversation"]), WHAT)
+    assert kept["stats"]["generated_tokens"] == 3
+    gone = installed.run("ask", "--preset", "gone", WHAT)
+    assert gone.returncode == 1
+    assert f"There is no preset gone in {file}: choose another one" in gone.stderr
+    file.unlink()
+
+
+def test_a_pixel_budget_makes_pictures_take_fewer_tokens(installed: Installed) -> None:
+    whole, small = (
+        ask_json(installed, "-i", PICTURE, *budget, WHAT)["attachments"][0]
+        for budget in ((), ("--pixel-budget", "4"))
+    )
+    assert small["tokens"] <= 4 < whole["tokens"]
+    assert (small["pixel_budget"], whole["pixel_budget"]) == (4, 0)

@@ -11,7 +11,7 @@ from seeshell.core.demo import MODEL_PATH
 from seeshell.core.models.known_reuse import KnownReuse, write_known
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.settings import Paths
-from seeshell.tui.cli import main, models_table
+from seeshell.tui.cli import main, models_help, models_table
 from seeshell.tui.cli.models_progress import ProgressLine
 
 from ...terminal.installed import Installed
@@ -57,6 +57,7 @@ def test_the_list_as_json_has_the_promised_keys(run: Command, made: Path) -> Non
     assert set(found) == {"usable_bytes", "models"}
     assert [tuple(model) for model in found["models"]] == [KEYS, KEYS]
     assert [model["name"] for model in found["models"]] == ["demo", str(made)]
+    assert all(key in models_help.MODELS for key in KEYS)
     demo = found["models"][0]
     assert demo["memory"] == [
         {

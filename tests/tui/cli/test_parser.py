@@ -157,3 +157,64 @@ def test_the_settings_in_the_help_can_be_copied_into_the_file() -> None:
     values = tomllib.loads(table)
     assert find_problem(values) == ""
     assert [*values["endpoints"]["NAME"]] == [*EndpointSettings.__struct_fields__]
+
+
+def test_options_of_the_answer_are_read_and_what_is_not_given_is_left_open() -> None:
+    from seeshell.core.generation_options import NO_OPTIONS, GenerationOptions
+    from seeshell.tui.cli.answer_options import read_answer_options
+
+    assert read_answer_options(parse(["ask", "?"])) == NO_OPTIONS
+    given = parse(
+        [
+            "ask",
+            "--system",
+            "",
+            "--temperature",
+            "0",
+            "--top-p",
+            "0.9",
+            "--top-k",
+            "40",
+            "--min-p",
+            "0.1",
+            "--repetition-penalty",
+            "1.1",
+            "--presence-penalty",
+            "0.5",
+            "--seed",
+            "7",
+            "--max-tokens",
+            "9",
+            "--pixel-budget",
+            "64",
+            "--no-thinking",
+            "--thinking-budget",
+            "5",
+            "--preset",
+            "terse",
+            "?",
+        ]
+    )
+    assert read_answer_options(given) == GenerationOptions(
+        "", *(0.0, 0.9, 40, 0.1, 1.1, 0.5, 7, 9, 64), thinking=False, thinking_budget=5
+    )
+    assert given.preset == "terse"
+    assert parse(["--preset", "a", "ask", "?"]).preset == "a"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--temperature", "3", "3 is not a number from 0 to 2"),
+        ("--temperature", "nan", "nan is not a number"),
+        ("--top-k", "1.5", "1.5 is not a whole number from 0"),
+        ("--repetition-penalty", "0", "0 is not a number above 0 and up to 10"),
+        ("--seed", "x", "x is not a whole number"),
+    ],
+)
+def test_an_option_of_the_answer_that_cant_be_used_is_named(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, words: str
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["ask", option, value, "?"])
+    assert f"argument {option}: {words}" in capsys.readouterr().err

@@ -22,11 +22,11 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
         "prompt.send": ("ctrl+b",),
         "prompt.new_line": ("enter",),
         "screen.chats": ("f9",),
-        "app.commands": ("f12",),
+        "app.commands": ("f11",),
         "screen.preview": (),
     }
     async with open_app(shared_demo_core, keys=keys) as user:
-        await user.sees("f9   ", "f12 commands", "enter new line")
+        await user.sees("f9   ", "f11 commands", "enter new line")
         assert "preview" not in user.screen
         await user.press("a", "enter", "b", "ctrl+b")
         await user.until(lambda: len(user.messages) == 2 and user.messages[1].finish_reason)
@@ -34,10 +34,12 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
         # A letter's command can have another key, also from the prompt.
         await user.press("f10")
         await user.sees("editing question 1", "ctrl+b resends, esc cancels")
-        await user.press("escape", "f12")
+        await user.press("escape", "f11")
         await user.sees("Edit the question and ask it again", "f10", "Show or hide the preview")
         await user.press("escape", "f1")
-        await user.sees("enter                          New line", "no key")
+        await user.sees("no key")
+        await user.press("pagedown")
+        await user.sees("enter                          New line")
 
 
 async def test_what_is_typed_behind_a_chosen_key_waits_for_it_too(

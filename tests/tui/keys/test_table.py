@@ -15,9 +15,12 @@ from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.chat import Chat
 from seeshell.tui.chat.chat_screen import ChatScreen
 from seeshell.tui.chat.chips import Chips
+from seeshell.tui.chat.model_chooser import ModelChooser
 from seeshell.tui.chat.past_questions import PastQuestions
+from seeshell.tui.chat.preset_chooser import PresetChooser
 from seeshell.tui.chat.prompt import Prompt
 from seeshell.tui.chat.sidebar import Sidebar
+from seeshell.tui.chat.template_menu import TemplateMenu
 from seeshell.tui.dialogs import AskLine, Confirm
 from seeshell.tui.help_screen import HelpScreen
 from seeshell.tui.keys.keymap import DEFAULT_KEYS, default_keys
@@ -37,11 +40,14 @@ NODES: list[type[DOMNode]] = [
     Sidebar,
     Chips,
     PastQuestions,
+    ModelChooser,
     FileList,
     FolderPane,
     Confirm,
     AskLine,
     HelpScreen,
+    PresetChooser,
+    TemplateMenu,
 ]
 CHORD = r"(?i)\b(?:ctrl|alt|shift|super)\+\S|\bf(?:[1-9]|1[0-2])\b|\besc\b"
 

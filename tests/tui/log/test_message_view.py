@@ -163,6 +163,14 @@ def test_the_whole_receipt_tells_everything_a_line_each(look: Look) -> None:
     ]
 
 
+def test_a_receipt_tells_how_much_was_copied_from_earlier_text(look: Look) -> None:
+    stats = replace(STATS, generated_tokens=248, copied_tokens=132)
+    (short,) = texts(ended(stats=stats), look._replace(width=120))[2:3]
+    assert short.endswith(" · 54 tokens/s · 132 of 248 copied")
+    whole = texts(ended(stats=stats), look._replace(width=120, has_whole_receipts=True))
+    assert whole[2].endswith(" · 248 decoded · 132 of 248 copied")
+
+
 def test_the_short_receipt_tells_why_something_was_computed_again(look: Look) -> None:
     stats = replace(STATS, recomputed="picture 1\x1b changed")
     (line,) = texts(ended(stats=stats), look._replace(width=120))[2:3]

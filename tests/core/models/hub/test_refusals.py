@@ -110,6 +110,14 @@ def test_quantisations_of_other_programs(
     assert_refused(find, hub, f"quantised by {method}", "for MLX", fetched=ONLY_CONFIG)
 
 
+def test_an_index_without_the_weights_that_see(find: Any, hub: Any, hold: Any) -> None:
+    shards = {"language_model.model.embed_tokens.weight": "model.safetensors"}
+    index = json.dumps({"weight_map": shards}).encode()
+    hold({"model.safetensors.index.json": index})
+    fetched = ("config.json", "model.safetensors.index.json")
+    assert_refused(find, hub, "no weights of a vision tower", DEFAULT_MODEL, fetched=fetched)
+
+
 def test_program_code_of_its_own(find: Any, hub: Any, hold: Any, config: Any) -> None:
     hold({"config.json": config(model_file="model.py")})
     assert_refused(find, hub, "program code of its own", fetched=ONLY_CONFIG)
@@ -153,7 +161,7 @@ def test_only_what_is_read_is_fetched(find: Any, hub: Any, hold: Any, model: Any
 def test_weights_that_the_index_does_not_name_are_not_fetched(
     find: Any, hub: Any, hold: Any
 ) -> None:
-    index = json.dumps({"weight_map": {"a": "model.safetensors"}}).encode()
+    index = json.dumps({"weight_map": {"visual.a": "model.safetensors"}}).encode()
     hold({"model.safetensors.index.json": index, "fp32.safetensors": b"x"})
     assert find(NAME).sentence == ""
     assert "fp32.safetensors" not in hub.fetched
