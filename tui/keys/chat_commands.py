@@ -281,7 +281,7 @@ MESSAGE: Final = Place(
         Command(
             "thoughts",
             "t",
-            "Show or fold what models thought before they answered",
+            "Show or fold the thoughts of answers",
             footer="thoughts",
             rank=5,
             action="toggle_thoughts",
