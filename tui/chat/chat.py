@@ -15,7 +15,7 @@ from ...core.demo import SAMPLE_NAME, SAMPLE_QUESTION, SAMPLES_PATH
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..keys.bindings import Keyed, bindings_of
 from ..log import ChatLog
-from ..session.context_room import Change, switch_before, switch_picture, switch_question
+from ..session.context_room import Change, find_change
 from ..session.decisions import Decision, WayOut
 from ..session.events import (
     AnswerEnded,
@@ -359,15 +359,8 @@ class Chat(Keyed, Vertical):
         question, messages = self._question(), self._messages
         if question is None or self._session.is_answering:
             return None
-        if what == "question":
-            return switch_question(messages, question)
-        if what == "before":
-            change = switch_before(messages, question)
-            return change if change.what else None
-        target = self.log_view.marked_target()
-        if isinstance(target, int) and self._marked() is question and not question.is_left_out:
-            return switch_picture(messages, question, target)
-        return None
+        target = self.log_view.marked_target() if self._marked() is question else None
+        return find_change(what, messages, question, target if isinstance(target, int) else None)
 
     def _sibling(self, parameters: tuple[object, ...]) -> int | None:
         (distance,) = parameters

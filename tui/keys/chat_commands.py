@@ -177,7 +177,7 @@ MESSAGE: Final = Place(
         Command(
             "correct",
             "w",
-            "Write the answer as it should be, beside the model's",
+            "Correct the answer by hand",
             footer="correct",
             rank=5,
             moves_focus=True,
@@ -185,7 +185,7 @@ MESSAGE: Final = Place(
         Command(
             "leave_out",
             "x",
-            "Leave question and answer out of later prompts, or take them in again",
+            "Leave out of the prompt, or take in again",
             footer="leave out",
             rank=5,
             action="leave_out('question')",
@@ -193,19 +193,19 @@ MESSAGE: Final = Place(
         Command(
             "leave_out_before",
             "X",
-            "The same with all that stands before them",
+            "Leave out all before it, or take in again",
             action="leave_out('before')",
         ),
         Command(
             "leave_out_picture",
             "P",
-            "The same with the marked picture alone",
+            "Leave out the picture, or take it in again",
             action="leave_out('picture')",
         ),
         Command(
             "make_room",
             "f5",
-            "Leave out the oldest, so that the question fits, and ask",
+            "Leave out the oldest, and ask",
             footer="leave out",
             rank=1,
             action="decide('leave out')",
@@ -281,7 +281,7 @@ MESSAGE: Final = Place(
         Command(
             "thoughts",
             "t",
-            "Show or fold what models thought before they answered",
+            "Show or fold the thoughts of answers",
             footer="thoughts",
             rank=5,
             action="toggle_thoughts",
