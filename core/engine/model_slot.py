@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ModelError, ModelUnsupported, TurnError
 from ..images import ReadPixels, read_pixels
+from ..models.known_reuse import KnownReuse
 from ..models.memory import check_memory
 from ..models.sources import ModelFiles
 from .engine import LoadedModel
@@ -118,6 +119,22 @@ class ModelSlot:
         self.resident = self._files = None
         _give_back_memory()
 
+    @property
+    def found_out(self) -> tuple[str, KnownReuse] | None:
+        """Revision of the model's files and what its load has shown; None without a model."""
+        resident, files = self.resident, self._files
+        if resident is None or files is None:
+            return None
+        layout, model = resident.pool.layout, resident.model
+        found = KnownReuse(
+            reuse=resident.family.reuse.kind,
+            reason=resident.family.reuse.reason,
+            source=files.source,
+            kv_token_bytes=0 if self._limits.kv_bits else layout.token_bytes,
+            loaded_bytes=model.weights_bytes,
+        )
+        return files.revision, found
+
     def evict(self, is_wanted: Callable[[], bool]) -> bool:
         """Returns whether the KV caches are under their budget; False where it was interrupted."""
         return self.resident is None or self.resident.pool.shrink_to_budget(is_wanted)
@@ -197,6 +214,8 @@ def _give_back_memory() -> None:
 
 
 def _describe(files: ModelFiles, checkpoint: "Checkpoint") -> LoadedModel:
+    from .prompt import PromptBuilder
+
     return LoadedModel(
         name=files.name,
         source=files.source,
@@ -205,4 +224,5 @@ def _describe(files: ModelFiles, checkpoint: "Checkpoint") -> LoadedModel:
         notice=files.notice,
         reuse=checkpoint.family.reuse.kind,
         reuse_reason=checkpoint.family.reuse.reason,
+        can_think=PromptBuilder(checkpoint.family).can_think,
     )
