@@ -111,8 +111,7 @@ def _answer(folder: Path) -> None:
     if "num_crops" in stated:
         processor.write_text(json.dumps(stated | {"num_crops": 1}))
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
-        (Path(home) / "config").mkdir(mode=0o700)
-        (Path(home) / "config" / "config.toml").write_text("max_tokens = 4\n")
+        (Path(home) / "config.toml").write_text("max_tokens = 4\n")
         environment = os.environ | {"SEESHELL_HOME": home}
         seeshell = [sys.executable, "-m", "seeshell"]
         question = ["--model", str(folder), "-i", str(SAMPLES_PATH / SAMPLE_NAME), "What is it?"]
