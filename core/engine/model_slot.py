@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import ModelError, ModelUnsupported, TurnError
+from ..errors import ModelError, TurnError
 from ..images import ReadPixels, read_pixels
 from ..models.known_reuse import KnownReuse
 from ..models.memory import check_memory
 from ..models.sources import ModelFiles
+from .backends import explain_no_mlx
 from .engine import LoadedModel
 from .kv.spill_folder import SpillFolder
 from .limits import Limits
@@ -89,10 +90,7 @@ class ModelSlot:
         try:
             from .memory import memory_limit_bytes
         except ImportError as error:
-            raise ModelUnsupported(
-                f"MLX can't be used on this machine ({error}); name a model on another one, "
-                f"such as http://host:8080/v1."
-            ) from error
+            raise explain_no_mlx(error) from error
         limit_bytes = self._limits.memory_bytes or memory_limit_bytes()
         check_memory(files.name, files.needed_bytes, limit_bytes)
         if given_up.is_set():
