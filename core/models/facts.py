@@ -1,12 +1,14 @@
 """Everything that a model's files tell about it, with what the core found out as it ran it."""
 
 from dataclasses import dataclass, replace
+from os.path import expanduser
 from pathlib import Path
 from typing import Final, Literal
 
 from ..errors import ModelError
 from .config import read_json
 from .footprint import Footprint, Proposal, propose
+from .hub.names import parse_repository
 from .known_reuse import KnownReuse, find_known
 from .kv_size import count_kv
 from .language_config import context_length, read_language_config
@@ -60,6 +62,18 @@ class ModelFacts:
     """What the core found out at its last load; None before that."""
     context_length: int = 0
     """Tokens; 0 where unknown."""
+
+    @property
+    def source(self) -> str:
+        """What loads it: its name, or the whole path of a folder."""
+        return self.place if self.kind == "folder" else self.name
+
+    def is_meant_by(self, source: str) -> bool:
+        """Whether this is what a source loads: a repository in any case, a folder as written."""
+        folder = str(Path(expanduser(source)).absolute())  # noqa: PTH111 - Path's own raises
+        if self.kind == "hub" and (repository := parse_repository(source)):
+            return repository.lower() == self.name.lower()
+        return source == self.name or folder == self.place
 
     @property
     def memory(self) -> dict[int, int]:
