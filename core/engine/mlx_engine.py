@@ -172,7 +172,13 @@ class MlxEngine(Engine):
             finally:
                 stop.set()
 
-    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+    async def prepare(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        *,
+        thinking: bool | None = None,
+        conversation: int = 0,
+    ) -> None:
         """Encodes and prefills what is known of a prompt, until something else is to be done.
 
         Raises:
@@ -180,9 +186,16 @@ class MlxEngine(Engine):
         """
         self._interrupt.set()
         stop = self._interrupt = StopSignal(self._thread.pause, self._thread.has_next)
+
+        def compute() -> None:
+            if self.slot.resident is not None and not stop.is_set():
+                from .prefill_ahead import PrefillAhead
+
+                PrefillAhead(self.slot.resident, conversation, stop, thinking).run(prompt)
+
         with self._noted(stop, conversation):
             try:
-                await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
+                await self._thread.run(compute)
             finally:
                 stop.set()
                 self._evict_later()
@@ -253,12 +266,3 @@ class MlxEngine(Engine):
 
     def _evict(self) -> bool:
         return self.slot.evict(self._thread.is_wanted)
-
-    def _prepare(
-        self, messages: tuple[PromptMessage, ...], conversation: int, stop: StopSignal
-    ) -> None:
-        """Runs on the thread."""
-        if self.slot.resident is not None and not stop.is_set():
-            from .prefill_ahead import PrefillAhead
-
-            PrefillAhead(self.slot.resident, conversation, stop).run(messages)

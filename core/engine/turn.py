@@ -118,7 +118,9 @@ class Turn:
         is_first = all(message.role == "system" for message in before)
         if not reason and not is_first and not past.knows(conversation):
             count = sum(len(message.images) for message in before)
-            earlier = self.resident.prompts.build_draft(before, pictures[:count])
+            earlier = self.resident.prompts.build_draft(
+                before, pictures[:count], thinking=self.options.thinking
+            )
             reason = NOT_KEPT if reused < len(earlier) else ""
         self._meter.recomputed = reason
 
@@ -131,7 +133,7 @@ class Turn:
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
         check_length(prompt, resident.checkpoint.context_length)
-        self._points = reuse_points(resident, messages, pictures, prompt)
+        self._points = reuse_points(resident, messages, pictures, prompt, options.thinking)
         limit = self._answer_limit()
         self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
         return prompt
