@@ -46,6 +46,7 @@ class PrefillAhead:
         if pictures is None or not self.resident.pool.layout.is_kept:
             return
         run = self.resident.prompts.build_draft(messages, pictures, thinking=self.thinking)
+        self.resident.note_reuse()
         self._tokens = len(run)
         check_length(run, self.resident.checkpoint.context_length)
         self.resident.drafts.replace(self.conversation, run)

@@ -97,6 +97,12 @@ class ResidentModel:
         unused_bytes = memory_limit_bytes() - int(mx.get_active_memory())
         return max(0, min(self.limits.memory_bytes - self.active_bytes, unused_bytes))
 
+    def note_reuse(self) -> None:
+        """Notes what the family reuses: the first prompt with two pictures may show it is less."""
+        kind, reason = self.family.reuse
+        if kind != self.model.reuse:
+            self.model = replace(self.model, reuse=kind, reuse_reason=reason)
+
     def measure_work(self) -> None:
         """Measures what a chunk and a picture take, on one layer each."""
         self.work.chunk = measure_chunk(self.family, self.pool.layout)

@@ -37,7 +37,7 @@ class SelectedEngine(Engine):
             settings: budgets and limits.
             spills_dir: where KV caches wait that are out of memory.
             workers: decode pictures.
-            known_dir: where what loads show of models is kept for lists; None for nowhere.
+            known_dir: where what is found out of models is kept for lists; None for nowhere.
         """
         self._workers = workers
         self._settings = settings

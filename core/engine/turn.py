@@ -129,6 +129,7 @@ class Turn:
     ) -> TokenRun:
         resident, options = self.resident, self.options
         prompt = resident.prompts.build(messages, pictures, thinking=options.thinking)
+        resident.note_reuse()
         self._tag = opened_thoughts(resident.checkpoint.processor.tokenizer, prompt.tokens)
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)

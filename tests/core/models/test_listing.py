@@ -3,7 +3,6 @@
 import errno
 import json
 import shutil
-from os.path import expanduser
 from pathlib import Path
 
 import pytest
@@ -155,7 +154,7 @@ def test_the_licence_is_that_of_the_card(tmp_path: Path, card: str, licence: str
 
 def test_a_model_knows_the_sources_that_mean_it(tmp_path: Path) -> None:
     cached = ModelFacts("Owner/Name", "hub", str(tmp_path))
-    folder = ModelFacts("~/models/tiny", "folder", expanduser("~/models/tiny"))
+    folder = ModelFacts("~/models/tiny", "folder", str(Path("~/models/tiny").expanduser()))
     for model, source in (
         (cached, "owner/name"),
         (cached, "https://huggingface.co/Owner/Name"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.family import generic
 from seeshell.core.engine.kv.prefix import common_length, reusable_length
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.limits import Limits
@@ -15,6 +16,7 @@ from seeshell.core.engine.loading import Checkpoint, load_checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.picture import Picture
 from seeshell.core.errors import ImageError
+from seeshell.core.models.known_reuse import read_known
 from seeshell.core.models.sources import find_model
 
 from ....families.shapes import SHAPES, shrink_phi3_tower
@@ -214,6 +216,33 @@ def test_a_prompt_past_the_short_positions_takes_nothing_over(load: Load, draw: 
     assert "past 900 tokens" in stats.recomputed
     assert talk.turn(*long, reply("C."), user("Sure?")).reused_tokens > stats.prompt_tokens - NEAR
     assert talk.turn(*short).reused_tokens > 0
+
+
+@pytest.mark.parametrize("is_ahead", [False, True])
+async def test_the_first_two_pictures_may_show_that_less_is_reused(
+    write: Callable[[str], Path],
+    draw: Draw,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_ahead: bool,
+) -> None:
+    monkeypatch.setattr(generic, "pictures_are_independent", lambda _: False)
+    engine = MlxEngine(Limits(pixel_budget=1280, max_pixels=10_000_000), known_dir=tmp_path)
+    model = await engine.load(str(write("llava")), print)
+    assert model.reuse == "full"
+    question = (user("What differs?", draw("circle"), draw("square")),)
+    if is_ahead:
+        await engine.prepare(question, conversation=1)
+    else:
+        async for _ in engine.answer(question, OPTIONS, conversation=1):
+            pass
+    now = engine.model
+    await engine.close()
+    (known,) = read_known(tmp_path).values()
+
+    assert now is not None
+    found = (now.reuse, now.reuse_reason)
+    assert found == (known.reuse, known.reason) == ("text", "its pictures are encoded together")
 
 
 @pytest.mark.parametrize("family", ["gemma4 seeing ahead", "llava", "llava_next", "qwen3_5"])
