@@ -91,7 +91,10 @@ class PromptBuilder:
     def can_think(self) -> bool:
         """Whether the template lets one choose that the model thinks before it answers."""
         hello = [PromptMessage.of("user", "a")]
-        return self._render(hello, True) != self._render(hello, False)
+        try:
+            return self._render(hello, True) != self._render(hello, False)
+        except ModelUnsupported:
+            return False
 
     def _render(self, messages: Sequence[PromptMessage], thinking: bool | None = None) -> str:
         if messages[0].role == "system" and self._system_form == "none":
