@@ -8,7 +8,7 @@ from typing import Any
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
-from .decoding.answer_text import AnswerText, Said
+from .decoding.answer_text import AnswerDelta, AnswerText
 from .decoding.chooser import make_chooser
 from .decoding.decoder import Decoded, Decoder
 from .decoding.proposer import Proposer
@@ -195,7 +195,7 @@ class Turn:
         return reason
 
     def _write(self, text: AnswerText, tokens: Generator[Decoded]) -> FinishReason:
-        """Tells the text that the tokens make up."""
+        """Emits the text that the tokens make up."""
         with closing(tokens):
             for token, is_copied in tokens:
                 self._count_token(is_copied=is_copied)
@@ -206,14 +206,14 @@ class Turn:
                     return "cancelled"
         return "length"
 
-    def _tell(self, said: Said) -> None:
-        if said.thoughts:
+    def _tell(self, delta: AnswerDelta) -> None:
+        if delta.thoughts:
             self._has_thoughts = True
             self._meter.note_thought()
-            self.emit(ThoughtsDelta(said.thoughts))
-        if said.text:
-            self._text += said.text
-            self.emit(TextDelta(said.text))
+            self.emit(ThoughtsDelta(delta.thoughts))
+        if delta.text:
+            self._text += delta.text
+            self.emit(TextDelta(delta.text))
 
     def _count_token(self, *, is_copied: bool) -> None:
         meter = self._meter
@@ -232,8 +232,8 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
     if len(prompt) >= context_length:
         raise PromptTooLong(
             f"With this question the conversation takes {len(prompt):,} tokens and the model's "
-            f"context holds {context_length:,}; shorten the question, start a new conversation, or "
-            f"lower pixel_budget so that pictures take fewer.",
+            f"context holds {context_length:,}; leave earlier pictures or messages out, shorten "
+            f"the question, or lower pixel_budget, in a preset or config.toml, for its pictures.",
             len(prompt),
             context_length,
         )
