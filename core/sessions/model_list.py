@@ -34,7 +34,7 @@ def _as_listed(model: ModelFacts, rates: dict[str, float]) -> ListedModel:
     return ListedModel(
         source=model.source,
         name=model.name,
-        place=model.kind,
+        kind=model.kind,
         problem=model.problem,
         family=model.family,
         size_bytes=model.disk_bytes,
