@@ -10,6 +10,8 @@ Its modules in reading order:
                      occasion.
     conversations    What clients ask about stored conversations: list, open, change, fork, delete,
                      restore.
+    unsent_pictures  What clients ask about pictures that are not sent yet: to attach them, and to
+                     keep them.
     turns            What clients ask about turns: to submit and stop them, and to change what is
                      queued.
     queue            The queues of all conversations, and the order in which these wait.

@@ -206,9 +206,10 @@ class Answering:
         return self._options.resolve(choices.get(conversation, NO_CHOICES), queued.options)
 
     async def _compute(self, turn: OpenTurn) -> AnswerEnd:
-        prompt = await read_prompt(self._archive, turn.conversation, turn.answer, turn.options)
         stored = await self._archive.read_conversation(turn.conversation)
-        turn.left_out_tokens = count_left_out(stored.messages[:-2])
+        asked = [message for message in stored.messages if message.id != turn.answer.id]
+        turn.left_out_tokens = count_left_out(asked[:-1])
+        prompt = await read_prompt(self._archive, asked, turn.options)
         answering = self._engine.answer(
             prompt,
             as_answer_options(turn.options),

@@ -42,21 +42,19 @@ class KnownPrompt(NamedTuple):
 
 
 async def read_prompt(
-    archive: Archive, conversation: int, answer: Message, options: GenerationOptions
+    archive: Archive, messages: Sequence[Message], options: GenerationOptions
 ) -> tuple[PromptMessage, ...]:
-    """Returns what the model is to answer: all that stands before the open answer.
+    """Returns what the model is to answer.
 
     Args:
-        archive: where the conversation is stored.
-        conversation: its id.
-        answer: the open one.
+        archive: where the pictures are stored.
+        messages: the branch up to the question, which is the last.
         options: what counts for the turn, with the system prompt.
 
     Raises:
         NotStored: the copy of a picture is missing or altered.
     """
-    stored = await archive.read_conversation(conversation)
-    *before, question = (message for message in stored.messages if message.id != answer.id)
+    *before, question = messages
     chosen = _choose([*before, _whole(question)])
     return (*_system(options), *await _as_prompt(archive, chosen))
 

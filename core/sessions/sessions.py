@@ -3,16 +3,13 @@
 import asyncio
 import os
 import time
-from pathlib import Path
-
-from msgspec.structs import replace
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..current_presets import CurrentPresets
 from ..current_settings import CurrentSettings
 from ..engine.engine import Engine
-from ..errors import BadRequest, ImageError
-from ..messages.events import AnyEvent, Attached, CoreStatus, Done, EngineState
+from ..errors import BadRequest
+from ..messages.events import AnyEvent, CoreStatus, Done, EngineState
 from ..messages.requests import (
     AnyRequest,
     Attach,
@@ -54,6 +51,7 @@ from .subscribers import Subscriber, Subscribers
 from .turn_options import TurnOptions
 from .turn_order import TurnOrder
 from .turns import Turns
+from .unsent_pictures import UnsentPictures
 from .work_ahead import WorkAhead
 from .worker import Worker
 
@@ -101,6 +99,7 @@ class Sessions:
         self._conversations = Conversations(
             archive, queues, self._answering, self._ahead, self.subscribers, options
         )
+        self._unsent = UnsentPictures(archive, engine, paths, self.subscribers)
         self._models = AnsweredModels(archive, self.subscribers)
         self._serving = Serving(queues, self._answering, self._loader, self._models)
         order = TurnOrder(queues, archive, self._loader)
@@ -192,9 +191,9 @@ class Sessions:
             case UnloadModel():
                 await self._unload()
             case Attach():
-                return (await self._attach(request, client),)
-            case ClaimPictures(pictures=hashes):
-                await self._claim(hashes, client)
+                return (await self._unsent.attach(request, client),)
+            case ClaimPictures():
+                await self._unsent.claim(request, client)
             case SubmitTurn() | EditQuestion() | RegenerateAnswer():
                 self._changes.look(client)
                 return await self._turns.take_in(request, client)
@@ -238,24 +237,6 @@ class Sessions:
                 "An answer is being given, or is about to be: stop it, or wait until it has ended."
             )
         await self._loader.unload()
-
-    async def _attach(self, request: Attach, client: Subscriber) -> Attached:
-        source = Path(request.path)
-        if not source.is_absolute():
-            raise ImageError(f"{request.path} is no absolute path.")
-        budget = max(request.pixel_budget, 0)
-        window = self.subscribers.window_of(client)
-        picture = await self._archive.attach(source, request.name, window)
-        return Attached(
-            attachment=await self._engine.measure(replace(picture, pixel_budget=budget)),
-            path=str(self._paths.picture(picture.sha256)),
-        )
-
-    async def _claim(self, hashes: tuple[str, ...], client: Subscriber) -> None:
-        window = self.subscribers.window_of(client)
-        if not window:
-            raise BadRequest("Only a client that named its window in Hello can claim pictures.")
-        await self._archive.claim_pictures(window, hashes)
 
     def _status(self) -> CoreStatus:
         model, state = self._engine.model, self._loader.state
