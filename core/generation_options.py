@@ -14,15 +14,15 @@ class GenerationOptions(Struct, frozen=True, omit_defaults=True):
     system: str | None = None
     """The system prompt; empty for none, whatever the preset says."""
     temperature: float | None = None
-    """0 takes the likeliest token always."""
+    """0 always takes the likeliest token."""
     top_p: float | None = None
     top_k: int | None = None
     min_p: float | None = None
     """Least probability of a token that may be taken, as a part of the likeliest one's."""
     repetition_penalty: float | None = None
-    """Divides the logits of tokens that have occurred; 1 for none."""
+    """Divides the logits of tokens that the answer has just used; 1 for none."""
     presence_penalty: float | None = None
-    """Is taken from the logits of tokens that the answer has used; 0 for none."""
+    """Is subtracted from the logits of tokens that the answer has just used; 0 for none."""
     seed: int | None = None
     max_tokens: int | None = None
     """Most tokens of the answer, thoughts included."""

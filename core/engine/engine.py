@@ -89,7 +89,7 @@ class AnswerOptions:
 
 @dataclass(frozen=True)
 class PrefillProgress:
-    """So much of the prompt is in the KV cache."""
+    """How much of the prompt is in the KV cache."""
 
     done: int
     total: int
@@ -107,7 +107,7 @@ class PictureProgress:
 
 @dataclass(frozen=True)
 class DecodeProgress:
-    """So much of the answer is there; reported about once a second."""
+    """How much of the answer is there; reported about once a second."""
 
     tokens: int
     tps: float

@@ -18,14 +18,12 @@ from mlx.utils import tree_flatten
 from ..errors import ModelTooLarge, ModelUnsupported
 from ..models.codeless import without_code
 from ..models.config import check_config
+from ..models.language_config import context_length
 from ..models.sources import ModelFiles
 from .family.family import Family
 from .family.opening import open_family
 from .memory import is_memory_failure
 from .mlx_vlm_names import load
-
-_LANGUAGE_HALVES: Final = ("text_config", "llm_config", "language_config")
-_CONTEXT_LENGTHS: Final = ("max_position_embeddings", "max_sequence_length", "seq_length")
 
 _EMBEDDINGS: Final = ("embed_tokens", "tok_embeddings", "wte")
 """What models call the table of their tokens' embeddings."""
@@ -90,7 +88,7 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         processor=processor,
         family=family,
         chat_template=_chat_template(processor),
-        context_length=_context_length(config, model.config),
+        context_length=context_length(files.path, config) or _USUAL_CONTEXT,
         weights_bytes=sum(array.nbytes for array in weights),
         revision=files.revision,
         generation_defaults=_generation_defaults(files.path),
@@ -119,21 +117,6 @@ def _embedding_rows(model: Any) -> int:
 def _chat_template(processor: Any) -> str:
     template = getattr(processor, "chat_template", None) or processor.tokenizer.chat_template
     return str(template or "")
-
-
-def _context_length(config: Mapping[str, Any], loaded: Any) -> int:
-    """Returns how many tokens the language half was made for.
-
-    Args:
-        config: of the checkpoint, as its file says it.
-        loaded: what mlx-vlm has read from that, with its own defaults.
-    """
-    parts = [config.get(name) for name in _LANGUAGE_HALVES]
-    stated = [part for part in (*parts, config) if isinstance(part, Mapping)]
-    defaults = [getattr(loaded, "text_config", None), loaded]
-    found = [part.get(name) for part in stated for name in _CONTEXT_LENGTHS]
-    found += [getattr(part, name, None) for part in defaults for name in _CONTEXT_LENGTHS]
-    return next((it for it in found if isinstance(it, int) and it > 0), _USUAL_CONTEXT)
 
 
 def _generation_defaults(folder: Path) -> Mapping[str, Any]:

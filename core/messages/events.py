@@ -170,7 +170,7 @@ class TurnStarted(Event, frozen=True):
 
 
 class Prefilled(Event, frozen=True):
-    """So much of the prompt is in the KV cache."""
+    """How much of the prompt is in the KV cache."""
 
     conversation: int
     message: int
@@ -194,7 +194,7 @@ class PictureBegun(Event, frozen=True):
 
 
 class Decoded(Event, frozen=True):
-    """So much of the answer is there; told about once a second while the model writes."""
+    """How much of the answer is there; told about once a second while the model writes."""
 
     conversation: int
     message: int

@@ -32,7 +32,7 @@ def without_code(folder: Path) -> Iterator[Path]:
         yield folder
         return
     with TemporaryDirectory(prefix="seeshell-model-") as temporary:
-        # Under its own name: some of what is loaded goes by that.
+        # Under its own name: some loaders tell models apart by that.
         view = Path(temporary, folder.name)
         view.mkdir()
         for file in files:

@@ -38,7 +38,7 @@ class Footprint:
     """Whether the pixel budget has no say in a picture's tokens."""
 
     def nbytes(self, tokens: int) -> int:
-        """Returns what the model takes with one conversation of so many tokens and a picture."""
+        """Returns what the model takes with one conversation of `tokens` tokens and a picture."""
         kv = self.state_bytes + tokens * self.kv_token_bytes
         return self.weights_bytes + kv + self.picture_bytes
 
@@ -49,7 +49,7 @@ class Footprint:
         return int(min(most, self.context_length)) if self.context_length else int(most)
 
     def with_budget(self, pixel_budget: int) -> "Footprint":
-        """Returns the footprint with pictures of so many tokens, if they are smaller then."""
+        """Returns the footprint with pictures of at most `pixel_budget` tokens."""
         if self.is_fixed or not self.picture_tokens or pixel_budget >= self.picture_tokens:
             return self
         work = self.picture_bytes * pixel_budget // self.picture_tokens

@@ -27,7 +27,7 @@ _PIXEL_BYTES: Final = 4
 
 
 @dataclass(frozen=True)
-class PictureSize:
+class LargestPicture:
     """What a picture of the largest size takes."""
 
     tokens: int
@@ -40,7 +40,7 @@ class PictureSize:
     """Whether the model, not the pixel budget, decides on it."""
 
 
-def picture_size(folder: Path, config: Mapping[str, Any], pixel_budget: int) -> PictureSize:
+def picture_size(folder: Path, config: Mapping[str, Any], pixel_budget: int) -> LargestPicture:
     """Returns what a picture takes that is as large as the pixel budget and the model allow.
 
     Args:
@@ -57,7 +57,7 @@ def picture_size(folder: Path, config: Mapping[str, Any], pixel_budget: int) -> 
     tiled = fields.tiles * fields.tile_patches if fixed else 0
     patches = tiled or tokens * fields.merge**2
     span = fields.tile_patches if tiled else patches
-    return PictureSize(tokens, patches, fields.work_bytes(patches, span), bool(fixed))
+    return LargestPicture(tokens, patches, fields.work_bytes(patches, span), bool(fixed))
 
 
 class _Fields:

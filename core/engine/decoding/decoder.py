@@ -216,7 +216,7 @@ class Decoder:
         yield from known
 
     def _note_pass(self, rows: int) -> None:
-        """Notes that a pass of so many rows has ended."""
+        """Notes that a pass of `rows` rows has ended."""
         now = time.perf_counter()
         if self._proposer:
             self._proposer.gain.note_pass(rows, now - self._known_at)

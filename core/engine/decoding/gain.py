@@ -1,7 +1,7 @@
 """How many tokens to compute in one pass: what passes have taken and what was accepted decide.
 
 A pass of several rows takes longer than one of a single row, on some devices hardly, on others
-almost so many times as long. It gains where enough of what was proposed is accepted.
+almost as many times as long. It gains where enough of what was proposed is accepted.
 """
 
 from collections import deque
@@ -33,7 +33,7 @@ class Gain:
         self._seconds: dict[int, float] = {}
         """Their median."""
         self._newest: dict[int, int] = {}
-        """Number of the last pass of so many rows."""
+        """Number of the last pass, by its rows."""
         self._passes = 0
         self._right: dict[int, float] = {}
         """Proposed tokens that were accepted, by how well their text had matched."""
@@ -93,7 +93,7 @@ class Gain:
         return best
 
     def _expected_seconds(self, rows: int) -> float:
-        """Returns what a pass of so many rows takes, or may take for all that is known."""
+        """Returns what a pass of `rows` rows takes: as measured, else as others let expect."""
         if rows in self._seconds:
             return self._seconds[rows]
         fewer = max(known for known in self._seconds if known < rows)

@@ -47,7 +47,7 @@ class RowCheck:
         return tuple(self._margins) if self.is_done else PASS_ROWS
 
     def margin(self, rows: int) -> float:
-        """Returns how far apart the best two tokens have to be in a pass of so many rows."""
+        """Returns how far apart the best two tokens have to be in a pass of `rows` rows."""
         return self._margins[rows]
 
     def run(self, family: Family, alone: Computed, branch: Branch) -> None:

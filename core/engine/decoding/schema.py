@@ -24,7 +24,7 @@ _SPARE_TOKENS: Final = 8
 """That much earlier than it must, a document is brought to its end."""
 
 _LOOKS: Final = 32
-"""How the document could end is looked at again after so many tokens, or sooner near the limit."""
+"""Tokens after which the shortest end of the document is looked for again; near the limit fewer."""
 
 
 class SchemaRule(LogitsRule):

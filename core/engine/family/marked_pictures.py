@@ -167,7 +167,7 @@ def _place(placed: Placed, rendered: str, sizes: Sequence[Size]) -> Sequence[int
 
 
 def _probe(count: int) -> list[dict[str, Any]]:
-    """Returns a conversation with so many pictures."""
+    """Returns a conversation with `count` pictures."""
     question = [{"type": "image"}, text_part("What is 1?\n")]
     user, answer = {"role": "user", "content": question}, [text_part("A word.")]
     assistant = {"role": "assistant", "content": answer}

@@ -51,7 +51,7 @@ class Processing:
         """Returns what the model is given for a text and the pictures that it has marks of.
 
         Raises:
-            ValueError: the processor can't take so many, or such.
+            ValueError: the processor can't take these pictures, or their number.
         """
         try:
             return self._prepare(text, images)

@@ -62,7 +62,7 @@ class KvLayout:
         return not any(kind.holds_state for kind in self.kinds)
 
     def nbytes(self, tokens: int) -> int:
-        """Returns the memory of a branch with room for so many tokens."""
+        """Returns the memory of a branch with room for `tokens` tokens."""
         return self.token_bytes * tokens + self.state_bytes
 
     def make_layers(self) -> list[Any]:
