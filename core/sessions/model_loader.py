@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from functools import partial
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
@@ -93,9 +94,8 @@ class ModelLoader:
         Args:
             model: as it was known.
         """
-        now = self._engine.model
-        if model is not None and now is not None and now != model:
-            self._subscribers.publish(tell_loaded(now, now.source))
+        if model is not None and model != self._engine.model:
+            self._tell_present(self._subscribers)
 
     def want(
         self,
@@ -130,11 +130,10 @@ class ModelLoader:
         if self._loading is not None:
             # It may still put its model in place of the one before.
             self._loading.cancel()
-        elif self._engine.model is not None and self.can_answer(wanted) and not is_changed:
+        elif self._stays(wanted) and not is_changed:
             self._load = None
             # Only after the report of another load is it news to all.
-            for listener in clients if before is None else self._subscribers:
-                listener.put(tell_loaded(self._engine.model, wanted.source))
+            self._tell_present(clients if before is None else self._subscribers)
             return
         self._load = Load(wanted, environment, before, clients)
         self._report(self._load, self._load.progress)
@@ -179,6 +178,17 @@ class ModelLoader:
     def _present(self) -> WantedModel | None:
         model = self._engine.model
         return None if model is None else WantedModel(model.source, model.adapter)
+
+    def _stays(self, wanted: WantedModel) -> bool:
+        """Whether that model is loaded and is not about to be freed."""
+        return self._freed is None and self.can_answer(wanted)
+
+    def _tell_present(self, clients: Iterable[Subscriber]) -> None:
+        """Tells clients which model is loaded."""
+        model = self._engine.model
+        if model is not None:
+            for client in clients:
+                client.put(tell_loaded(model, model.source))
 
     async def _free(self) -> None:
         model = self._engine.model

@@ -16,7 +16,7 @@ from seeshell.core.messages.events import (
     Prefilled,
     TurnFailed,
 )
-from seeshell.core.messages.requests import GetStatus, LoadModel
+from seeshell.core.messages.requests import GetStatus, LoadModel, UnloadModel
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
@@ -293,3 +293,13 @@ async def test_turns_that_wait_for_a_model_cost_one_load(
     assert [answer.text for answer in answers] == ["first", "second", "third"]
     assert {(answer.model, answer.model_source) for answer in answers} == {("better", "better")}
     assert engine.loads == ["better"]
+
+
+async def test_a_model_that_is_wanted_while_it_is_freed_is_loaded_again(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener
+) -> None:
+    unload, load = UnloadModel(), LoadModel(model="scripted")
+    await asyncio.gather(*(carry_out(sessions, it, client) for it in (unload, load)))
+    await client.until(ModelLoaded, source="scripted")
+    assert engine.loads == ["scripted"]
+    assert engine.model is not None
