@@ -286,7 +286,7 @@ class Chat(Keyed, Vertical):
         decisions = self._session.decisions
         match way_out:
             case "load again" if decisions.newest is not None:
-                await self._session.model.load(decisions.newest.model)
+                await self._session.kept.load_again(decisions.newest.model)
             case "load kept":
                 await self._session.kept.load_kept()
             case "go on":
