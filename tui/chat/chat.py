@@ -151,7 +151,7 @@ class Chat(Keyed, Vertical):
     def leave_edit(self) -> None:
         """Gives the draft back that was there before; `up` brings back what was typed."""
         text = self.prompt.text
-        self._session.leave_edit()
+        self._session.unsent.leave_edit()
         if text.strip() and text not in {message.text for message in self._messages}:
             self.prompt.remember_also(text)
 
@@ -197,7 +197,7 @@ class Chat(Keyed, Vertical):
         if not self.prompt.text:
             self.prompt.insert(SAMPLE_QUESTION)
         self.prompt.focus()
-        await self._session.attach(SAMPLES_PATH / SAMPLE_NAME)
+        await self._session.unsent.attach(SAMPLES_PATH / SAMPLE_NAME)
 
     @work
     async def action_take_back(self, turn: str | None = None) -> None:
@@ -228,7 +228,7 @@ class Chat(Keyed, Vertical):
         question = self._question()
         if question is not None:
             questions = [it.id for it in self._messages if it.role == "user"]
-            self._session.begin_edit(question, questions.index(question.id) + 1)
+            self._session.unsent.begin_edit(question, questions.index(question.id) + 1)
             self.prompt.focus()
 
     def action_correct(self) -> None:
@@ -236,7 +236,7 @@ class Chat(Keyed, Vertical):
         answer = self._answer()
         if answer is not None:
             answers = [it.id for it in self._messages if it.role == "assistant"]
-            self._session.begin_edit(answer, answers.index(answer.id) + 1)
+            self._session.unsent.begin_edit(answer, answers.index(answer.id) + 1)
             self.prompt.focus()
 
     @work

@@ -175,7 +175,7 @@ class Panels(Horizontal):
 
     @on(Sidebar.Highlighted)
     def _note_highlight(self, event: Sidebar.Highlighted) -> None:
-        self._session.note_highlight(event.conversation)
+        self._session.unsent.note_highlight(event.conversation)
 
     @on(Sidebar.Filtered)
     @work(exclusive=True, group="find")

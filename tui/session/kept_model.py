@@ -50,8 +50,10 @@ class KeptModel:
             conversation: returns the id of the conversation on screen; None for a new one.
         """
         self._link = link
-        self._model = model
-        self._turns = turns
+        self.model = model
+        """The one that is loaded."""
+        self.turns = turns
+        """Of the conversation on screen."""
         self._decisions = decisions
         self._conversation = conversation
         self.choices = NO_CHOICES
@@ -76,7 +78,7 @@ class KeptModel:
         self.choices = conversation.summary.choices if conversation else NO_CHOICES
         self._offered = ()
         self._failure = ""
-        if self._model.status.load is None:
+        if self.model.status.load is None:
             # The core that was asked is gone.
             self._asked = None
         self._look()
@@ -103,24 +105,24 @@ class KeptModel:
         else:
             self._asked = _Asked(conversation, source, before)
             await self.choose(conversation, replace(before, model=source, adapter=""))
-        if not await self._model.load(source):
+        if not await self.model.load(source):
             self._for_new = ""
             await self._take_back()
 
     async def load_again(self, source: str) -> None:
         """Loads a model again that failed; the conversation keeps it only if it did before."""
-        if source == self._model.asked and source != self.choices.model:
+        if source == self.model.asked and source != self.choices.model:
             await self.load(source)
         else:
-            await self._model.load(source)
+            await self.model.load(source)
 
     async def load_kept(self) -> None:
         """Loads the model that the conversation keeps."""
-        await self._model.load(self.choices.model, self.choices.adapter)
+        await self.model.load(self.choices.model, self.choices.adapter)
 
     async def go_on(self) -> None:
         """Lets the conversation keep the model that is loaded."""
-        conversation, status = self._conversation(), self._model.status
+        conversation, status = self._conversation(), self.model.status
         if conversation is not None and status.source:
             choices = replace(self.choices, model=status.source, adapter=status.adapter)
             await self.choose(conversation, choices)
@@ -161,7 +163,7 @@ class KeptModel:
         Args:
             prompt_tps: tokens a second at which it reads; 0 where nobody knows.
         """
-        stats = self._turns.stats
+        stats = self.turns.stats
         tokens = stats.prompt_tokens + stats.generated_tokens if stats else 0
         if not tokens:
             return ""
@@ -170,10 +172,10 @@ class KeptModel:
 
     def _look(self) -> None:
         """Offers the conversation's model where another one is loaded, once until that changes."""
-        status, kept = self._model.status, self.choices
+        status, kept = self.model.status, self.choices
         wanted, there = (kept.model, kept.adapter), (status.source, status.adapter)
         is_other = bool(kept.model and status.source and wanted != there) and self._asked is None
-        if not (is_other and status.is_ready and self._turns.has_messages):
+        if not (is_other and status.is_ready and self.turns.has_messages):
             self._offered = ()
             self._decisions.settle("other model")
             return
@@ -183,11 +185,11 @@ class KeptModel:
             self._start(self._offer(offer))
 
     async def _offer(self, offer: tuple[object, ...]) -> None:
-        name = self._model.status.name
+        name = self.model.status.name
         rates = await self._read_rates()
         # The model that gave the last answer has read everything.
-        has_read = self._turns.last_model == name
-        cost = "" if has_read else self.cost_words(rates.get(self._model.status.source, 0.0))
+        has_read = self.turns.last_model == name
+        cost = "" if has_read else self.cost_words(rates.get(self.model.status.source, 0.0))
         if offer != self._offered:
             return
         sentence = f"{_name(self.choices)} answers in this conversation, but {name} is loaded."
