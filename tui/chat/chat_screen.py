@@ -186,7 +186,7 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
     @work
     async def action_restore_deleted(self) -> None:
         """Takes the last deletion of a conversation back."""
-        await self.session.restore_deleted()
+        await self.session.deletions.restore()
 
     @work
     async def action_pick_pictures(self) -> None:

@@ -12,9 +12,7 @@ from ...core.conversation import Conversation
 from ...core.errors import ConnectionLost, SeeshellError
 from ...core.messages.events import (
     AnyEvent,
-    ConversationDeleted,
     ConversationOpened,
-    ConversationRestored,
     ConversationsChanged,
     Notice,
     QueueChanged,
@@ -35,6 +33,7 @@ from .core_link import NO_CORE, Connect, CoreLink
 from .corrections import Corrections
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, Matter
+from .deletions import Deletions
 from .deliveries import Deliveries
 from .draft import Draft, SentTurn
 from .events import (
@@ -86,8 +85,13 @@ class ChatSession:
             self._link, self.model, self.turns, self.decisions, lambda: self.conversation
         )
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
-        self._deleted_here: int | None = None
-        """The conversation that was deleted last while it was on screen."""
+        self.deletions = Deletions(
+            self.conversations,
+            self.decisions,
+            lambda: self.conversation,
+            self.open,
+            self.start_new,
+        )
         self.unsent = ShownUnsent(self._link, self.journal, self._outgoing.checks, post)
         """What is being written in the conversation on screen, and sent."""
         self.preset = KeptPreset(self.kept, self.unsent, presets_file, post)
@@ -173,26 +177,6 @@ class ChatSession:
         self.journal.start_new()
         self._show(None)
 
-    async def delete(self, conversation: int) -> None:
-        """Deletes a conversation, which can be undone; a new one takes its place on screen."""
-        if await self.conversations.delete(conversation) and conversation == self.conversation:
-            self._deleted_here = conversation
-            self.start_new()
-
-    async def restore_deleted(self, conversation: int | None = None) -> None:
-        """Undoes a deletion: that of a conversation, or the last one; it is shown as before."""
-        restored = self.conversations.last_deleted if conversation is None else conversation
-        if restored is None or not await self.conversations.restore(restored):
-            return
-        if restored == self._deleted_here and self.conversation is None:
-            await self.open(restored)
-
-    async def restore_shown(self) -> None:
-        """Restores the conversation on screen, which was deleted elsewhere."""
-        conversation = self.conversation
-        if conversation is not None and await self.conversations.restore(conversation):
-            await self.open(conversation)
-
     def submit(self, text: str) -> Coroutine[Any, Any, None]:
         """Sends a message; while another one is answered it waits in the core's queue.
 
@@ -250,7 +234,7 @@ class ChatSession:
             request = OpenConversation(conversation=chat)
             opened = await self._show_reply(request, takes_typed=not self.has_begun)
         if opened is None and chat is not None and chat == self.conversation:
-            self._offer_restoring(
+            self.deletions.offer_restoring(
                 "This conversation could not be opened again; it may have been deleted."
             )
         if launch.preset is not None:
@@ -328,15 +312,12 @@ class ChatSession:
         self.kept.note(event)
         self.preset.note(event)
         self.conversations.note(event)
+        self.deletions.note(event)
         if is_elsewhere:
             return
         match event:
             case Notice(sentence=sentence):
                 self._post(NoticeTold(sentence))
-            case ConversationDeleted(conversation=it) if it == self.conversation:
-                self._offer_restoring("This conversation was deleted in another window.")
-            case ConversationRestored(conversation=it) if it == self.conversation:
-                self.decisions.settle("conversation")
             case TurnWithdrawn(restored=restored):
                 self._show(restored)
                 if room := offer_room(event, sent):
@@ -368,6 +349,3 @@ class ChatSession:
         if is_inherited:
             self._outgoing.recall_in(unsent, conversation)
             self._deliveries.go_on(unsent)
-
-    def _offer_restoring(self, sentence: str) -> None:
-        self.decisions.need(Decision("conversation", sentence, ("restore", "start new")))

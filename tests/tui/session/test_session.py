@@ -185,7 +185,7 @@ async def test_a_conversation_that_is_gone_after_a_break_can_be_restored() -> No
         assert "may have been deleted" in decision.sentence
         assert decision.ways_out == ("restore", "start new")
         is_gone = False
-        await it.session.restore_shown()
+        await it.session.deletions.restore_shown()
         assert RestoreConversation(conversation=3) in client.asked
         assert not it.session.decisions.open
         again.cancel()
@@ -753,18 +753,18 @@ async def test_pictures_of_an_edit_count_as_waiting_until_it_is_left() -> None:
 
 async def test_deletions_are_undone_from_the_last_one_on() -> None:
     async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
-        await it.session.delete(4)
-        await it.session.delete(3)
+        await it.session.deletions.delete(4)
+        await it.session.deletions.delete(3)
         assert it.session.conversation is None
-        await it.session.restore_deleted()
+        await it.session.deletions.restore()
         assert RestoreConversation(conversation=3) in it.client.asked
         assert RestoreConversation(conversation=4) not in it.client.asked
         assert it.session.conversation == 3
         assert it.session.conversations.last_deleted == 4
-        await it.session.restore_deleted()
+        await it.session.deletions.restore()
         assert it.session.conversation == 3
         count = len(it.client.asked)
-        await it.session.restore_deleted()
+        await it.session.deletions.restore()
         assert len(it.client.asked) == count
 
 
@@ -773,7 +773,7 @@ async def test_a_deletion_that_was_refused_is_not_told() -> None:
         return BadRequest("No.") if isinstance(request, DeleteConversation) else None
 
     async with talk(ScriptedClient(OLD, script=script), LaunchOptions(chat=3)) as it:
-        await it.session.delete(3)
+        await it.session.deletions.delete(3)
         assert it.session.conversation == 3
         assert it.session.conversations.last_deleted is None
 
