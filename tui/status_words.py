@@ -11,9 +11,10 @@ LEAST_SECONDS = 2
 
 
 def model_words(status: ModelStatus) -> str:
-    """Returns the name of the model that answers; what is to be loaded where there is none."""
+    """Returns the model that answers and its adapter; what is to be loaded where there is none."""
     load = short_name(status.load.source) if status.load else ""
-    return status.name or load or short_name(status.wanted)
+    adapter = f" with {short_name(status.adapter)}" if status.adapter else ""
+    return f"{status.name}{adapter}" if status.name else load or short_name(status.wanted)
 
 
 def state_words(

@@ -21,8 +21,10 @@ def model_row(model: ListedModel, name_width: int, *, is_loaded: bool) -> Conten
     """
     width = min(name_width, _NAME_CELLS)
     name = fit_middle(visible_line(model.name), width)
-    mark = "* " if is_loaded else "  "
-    return Content.assemble(f"{mark}{name}  ", (visible_line(_facts(model)), "$text-muted"))
+    mark = "• " if is_loaded else "  "
+    return Content.assemble(
+        (mark, "$accent"), f"{name}  ", (visible_line(_facts(model)), "$text-muted")
+    )
 
 
 def model_facts(model: ListedModel) -> list[str]:
