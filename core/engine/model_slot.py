@@ -119,7 +119,7 @@ class ModelSlot:
 
     @property
     def found_out(self) -> tuple[str, KnownReuse] | None:
-        """Revision of the model's files and what its load has shown; None without a model."""
+        """Revision of the model's files and what was found out of it; None without a model."""
         resident, files = self.resident, self._files
         if resident is None or files is None:
             return None

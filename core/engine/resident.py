@@ -38,6 +38,8 @@ pixel budget. With `_COPY_SHARE`, a tenth of the weights is never exceeded."""
 _COPY_SHARE: Final = 64
 """A block's copy, while it is spilled, takes at most this part of the weights."""
 
+_LIBRARIES: Final = ("mlx-vlm", "transformers", "Pillow")
+"""What prompts, pictures and KV are computed by: another version may compute something else."""
 
 _LEAST_CHUNK: Final = 8
 """Tokens; where there is no memory for these, there is none for a prompt."""
@@ -96,6 +98,12 @@ class ResidentModel:
         """Memory that is free for work: within the limit, and as MLX counts it."""
         unused_bytes = memory_limit_bytes() - int(mx.get_active_memory())
         return max(0, min(self.limits.memory_bytes - self.active_bytes, unused_bytes))
+
+    def note_reuse(self) -> None:
+        """Notes what the family reuses: the first prompt with two pictures may show it is less."""
+        kind, reason = self.family.reuse
+        if kind != self.model.reuse:
+            self.model = replace(self.model, reuse=kind, reuse_reason=reason)
 
     def measure_work(self) -> None:
         """Measures what a chunk and a picture take, on one layer each."""
@@ -189,7 +197,7 @@ class ResidentModel:
             revision=self.checkpoint.revision,
             adapter="",
             template=hashlib.sha256(self.checkpoint.chat_template.encode()).hexdigest(),
-            library=f"mlx-vlm {version('mlx-vlm')}, Pillow {version('pillow')}",
+            library=", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
             number_bytes=layout.number_bytes,
             pixel_budget=limits.pixel_budget,
             kv_bits=layout.bits,

@@ -152,7 +152,7 @@ class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
 
 
 def _fits(model: ListedModel, words: Sequence[str]) -> bool:
-    facts = (model.name, model.family, model.quantisation, model.licence, model.place)
+    facts = (model.name, model.family, model.quantisation, model.licence, model.kind)
     told = " ".join(facts).casefold()
     return all(word in told for word in words)
 

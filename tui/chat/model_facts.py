@@ -47,7 +47,7 @@ def model_facts(model: ListedModel) -> list[str]:
 def _facts(model: ListedModel) -> str:
     if model.problem:
         return "can't be loaded"
-    if model.place == "endpoint":
+    if model.kind == "endpoint":
         return _joined("endpoint", _tokens("", model.context_length))
     return _joined(
         in_bytes(model.size_bytes),
@@ -59,7 +59,7 @@ def _facts(model: ListedModel) -> str:
 
 
 def _reuse(model: ListedModel) -> str:
-    if model.place == "endpoint":
+    if model.kind == "endpoint":
         return ""
     if not model.reuse:
         return "What it reuses of earlier turns is found out when it is loaded first."

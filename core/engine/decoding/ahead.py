@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..kv.branch import Branch
 from ..kv.prefix import TokenRun, common_length
@@ -42,6 +43,7 @@ def _other_versions(runs: Sequence[TokenRun], prompt: TokenRun) -> Iterator[Sequ
     """Yields what of each run the prompt does not hold, and a little before that."""
     prompt = TokenRun(array("i", prompt.tokens), prompt.spans)
     for run in runs:
-        shared = common_length(run, prompt)
+        # As texts: under another variant their KV differs, and their tokens do not.
+        shared = common_length(replace(run, variant=""), prompt)
         if shared < len(run):
             yield run.tokens[max(0, shared - MOST_MATCHED) :]
