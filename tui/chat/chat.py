@@ -184,7 +184,7 @@ class Chat(Keyed, Vertical):
         if action == "switch_branch":
             return self._version(*parameters) is not None
         if action == "toggle_thoughts":
-            return any(view.has_thoughts for view in self.log_view.transcript.views)
+            return any(view.has_folded_thoughts for view in self.log_view.transcript.views)
         return True
 
     @work

@@ -17,8 +17,8 @@ from .hearing import hear
 _COMMANDS: dict[WayOut, tuple[str, str]] = {
     "load again": ("chat.load_again", "tries again"),
     "restore": ("chat.restore", "restores it"),
-    "load kept": ("chat.load_kept", "loads it"),
-    "go on": ("chat.go_on", "goes on with the one that is loaded"),
+    "load kept": ("chat.load_kept", "loads its model"),
+    "go on": ("chat.go_on", "goes on with the loaded one"),
     "load another": ("chat.load_another", "chooses another model"),
     "start new": ("chat.start_new", "starts a new conversation"),
     "leave out": ("chat.make_room", "leaves out {what} (frees about {tokens:,} tokens) and asks"),

@@ -187,7 +187,7 @@ MESSAGE: Final = Place(
         Command(
             "leave_out",
             "x",
-            "Leave out of the prompt, or take in again",
+            "Leave out of the context, or take in again",
             footer="leave out",
             rank=5,
             action="leave_out('question')",

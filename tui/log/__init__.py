@@ -44,6 +44,8 @@ Its modules in reading order:
                      interface.
     links            Where links lead: which can be opened, and what is shown of their targets.
     picture_lines    The lines of a picture: its cells, or the room kept for them, and its caption.
+    notes            Muted lines around an answer's text: what it thought first, and what is said of
+                     it.
     receipt          What an answer cost, in words: one line, or the whole receipt.
     line             Rendered lines: what a line of the log is made of, and text wrapped into lines.
     row_strip        A row of the log as it is drawn: margin, line, and what is marked or selected

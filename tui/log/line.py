@@ -19,6 +19,9 @@ _CLOSING = "、。，．：；！？）］｝〉》」』】〕〗”’"
 TEXT_WIDTH = 100
 """Most cells of a line of running text: longer ones are hard to read."""
 
+TAB = "    "
+"""Stands for a tab: where a tab stop falls would depend on how the text arrived."""
+
 NO_PICTURE = -1
 
 NOT_CODE = -1
@@ -65,6 +68,11 @@ class Line(NamedTuple):
 
 
 BLANK = Line(())
+
+
+def without_tabs(text: str) -> str:
+    """Returns a text with spaces for its tabs, and without returns."""
+    return text.replace("\r", "").replace("\t", TAB)
 
 
 def wrap(segments: Sequence[Segment], width: int) -> list[Line]:

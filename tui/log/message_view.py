@@ -7,8 +7,9 @@ from rich.segment import Segment
 
 from ...core.conversation import Attachment, Message, TextPart, has_words
 from ..visible import VisibleStream, visible, visible_line
-from .line import BLANK, TEXT_WIDTH, Line, Target, indent, wrap
+from .line import BLANK, TEXT_WIDTH, Line, Target, without_tabs, wrap
 from .look import Look
+from .notes import estimate_thoughts, last_thoughts, muted, thoughts_above
 from .picture_lines import NotBegun, picture_bounds, picture_grid, picture_lines
 from .receipt import receipt
 from .targets import targets_in
@@ -17,17 +18,11 @@ if TYPE_CHECKING:
     from ..pictures import DrawnPicture
     from .answer_text import AnswerText
 
-TAB = "    "
-"""Stands for a tab: where a tab stop falls would depend on how the text arrived."""
-
 _ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit", "failed": "failed"}
 """What stands below an answer that did not end by itself."""
 
 _NOT_REPEATED = "not part of the context: e edits and asks again, r asks again"
 """What stands below an answer whose question no later prompt repeats."""
-
-_THOUGHT_LINES = 12
-"""Most lines of thoughts below an answer that has no words."""
 
 
 class MessageView:
@@ -66,9 +61,9 @@ class MessageView:
         return visible(self._text or self._thoughts)
 
     @property
-    def has_thoughts(self) -> bool:
-        """Whether there are thoughts to show or to fold."""
-        return bool(self._thoughts and self._text)
+    def has_folded_thoughts(self) -> bool:
+        """Whether there are thoughts above a text, to show or to fold."""
+        return bool(self._thoughts) and has_words(self._text)
 
     def height(self, look: Look) -> int:
         """Returns the number of lines: exact if they were rendered at this width, or estimated."""
@@ -90,8 +85,11 @@ class MessageView:
     def append(self, text: str) -> None:
         """Adds streamed text; it is rendered when lines are next asked for."""
         self._awaited = ""
+        had_folded = self.has_folded_thoughts
         self._text += text
         self._unread += text
+        if self.has_folded_thoughts != had_folded:
+            self._look = None
 
     def append_thoughts(self, text: str) -> None:
         """Adds streamed thoughts; their last lines are shown until the answer's text begins."""
@@ -167,10 +165,10 @@ class MessageView:
                 index, picture = next(pictures)
                 self._head += picture_lines(picture, index, drawn.get(index), look)
             elif self.message.role == "user" and isinstance(part, TextPart):
-                text = Segment(visible(_without_tabs(part.text)), look.palette.base)
+                text = Segment(visible(without_tabs(part.text)), look.palette.base)
                 self._head += wrap([text], min(look.width, TEXT_WIDTH))
-        if self._thoughts and self._text:
-            self._head += self._folded_thoughts(look)
+        if self.has_folded_thoughts:
+            self._head += thoughts_above(self._thoughts, self.message.stats, look)
         self._shown = VisibleStream()
         self._answer = None
         if self.message.role == "assistant":
@@ -184,7 +182,7 @@ class MessageView:
     def _read(self, look: Look) -> None:
         """Renders the text that came, and all that may still change."""
         look = self._shaded(look)
-        text = self._shown.feed(_without_tabs(self._unread))
+        text = self._shown.feed(without_tabs(self._unread))
         if not self.is_open:
             text += self._shown.end()
         self._unread = ""
@@ -198,7 +196,8 @@ class MessageView:
     def _foot(self, look: Look) -> list[Line]:
         """Returns the lines below the text, the gap to the next message included."""
         message, palette = self.message, look.palette
-        lines = self._last_thoughts(look)
+        stands_in = self._thoughts and not self.has_folded_thoughts
+        lines = last_thoughts(self._thoughts, look) if stands_in else []
         notes: list[str] = []
         if message.error:
             lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
@@ -213,31 +212,8 @@ class MessageView:
         if self.is_open and (self._awaited or not (self._text or self._thoughts)):
             notes = [visible_line(self._awaited) or "…"]
         if notes:
-            lines += _muted("\n".join(notes), look)
+            lines += muted("\n".join(notes), look)
         return [*lines, BLANK]
-
-    def _folded_thoughts(self, look: Look) -> list[Line]:
-        """Returns the thoughts above an answer's text: a line about them, or all of them."""
-        stats, thoughts = self.message.stats, self._thoughts.strip()
-        if look.shows_thoughts:
-            return [*_muted(visible(_without_tabs(thoughts)), look), BLANK]
-        count = len(thoughts.split())
-        facts = [f"{count:,} words" if count > 1 else "a word"]
-        if stats and stats.thought_tokens:
-            facts = [f"{stats.thought_tokens:,} tokens", f"{stats.thought_seconds:.1f} s"]
-        return _muted(f"thought first: {', '.join(facts)}", look)
-
-    def _last_thoughts(self, look: Look) -> list[Line]:
-        """Returns the end of the thoughts of an answer without a word, as far as it has come."""
-        if has_words(self._text) or not self._thoughts:
-            return []
-        # What the model came to stands last; the rest need not be wrapped.
-        thoughts = self._thoughts.strip()
-        shown = thoughts[-_THOUGHT_LINES * look.width :]
-        lines = _muted(visible(_without_tabs(shown)).lstrip(), look)
-        if len(lines) <= _THOUGHT_LINES and shown == thoughts:
-            return lines
-        return [*_muted("…", look), *lines[1 - _THOUGHT_LINES :]]
 
     @property
     def _attachments(self) -> list[Attachment]:
@@ -276,11 +252,7 @@ class MessageView:
         receipt_lines = 0
         if self.message.stats and look.shows_receipts:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
-        thoughts = 0
-        if self._thoughts:
-            thoughts = _THOUGHT_LINES if not text else 1
-            if text and look.shows_thoughts:
-                thoughts = 2 + self._thoughts.count("\n") + len(self._thoughts) // width
+        thoughts = estimate_thoughts(self._thoughts, look, has_text=has_words(text))
         return 3 + pictures + text.count("\n") + len(text) // width + receipt_lines + thoughts
 
 
@@ -288,12 +260,3 @@ def model_of(message: Message) -> str:
     """Returns the name of the model that gave an answer, with its adapter's; empty for none."""
     adapter = message.adapter.rstrip("/").rpartition("/")[2]
     return f"{message.model} with {adapter}" if adapter else message.model
-
-
-def _without_tabs(text: str) -> str:
-    return text.replace("\r", "").replace("\t", TAB)
-
-
-def _muted(text: str, look: Look) -> list[Line]:
-    margin = Segment("  ", look.palette.base)
-    return indent(wrap([Segment(text, look.palette.muted)], look.width - 2), margin, margin)

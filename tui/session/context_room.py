@@ -33,9 +33,11 @@ class Change(NamedTuple):
         """What it does to the next prompts, for the user."""
         freed, repeated = self.what.freed_tokens, self.what.repeated_tokens
         if not self.is_left_out:
-            return f"Taken in again: about {freed + repeated:,} tokens to read with the next turn."
-        told = f"Left out of later prompts: frees about {freed:,} tokens."
-        return f"{told} About {repeated:,} behind it are read again." if repeated else told
+            return (
+                f"Taken in again: about {freed + repeated:,} tokens to read with the next question."
+            )
+        told = f"Left out of the context: frees about {freed:,} tokens."
+        return f"{told} About {repeated:,} after it are read again." if repeated else told
 
 
 def switch_question(messages: Sequence[Message], question: Message) -> Change:

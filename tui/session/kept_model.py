@@ -192,7 +192,7 @@ class KeptModel:
         cost = "" if has_read else self.cost_words(rates.get(self.model.status.source, 0.0))
         if offer != self._offered:
             return
-        sentence = f"{_name(self.choices)} answers in this conversation, but {name} is loaded."
+        sentence = f"This conversation uses {_name(self.choices)}, but {name} is loaded."
         if cost:
             sentence += f" Going on with {name} {cost}."
         if self._failure:

@@ -86,11 +86,7 @@ class ChatSession:
         )
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
         self.deletions = Deletions(
-            self.conversations,
-            self.decisions,
-            lambda: self.conversation,
-            self.open,
-            self.start_new,
+            self.conversations, self.decisions, lambda: self.conversation, self.open, self.start_new
         )
         self.unsent = ShownUnsent(self._link, self.journal, self._outgoing.checks, post)
         """What is being written in the conversation on screen, and sent."""

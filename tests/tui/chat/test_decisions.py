@@ -48,7 +48,7 @@ QWEN = CoreStatus(
 )
 DELETED = "This conversation was deleted in another window."
 TOO_LONG = "That is too long: shorten it."
-KEEPS = "own answers in this conversation, but Qwen3-VL-4B is loaded."
+KEEPS = "This conversation uses own, but Qwen3-VL-4B is loaded."
 ABSENT = "There is no model org/new. Qwen3-VL-4B goes on answering."
 
 
@@ -252,7 +252,7 @@ async def test_the_model_of_the_conversation_is_loaded_or_changed_by_one_key(
 ) -> None:
     async with open_scripted(chat=4) as user:
         await shown(user, KEEPS)
-        await user.sees("f5 loads it, f4 goes on with the one that is loaded, esc closes this")
+        await user.sees("f5 loads its model, f4 goes on with the loaded one, esc closes this")
         await user.press(key)
         await user.until(lambda: asked in client.asked)
         client.tell(ModelLoading(model="org/own", stage="reading"))

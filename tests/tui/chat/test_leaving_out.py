@@ -95,7 +95,7 @@ async def test_a_key_leaves_out_question_and_answer_and_takes_them_in_again(
         freed = user.chat.session.turns.freed_tokens
         assert freed > 2 * PICTURE_TOKENS
         await user.sees(f"context {100 * (used - freed) / CONTEXT:.0f} %")
-        await user.sees("Left out of later prompts: frees")
+        await user.sees("Left out of the context: frees")
         (told,) = user.app._notifications
         assert f"frees about {freed} tokens" in told.message
         assert user.chat.chat.log_view.cursor == 0

@@ -101,15 +101,13 @@ def test_thoughts_are_seen_as_they_come_and_folded_once_the_answer_begins(look: 
     view.append_thoughts("One ")
     view.append_thoughts("and one.")
     assert [line.text for line in view.lines(look)] == ["answer", "  One and one.", ""]
+    view.append("\n\n")
+    assert [line.text for line in view.lines(look)] == ["answer", "  One and one.", ""]
+    folded = ["answer", "  thought first: 3 words", "Two.", ""]
     view.append("Two.")
-    assert [line.text for line in view.lines(look)][-2:] == ["Two.", ""]
+    assert [line.text for line in view.lines(look)] == folded
     view.end(answer("stop", "Two.", "One and one."))
-    assert [line.text for line in view.lines(look)] == [
-        "answer",
-        "  thought first: 3 words",
-        "Two.",
-        "",
-    ]
+    assert [line.text for line in view.lines(look)] == folded
 
 
 @settings(deadline=None)

@@ -60,7 +60,7 @@ def test_nothing_is_offered_where_that_would_not_help() -> None:
 def test_a_key_tells_what_it_frees_and_what_is_read_again() -> None:
     out = switch_question(CHAT, CHAT[0])
     assert (out.what.messages, out.is_left_out) == ((1,), True)
-    assert out.sentence.startswith("Left out of later prompts: frees about 121 tokens. About 122")
+    assert out.sentence.startswith("Left out of the context: frees about 121 tokens. About 122")
     left_out = [replace(it, is_left_out=it.id < 3) for it in CHAT]
     back = switch_question(left_out, left_out[0])
     assert (back.what.messages, back.is_left_out) == ((1,), False)

@@ -105,7 +105,7 @@ async def window(paths: Paths) -> AsyncIterator[Window]:
 
 
 OFFER = (
-    "own answers in this conversation, but big is loaded. "
+    "This conversation uses own, but big is loaded. "
     "Going on with big reads up to 1,234 tokens again, about 3 s."
 )
 
@@ -212,7 +212,7 @@ async def test_why_the_conversations_model_failed_is_told_with_the_ways_out(
 async def test_a_model_that_has_read_the_conversation_costs_nothing(window: Window) -> None:
     window.session.turns.last_model = "big"
     await window.hears(ChoicesChanged(conversation=1, choices=ConversationChoices("org/two")))
-    offer = "two answers in this conversation, but big is loaded."
+    offer = "This conversation uses two, but big is loaded."
     await window.until(lambda: window.offers == [offer])
 
 
