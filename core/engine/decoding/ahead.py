@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..kv.branch import Branch
 from ..kv.prefix import TokenRun, common_length
@@ -40,7 +41,7 @@ class DecodingAhead:
 
 def _other_versions(runs: Sequence[TokenRun], prompt: TokenRun) -> Iterator[Sequence[int]]:
     """Yields what of each run the prompt does not hold, and a little before that."""
-    prompt = TokenRun(array("i", prompt.tokens), prompt.spans)
+    prompt = replace(prompt, tokens=array("i", prompt.tokens))
     for run in runs:
         shared = common_length(run, prompt)
         if shared < len(run):
