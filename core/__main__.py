@@ -1,4 +1,4 @@
-"""Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model SOURCE]`."""
+"""Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model SOURCE ...]`."""
 
 import argparse
 import asyncio
@@ -83,6 +83,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--background", action="store_true", help="for clients that start it")
     parser.add_argument("--paths", help="places as JSON, instead of the environment's")
     parser.add_argument("--model", help="what to load, instead of the setting")
+    parser.add_argument("--adapter", help="LoRA folder for it, instead of the setting")
     parser.add_argument("--keep-alive", type=float, help="seconds to stay without clients")
     return parser.parse_args(arguments)
 
@@ -116,7 +117,11 @@ def _read_settings(paths: Paths, options: argparse.Namespace) -> Settings:
     settings = read_settings(paths, os.environ)
     # As the user wrote it, in the working directory of the user.
     if source := options.model or os.environ.get(MODEL_VARIABLE):
-        settings = replace(settings, model=absolute_source(source, settings.endpoints))
+        model = absolute_source(source, settings.endpoints)
+        # The setting's adapter belongs to the setting's model.
+        settings = replace(settings, model=model, adapter="")
+    if options.adapter is not None:
+        settings = replace(settings, adapter=paths.adapter(options.adapter))
     if options.keep_alive is not None:
         settings = replace(settings, keep_alive=check_keep_alive(options.keep_alive))
     return settings

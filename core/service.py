@@ -37,7 +37,7 @@ async def serve(
 
     Args:
         paths: where everything lies.
-        settings: `model` is loaded at once, beside serving.
+        settings: `model` with `adapter` is loaded at once, beside serving.
         environment: the core's own.
         lock: held already.
         report_ready: called once clients can connect.
@@ -60,7 +60,8 @@ async def serve(
         stack.push_async_callback(sessions.close)
         _end_on_signals(sessions)
         # Before any client: what one of them wants is newer.
-        sessions.load_model(await asyncio.to_thread(default_source, settings.model))
+        source = await asyncio.to_thread(default_source, settings.model)
+        sessions.load_model(source, settings.adapter)
         await _open_to_clients(server, lock, stack)
         report_ready()
         await _wait_for_the_end(sessions, server, lock)

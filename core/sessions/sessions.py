@@ -152,9 +152,9 @@ class Sessions:
         self.subscribers.remove(client)
         self._ahead.drop(client)
 
-    def load_model(self, source: str) -> None:
+    def load_model(self, source: str, adapter: str = "") -> None:
         """Switches to a model on behalf of no client; events tell how that goes."""
-        self._loader.want(WantedModel(source), self._own_environment)
+        self._loader.want(WantedModel(source, adapter), self._own_environment)
 
     async def close(self) -> None:
         """Stops and stores the open turn, and ends all work; what is queued stays queued."""
@@ -220,6 +220,8 @@ class Sessions:
         wanted = WantedModel(request.model.strip(), request.adapter)
         if not wanted.source:
             raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
+        if not Path(wanted.adapter or "/").is_absolute():
+            raise BadRequest(f"{wanted.adapter} is no absolute path.")
         # What is no address may hold a password, and a load would be reported by its name.
         find_endpoint(wanted.source, self.settings.now.endpoints)
         self._loader.want(wanted, self.subscribers.environment_of(client), client)

@@ -72,7 +72,14 @@ def _build_parser() -> _Parser:
         formatter_class=_Form,
     )
     parser.set_defaults(
-        model=None, preset=None, chat=None, resume=False, json=False, raw=False, more_images=[]
+        model=None,
+        adapter=None,
+        preset=None,
+        chat=None,
+        resume=False,
+        json=False,
+        raw=False,
+        more_images=[],
     )
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
     _add_conversation_options(parser, images="image")
@@ -92,6 +99,12 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
         images: where the pictures go: a command's own list would replace the app's.
     """
     parser.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to use from now")
+    parser.add_argument(
+        "--adapter",
+        metavar="FOLDER",
+        default=SUPPRESS,
+        help="LoRA adapter for it, a folder or a name from `tune`; '' for none",
+    )
     parser.add_argument(
         "--preset",
         metavar="NAME",

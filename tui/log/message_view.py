@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from rich.segment import Segment
 
 from ...core.conversation import Attachment, Message, TextPart
+from ..status_words import named_with
 from ..visible import VisibleStream, visible, visible_line
 from .line import BLANK, TEXT_WIDTH, Line, Target, indent, wrap
 from .look import Look
@@ -256,8 +257,7 @@ class MessageView:
 
 def model_of(message: Message) -> str:
     """Returns the name of the model that gave an answer, with its adapter's; empty for none."""
-    adapter = message.adapter.rstrip("/").rpartition("/")[2]
-    return f"{message.model} with {adapter}" if adapter else message.model
+    return named_with(message.model, message.adapter)
 
 
 def _without_tabs(text: str) -> str:

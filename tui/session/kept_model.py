@@ -10,7 +10,7 @@ from ...core.errors import SeeshellError
 from ...core.generation_options import NO_CHOICES, ConversationChoices
 from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, ModelFailed, ModelLoaded
 from ...core.messages.requests import ChooseForConversation, GetStatus
-from ..status_words import short_name
+from ..status_words import named_with, short_name
 from .core_link import CoreLink
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, WayOut
@@ -46,8 +46,8 @@ class KeptModel:
         self._conversation = conversation
         self.choices = NO_CHOICES
         """Of the conversation on screen."""
-        self._for_new = ""
-        """Source that was chosen in this window, as long as nobody has loaded another one."""
+        self._for_new = NO_CHOICES
+        """What was chosen in this window, as long as nobody has loaded another model."""
         self._offered: tuple[object, ...] = ()
         """What was offered last, and is not again once the user has closed it."""
         self._offering: set[asyncio.Task[None]] = set()
@@ -55,7 +55,7 @@ class KeptModel:
     @property
     def choices_for_new(self) -> ConversationChoices | None:
         """What a conversation keeps that begins in this window; None for whatever is loaded."""
-        return ConversationChoices(self._for_new) if self._for_new else None
+        return self._for_new if self._for_new.model else None
 
     def show(self, conversation: Conversation | None) -> None:
         """Takes up the conversation that is on screen now."""
@@ -68,21 +68,35 @@ class KeptModel:
         match event:
             case ChoicesChanged(conversation=it, choices=choices) if it == self._conversation():
                 self.choices = choices
-            case ModelLoaded(source=source) if source != self._for_new:
-                self._for_new = ""
-            case ModelFailed(model=source) if source == self._for_new:
-                self._for_new = ""
+            case ModelLoaded() if _pair(event) != _kept_pair(self._for_new):
+                self._for_new = NO_CHOICES
+            case ModelFailed(model=source) if source == self._for_new.model:
+                self._for_new = NO_CHOICES
         self._look()
 
-    async def load(self, source: str) -> None:
-        """Loads a model, which the conversation on screen keeps from now on."""
+    async def load(self, source: str, adapter: str = "") -> None:
+        """Loads a model, which the conversation on screen keeps from now on.
+
+        Args:
+            source: what loads it.
+            adapter: folder of a LoRA adapter for it; empty for none.
+        """
         source = source.strip()
         conversation = self._conversation()
         if conversation is None:
-            self._for_new = source
+            self._for_new = ConversationChoices(source, adapter)
         else:
-            await self.choose(conversation, replace(self.choices, model=source, adapter=""))
-        await self._model.load(source)
+            await self.choose(conversation, replace(self.choices, model=source, adapter=adapter))
+        await self._model.load(source, adapter)
+
+    async def load_adapter(self, adapter: str) -> None:
+        """Puts an adapter on the conversation's model, or takes it off; it is kept from now on.
+
+        Args:
+            adapter: folder of a LoRA adapter; empty for none.
+        """
+        status = self._model.status
+        await self.load(self.choices.model or status.source or status.wanted, adapter)
 
     async def load_kept(self) -> None:
         """Loads the model that the conversation keeps."""
@@ -118,7 +132,7 @@ class KeptModel:
     def _look(self) -> None:
         """Offers the conversation's model where another one is loaded, once until that changes."""
         status, kept = self._model.status, self.choices
-        wanted, there = (kept.model, kept.adapter), (status.source, status.adapter)
+        wanted, there = _kept_pair(kept), (status.source, status.adapter)
         is_other = bool(kept.model and status.source and wanted != there)
         if not (is_other and status.is_ready and self._turns.has_messages):
             self._offered = ()
@@ -132,7 +146,7 @@ class KeptModel:
             task.add_done_callback(self._offering.discard)
 
     async def _offer(self, offer: tuple[object, ...]) -> None:
-        name = self._model.status.name
+        name = named_with(self._model.status.name, self._model.status.adapter)
         rates = await self._read_rates()
         cost = self.cost_words(rates.get(self._model.status.source, 0.0))
         if offer != self._offered:
@@ -150,7 +164,14 @@ class KeptModel:
         return reply.prompt_tps if isinstance(reply, CoreStatus) else {}
 
 
+def _kept_pair(choices: ConversationChoices) -> tuple[str, str]:
+    return choices.model, choices.adapter
+
+
+def _pair(loaded: ModelLoaded) -> tuple[str, str]:
+    return loaded.source, loaded.adapter
+
+
 def _name(choices: ConversationChoices) -> str:
     """Returns a short name of the model that a conversation keeps, and of its adapter."""
-    adapter = f" with {short_name(choices.adapter)}" if choices.adapter else ""
-    return short_name(choices.model) + adapter
+    return named_with(short_name(choices.model), choices.adapter)

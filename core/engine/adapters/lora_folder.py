@@ -57,7 +57,7 @@ def read_lora(path: str) -> LoraFolder:
             f"save it as safetensors."
         )
     try:
-        weights = mx.load(str(file))
+        weights: Any = mx.load(str(file))
         digest = hashlib.sha256((folder / _CONFIG).read_bytes() + _digest(file)).hexdigest()
         read = peft_format.read_peft if is_peft else mlx_format.read_mlx
         layers = {

@@ -49,7 +49,7 @@ def read_mlx(
                 f"without --train-vision."
             )
     return {
-        layer: LowRank(*(matrices[it] for it in sorted(matrices)), scale)
+        layer: LowRank(matrices[min(matrices)], matrices[max(matrices)], scale)
         for layer, matrices in layers.items()
     }
 

@@ -28,6 +28,8 @@ def name_in_mlx(model: Any, layer: str, shape: tuple[int, int]) -> str:
             weights = sanitize_weights(part, weights)
         except _FAILURES:
             continue
-    [(name, array), *others] = weights.items() or [("", None)]
-    is_whole = not others and name.endswith(".weight") and array.shape == shape
+    if len(weights) != 1:
+        return ""
+    [(name, array)] = weights.items()
+    is_whole = name.endswith(".weight") and array.shape == shape
     return name.removesuffix(".weight") if is_whole else ""
