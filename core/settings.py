@@ -268,7 +268,7 @@ def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:
     values = read_toml(paths.config_file)
     if problem := find_problem(values):
         raise SettingsError(f"{paths.config_file}: {problem}")
-    values["adapter"] = paths.adapter(values.get("adapter", ""))
+    values["adapter"] = paths.adapter(str(values.get("adapter", "")))
     if "keys" in values:
         values["keys"] = read_keys(values["keys"])
     for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE)):

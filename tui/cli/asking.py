@@ -111,7 +111,7 @@ class Asking:
         choices = await self._read_choices(conversation)
         return choices.model or (await self._request(GetStatus(), CoreStatus)).source
 
-    async def load(self, model: str, adapter: str) -> None:
+    async def load(self, model: str, adapter: str = "") -> None:
         """Switches to a model and waits until it can answer.
 
         Args:
@@ -121,6 +121,7 @@ class Asking:
         Raises:
             ModelError: it can't be loaded.
         """
+        model = model.strip()
         await self._client.request(LoadModel(model=model, adapter=adapter))
         async for event in self._followed.events:
             match event:
