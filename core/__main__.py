@@ -84,6 +84,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--paths", help="places as JSON, instead of the environment's")
     parser.add_argument("--model", help="what to load, instead of the setting")
     parser.add_argument("--adapter", help="LoRA folder for it, instead of the setting")
+    parser.add_argument("--unloaded", action="store_true", help="load it with the first turn")
     parser.add_argument("--keep-alive", type=float, help="seconds to stay without clients")
     return parser.parse_args(arguments)
 
@@ -96,7 +97,7 @@ def _paths(text: str | None) -> Paths:
 
 def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     # Late, so that a core that is not needed has cost little.
-    from .service import serve
+    from .service import Launch, serve
 
     settings = _read_settings(paths, options)
     if options.background:
@@ -105,7 +106,8 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     report_ready = partial(_announce, options.background, ready)
     environment = read_client_environment(os.environ, settings.key_variables)
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(serve(paths, settings, environment, lock, report_ready))
+    launch = Launch(settings, environment, loads_model=not options.unloaded)
+    loop.run_until_complete(serve(paths, launch, lock, report_ready))
     lock.release()
     logging.shutdown()
     # A download in a thread can't be interrupted, and an orderly exit would wait for it.

@@ -152,9 +152,11 @@ class Sessions:
         self.subscribers.remove(client)
         self._ahead.drop(client)
 
-    def load_model(self, source: str, adapter: str = "") -> None:
-        """Switches to a model on behalf of no client; events tell how that goes."""
-        self._loader.want(WantedModel(source, adapter), self._own_environment)
+    def load_model(self, source: str, adapter: str = "", *, at_once: bool = True) -> None:
+        """Switches to a model on behalf of no client, at once or with the first turn."""
+        self._loader.wanted = WantedModel(source, adapter)
+        if at_once:
+            self._loader.want(self._loader.wanted, self._own_environment)
 
     async def close(self) -> None:
         """Stops and stores the open turn, and ends all work; what is queued stays queued."""
@@ -220,8 +222,6 @@ class Sessions:
         wanted = WantedModel(request.model.strip(), request.adapter)
         if not wanted.source:
             raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
-        if not Path(wanted.adapter or "/").is_absolute():
-            raise BadRequest(f"{wanted.adapter} is no absolute path.")
         # What is no address may hold a password, and a load would be reported by its name.
         find_endpoint(wanted.source, self.settings.now.endpoints)
         self._loader.want(wanted, self.subscribers.environment_of(client), client)
