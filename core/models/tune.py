@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..conversation import Attachment
-from ..errors import ModelError
+from ..errors import ImageError, ModelError
 from ..images import opened_image
+from ..settings import Paths
 from .codeless import without_code
 from .preflight import check_checkpoint
 from .side_program import SideProgramFailed, run_side_program, unfinished_folder
@@ -50,8 +51,7 @@ class TrainingProgress:
 class PictureSource:
     """Where the pictures of rows lie, and how large the trainer is to see them."""
 
-    folder: Path
-    """Holds them by their sha256."""
+    paths: Paths
     pixel_budget: int
     """Most image tokens of one that was not sent with another budget."""
     max_pixels: int
@@ -123,7 +123,9 @@ def _write_picture(folder: Path, picture: Attachment, source: PictureSource) -> 
         return max(1, int(scale * width)), max(1, int(scale * height))
 
     path = folder / f"{picture.sha256}.png"
-    stored = source.folder / picture.sha256
+    stored = source.paths.picture(picture.sha256)
+    if not stored.is_file():
+        raise ImageError(f"{picture.name} is gone from {stored}; leave its conversation out.")
     with opened_image(stored, source.max_pixels, name=picture.name) as opened:
         opened.fitted(fit).save(path)
     return str(path)

@@ -137,7 +137,7 @@ def _rows(conversations: list[Conversation], source: str, presets: Presets) -> l
 
 
 def _pictures(paths: Paths, settings: Settings) -> PictureSource:
-    return PictureSource(paths.pictures_dir, settings.pixel_budget, settings.max_pixels)
+    return PictureSource(paths, settings.pixel_budget, settings.max_pixels)
 
 
 def _warn(status: CoreStatus, output: Output) -> None:
