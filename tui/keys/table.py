@@ -7,6 +7,7 @@ from typing import Final
 from .chat_commands import CONVERSATIONS, EVERYWHERE, LOG, MESSAGE, SCREEN
 from .command import Command, Place
 from .typing_commands import (
+    ADAPTERS,
     CHIPS,
     FOLDERS,
     HELP,
@@ -31,6 +32,7 @@ PLACES: Final = (
     CONVERSATIONS,
     PAST,
     MODELS,
+    ADAPTERS,
     PRESETS,
     TEMPLATES,
     PICKER,

@@ -129,6 +129,12 @@ class KeptModel:
         seconds = f", about {max(1, round(tokens / prompt_tps))} s" if prompt_tps else ""
         return f"reads up to {tokens:,} tokens again{seconds}"
 
+    async def tell_cost(self) -> str:
+        """Returns what a change of the loaded model's adapter costs here; empty where nothing."""
+        rates = await self._read_rates()
+        cost = self.cost_words(rates.get(self._model.status.source, 0.0))
+        return f"A change {cost}." if cost else ""
+
     def _look(self) -> None:
         """Offers the conversation's model where another one is loaded, once until that changes."""
         status, kept = self._model.status, self.choices
