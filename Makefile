@@ -13,7 +13,8 @@ FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 .DEFAULT_GOAL := help
 .PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine bench-hostile \
     fuzz-engine fuzz-sessions fuzz-kills fuzz-streams fuzz-input fuzz-lexers \
-    fuzz-unsent try-servers \
+    fuzz-unsent fuzz-families fuzz-states fuzz-schemas fuzz-ahead bench-ahead preflight \
+    try-servers \
     soak demo-model eval-demo screenshot clean
 
 help:  ## lists the targets
@@ -76,6 +77,24 @@ fuzz-lexers: set-up  ## tries hostile code in every language (ARGS="--lines 20 -
 
 fuzz-unsent: set-up  ## types, sends and kills windows at random (ARGS="--orders 200 --seed 1")
 	$(FAST) $(PYTHON) -m tests.fuzz.unsent $(ARGS)
+
+fuzz-families: set-up  ## compares families of models with cold runs (ARGS="--programs 200 --family llava")
+	$(FAST) $(PYTHON) -W ignore -m tests.fuzz.families $(ARGS)
+
+fuzz-states: set-up  ## compares copied states of hybrid models with cold runs (ARGS="PROGRAMS SEED")
+	$(FAST) $(PYTHON) -m tests.fuzz.states $(ARGS)
+
+fuzz-schemas: set-up  ## asks with random JSON schemas (ARGS="--schemas 200 --seed 1")
+	$(FAST) $(PYTHON) -m tests.fuzz.schemas $(ARGS)
+
+fuzz-ahead: set-up  ## compares answers decoded ahead with plain ones (ARGS="--seed 1")
+	$(FAST) $(PYTHON) -m tests.fuzz.ahead $(ARGS)
+
+bench-ahead: set-up  ## measures how much faster answers come that are copied
+	$(FAST) $(PYTHON) -m tests.bench.ahead $(ARGS)
+
+preflight: set-up  ## compares what preflight says with what MLX takes (ARGS="qwen3-vl-4b-4bit")
+	$(FAST) $(PYTHON) -m tests.families.preflight $(ARGS)
 
 try-servers: set-up  ## asks real servers (ARGS="--transformers PROGRAM" for one more than mlx-vlm's)
 	$(FAST) $(PYTHON) -m tests.servers $(ARGS)

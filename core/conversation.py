@@ -116,6 +116,10 @@ class TurnStats(Struct, frozen=True):
     """Of the generated tokens, those copied from earlier text, where the model agreed."""
     passes: int = 0
     """Passes of the model that the tokens after the first took."""
+    thought_tokens: int = 0
+    """Of the generated tokens, those with which the model thought before it answered."""
+    thought_seconds: float = 0.0
+    """From its first token to the first of the answer's text."""
 
 
 class Message(Struct, frozen=True):

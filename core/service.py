@@ -55,7 +55,7 @@ async def serve(
         workers = PictureWorkers()
         archive = await Archive.open(paths, settings.max_pixels, workers)
         stack.push_async_callback(archive.close)
-        engine = SelectedEngine(settings, paths.spills_dir, workers)
+        engine = SelectedEngine(settings, paths.spills_dir, workers, paths.cache_dir)
         stack.push_async_callback(_close_engine, engine)
         sessions = Sessions(archive, engine, paths, settings, lock.version, environment)
         sessions.settings.listeners.append(engine.use_endpoints)

@@ -1,6 +1,7 @@
 """The local engine: a model that mlx-vlm runs on this machine, on a thread of its own."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,6 +15,7 @@ import msgspec
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..images import ReadPixels, read_pixels
+from ..models.known_reuse import write_known
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
 from .engine import (
@@ -28,6 +30,8 @@ from .mlx_thread import MlxThread
 from .model_slot import ModelSlot
 from .relay import Relay
 from .stop_signal import StopSignal, never
+
+_logger = logging.getLogger(__name__)
 
 _EVICTING_DELAY: Final = 0.05
 """Seconds after an answer: its end is stored and shown without sharing the interpreter."""
@@ -47,6 +51,7 @@ class MlxEngine(Engine):
         spills_dir: Path | None = None,
         spill_bytes: int = 4 * 2**30,
         closing_seconds: float = 8.0,
+        known_dir: Path | None = None,
     ) -> None:
         """Makes an engine without a model.
 
@@ -56,10 +61,12 @@ class MlxEngine(Engine):
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
             closing_seconds: how long `close` may write to it; the core waits little longer.
+            known_dir: where what loads show of models is kept for lists; None for nowhere.
         """
         self.slot = ModelSlot(limits, spills_dir, spill_bytes, read_pixels)
         """The model in memory; what it does runs on the thread."""
         self._closing_seconds = closing_seconds
+        self._known_dir = known_dir
         self._thread = MlxThread()
         self._stop = StopSignal()
         """Of the newest answer."""
@@ -105,6 +112,7 @@ class MlxEngine(Engine):
         finally:
             given_up.set()
             self._evict_later()
+        await asyncio.to_thread(self._keep_what_was_found)
         report(LoadProgress("ready", 1.0))
         return model
 
@@ -209,6 +217,15 @@ class MlxEngine(Engine):
             await self._unload(lambda: time.monotonic() > latest)
         finally:
             self._thread.close()
+
+    def _keep_what_was_found(self) -> None:
+        """Writes down for lists of models what the load has shown; without a disk, does nothing."""
+        found = self.slot.found_out
+        if self._known_dir is not None and found is not None:
+            try:
+                write_known(self._known_dir, *found)
+            except OSError as error:
+                _logger.warning("what was found out of a model is not kept: %s", error)
 
     async def _unload(self, is_late: Callable[[], bool]) -> None:
         self._interrupt.set()

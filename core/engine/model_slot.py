@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ModelError, ModelUnsupported, TurnError
+from ..errors import ModelError, TurnError
 from ..images import ReadPixels, read_pixels
+from ..models.known_reuse import KnownReuse
 from ..models.memory import check_memory
 from ..models.sources import ModelFiles
+from .backends import explain_no_mlx
 from .engine import LoadedModel
 from .kv.spill_folder import SpillFolder
 from .limits import Limits
@@ -113,10 +115,7 @@ class ModelSlot:
         try:
             from .memory import memory_limit_bytes
         except ImportError as error:
-            raise ModelUnsupported(
-                f"MLX can't be used on this machine ({error}); name a model on another one, "
-                f"such as http://host:8080/v1."
-            ) from error
+            raise explain_no_mlx(error) from error
         wanted = _Contents(files, _read_adapter(adapter))
         if self._contents is not None and files == self._contents.files:
             return self._switch_adapter(wanted, given_up)
@@ -146,6 +145,22 @@ class ModelSlot:
         self._past.mark_lost(LOADED_ANEW)
         self.resident = self._contents = None
         _give_back_memory()
+
+    @property
+    def found_out(self) -> tuple[str, KnownReuse] | None:
+        """Revision of the model's files and what its load has shown; None without a model."""
+        resident, contents = self.resident, self._contents
+        if resident is None or contents is None:
+            return None
+        layout, model = resident.pool.layout, resident.model
+        found = KnownReuse(
+            reuse=resident.family.reuse.kind,
+            reason=resident.family.reuse.reason,
+            source=contents.files.source,
+            kv_token_bytes=0 if self._limits.kv_bits else layout.token_bytes,
+            loaded_bytes=model.weights_bytes,
+        )
+        return contents.files.revision, found
 
     def evict(self, is_wanted: Callable[[], bool]) -> bool:
         """Returns whether the KV caches are under their budget; False where it was interrupted."""
@@ -258,6 +273,8 @@ def _give_back_memory() -> None:
 
 
 def _describe(files: ModelFiles, checkpoint: "Checkpoint") -> LoadedModel:
+    from .prompt import PromptBuilder
+
     return LoadedModel(
         name=files.name,
         source=files.source,
@@ -266,4 +283,5 @@ def _describe(files: ModelFiles, checkpoint: "Checkpoint") -> LoadedModel:
         notice=files.notice,
         reuse=checkpoint.family.reuse.kind,
         reuse_reason=checkpoint.family.reuse.reason,
+        can_think=PromptBuilder(checkpoint.family).can_think,
     )

@@ -24,19 +24,27 @@ from .remote.remote_engine import RemoteEngine
 class SelectedEngine(Engine):
     """Holds one engine at a time, made when first needed; a remote model never loads mlx."""
 
-    def __init__(self, settings: Settings, spills_dir: Path, workers: PictureWorkers) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        spills_dir: Path,
+        workers: PictureWorkers,
+        known_dir: Path | None = None,
+    ) -> None:
         """Makes an engine without a model.
 
         Args:
             settings: budgets and limits.
             spills_dir: where KV caches wait that are out of memory.
             workers: decode pictures.
+            known_dir: where what loads show of models is kept for lists; None for nowhere.
         """
         self._workers = workers
         self._settings = settings
         self._endpoints = dict(settings.endpoints)
         """Shared with the remote engine, so that it always knows the newest ones."""
         self._spills_dir = spills_dir
+        self._known_dir = known_dir
         self._engine: Engine | None = None
 
     @property
@@ -165,4 +173,5 @@ class SelectedEngine(Engine):
             read_pixels=WaitingReader(self._workers, asyncio.get_running_loop()),
             spills_dir=self._spills_dir,
             spill_bytes=settings.spill_bytes,
+            known_dir=self._known_dir,
         )

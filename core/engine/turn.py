@@ -206,6 +206,7 @@ class Turn:
     def _tell(self, said: Said) -> None:
         if said.thoughts:
             self._has_thoughts = True
+            self._meter.note_thought()
             self.emit(ThoughtsDelta(said.thoughts))
         if said.text:
             self._text += said.text

@@ -46,6 +46,8 @@ class TurnMeter:
     generated_tokens: int = 0
     copied_tokens: int = 0
     passes: int = 0
+    thought_tokens: int = 0
+    thought_seconds: float = 0.0
     images: int = 0
     images_encoded: int = 0
     images_encoded_again: int = 0
@@ -71,6 +73,11 @@ class TurnMeter:
         self.generated_tokens += 1
         self.copied_tokens += is_copied
 
+    def note_thought(self) -> None:
+        """Notes that the newest token belongs to the thoughts, no text being there yet."""
+        self.thought_tokens = self.generated_tokens
+        self.thought_seconds = self.last_token_at - self.first_token_at
+
     def stats(self) -> TurnStats:
         """Returns the figures that are stored with the answer."""
         decode_seconds = self.last_token_at - self.first_token_at
@@ -81,6 +88,8 @@ class TurnMeter:
             generated_tokens=self.generated_tokens,
             copied_tokens=self.copied_tokens,
             passes=self.passes,
+            thought_tokens=self.thought_tokens,
+            thought_seconds=self.thought_seconds,
             images_encoded=self.images_encoded,
             images_reused=self.images - self.images_encoded,
             ttft=max(0.0, self.first_token_at - self.started_at),

@@ -86,6 +86,8 @@ class Attach(Request, frozen=True):
     """Absolute path on the disk that both ends share."""
     name: str = ""
     """Name to show instead of the path's last part."""
+    pixel_budget: int = 0
+    """Most image tokens that it is measured with; what it is sent with, the turn's options say."""
 
 
 class ClaimPictures(Request, frozen=True):

@@ -52,6 +52,11 @@ class LanguageConfig:
         """Tokens of the longest prompt with its answer; 0 where nothing says it."""
         return self.number(*_LENGTHS)
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether the output matrix is that of the word embeddings."""
+        return self.fields.get("tie_word_embeddings") is True
+
     def number(self, *names: str) -> int:
         """Returns the first of these fields that is a number above 0; 0 for none."""
         for name in names:

@@ -9,6 +9,7 @@ from typing import Final
 
 from ..errors import ModelUnsupported
 from .config import check_config
+from .language_config import read_language_config
 from .memory import check_memory
 from .weights import Weights, check_sight, measure, weight_files
 
@@ -27,12 +28,12 @@ def check_checkpoint(folder: Path, name: str = "") -> Weights:
         ModelNotFound, ModelUnsupported, ModelTooLarge: with one sentence that says what to do.
     """
     name = name or str(folder)
-    check_config(folder, name)
+    language = read_language_config(check_config(folder, name))
     missing = missing_files(folder)
     if missing:
         more = f" and {len(missing) - 1} more of its files" if len(missing) > 1 else ""
         raise ModelUnsupported(f"{name} lacks {missing[0]}{more}; copy or download it again.")
-    weights = measure(weight_files(folder))
+    weights = measure(weight_files(folder), is_tied=language.is_tied)
     check_sight(name, weights.tensors)
     check_memory(name, weights.needed_bytes)
     return weights

@@ -26,6 +26,9 @@ _LONGEST_HEADER: Final = 100_000_000
 
 _HALF_PRECISION: Final = ("F16", "BF16")
 
+_OUTPUT: Final = "lm_head.weight"
+"""Ends the name of the matrix that makes logits."""
+
 _SIGHT: Final = re.compile(
     "vision|visual|image|img|vpm|siglip|clip|patch|sam_model|perceiver|pixel|resampler"
 )
@@ -51,9 +54,11 @@ class Weights:
     stored_bytes: int
     """Bytes of the files."""
     half_precision_bytes: int
-    """Of these, bytes of 16-bit floating-point tensors."""
+    """Of these, bytes of 16-bit floating-point tensors that are used."""
     vision_bytes: int
     """Of these, bytes of the vision tower and of what ties it to the language model."""
+    unused_bytes: int = 0
+    """Of these, bytes of an output matrix that mlx-vlm replaces by the word embeddings."""
     tensors: "Mapping[str, Tensor]" = field(default_factory=dict, repr=False)
     """All of them, by name."""
 
@@ -63,11 +68,21 @@ class Weights:
 
         Where there is no GPU the engine widens half precision to float32.
         """
-        return self.stored_bytes + (0 if has_gpu() else self.half_precision_bytes)
+        return self.loaded_bytes + (0 if has_gpu() else self.half_precision_bytes)
+
+    @property
+    def loaded_bytes(self) -> int:
+        """Memory that they take as they are stored."""
+        return self.stored_bytes - self.unused_bytes
 
 
-def measure(files: Iterable[Path]) -> Weights:
+def measure(files: Iterable[Path], *, is_tied: bool = False) -> Weights:
     """Returns what weight files hold, once their headers were found sound.
+
+    Args:
+        files: all of a model's.
+        is_tied: whether the output matrix is that of the word embeddings; some store it all the
+            same.
 
     Raises:
         ModelUnsupported: one is cut off, no safetensors file or of a type that MLX can't read.
@@ -77,9 +92,15 @@ def measure(files: Iterable[Path]) -> Weights:
     for file in files:
         stored += file.stat().st_size
         tensors |= {name: _describe(it) for name, it in _checked_tensors(file).items()}
-    halves = sum(it.nbytes for it in tensors.values() if it.dtype in _HALF_PRECISION)
+    outputs = {name for name in tensors if is_tied and name.endswith(_OUTPUT)}
+    halves = sum(
+        it.nbytes
+        for name, it in tensors.items()
+        if it.dtype in _HALF_PRECISION and name not in outputs
+    )
     vision = sum(it.nbytes for name, it in tensors.items() if _SIGHT.search(name))
-    return Weights(stored, halves, vision, tensors)
+    unused = sum(tensors[name].nbytes for name in outputs)
+    return Weights(stored, halves, vision, unused, tensors)
 
 
 def _describe(tensor: dict[str, Any]) -> Tensor:

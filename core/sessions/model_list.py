@@ -3,7 +3,6 @@
 import asyncio
 from typing import Final
 
-from ..engine.engine import Engine
 from ..messages.events import ModelsListed
 from ..messages.listed_model import ListedModel
 from ..models.facts import ModelFacts
@@ -15,9 +14,7 @@ _CONTEXT: Final = 16_384
 """Tokens of the conversation for which the memory is told, where the model takes as many."""
 
 
-async def read_models(
-    paths: Paths, settings: Settings, engine: Engine, answered: AnsweredModels
-) -> ModelsListed:
+async def read_models(paths: Paths, settings: Settings, answered: AnsweredModels) -> ModelsListed:
     """Returns all models that are here, those that can't be run included.
 
     Their files are read on a thread.
@@ -25,11 +22,9 @@ async def read_models(
     Args:
         paths: where models are looked for.
         settings: as they are now.
-        engine: holds memory already.
         answered: what was measured as models answered.
     """
-    shelf = Shelf(settings, paths, engine.active_bytes)
-    found = await asyncio.to_thread(list_models, shelf)
+    found = await asyncio.to_thread(list_models, Shelf(settings, paths))
     return ModelsListed(models=tuple(_as_listed(it, answered.prompt_tps) for it in found))
 
 

@@ -5,6 +5,8 @@ import os
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..current_presets import CurrentPresets
 from ..current_settings import CurrentSettings
@@ -186,7 +188,7 @@ class Sessions:
             case ListModels():
                 self._changes.look(client)
                 settings = self.settings.now
-                return (await read_models(self._paths, settings, self._engine, self._models),)
+                return (await read_models(self._paths, settings, self._models),)
             case CancelLoad():
                 self._loader.cancel()
             case UnloadModel():
@@ -243,10 +245,11 @@ class Sessions:
         source = Path(request.path)
         if not source.is_absolute():
             raise ImageError(f"{request.path} is no absolute path.")
+        budget = max(request.pixel_budget, 0)
         window = self.subscribers.window_of(client)
         picture = await self._archive.attach(source, request.name, window)
         return Attached(
-            attachment=await self._engine.measure(picture),
+            attachment=await self._engine.measure(replace(picture, pixel_budget=budget)),
             path=str(self._paths.picture(picture.sha256)),
         )
 

@@ -89,10 +89,10 @@ def _compare(name: str, folder: Path, made: float) -> float:
     kv = count_kv(shapes, read_language_config(config)).token_bytes(2)
     command = [sys.executable, "-c", _MEASURE, str(folder)]
     measured = json.loads(subprocess.check_output(command, text=True).splitlines()[-1])
-    off = abs(weights.stored_bytes / measured["loaded"] - 1)
+    off = abs(weights.loaded_bytes / measured["loaded"] - 1)
     kv_off = abs(kv / measured["kv"] - 1)
     print(
-        f"{name:20} {weights.stored_bytes:14,} {measured['loaded']:14,} {100 * off:6.2f}% "
+        f"{name:20} {weights.loaded_bytes:14,} {measured['loaded']:14,} {100 * off:6.2f}% "
         f"{kv:9,}/{measured['kv']:9,} {made:5.0f}s  context {context_length(folder, config):,}, "
         f"load {measured['seconds']:.1f} s, peak {measured['peak'] / 1e9:.2f} GB",
         flush=True,
@@ -111,8 +111,7 @@ def _answer(folder: Path) -> None:
     if "num_crops" in stated:
         processor.write_text(json.dumps(stated | {"num_crops": 1}))
     with tempfile.TemporaryDirectory(prefix="ss-", dir="/tmp") as home:
-        (Path(home) / "config").mkdir(mode=0o700)
-        (Path(home) / "config" / "config.toml").write_text("max_tokens = 4\n")
+        (Path(home) / "config.toml").write_text("max_tokens = 4\n")
         environment = os.environ | {"SEESHELL_HOME": home}
         seeshell = [sys.executable, "-m", "seeshell"]
         question = ["--model", str(folder), "-i", str(SAMPLES_PATH / SAMPLE_NAME), "What is it?"]

@@ -94,7 +94,7 @@ def main() -> int:
         for number in range(1, options.schemas + 1):
             schema = draw_schema(chance)
             asked = AnswerOptions(
-                max_tokens=chance.choice((300, 600)),
+                max_tokens=chance.choice((600, 1000)),
                 temperature=chance.choice((0.0, 1.0)),
                 seed=number,
                 thinking=chance.random() < 1 / 3,

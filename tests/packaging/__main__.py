@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CONSTRAINTS = ROOT / "constraints.txt"
+BACKEND = "[cpu]" if sys.platform == "linux" else ""
 
 
 def main() -> None:
@@ -66,7 +67,7 @@ def install(wheel: Path, folder: Path) -> Path:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     run([python, "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check",
-         "--constraint", CONSTRAINTS, wheel])  # fmt: skip
+         "--constraint", CONSTRAINTS, f"seeshell{BACKEND} @ {wheel.as_uri()}"])  # fmt: skip
     return folder / "bin" / "seeshell"
 
 

@@ -55,7 +55,7 @@ def test_an_empty_conversation_with_pictures_to_send(
         {"f1": "Show all commands"},
         {"f2": "older conversation 4"},
         {"f2": "older conversation 4", "d": "u undo delete"},
-        {"ctrl+p": "To the end"},
+        {"ctrl+p": "Answer again"},
     ],
     ids="-".join,
 )

@@ -15,7 +15,7 @@ from ...core.demo import SAMPLE_NAME, SAMPLE_QUESTION, SAMPLES_PATH
 from ...core.messages.requests import ForkConversation, SwitchBranch
 from ..keys.bindings import Keyed, bindings_of
 from ..log import ChatLog
-from ..session.context_room import Change, switch_before, switch_picture, switch_question
+from ..session.context_room import Change, find_change
 from ..session.decisions import Decision, WayOut
 from ..session.events import (
     AnswerEnded,
@@ -28,6 +28,7 @@ from ..session.events import (
     DraftShown,
     QueueShown,
     TextReturned,
+    ThoughtsGrew,
 )
 from ..session.session import ChatSession
 from ..state_file import read_state, write_state
@@ -101,6 +102,7 @@ class Chat(Keyed, Vertical):
         hear(self, events, ConversationShown, self._show)
         hear(self, events, AnswerStarted, self._start_answer)
         hear(log, events, AnswerGrew, lambda it: log.append_text(it.message, it.text))
+        hear(log, events, ThoughtsGrew, lambda it: log.append_thoughts(it.message, it.text))
         hear(log, events, AnswerWaits, lambda it: log.show_waiting(it.message, it.reason))
         hear(log, events, AnswerEnded, lambda it: log.end_message(it.answer))
         hear(self, events, DecisionsChanged, lambda _: self._tell_decisions())
@@ -314,6 +316,10 @@ class Chat(Keyed, Vertical):
         is_whole = self.log_view.has_whole_receipts = not self.log_view.has_whole_receipts
         write_state(self._state_file, Remembered(has_whole_receipts=is_whole))
 
+    def action_toggle_thoughts(self) -> None:
+        """Shows the thoughts above their answers, or folds them."""
+        self.log_view.shows_thoughts = not self.log_view.shows_thoughts
+
     @property
     def pictures(self) -> list[Attachment]:
         """All that the log shows, in its order."""
@@ -353,15 +359,8 @@ class Chat(Keyed, Vertical):
         question, messages = self._question(), self._messages
         if question is None or self._session.is_answering:
             return None
-        if what == "question":
-            return switch_question(messages, question)
-        if what == "before":
-            change = switch_before(messages, question)
-            return change if change.what else None
-        target = self.log_view.marked_target()
-        if isinstance(target, int) and self._marked() is question and not question.is_left_out:
-            return switch_picture(messages, question, target)
-        return None
+        target = self.log_view.marked_target() if self._marked() is question else None
+        return find_change(what, messages, question, target if isinstance(target, int) else None)
 
     def _sibling(self, parameters: tuple[object, ...]) -> int | None:
         (distance,) = parameters

@@ -1,7 +1,9 @@
 """The options of `seeshell ask` that say how the answer is to be given."""
 
+import json
 from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from ...core.generation_options import GenerationOptions
@@ -34,12 +36,35 @@ def add_answer_options(parser: ArgumentParser) -> None:
         default=None,
         help="whether to think before the answer, where the model lets one choose",
     )
+    group.add_argument(
+        "--schema",
+        type=_read_schema,
+        metavar="FILE|JSON",
+        help="a JSON schema that the answer must keep to",
+    )
 
 
 def read_answer_options(options: Namespace) -> GenerationOptions:
     """Returns what the command line says of the answer."""
-    names = ("thinking", *(name for name, *_ in _OPTIONS))
+    names = ("thinking", "schema", *(name for name, *_ in _OPTIONS))
     return GenerationOptions(**{name: getattr(options, name) for name in names})
+
+
+def _read_schema(text: str) -> str:
+    """Returns the JSON of a schema that is given as such or as the name of a file."""
+    is_json = text.lstrip().startswith("{")
+    try:
+        schema = text if is_json else Path(text).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", "") or str(error)
+        raise ArgumentTypeError(f"{text} can't be read as a schema: {reason}") from error
+    try:
+        is_object = isinstance(json.loads(schema), dict)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text} is no JSON: {error}") from error
+    if not is_object:
+        raise ArgumentTypeError(f"{text} is no JSON object, as a schema must be")
+    return schema
 
 
 def _checked(

@@ -78,9 +78,9 @@ that still waits out of the queue.
   height, model_width, model_height, tokens, note, pixel_budget, is_left_out], stats
   {prompt_tokens, reused_tokens, prefilled_tokens, generated_tokens, images_encoded,
   images_reused, ttft, prompt_tps, generation_tps, peak_bytes, recomputed,
-  left_out_tokens, ignored_options, ended_early, copied_tokens, passes}; times are in
-  seconds. After an error: error {kind, message}, and text, thoughts and conversation
-  if the question was stored.
+  left_out_tokens, ignored_options, ended_early, copied_tokens, passes, thought_tokens,
+  thought_seconds}; times are in seconds. After an error: error {kind, message}, and
+  text, thoughts and conversation if the question was stored.
 
 finish_reason is stop for a complete answer; length for one that is cut off at the
 token limit; cancelled for one that was stopped; filtered for one that the server's

@@ -144,9 +144,18 @@ class ChatLog(Keyed, TellingView):
     def append_text(self, message_id: int, text: str) -> None:
         """Adds streamed text, drawn within `DRAW_INTERVAL`; ignored for messages not shown."""
         index = self.transcript.index_of(message_id)
-        if index is None:
-            return
-        self.transcript.views[index].append(text)
+        if index is not None:
+            self.transcript.views[index].append(text)
+            self._draw_soon()
+
+    def append_thoughts(self, message_id: int, text: str) -> None:
+        """Adds streamed thoughts, as `append_text` does text."""
+        index = self.transcript.index_of(message_id)
+        if index is not None:
+            self.transcript.views[index].append_thoughts(text)
+            self._draw_soon()
+
+    def _draw_soon(self) -> None:
         if self._timer is None:
             delay = max(0.001, self._next_draw - monotonic())
             self._timer = self.set_timer(delay, self._drain)

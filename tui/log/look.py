@@ -13,6 +13,8 @@ class Look(NamedTuple):
     palette: Palette
     shows_receipts: bool = True
     has_whole_receipts: bool = False
+    shows_thoughts: bool = False
+    """Whether thoughts are shown above their answer, or folded into a line."""
     max_picture_rows: int = 12
     """0 where no pictures are drawn."""
     cell_size: tuple[int, int] = (10, 20)

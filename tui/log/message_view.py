@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from rich.segment import Segment
 
-from ...core.conversation import Attachment, Message, TextPart
+from ...core.conversation import Attachment, Message, TextPart, has_words
 from ..status_words import named_with
 from ..visible import VisibleStream, visible, visible_line
 from .line import BLANK, TEXT_WIDTH, Line, Target, indent, wrap
@@ -42,6 +42,7 @@ class MessageView:
         self._drawn_within = (0, 0)
         self._text = message.text
         self._unread = ""
+        self._thoughts = message.thoughts
         self._awaited = ""
         self._answer: AnswerText | None = None
         self._shown = VisibleStream()
@@ -63,7 +64,7 @@ class MessageView:
     @property
     def text(self) -> str:
         """The message as it was written, for copying; without words its thoughts."""
-        return visible(self._text or self.message.thoughts)
+        return visible(self._text or self._thoughts)
 
     def height(self, look: Look) -> int:
         """Returns the number of lines: exact if they were rendered at this width, or estimated."""
@@ -88,11 +89,19 @@ class MessageView:
         self._text += text
         self._unread += text
 
+    def append_thoughts(self, text: str) -> None:
+        """Adds streamed thoughts; their last lines are shown until the answer's text begins."""
+        self._awaited = ""
+        self._thoughts += text
+        self._look = None
+
     def end(self, message: Message) -> None:
         """Replaces the message by its final state."""
         self._awaited = ""
-        self.message = message
-        if message.text == self._text and self._look and self._answer and not self._changed_model:
+        has_grown = message.thoughts != self._thoughts
+        self.message, self._thoughts = message, message.thoughts
+        is_as_shown = message.text == self._text and not (has_grown or message.thoughts)
+        if is_as_shown and self._look and self._answer and not self._changed_model:
             self._read(self._look)
         else:
             self._text = message.text
@@ -156,6 +165,8 @@ class MessageView:
             elif self.message.role == "user" and isinstance(part, TextPart):
                 text = Segment(visible(_without_tabs(part.text)), look.palette.base)
                 self._head += wrap([text], min(look.width, TEXT_WIDTH))
+        if self._thoughts and self._text:
+            self._head += self._folded_thoughts(look)
         self._shown = VisibleStream()
         self._answer = None
         if self.message.role == "assistant":
@@ -183,7 +194,7 @@ class MessageView:
     def _foot(self, look: Look) -> list[Line]:
         """Returns the lines below the text, the gap to the next message included."""
         message, palette = self.message, look.palette
-        lines = self._thoughts(look)
+        lines = self._last_thoughts(look)
         notes: list[str] = []
         if message.error:
             lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
@@ -195,19 +206,29 @@ class MessageView:
         if message.stats and look.shows_receipts:
             first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
             notes = [" · ".join([*notes, first]), *rest]
-        if self.is_open and (self._awaited or not self._text):
+        if self.is_open and (self._awaited or not (self._text or self._thoughts)):
             notes = [visible_line(self._awaited) or "…"]
         if notes:
             lines += _muted("\n".join(notes), look)
         return [*lines, BLANK]
 
-    def _thoughts(self, look: Look) -> list[Line]:
-        """Returns the end of the thoughts of an answer that has ended without a word."""
-        message = self.message
-        if message.is_open or message.has_words or not message.thoughts:
+    def _folded_thoughts(self, look: Look) -> list[Line]:
+        """Returns the thoughts above an answer's text: a line about them, or all of them."""
+        stats, thoughts = self.message.stats, self._thoughts.strip()
+        if look.shows_thoughts:
+            return [*_muted(visible(_without_tabs(thoughts)), look), BLANK]
+        count = len(thoughts.split())
+        facts = [f"{count:,} words" if count > 1 else "a word"]
+        if stats and stats.thought_tokens:
+            facts = [f"{stats.thought_tokens:,} tokens", f"{stats.thought_seconds:.1f} s"]
+        return _muted(f"thought first: {', '.join(facts)}", look)
+
+    def _last_thoughts(self, look: Look) -> list[Line]:
+        """Returns the end of the thoughts of an answer without a word, as far as it has come."""
+        if has_words(self._text) or not self._thoughts:
             return []
         # What the model came to stands last; the rest need not be wrapped.
-        thoughts = message.thoughts.strip()
+        thoughts = self._thoughts.strip()
         shown = thoughts[-_THOUGHT_LINES * look.width :]
         lines = _muted(visible(_without_tabs(shown)).lstrip(), look)
         if len(lines) <= _THOUGHT_LINES and shown == thoughts:
@@ -251,7 +272,11 @@ class MessageView:
         receipt_lines = 0
         if self.message.stats and look.shows_receipts:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
-        thoughts = _THOUGHT_LINES if self.message.thoughts and not text else 0
+        thoughts = 0
+        if self._thoughts:
+            thoughts = _THOUGHT_LINES if not text else 1
+            if text and look.shows_thoughts:
+                thoughts = 2 + self._thoughts.count("\n") + len(self._thoughts) // width
         return 3 + pictures + text.count("\n") + len(text) // width + receipt_lines + thoughts
 
 

@@ -35,6 +35,8 @@ class TranscriptView(ScrollView, can_focus=True):
     """Whether each answer ends with what it cost."""
     has_whole_receipts = var(False)
     """Whether that is told in full."""
+    shows_thoughts = var(False)
+    """Whether thoughts are shown above their answers, or folded into a line."""
     draws_pictures = var(True)
     """Whether pictures are drawn, or only named."""
     following = var(True)
@@ -68,8 +70,8 @@ class TranscriptView(ScrollView, can_focus=True):
         width = max(1, self.size.width - self.scrollbar_gutter.width - 2 * MARGIN)
         most_rows = most_picture_rows(self.app.size.height) if self.draws_pictures else 0
         rows = min(most_rows, max(0, self.page_height - 2))
-        receipts = self.show_receipts, self.has_whole_receipts
-        return Look(width, self._palette, *receipts, rows, self._cell_size, LEXERS.late)
+        shown = self.show_receipts, self.has_whole_receipts, self.shows_thoughts
+        return Look(width, self._palette, *shown, rows, self._cell_size, LEXERS.late)
 
     def on_mount(self) -> None:
         """Renders for every size that the view gets."""
@@ -188,6 +190,10 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def watch_has_whole_receipts(self) -> None:
         """Renders short or whole receipts."""
+        self.settle()
+
+    def watch_shows_thoughts(self) -> None:
+        """Renders with or without thoughts."""
         self.settle()
 
     def watch_draws_pictures(self) -> None:

@@ -23,6 +23,8 @@ Its modules in reading order:
                           the core's yet.
     outgoing              What leaves the prompt: pictures are checked, messages sent in order,
                           nothing is lost.
+    corrections           Answers that the user corrects by hand: what is written takes the place of
+                          the model's words.
     attach_paths          Paths of pictures in text that was pasted or typed into the prompt.
     quiet_requests        Requests in the background: of each kind only the newest is sent, and no
                           refusal is shown.

@@ -9,6 +9,8 @@ from ...core.conversation import Attachment, Message
 from ...core.leaving_out import ROOM_FOR_ANSWER, LeavingOut, choose_oldest, measure
 from ...core.messages.events import TurnWithdrawn
 from ...core.messages.requests import LeaveOut
+from .decisions import Decision
+from .draft import SentTurn
 
 
 class Change(NamedTuple):
@@ -56,6 +58,27 @@ def switch_picture(messages: Sequence[Message], question: Message, index: int) -
     return _switch(messages, (), ((question.id, index),), is_left_out=is_left_out)
 
 
+def find_change(
+    what: object, messages: Sequence[Message], question: Message, picture: int | None
+) -> Change | None:
+    """Returns what a key changes; None if it does nothing.
+
+    Args:
+        what: `question`, `before` or `picture`.
+        messages: of the branch on screen.
+        question: the one at the cursor, or that of the answer there.
+        picture: index of the marked one of its pictures; None where none is marked.
+    """
+    if what == "question":
+        return switch_question(messages, question)
+    if what == "before":
+        change = switch_before(messages, question)
+        return change if change.what else None
+    if picture is None or question.is_left_out:
+        return None
+    return switch_picture(messages, question, picture)
+
+
 def make_room(withdrawn: TurnWithdrawn, replaced: int | None = None) -> LeavingOut:
     """Returns what to leave out so that a turn fits that did not; nothing where that can't help.
 
@@ -70,6 +93,23 @@ def make_room(withdrawn: TurnWithdrawn, replaced: int | None = None) -> LeavingO
     # A server that does not say by how much is asked with one thing less each time.
     needed = prompt + ROOM_FOR_ANSWER - context if prompt and context else 1
     return choose_oldest(before, max(needed, 1))
+
+
+def offer_room(withdrawn: TurnWithdrawn, sent: SentTurn | None) -> Decision | None:
+    """Returns the decision to leave out what a turn had no room beside; None where there is none.
+
+    Args:
+        withdrawn: what became of the turn.
+        sent: the turn; None for one of another window, which is decided about there.
+    """
+    if sent is None:
+        return None
+    again = sent.regenerated
+    room = make_room(withdrawn, sent.edited.message if sent.edited else again)
+    if not room:
+        return None
+    sentence = withdrawn.sentence
+    return Decision("question", sentence, ("leave out",), room=room, regenerated=again)
 
 
 def _before(messages: Sequence[Message], replaced: int | None) -> Sequence[Message]:

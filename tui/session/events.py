@@ -111,6 +111,8 @@ class PresetChanged(SessionEvent, frozen=True):
 
     name: str
     """Empty where none does."""
+    pixel_budget: int = 0
+    """Most image tokens of a picture that is sent with it; 0 for what the settings say."""
 
 
 class DecisionsChanged(SessionEvent, frozen=True):

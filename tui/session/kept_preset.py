@@ -54,8 +54,7 @@ class KeptPreset:
         self._conversation = conversation
         self._file = presets_file
         self._presets: CurrentPresets | None = None
-        self._told = ""
-        """What was told last."""
+        self._told = PresetChanged("")
 
     @property
     def presets(self) -> "CurrentPresets":
@@ -97,9 +96,10 @@ class KeptPreset:
     def look(self) -> None:
         """Reads the file again where it has changed, and tells if another preset counts."""
         self.presets.look()
-        if self.name != self._told:
-            self._told = self.name
-            self._post(PresetChanged(self._told))
+        changed = PresetChanged(self.name, self._options.pixel_budget or 0)
+        if changed != self._told:
+            self._told = changed
+            self._post(changed)
 
     def note(self, event: AnyEvent) -> None:
         """Takes in what may have another preset count."""
@@ -130,7 +130,11 @@ class KeptPreset:
         status, stats = self._model.status, self._turns.stats
         if stats is None or status.server:
             return ""
-        now = self.presets.now.find(self.name)
         tokens = stats.prompt_tokens + stats.generated_tokens
-        before = now.options if now else NO_OPTIONS
-        return change_words(before, options, tokens, stats.prompt_tps)
+        return change_words(self._options, options, tokens, stats.prompt_tps)
+
+    @property
+    def _options(self) -> GenerationOptions:
+        """What the preset says that counts."""
+        preset = self.presets.now.find(self.name)
+        return preset.options if preset else NO_OPTIONS

@@ -22,6 +22,8 @@ class PictureChecks:
     def __init__(self, link: CoreLink, journal: Journal) -> None:
         self._link = link
         self._journal = journal
+        self.pixel_budget = 0
+        """What pictures are measured with: the preset's; 0 for that of the settings."""
         self._open: set[str] = set()
         """Ids of pictures."""
         self._room = asyncio.Semaphore(_AT_ONCE)
@@ -35,6 +37,18 @@ class PictureChecks:
         new = [it for it in pictures if it.is_checking and it.id not in self._open]
         self._open.update(it.id for it in new)
         await asyncio.gather(*(self._check(it) for it in new))
+
+    async def measure_again(self, pictures: Iterable[DraftPicture]) -> None:
+        """Has those of the pictures checked again that were measured with another budget."""
+        outdated = [
+            replace(picture, attachment=None)
+            for picture in pictures
+            if picture.attachment and picture.copy
+            if picture.attachment.pixel_budget != self.pixel_budget
+        ]
+        for picture in outdated:
+            self._journal.settle(picture)
+        await self.check(outdated)
 
     async def wait_for(self, turn: SentTurn) -> None:
         """Returns when no picture of a turn is being checked, or the turn was taken back."""
@@ -71,7 +85,8 @@ class PictureChecks:
                 continue
             name = "" if place is picture.path else picture.path.name
             try:
-                reply = await self._link.request(Attach(path=str(place), name=name))
+                request = Attach(path=str(place), name=name, pixel_budget=self.pixel_budget)
+                reply = await self._link.request(request)
             except (CoreDied, CoreUnreachable):
                 return picture
             except SeeshellError as refusal:

@@ -22,7 +22,6 @@ from ...core.messages.events import (
 )
 from ...core.messages.requests import (
     ClaimPictures,
-    CorrectAnswer,
     ForkConversation,
     GetStatus,
     LeaveOut,
@@ -32,19 +31,21 @@ from ...core.messages.requests import (
     SwitchBranch,
 )
 from .broadcast import Broadcast
-from .context_room import make_room
+from .context_room import offer_room
 from .conversation_list import ConversationList
 from .core_link import NO_CORE, Connect, CoreLink
+from .corrections import Corrections
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, Matter
 from .deliveries import Deliveries
-from .draft import Draft, EditedMessage, SentTurn, Unsent
+from .draft import Draft, SentTurn
 from .events import (
     ConversationShown,
     CoreLost,
     DraftChanged,
     DraftShown,
     NoticeTold,
+    PresetChanged,
     QuestionRefused,
     RequestRefused,
     SessionEvent,
@@ -108,11 +109,15 @@ class ChatSession:
         """What is being written in the conversation on screen."""
         checks = self._outgoing.checks
         self.pictures = PictureEdits(lambda: self.draft, self.journal.tell, checks)
+        self.events.listen(PresetChanged, self._measure_again)
         self._running = asyncio.Lock()
         """Held while connected: a second run begins when the first has left the core."""
         self._order = asyncio.Lock()
         """Held from a request about turns to its reply: events that follow wait for it."""
         self._deliveries = Deliveries(self.journal, self._outgoing, self._order, self._show_draft)
+        self._corrections = Corrections(
+            self._link, self.journal, self._order, self._show_if_here, post
+        )
 
     @property
     def conversation(self) -> int | None:
@@ -259,7 +264,7 @@ class ChatSession:
         self.decisions.settle("question")
         self.write(text)
         if self.draft.edited is not None and self.draft.edited.is_answer:
-            return self._correct(self._unsent, self.draft.edited)
+            return self._corrections.store(self._unsent, self.draft.edited)
         return self._deliveries.submit(self.draft)
 
     async def regenerate(self, message: int) -> None:
@@ -356,23 +361,6 @@ class ChatSession:
             self._show(reply.conversation, message)
             return reply.conversation
 
-    async def _correct(self, unsent: Unsent, edited: EditedMessage) -> None:
-        """Stores the answer that the user has written; one that is refused stays in the prompt."""
-        async with self._order:
-            draft, conversation = unsent.edit, unsent.conversation
-            if draft is None or draft.edited != edited or conversation is None:
-                return
-            if draft.pictures:
-                self._post(RequestRefused("An answer takes no pictures: remove them first."))
-                return
-            reply = await self._link.ask(
-                CorrectAnswer(conversation=conversation, message=edited.message, text=draft.text)
-            )
-            if isinstance(reply, ConversationOpened):
-                self.journal.end_edit(unsent)
-                if conversation == self.conversation:
-                    self._show(reply.conversation, reply.conversation.messages[-1].id)
-
     def _show_draft(self) -> None:
         """Shows what is in the prompt of the conversation on screen, if that is another draft."""
         self._unsent = self.journal.find(self.conversation)
@@ -403,6 +391,12 @@ class ChatSession:
             if stored is not None:
                 self.journal.forget_deleted(stored)
 
+    def _measure_again(self, event: PresetChanged) -> None:
+        """Has the pictures in the prompt show what they will take."""
+        checks = self._outgoing.checks
+        checks.pixel_budget = event.pixel_budget
+        self._deliveries.start(checks.measure_again(self.draft.pictures))
+
     def _prepare(self) -> None:
         self._preparing.want(self._unsent.next_turn)
 
@@ -430,7 +424,8 @@ class ChatSession:
                 self.decisions.settle("conversation")
             case TurnWithdrawn(restored=restored):
                 self._show(restored)
-                self._offer_room(event, sent)
+                if room := offer_room(event, sent):
+                    self.decisions.need(room)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
                 self._show(it)
             case _:
@@ -439,6 +434,11 @@ class ChatSession:
             # Its only message was taken out of the queue: it is gone.
             self.journal.unname(event.conversation)
             self._show(None)
+
+    def _show_if_here(self, conversation: Conversation, message: int) -> None:
+        """Shows what has changed of a conversation, if it is the one on screen."""
+        if conversation.summary.id == self.conversation:
+            self._show(conversation, message)
 
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
         is_inherited = conversation is not None and self.journal.inherit(conversation.summary.id)
@@ -454,17 +454,6 @@ class ChatSession:
         if is_inherited:
             self._outgoing.recall_in(self._unsent, conversation)
             self._deliveries.go_on(self._unsent)
-
-    def _offer_room(self, withdrawn: TurnWithdrawn, sent: SentTurn | None) -> None:
-        """Offers to leave out of the prompt what a turn of this window had no room beside."""
-        if sent is None:
-            return
-        again = sent.regenerated
-        if room := make_room(withdrawn, sent.edited.message if sent.edited else again):
-            sentence = withdrawn.sentence
-            self.decisions.need(
-                Decision("question", sentence, ("leave out",), room=room, regenerated=again)
-            )
 
     def _offer_restoring(self, sentence: str) -> None:
         self.decisions.need(Decision("conversation", sentence, ("restore", "start new")))

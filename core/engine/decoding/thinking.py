@@ -18,7 +18,9 @@ _TAG_TOKENS: Final = 16
 
 def opened_thoughts(tokenizer: Any, prompt: Sequence[int]) -> str:
     """Returns the tag that ends the thoughts which a prompt has opened; empty if it opened none."""
-    end = tokenizer.decode(list(prompt[-_TAG_TOKENS:])).rstrip()
+    # In some families a picture's tokens are negative, and no text.
+    last = [token for token in prompt[-_TAG_TOKENS:] if token >= 0]
+    end = tokenizer.decode(last).rstrip()
     return next((closing for tag, closing in TAGS.items() if end.endswith(tag)), "")
 
 

@@ -16,6 +16,7 @@ from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.errors import ModelTooLarge, ModelUnsupported
+from seeshell.core.models.known_reuse import read_known
 from seeshell.core.models.sources import find_model
 
 from ...patience import PATIENCE
@@ -142,7 +143,7 @@ async def test_a_model_too_large_for_the_memory_touches_nothing(
 
 
 @pytest.mark.parametrize("has_room", [True, False])
-async def test_a_load_that_is_given_up_leaves_one_of_both(
+async def test_a_load_that_is_given_up_leaves_the_old_model_with_its_kv(
     start: Start,
     needed_bytes: int,
     endless_path: Path,
@@ -165,5 +166,35 @@ async def test_a_load_that_is_given_up_leaves_one_of_both(
     await asyncio.wait([loading_task])
     may_go_on.set()
 
-    assert (await answer(engine)).stats.generated_tokens == 3
-    assert engine.model.source == ("demo" if has_room else str(endless_path))
+    assert (await answer(engine)).stats.prefilled_tokens == 1
+    assert engine.model.source == "demo"
+
+
+async def test_a_model_that_is_there_is_not_loaded_again(
+    start: Start, needed_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = await start(needed_bytes)
+    resident, loads = engine.slot.resident, watch_loads(monkeypatch, engine)
+
+    model = await engine.load("demo", print)
+
+    assert model == engine.model
+    assert (engine.slot.resident, loads) == (resident, [])
+
+
+async def test_what_a_load_shows_of_a_model_is_kept_for_lists(tmp_path: Path) -> None:
+    engine = MlxEngine(Limits(1280, 10_000_000, 2**30), known_dir=tmp_path)
+    model = await engine.load("demo", print)
+    await engine.close()
+    (known,) = read_known(tmp_path).values()
+    assert (known.reuse, known.reason, known.source) == ("full", "", "demo")
+    assert known.loaded_bytes == model.weights_bytes
+    assert known.kv_token_bytes > 0
+    assert model.reuse == "full"
+
+
+async def test_a_model_is_loaded_where_nothing_can_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    engine = MlxEngine(Limits(1280, 10_000_000, 2**30), known_dir=tmp_path / "file")
+    assert (await engine.load("demo", print)).name
+    await engine.close()

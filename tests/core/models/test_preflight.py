@@ -264,6 +264,17 @@ def test_widening_counts_towards_the_memory(folder: Path) -> None:
         assert_refused(folder, ModelTooLarge, format_bytes(usable_memory()))
 
 
+def test_an_output_matrix_that_is_the_embeddings_too_is_not_loaded_twice(folder: Path) -> None:
+    tensors = {"visual.patch_embed": ("U32", 1000), "language_model.lm_head.weight": ("BF16", 9000)}
+    write_weights(folder / "model.safetensors", tensors)
+    for is_tied in (True, False):
+        change_config(folder, tie_word_embeddings=is_tied, text_config={"hidden_size": 64})
+        weights = check_checkpoint(folder)
+        assert weights.loaded_bytes == weights.stored_bytes - 9000 * is_tied
+        widened = 0 if sys.platform == "darwin" else 9000 * (not is_tied)
+        assert weights.needed_bytes == weights.loaded_bytes + widened
+
+
 def test_the_identity_follows_names_sizes_and_times(folder: Path) -> None:
     first = identify_folder(folder)
     assert identify_folder(folder) == first

@@ -75,6 +75,21 @@ async def test_a_preset_is_chosen_and_counts_from_the_next_question_on(user: App
     assert after.prompt_tokens > tokens + len(["Answer", "in", "one", "short", "sentence."])
 
 
+async def test_pictures_in_the_prompt_show_what_they_will_take(
+    user: AppUser, presets_file: Path, samples: Path
+) -> None:
+    write(presets_file, "[presets.small]\npixel_budget = 4\n")
+    await user.attach(samples / "green-star.png")
+    (before,) = user.chat.session.draft.attachments
+    await user.press("f12", "down", "enter")
+    await user.until(lambda: [it.pixel_budget for it in user.chat.session.draft.attachments] == [4])
+    (after,) = user.chat.session.draft.attachments
+    assert after.tokens <= 4 < before.tokens
+    await user.ask("What is it?")
+    (sent,) = user.messages[0].attachments
+    assert (sent.tokens, sent.pixel_budget) == (after.tokens, 4)
+
+
 async def test_escape_changes_nothing(user: AppUser) -> None:
     await user.press("f12", "down")
     await user.sees("Be kind.")

@@ -60,7 +60,7 @@ def test_what_a_library_binds_to_a_chosen_key_gives_way() -> None:
     "chosen",
     [
         {"chat.regenerate": ("f10", "f9")},
-        {"chat.edit": ("x",)},
+        {"chat.edit": ("y",)},
         {"chat.edit": ("f",), "chat.fork": ("e",)},
         {"screen.keys": ("f1 ? f9",)},
         {"screen.back": ("esc", "ctrl+x ctrl+b")[:1]},

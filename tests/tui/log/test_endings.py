@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from seeshell.core.conversation import FinishReason, Message, compose
+from seeshell.core.conversation import FinishReason, Message, TurnStats, compose
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
 from seeshell.tui.log.palette import Palette
@@ -59,8 +59,12 @@ def texts(message: Message, look: Look) -> list[str]:
             ["  Hm.", "It broke.", *LEFT_OUT],
             id="failed in thought",
         ),
-        pytest.param(answer("stop", "Two.", "Hm."), ["Two."], id="thoughts and an answer"),
-        pytest.param(answer(None, thoughts="Hm."), ["  …"], id="still thinking"),
+        pytest.param(
+            answer("stop", "Two.", "Hm."),
+            ["  thought first: a word", "Two."],
+            id="thoughts and an answer",
+        ),
+        pytest.param(answer(None, thoughts="Hm."), ["  Hm."], id="still thinking"),
     ],
 )
 def test_each_ending_says_what_happened_and_loses_no_word(
@@ -74,6 +78,38 @@ def test_of_long_thoughts_the_end_is_shown(look: Look) -> None:
     shown = texts(answer("thoughts_only", thoughts=thoughts), look)
     assert shown[1] == "  …"
     assert shown[2:-1] == [f"  thought {number}" for number in range(9_989, 10_000)]
+
+
+def test_thoughts_before_an_answer_are_folded_until_they_are_asked_for(look: Look) -> None:
+    stats = TurnStats(thought_tokens=1_200, thought_seconds=3.24)
+    message = replace(answer("stop", "Two.", "One and\none."), stats=stats)
+    folded = look._replace(shows_receipts=False)
+    assert texts(message, folded) == [
+        "answer",
+        "  thought first: 1,200 tokens, 3.2 s",
+        "Two.",
+        "",
+    ]
+    shown = folded._replace(shows_thoughts=True)
+    assert texts(message, shown) == ["answer", "  One and", "  one.", "", "Two.", ""]
+    for it in (folded, shown):
+        assert MessageView(message).height(it) == len(texts(message, it))
+
+
+def test_thoughts_are_seen_as_they_come_and_folded_once_the_answer_begins(look: Look) -> None:
+    view = MessageView(answer(None))
+    view.append_thoughts("One ")
+    view.append_thoughts("and one.")
+    assert [line.text for line in view.lines(look)] == ["answer", "  One and one.", ""]
+    view.append("Two.")
+    assert [line.text for line in view.lines(look)][-2:] == ["Two.", ""]
+    view.end(answer("stop", "Two.", "One and one."))
+    assert [line.text for line in view.lines(look)] == [
+        "answer",
+        "  thought first: 3 words",
+        "Two.",
+        "",
+    ]
 
 
 @settings(deadline=None)

@@ -1,4 +1,5 @@
 from array import array
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -33,6 +34,13 @@ def run(*parts: int | tuple[str, int]) -> TokenRun:
 def cut(whole: TokenRun, length: int) -> TokenRun:
     """What is held after a prefill of `length` tokens."""
     return TokenRun(whole.tokens[:length], spans_within(whole.spans, length))
+
+
+def test_runs_of_different_variants_share_nothing() -> None:
+    held, wanted = run(1, 2, 3), run(1, 2, 3, 4)
+
+    assert common_length(replace(held, variant="long"), wanted) == 0
+    assert common_length(replace(held, variant="long"), replace(wanted, variant="long")) == 3
 
 
 @pytest.mark.parametrize(

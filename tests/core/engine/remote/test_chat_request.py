@@ -389,3 +389,15 @@ def test_a_schema_is_never_left_away() -> None:
     assert chat.has_refused_schema(refusal)
     assert "response_format" in sent(chat)
     assert not request_with(AnswerOptions(), ServerHabits()).has_refused_schema(refusal)
+
+
+async def test_a_server_without_schemas_says_so_in_one_sentence(
+    engine: RemoteEngine, fake: Any, ask: Any
+) -> None:
+    said = json.dumps({"error": {"message": "Unsupported parameter: 'response_format'"}}).encode()
+    fake.chat = lambda exchange: exchange.reply(400, said)
+    await engine.load(fake.url, lambda _: None)
+    with pytest.raises(PromptRefused, match="does not keep answers to this JSON schema"):
+        await ask(engine, schema='{"type": "integer"}')
+    body = fake.exchanges[-1].body
+    assert body["response_format"]["json_schema"]["schema"] == {"type": "integer"}

@@ -137,6 +137,7 @@ async def test_the_request_holds_what_was_asked_and_no_more(
         "stream_options": {"include_usage": True},
         "max_tokens": 9,
         "seed": 4,
+        "context_management": [],
     }
     assert first["role"] == "user"
     assert [part["type"] for part in first["content"]] == ["image_url", "image_url", "text"]
