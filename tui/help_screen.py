@@ -13,10 +13,10 @@ from textual.widgets import Static
 from ..core.presets import BUILT_IN_TEMPLATES, Template
 from .key_line import KeyLine
 from .keys.bindings import Keyed, bindings_of, keymap_of
+from .keys.chooser_commands import TEMPLATES
 from .keys.command import Place
 from .keys.focus import KeepsFocus
 from .keys.table import PLACES
-from .keys.typing_commands import TEMPLATES
 from .visible import visible_line
 
 _KEYS_WIDTH: Final = 31

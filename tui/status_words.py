@@ -11,7 +11,7 @@ LEAST_SECONDS = 2
 
 
 def model_words(status: ModelStatus) -> str:
-    """Returns the name of the model that answers; what is to be loaded where there is none."""
+    """Returns the model that answers and its adapter; what is to be loaded where there is none."""
     load = short_name(status.load.source) if status.load else ""
     if not status.name:
         return load or short_name(status.wanted)

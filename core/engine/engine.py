@@ -238,7 +238,13 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+    async def prepare(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        *,
+        thinking: bool | None = None,
+        conversation: int = 0,
+    ) -> None:
         """Computes ahead what a turn that starts with this prompt will need.
 
         Restores what was spilled. An `answer`, or cancelling this, interrupts it within one chunk;
@@ -248,6 +254,7 @@ class Engine(ABC):
         Args:
             prompt: all messages so far and, always last, the question that is still being typed:
                 its text is left out and its images are encoded and prefilled.
+            thinking: as the turn's `AnswerOptions` will have it.
             conversation: whose KV this becomes; 0 for one that does not exist yet.
 
         Raises:

@@ -52,8 +52,8 @@ def out_of_memory(needed_bytes: int, available_bytes: int) -> OutOfMemory:
     """Returns the error that names both figures and what would help."""
     return OutOfMemory(
         f"The answer needs about {_megabytes(needed_bytes)} of memory beside the model and "
-        f"{_megabytes(available_bytes)} are available; start a new conversation or lower "
-        f"pixel_budget in the settings."
+        f"{_megabytes(available_bytes)} are available; leave earlier pictures or messages out, or "
+        f"start a new conversation."
     )
 
 
@@ -61,8 +61,8 @@ def picture_too_large(name: str, needed_bytes: int, available_bytes: int) -> Ima
     """Returns the error of a picture that there is no memory to encode."""
     return ImageError(
         f"{name} needs about {_megabytes(needed_bytes)} of memory to be looked at and "
-        f"{_megabytes(available_bytes)} are available; lower pixel_budget in the settings or "
-        f"crop the picture."
+        f"{_megabytes(available_bytes)} are available; lower pixel_budget, in a preset or in "
+        f"config.toml, or crop the picture."
     )
 
 
@@ -70,7 +70,8 @@ def kv_cache_full(limit_bytes: int) -> str:
     """Returns why an answer ended whose KV cache takes all the memory that it may."""
     return (
         f"The answer ended early because its KV cache fills the {_megabytes(limit_bytes)} that it "
-        f"may take; start a new conversation, or set kv_bits or a larger kv_bytes in the settings."
+        f"may take; leave earlier pictures or messages out, start a new conversation, or set "
+        f"kv_bits or a larger kv_bytes in config.toml."
     )
 
 

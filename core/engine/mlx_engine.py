@@ -15,7 +15,7 @@ import msgspec
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..images import ReadPixels, read_pixels
-from ..models.known_reuse import write_known
+from ..models.known_reuse import KnownReuse, write_known
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
 from .engine import (
@@ -61,12 +61,14 @@ class MlxEngine(Engine):
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
             closing_seconds: how long `close` may write to it; the core waits little longer.
-            known_dir: where what loads show of models is kept for lists; None for nowhere.
+            known_dir: where what is found out of models is kept for lists; None for nowhere.
         """
         self.slot = ModelSlot(limits, spills_dir, spill_bytes, read_pixels)
         """The model in memory; what it does runs on the thread."""
         self._closing_seconds = closing_seconds
         self._known_dir = known_dir
+        self._kept: tuple[str, KnownReuse] | None = None
+        """What was written there last."""
         self._thread = MlxThread()
         self._stop = StopSignal()
         """Of the newest answer."""
@@ -112,7 +114,7 @@ class MlxEngine(Engine):
         finally:
             given_up.set()
             self._evict_later()
-        await asyncio.to_thread(self._keep_what_was_found)
+        await self._keep_what_was_found()
         report(LoadProgress("ready", 1.0))
         return model
 
@@ -166,8 +168,15 @@ class MlxEngine(Engine):
                 await turn
             finally:
                 stop.set()
+        await self._keep_what_was_found()
 
-    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+    async def prepare(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        *,
+        thinking: bool | None = None,
+        conversation: int = 0,
+    ) -> None:
         """Encodes and prefills what is known of a prompt, until something else is to be done.
 
         Raises:
@@ -175,12 +184,20 @@ class MlxEngine(Engine):
         """
         self._interrupt.set()
         stop = self._interrupt = StopSignal(self._thread.pause, self._thread.has_next)
+
+        def compute() -> None:
+            if self.slot.resident is not None and not stop.is_set():
+                from .prefill_ahead import PrefillAhead
+
+                PrefillAhead(self.slot.resident, conversation, stop, thinking).run(prompt)
+
         with self._noted(stop, conversation):
             try:
-                await self._thread.run(lambda: self._prepare(prompt, conversation, stop))
+                await self._thread.run(compute)
             finally:
                 stop.set()
                 self._evict_later()
+        await self._keep_what_was_found()
 
     async def forget(self, conversation: int) -> None:
         """Returns when the KV of a conversation is gone, in memory and on disk.
@@ -218,14 +235,16 @@ class MlxEngine(Engine):
         finally:
             self._thread.close()
 
-    def _keep_what_was_found(self) -> None:
-        """Writes down for lists of models what the load has shown; without a disk, does nothing."""
+    async def _keep_what_was_found(self) -> None:
+        """Writes for lists of models what was found out since; without a disk, does nothing."""
         found = self.slot.found_out
-        if self._known_dir is not None and found is not None:
-            try:
-                write_known(self._known_dir, *found)
-            except OSError as error:
-                _logger.warning("what was found out of a model is not kept: %s", error)
+        if self._known_dir is None or found is None or found == self._kept:
+            return
+        self._kept = found
+        try:
+            await asyncio.to_thread(write_known, self._known_dir, *found)
+        except OSError as error:
+            _logger.warning("what was found out of a model is not kept: %s", error)
 
     async def _unload(self, is_late: Callable[[], bool]) -> None:
         self._interrupt.set()
@@ -248,12 +267,3 @@ class MlxEngine(Engine):
 
     def _evict(self) -> bool:
         return self.slot.evict(self._thread.is_wanted)
-
-    def _prepare(
-        self, messages: tuple[PromptMessage, ...], conversation: int, stop: StopSignal
-    ) -> None:
-        """Runs on the thread."""
-        if self.slot.resident is not None and not stop.is_set():
-            from .prefill_ahead import PrefillAhead
-
-            PrefillAhead(self.slot.resident, conversation, stop).run(messages)

@@ -148,7 +148,7 @@ class ModelSlot:
 
     @property
     def found_out(self) -> tuple[str, KnownReuse] | None:
-        """Revision of the model's files and what its load has shown; None without a model."""
+        """Revision of the model's files and what was found out of it; None without a model."""
         resident, contents = self.resident, self._contents
         if resident is None or contents is None:
             return None

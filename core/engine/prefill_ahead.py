@@ -25,6 +25,8 @@ class PrefillAhead:
     conversation: int
     stop: StopSignal = field(default_factory=StopSignal)
     """Set by anyone who has something more urgent to do; what was computed by then stays."""
+    thinking: bool | None = None
+    """As the turn's options will have it: templates may write it at the start of a prompt."""
 
     def run(self, messages: Sequence[PromptMessage]) -> None:
         """Encodes and prefills what is known of the prompt.
@@ -43,12 +45,14 @@ class PrefillAhead:
         pictures = self.resident.pictures.look_up(images, self.stop.check)
         if pictures is None or not self.resident.pool.layout.is_kept:
             return
-        run = self.resident.prompts.build_draft(messages, pictures)
+        run = self.resident.prompts.build_draft(messages, pictures, thinking=self.thinking)
+        self.resident.note_reuse()
         self._tokens = len(run)
         check_length(run, self.resident.checkpoint.context_length)
         self.resident.drafts.replace(self.conversation, run)
         if not self.stop.is_set() and not self.resident.pool.touch(run):
-            self._extend(run, pictures, draft_points(self.resident, messages, pictures, run))
+            points = draft_points(self.resident, messages, pictures, run, self.thinking)
+            self._extend(run, pictures, points)
 
     def _extend(self, run: TokenRun, pictures: Sequence[Picture], points: Sequence[int]) -> None:
         wanted = replace(run, tokens=[*run.tokens, _ANY_TOKEN])

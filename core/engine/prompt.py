@@ -57,7 +57,11 @@ class PromptBuilder:
         return replace(run, variant=" ".join([self.adapter, self._family.variant(run)]).strip())
 
     def build_draft(
-        self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
+        self,
+        messages: Sequence[PromptMessage],
+        pictures: Sequence[Picture],
+        *,
+        thinking: bool | None = None,
     ) -> TokenRun:
         """Returns what the prompt starts with whatever text its last message will have.
 
@@ -68,13 +72,15 @@ class PromptBuilder:
             messages: the conversation, the question to come last; its last part, which is its text,
                 is left out.
             pictures: of all messages, in order.
+            thinking: as in `build`.
 
         Raises:
             ModelUnsupported: the chat template does not place the pictures.
         """
         *before, question = messages
         one, other = (
-            self.build([*before, _with_text(question, probe)], pictures) for probe in PROBES
+            self.build([*before, _with_text(question, probe)], pictures, thinking=thinking)
+            for probe in PROBES
         )
         length = common_length(one, other)
         special = self._family.placing.masks.special_ids
@@ -87,7 +93,10 @@ class PromptBuilder:
     def can_think(self) -> bool:
         """Whether the template lets one choose that the model thinks before it answers."""
         hello = [PromptMessage.of("user", "a")]
-        return self._render(hello, True) != self._render(hello, False)
+        try:
+            return self._render(hello, True) != self._render(hello, False)
+        except ModelUnsupported:
+            return False
 
     def _render(self, messages: Sequence[PromptMessage], thinking: bool | None = None) -> str:
         if messages[0].role == "system" and self._system_form == "none":

@@ -39,6 +39,8 @@ pixel budget. With `_COPY_SHARE`, a tenth of the weights is never exceeded."""
 _COPY_SHARE: Final = 64
 """A block's copy, while it is spilled, takes at most this part of the weights."""
 
+_LIBRARIES: Final = ("mlx-vlm", "transformers", "Pillow")
+"""What prompts, pictures and KV are computed by: another version may compute something else."""
 
 _LEAST_CHUNK: Final = 8
 """Tokens; where there is no memory for these, there is none for a prompt."""
@@ -121,6 +123,12 @@ class ResidentModel:
         self.ahead = DecodingAhead()
         path = adapter.folder.path if adapter else ""
         self.model = replace(self.model, adapter=path)
+
+    def note_reuse(self) -> None:
+        """Notes what the family reuses: the first prompt with two pictures may show it is less."""
+        kind, reason = self.family.reuse
+        if kind != self.model.reuse:
+            self.model = replace(self.model, reuse=kind, reuse_reason=reason)
 
     def measure_work(self) -> None:
         """Measures what a chunk and a picture take, on one layer each."""
@@ -213,7 +221,7 @@ class ResidentModel:
             source=self.model.source,
             revision=self.checkpoint.revision,
             template=hashlib.sha256(self.checkpoint.chat_template.encode()).hexdigest(),
-            library=f"mlx-vlm {version('mlx-vlm')}, Pillow {version('pillow')}",
+            library=", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
             number_bytes=layout.number_bytes,
             pixel_budget=limits.pixel_budget,
             kv_bits=layout.bits,

@@ -5,6 +5,7 @@ copy of it, and what stands between the copy and the first difference is compute
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .engine import PromptMessage
@@ -21,6 +22,7 @@ def reuse_points(
     messages: Sequence[PromptMessage],
     pictures: "Sequence[Picture]",
     prompt: TokenRun,
+    thinking: bool | None,
 ) -> tuple[int, ...]:
     """Returns the lengths of a prompt up to which later ones may agree with it, in order.
 
@@ -33,16 +35,17 @@ def reuse_points(
         messages: the conversation, its new question last.
         pictures: of all messages, in order.
         prompt: what they make up.
+        thinking: as the prompt was built with it.
     """
     if resident.pool.layout.is_trimmable:
         return ()
-    (start,) = draft_points(resident, messages, pictures, prompt)
+    (start,) = draft_points(resident, messages, pictures, prompt, thinking)
     last_picture = [span.end for span in prompt.spans if span.start >= start][-1:]
     later = [
         [*messages, PromptMessage.of("assistant", probe), PromptMessage.of("user", probe)]
         for probe in PROBES
     ]
-    repeated = _common(resident, later, pictures, prompt)
+    repeated = _common(resident, later, pictures, prompt, thinking)
     # The last token is computed by itself anyway.
     return tuple(sorted({start, *last_picture, min(repeated, len(prompt) - 1)}))
 
@@ -52,6 +55,7 @@ def draft_points(
     messages: Sequence[PromptMessage],
     pictures: "Sequence[Picture]",
     draft: TokenRun,
+    thinking: bool | None,
 ) -> tuple[int, ...]:
     """Returns the same of what is known of a prompt whose question is not: where that begins."""
     if resident.pool.layout.is_trimmable:
@@ -59,7 +63,7 @@ def draft_points(
     *before, _ = messages
     count = sum(len(message.images) for message in before)
     others = [[*before, PromptMessage.of("user", probe)] for probe in PROBES]
-    return (_common(resident, others, pictures[:count], draft),)
+    return (_common(resident, others, pictures[:count], draft, thinking),)
 
 
 def _common(
@@ -67,7 +71,8 @@ def _common(
     prompts: Sequence[Sequence[PromptMessage]],
     pictures: "Sequence[Picture]",
     run: TokenRun,
+    thinking: bool | None,
 ) -> int:
     """Returns how many first tokens a run has in common with all prompts."""
-    build = resident.prompts.build
-    return min(common_length(build(messages, pictures), run) for messages in prompts)
+    build = partial(resident.prompts.build, pictures=pictures, thinking=thinking)
+    return min(common_length(build(messages), run) for messages in prompts)

@@ -37,7 +37,7 @@ class SelectedEngine(Engine):
             settings: budgets and limits.
             spills_dir: where KV caches wait that are out of memory.
             workers: decode pictures.
-            known_dir: where what loads show of models is kept for lists; None for nowhere.
+            known_dir: where what is found out of models is kept for lists; None for nowhere.
         """
         self._workers = workers
         self._settings = settings
@@ -105,10 +105,16 @@ class SelectedEngine(Engine):
             prompt, options, conversation=conversation, environment=environment
         )
 
-    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+    async def prepare(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        *,
+        thinking: bool | None = None,
+        conversation: int = 0,
+    ) -> None:
         """Computes ahead with the engine in use."""
         if self._engine:
-            await self._engine.prepare(prompt, conversation=conversation)
+            await self._engine.prepare(prompt, thinking=thinking, conversation=conversation)
 
     async def forget(self, conversation: int) -> None:
         """Frees a conversation's KV in the engine in use, and on disk whatever is in use."""

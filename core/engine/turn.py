@@ -8,7 +8,7 @@ from typing import Any
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
-from .decoding.answer_text import AnswerText, Said
+from .decoding.answer_text import AnswerDelta, AnswerText
 from .decoding.chooser import make_chooser
 from .decoding.decoder import Decoded, Decoder
 from .decoding.proposer import Proposer
@@ -118,7 +118,9 @@ class Turn:
         is_first = all(message.role == "system" for message in before)
         if not reason and not is_first and not past.knows(conversation):
             count = sum(len(message.images) for message in before)
-            earlier = self.resident.prompts.build_draft(before, pictures[:count])
+            earlier = self.resident.prompts.build_draft(
+                before, pictures[:count], thinking=self.options.thinking
+            )
             reason = NOT_KEPT if reused < len(earlier) else ""
         self._meter.recomputed = reason
 
@@ -127,11 +129,12 @@ class Turn:
     ) -> TokenRun:
         resident, options = self.resident, self.options
         prompt = resident.prompts.build(messages, pictures, thinking=options.thinking)
+        resident.note_reuse()
         self._tag = opened_thoughts(resident.checkpoint.processor.tokenizer, prompt.tokens)
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
         check_length(prompt, resident.checkpoint.context_length)
-        self._points = reuse_points(resident, messages, pictures, prompt)
+        self._points = reuse_points(resident, messages, pictures, prompt, options.thinking)
         limit = self._answer_limit()
         self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
         return prompt
@@ -192,7 +195,7 @@ class Turn:
         return reason
 
     def _write(self, text: AnswerText, tokens: Generator[Decoded]) -> FinishReason:
-        """Tells the text that the tokens make up."""
+        """Emits the text that the tokens make up."""
         with closing(tokens):
             for token, is_copied in tokens:
                 self._count_token(is_copied=is_copied)
@@ -203,14 +206,14 @@ class Turn:
                     return "cancelled"
         return "length"
 
-    def _tell(self, said: Said) -> None:
-        if said.thoughts:
+    def _tell(self, delta: AnswerDelta) -> None:
+        if delta.thoughts:
             self._has_thoughts = True
             self._meter.note_thought()
-            self.emit(ThoughtsDelta(said.thoughts))
-        if said.text:
-            self._text += said.text
-            self.emit(TextDelta(said.text))
+            self.emit(ThoughtsDelta(delta.thoughts))
+        if delta.text:
+            self._text += delta.text
+            self.emit(TextDelta(delta.text))
 
     def _count_token(self, *, is_copied: bool) -> None:
         meter = self._meter
@@ -229,8 +232,8 @@ def check_length(prompt: TokenRun, context_length: int) -> None:
     if len(prompt) >= context_length:
         raise PromptTooLong(
             f"With this question the conversation takes {len(prompt):,} tokens and the model's "
-            f"context holds {context_length:,}; shorten the question, start a new conversation, or "
-            f"lower pixel_budget so that pictures take fewer.",
+            f"context holds {context_length:,}; leave earlier pictures or messages out, shorten "
+            f"the question, or lower pixel_budget, in a preset or config.toml, for its pictures.",
             len(prompt),
             context_length,
         )

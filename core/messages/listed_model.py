@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-ModelPlace = Literal["demo", "folder", "hub", "endpoint"]
+ModelKind = Literal["demo", "folder", "hub", "endpoint"]
 """Where a model is: shipped, in a folder, in the Hugging Face cache, or on a server."""
 
 
@@ -15,7 +15,7 @@ class ListedModel(Struct, frozen=True, omit_defaults=True):
     """What loads it: `demo`, a folder, a repository id, or an endpoint's name."""
     name: str
     """What people call it: a folder as they write it."""
-    place: ModelPlace
+    kind: ModelKind
     problem: str = ""
     """Why it can't be loaded, one sentence; empty for one that can."""
     family: str = ""

@@ -67,13 +67,16 @@ class Proposal:
     sentence: str
 
 
-def propose(footprint: Footprint, usable_bytes: int, pixel_budget: int) -> Proposal:
+def propose(
+    footprint: Footprint, usable_bytes: int, pixel_budget: int, kv_bits: int = 0
+) -> Proposal:
     """Returns the context and the pixel budget that fit.
 
     Args:
         footprint: of the model, with pictures of `pixel_budget`.
         usable_bytes: what a model can have of this machine's memory; the one before is freed.
         pixel_budget: of the settings.
+        kv_bits: of the settings; 0 where KV caches are not quantised yet.
     """
     available = int(usable_bytes * _USABLE_SHARE)
     wanted = min(_LEAST_CONTEXT, footprint.context_length or _LEAST_CONTEXT)
@@ -88,10 +91,10 @@ def propose(footprint: Footprint, usable_bytes: int, pixel_budget: int) -> Propo
         return Proposal(context, budget, _all_fits(its, budget, pixel_budget))
     context = context // _STEP * _STEP or context
     lowered = f" and pixel_budget = {budget} in config.toml" if budget < pixel_budget else ""
+    more = "" if kv_bits else "; kv_bits = 8 in config.toml makes room for about twice as many"
     sentence = (
-        f"A conversation of {context:,} tokens fits the memory{lowered}, which then takes "
-        f"{format_bytes(its.nbytes(context))} of {format_bytes(available)}; kv_bits = 8 in "
-        "config.toml makes room for about twice as many."
+        f"A conversation of {context:,} tokens fits the memory{lowered}, and takes "
+        f"{format_bytes(its.nbytes(context))} of {format_bytes(available)} with the model{more}."
     )
     return Proposal(context, budget, sentence)
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ..private_files import replace_private
 
-Reuse = Literal["full", "text", "cold"]
+ReuseKind = Literal["full", "text", "cold"]
 """What of a conversation's KV the next turn can take: all, all but new pictures, nothing."""
 
 _FILE: Final = "known-models.json"
@@ -25,15 +25,13 @@ _MOST: Final = 200
 class KnownReuse(Struct, frozen=True):
     """What was found out about one version of a model."""
 
-    reuse: Reuse
+    reuse: ReuseKind
     reason: str = ""
     """Why it is no more than that, as a clause without a full stop; may be empty."""
     source: str = ""
     """What the user named the model by: a folder stays listed by this."""
     kv_token_bytes: int = 0
     """What one token takes in a KV cache that is not quantised; 0 where it was not measured."""
-    picture_tokens: int = 0
-    """Most tokens that one picture took; 0 where none was measured."""
     loaded_bytes: int = 0
     """Memory of the loaded weights."""
     library: str = ""

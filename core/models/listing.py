@@ -12,7 +12,7 @@ from typing import Final
 from .. import demo
 from ..errors import ModelNotFound
 from ..settings import Paths, Settings
-from .facts import Limits, ModelFacts, read_facts
+from .facts import FootprintSettings, ModelFacts, read_facts
 from .hub.cache import Snapshot, find_cached, list_cached, repository_folder
 from .hub.names import parse_repository
 from .known_reuse import read_known
@@ -31,10 +31,10 @@ class Shelf:
     paths: Paths
 
     @property
-    def limits(self) -> Limits:
+    def footprint_settings(self) -> FootprintSettings:
         """What decides on the memory that a model takes."""
         its = self.settings
-        return Limits(its.pixel_budget, its.kv_bits, self.paths.cache_dir)
+        return FootprintSettings(its.pixel_budget, its.kv_bits, self.paths.cache_dir)
 
 
 def list_models(shelf: Shelf) -> list[ModelFacts]:
@@ -174,12 +174,12 @@ def _below(root: Path, depth: int) -> Iterator[Path]:
 
 def _read_demo(shelf: Shelf) -> ModelFacts:
     model = ModelFacts(demo.NAME, "demo", str(demo.MODEL_PATH), folder_bytes(demo.MODEL_PATH))
-    return read_facts(model, shelf.limits, demo.MODEL_PATH, _DEMO_LICENCE)
+    return read_facts(model, shelf.footprint_settings, demo.MODEL_PATH, _DEMO_LICENCE)
 
 
 def _read_folder(shelf: Shelf, folder: Path) -> ModelFacts:
     model = ModelFacts(show_folder(folder), "folder", str(folder), folder_bytes(folder))
-    return read_facts(model, shelf.limits, folder)
+    return read_facts(model, shelf.footprint_settings, folder)
 
 
 def _read_cached(shelf: Shelf, snapshot: Snapshot) -> ModelFacts:
@@ -188,7 +188,7 @@ def _read_cached(shelf: Shelf, snapshot: Snapshot) -> ModelFacts:
         snapshot.repository, "hub", str(snapshot.path), size, revision=snapshot.revision
     )
     if snapshot.is_complete:
-        return read_facts(model, shelf.limits, snapshot.path)
+        return read_facts(model, shelf.footprint_settings, snapshot.path)
     sentence = (
         f"{snapshot.repository} is not complete; `seeshell models pull {snapshot.repository}` "
         "downloads the rest."

@@ -32,6 +32,7 @@ Its modules in reading order:
     work_ahead       Work ahead of turns: what clients will probably ask for is computed while
                      nothing else is.
     model_states     What becomes of a model: the states that a loader can be in.
+    load             One load of a model: what is wanted, who hears of it, and how it failed.
     model_loader     Which model is wanted, and bringing the engine there.
     model_list       Which models are here, for clients that let their users choose.
     housekeeping     What is done while nobody waits: deleted conversations and stray files are

@@ -29,13 +29,12 @@ async def read_models(paths: Paths, settings: Settings, answered: AnsweredModels
 
 
 def _as_listed(model: ModelFacts, rates: dict[str, float]) -> ListedModel:
-    source = model.place if model.kind == "folder" else model.name
     memory = model.memory
     context = _CONTEXT if _CONTEXT in memory else max(memory, default=0)
     return ListedModel(
-        source=source,
+        source=model.source,
         name=model.name,
-        place=model.kind,
+        kind=model.kind,
         problem=model.problem,
         family=model.family,
         size_bytes=model.disk_bytes,
@@ -47,5 +46,5 @@ def _as_listed(model: ModelFacts, rates: dict[str, float]) -> ListedModel:
         reuse=model.known.reuse if model.known else "",
         reuse_reason=model.known.reason if model.known else "",
         advice=model.proposal.sentence if model.proposal else "",
-        prompt_tps=rates.get(source, 0.0),
+        prompt_tps=rates.get(model.source, 0.0),
     )

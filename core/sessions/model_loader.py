@@ -10,30 +10,11 @@ from ..errors import BadRequest, LoadCancelled, ModelError
 from ..generation_options import ConversationChoices
 from ..messages.events import ModelFailed, ModelLoaded, ModelLoading, ModelUnloaded
 from ..models.progress import LoadProgress
+from .load import Load, find_failure, hand_over
 from .model_states import Failed, Fetching, Idle, Loaded, Loading, ModelState, WantedModel
 from .subscribers import Subscriber, Subscribers
 
 _logger = logging.getLogger(__name__)
-
-
-class _Load:
-    """One load: a token, so that two loads of the same model are told apart."""
-
-    def __init__(
-        self,
-        wanted: WantedModel,
-        environment: ClientEnvironment,
-        given_up: "_Load | None",
-        clients: list[Subscriber],
-    ) -> None:
-        self.wanted = wanted
-        self.environment = environment
-        """Of the client that wants it."""
-        self.given_up = given_up
-        """What was given up for this load."""
-        self.clients = clients
-        """Those that hear in any case what comes of it."""
-        self.progress = LoadProgress("waiting")
 
 
 class ModelLoader:
@@ -46,7 +27,7 @@ class ModelLoader:
         self._engine = engine
         self._subscribers = subscribers
         self._due = due
-        self._load: _Load | None = None
+        self._load: Load | None = None
         """The load that is due, or that the engine works on."""
         self._loading: asyncio.Task[LoadedModel] | None = None
         """What the engine works on, be it a load that was given up."""
@@ -106,6 +87,16 @@ class ModelLoader:
             model=self._load.wanted.source, stage=progress.stage, fraction=progress.fraction
         )
 
+    def tell_news_of(self, model: LoadedModel | None) -> None:
+        """Tells every client what has shown itself of a model since, such as that it reuses less.
+
+        Args:
+            model: as it was known.
+        """
+        now = self._engine.model
+        if model is not None and now is not None and now != model:
+            self._subscribers.publish(tell_loaded(now, now.source))
+
     def want(
         self,
         wanted: WantedModel,
@@ -126,7 +117,7 @@ class ModelLoader:
             is_changed: whether its name means something else than when it was loaded.
         """
         before = self._load
-        clients = _hand_over(before, wanted, client)
+        clients = hand_over(before, wanted, client)
         is_same = before is not None and (before.wanted, before.environment) == (
             wanted,
             environment,
@@ -145,7 +136,7 @@ class ModelLoader:
             for listener in clients if before is None else self._subscribers:
                 listener.put(tell_loaded(self._engine.model, wanted.source))
             return
-        self._load = _Load(wanted, environment, before, clients)
+        self._load = Load(wanted, environment, before, clients)
         self._report(self._load, self._load.progress)
         self._due.set()
 
@@ -200,7 +191,7 @@ class ModelLoader:
         if freed is not None:
             freed.set_result(None)
 
-    async def _carry_out(self, load: _Load) -> None:
+    async def _carry_out(self, load: Load) -> None:
         task = asyncio.create_task(
             self._engine.load(
                 load.wanted.source,
@@ -222,9 +213,9 @@ class ModelLoader:
         if load is self._load:
             self._end(load, task)
 
-    def _end(self, load: _Load, task: asyncio.Task[LoadedModel]) -> None:
+    def _end(self, load: Load, task: asyncio.Task[LoadedModel]) -> None:
         self._load = None
-        error = _error_of(task)
+        error = find_failure(task)
         if error is None:
             _logger.info("loaded %s", load.wanted.source)
             self._subscribers.publish(tell_loaded(task.result(), load.wanted.source))
@@ -234,7 +225,7 @@ class ModelLoader:
         if self._engine.model is None and load.given_up:
             self.want(load.given_up.wanted, load.given_up.environment)
 
-    def _fail(self, load: _Load, error: ModelError) -> None:
+    def _fail(self, load: Load, error: ModelError) -> None:
         self._failures[load.wanted] = error
         self._subscribers.publish(
             ModelFailed(model=load.wanted.source, error=type(error).__name__, sentence=str(error))
@@ -242,7 +233,7 @@ class ModelLoader:
         self.wanted = self._present or self.wanted
         self._due.set()
 
-    def _report(self, load: _Load, progress: LoadProgress) -> None:
+    def _report(self, load: Load, progress: LoadProgress) -> None:
         if load is self._load:
             load.progress = progress
             if told := self.tell_progress():
@@ -262,32 +253,3 @@ def tell_loaded(model: LoadedModel, source: str) -> ModelLoaded:
         reuse_reason=model.reuse_reason,
         can_think=model.can_think,
     )
-
-
-def _hand_over(
-    before: _Load | None, wanted: WantedModel, client: Subscriber | None
-) -> list[Subscriber]:
-    """Returns who hears what comes of a wish: whoever has it, and those that had the same before.
-
-    Those that had another one, which is given up for it, are told so.
-    """
-    clients = [] if client is None else [client]
-    if before is None:
-        return clients
-    if before.wanted == wanted:
-        return [*before.clients, *clients]
-    source = before.wanted.source
-    sentence = f"Another model, {wanted.source}, was asked for while {source} was being loaded."
-    for other in before.clients:
-        if other is not client:
-            other.put(ModelFailed(model=source, error="ModelError", sentence=sentence))
-    return clients
-
-
-def _error_of(task: asyncio.Task[LoadedModel]) -> ModelError | None:
-    """Returns why a load that has ended failed; None if it did not."""
-    error = asyncio.CancelledError() if task.cancelled() else task.exception()
-    if error is None or isinstance(error, ModelError):
-        return error
-    _logger.error("loading failed unexpectedly", exc_info=error)
-    return ModelError(f"The model could not be loaded ({error!r}); the core's log says more.")

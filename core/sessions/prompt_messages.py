@@ -32,6 +32,15 @@ class NextTurn(NamedTuple):
     """What the turn will have its conversation keep; None leaves that as it is."""
 
 
+class KnownPrompt(NamedTuple):
+    """What is known of the prompt of a turn that may come."""
+
+    messages: tuple[PromptMessage, ...]
+    """Its question, the last, has no text yet."""
+    thinking: bool | None
+    """As the turn's options will have it."""
+
+
 async def read_prompt(
     archive: Archive, conversation: int, answer: Message, options: GenerationOptions
 ) -> tuple[PromptMessage, ...]:
@@ -52,10 +61,8 @@ async def read_prompt(
     return (*_system(options), *await _as_prompt(archive, chosen))
 
 
-async def read_ahead(
-    archive: Archive, turn: NextTurn, turn_options: TurnOptions
-) -> tuple[PromptMessage, ...]:
-    """Returns what is known of the next turn's prompt; its question, last, has no text yet.
+async def read_ahead(archive: Archive, turn: NextTurn, turn_options: TurnOptions) -> KnownPrompt:
+    """Returns what is known of the next turn's prompt.
 
     Args:
         archive: where the conversation is stored.
@@ -75,7 +82,8 @@ async def read_ahead(
     options = turn_options.resolve(turn.choices or kept)
     pictures = with_budget(await archive.find_pictures(turn.attachments), options)
     question = Message(0, None, "user", (*pictures, TextPart("")), 0.0)
-    return (*_system(options), *await _as_prompt(archive, [*before, question]))
+    messages = (*_system(options), *await _as_prompt(archive, [*before, question]))
+    return KnownPrompt(messages, options.thinking)
 
 
 def with_budget(pictures: Sequence[Attachment], options: GenerationOptions) -> list[Attachment]:

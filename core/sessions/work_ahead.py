@@ -147,8 +147,14 @@ class WorkAhead:
     async def _prepare(self, turn: NextTurn) -> None:
         if not self._loader.can_answer(self._loader.resolve(await self._choices_of(turn))):
             return
-        prompt = await read_ahead(self._archive, turn, self._options)
-        await self._engine.prepare(prompt, conversation=turn.conversation or 0)
+        known = await read_ahead(self._archive, turn, self._options)
+        model = self._engine.model
+        try:
+            await self._engine.prepare(
+                known.messages, thinking=known.thinking, conversation=turn.conversation or 0
+            )
+        finally:
+            self._loader.tell_news_of(model)
 
     async def _choices_of(self, turn: NextTurn) -> ConversationChoices:
         """Returns what the turn's conversation will keep."""

@@ -40,6 +40,7 @@ class ScriptedEngine(Engine):
         self.work: list[tuple[str, int]] = []
         """What was asked of the engine, in order: `answer`, `prepare` ... and the conversation."""
         self.prepared: list[tuple[PromptMessage, ...]] = []
+        self.prepared_thinking: list[bool | None] = []
         self.prepare_gate: asyncio.Event | None = None
         self.prepare_errors: list[Exception] = []
         self.forgotten: list[int] = []
@@ -117,7 +118,13 @@ class ScriptedEngine(Engine):
         if not script or not isinstance(script[-1], AnswerEnd):
             yield AnswerEnd("stop", TurnStats(prompt_tokens=5, generated_tokens=2))
 
-    async def prepare(self, prompt: tuple[PromptMessage, ...], *, conversation: int = 0) -> None:
+    async def prepare(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        *,
+        thinking: bool | None = None,
+        conversation: int = 0,
+    ) -> None:
         self._note("prepare", conversation)
         try:
             if self.prepare_gate is not None:
@@ -129,6 +136,7 @@ class ScriptedEngine(Engine):
             self._note("failed", conversation)
             raise self.prepare_errors.pop(0)
         self.prepared.append(prompt)
+        self.prepared_thinking.append(thinking)
         self._note("prepared", conversation)
 
     async def until(self, work: str, conversation: int) -> None:

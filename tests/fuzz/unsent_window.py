@@ -36,9 +36,9 @@ class Window:
         place = session.conversation
         match command["do"]:
             case "type":
-                session.write(f"{session.draft.text} {command['word']}".strip())
+                session.unsent.write(f"{session.draft.text} {command['word']}".strip())
             case "attach":
-                self._start(session.attach(*map(Path, command["paths"])))
+                self._start(session.unsent.attach(*map(Path, command["paths"])))
                 await asyncio.sleep(0)
             case "send":
                 self._start(session.submit(session.draft.text))

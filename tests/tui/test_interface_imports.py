@@ -23,7 +23,7 @@ async def main():
         session = app.screen.session
         while not session.is_ready:
             await pilot.pause(0.01)
-        await session.attach(Path(sys.argv[1]))
+        await session.unsent.attach(Path(sys.argv[1]))
         await session.submit("what is in the picture?")
         while session.is_answering or not session.turns.stats:
             await pilot.pause(0.01)

@@ -42,7 +42,7 @@ def test_an_empty_conversation_with_pictures_to_send(
         user = AppUser(pilot)
         await user.sees("ready")
         for name in ("lemons.png", "a [b]strange[/b] name.jpg"):
-            await user.chat.session.attach(Path("/pictures") / name)
+            await user.chat.session.unsent.attach(Path("/pictures") / name)
         await user.type("first line\nsecond")
         await until_shown(pilot, "lemons.png 972 tok", "name.jpg 972 tok", "second")
 

@@ -12,6 +12,8 @@ Its modules in reading order:
                       message back.
     prompt            The prompt: a text area that grows with its text, remembers what was sent and
                       sends on Enter.
+    marked            The message that keys act on, and what belongs to it: its question, answer and
+                      versions.
     sidebar           The conversations: a filter, a list, and what can be done with the one under
                       the cursor.
     hearing           Lets a widget hear a session's events for as long as it is on screen.

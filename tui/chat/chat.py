@@ -37,6 +37,7 @@ from .composer import Composer
 from .core_notice import CoreNotice
 from .decision_notice import DecisionNotice
 from .hearing import hear
+from .marked import Marked
 from .prompt import Prompt
 from .welcome import Welcome
 
@@ -151,7 +152,7 @@ class Chat(Keyed, Vertical):
     def leave_edit(self) -> None:
         """Gives the draft back that was there before; `up` brings back what was typed."""
         text = self.prompt.text
-        self._session.leave_edit()
+        self._session.unsent.leave_edit()
         if text.strip() and text not in {message.text for message in self._messages}:
             self.prompt.remember_also(text)
 
@@ -175,19 +176,21 @@ class Chat(Keyed, Vertical):
             is_offered = self.welcome.offers_sample and self.has_class("-empty")
             return is_offered and not self.composer.chips.pictures
         if action == "edit":
-            return self._question() is not None
+            return self._marked.question is not None
         if action == "correct":
-            return self._answer() is not None
+            return self._marked.answer is not None
         if action == "leave_out":
             return self._change(*parameters) is not None
         if action == "switch_branch":
-            return self._sibling(parameters) is not None
+            return self._version(*parameters) is not None
+        if action == "toggle_thoughts":
+            return any(view.has_thoughts for view in self.log_view.transcript.views)
         return True
 
     @work
     async def action_regenerate(self) -> None:
         """Has the answer given again, beside the one that stands."""
-        message = self._marked()
+        message = self._marked.message
         if message is not None:
             await self._session.regenerate(message.id)
 
@@ -197,7 +200,7 @@ class Chat(Keyed, Vertical):
         if not self.prompt.text:
             self.prompt.insert(SAMPLE_QUESTION)
         self.prompt.focus()
-        await self._session.attach(SAMPLES_PATH / SAMPLE_NAME)
+        await self._session.unsent.attach(SAMPLES_PATH / SAMPLE_NAME)
 
     @work
     async def action_take_back(self, turn: str | None = None) -> None:
@@ -225,18 +228,16 @@ class Chat(Keyed, Vertical):
 
     def action_edit(self) -> None:
         """Brings the question into the prompt."""
-        question = self._question()
-        if question is not None:
-            questions = [it.id for it in self._messages if it.role == "user"]
-            self._session.begin_edit(question, questions.index(question.id) + 1)
-            self.prompt.focus()
+        self._begin_edit(self._marked.question)
 
     def action_correct(self) -> None:
         """Brings the answer into the prompt, to be stored as the user writes it."""
-        answer = self._answer()
-        if answer is not None:
-            answers = [it.id for it in self._messages if it.role == "assistant"]
-            self._session.begin_edit(answer, answers.index(answer.id) + 1)
+        self._begin_edit(self._marked.answer)
+
+    def _begin_edit(self, message: Message | None) -> None:
+        if message is not None:
+            number = Marked(self._messages, message).number
+            self._session.unsent.begin_edit(message, number)
             self.prompt.focus()
 
     @work
@@ -254,7 +255,7 @@ class Chat(Keyed, Vertical):
     @work
     async def action_fork(self) -> None:
         """Continues in a new conversation; a question takes its answer along."""
-        message = self._marked()
+        message = self._marked.message
         if message is not None and self._session.conversation is not None:
             answers = [it for it in self._messages if it.parent_id == message.id]
             end = answers[0] if answers and message.role == "user" else message
@@ -266,10 +267,10 @@ class Chat(Keyed, Vertical):
     @work
     async def action_switch_branch(self, distance: int) -> None:
         """Shows the branch of the version before or after."""
-        sibling = self._sibling((distance,))
-        if sibling is not None and self._session.conversation is not None:
-            request = SwitchBranch(conversation=self._session.conversation, message=sibling)
-            await self._session.branch(request, sibling)
+        version = self._version(distance)
+        if version is not None and self._session.conversation is not None:
+            request = SwitchBranch(conversation=self._session.conversation, message=version)
+            await self._session.branch(request, version)
 
     def close_notice(self) -> None:
         """Closes the newest of what is to be decided, then what is said of the core."""
@@ -286,7 +287,7 @@ class Chat(Keyed, Vertical):
         decisions = self._session.decisions
         match way_out:
             case "load again" if decisions.newest is not None:
-                await self._session.model.load(decisions.newest.model)
+                await self._session.kept.load_again(decisions.newest.model)
             case "load kept":
                 await self._session.kept.load_kept()
             case "go on":
@@ -294,7 +295,7 @@ class Chat(Keyed, Vertical):
             case "load another":
                 await self.screen.run_action("load_model")
             case "restore":
-                await self._session.restore_shown()
+                await self._session.deletions.restore_shown()
             case "start new":
                 self._session.start_new()
             case "leave out" if decisions.newest is not None:
@@ -334,39 +335,26 @@ class Chat(Keyed, Vertical):
     def _messages(self) -> list[Message]:
         return [view.message for view in self.log_view.transcript.views]
 
-    def _marked(self) -> Message | None:
-        """Returns the message at the cursor while the log has the focus, else the last one."""
+    @property
+    def _marked(self) -> Marked:
+        """The message at the cursor while the log has the focus, else the last one."""
         messages, cursor = self._messages, self.log_view.cursor
         if cursor is not None and self.screen.focused is self.log_view:
-            return messages[cursor]
-        return messages[-1] if messages else None
+            return Marked(messages, messages[cursor])
+        return Marked(messages, messages[-1] if messages else None)
 
-    def _question(self) -> Message | None:
-        """Returns the marked question, or that of the marked answer."""
-        marked = self._marked()
-        if marked is None or marked.role == "user":
-            return marked
-        return next((it for it in self._messages if it.id == marked.parent_id), None)
-
-    def _answer(self) -> Message | None:
-        """Returns the marked answer that has ended, or that to the marked question."""
-        marked = self._marked()
-        answers = (it for it in self._messages if it.role == "assistant" and not it.is_open)
-        return next((it for it in answers if marked and marked.id in (it.id, it.parent_id)), None)
+    def _version(self, distance: object) -> int | None:
+        return self._marked.version(distance) if isinstance(distance, int) else None
 
     def _change(self, what: object) -> Change | None:
         """Returns what a key leaves out or takes in again; None if it does nothing now."""
-        question, messages = self._question(), self._messages
+        marked = self._marked
+        question = marked.question
         if question is None or self._session.is_answering:
             return None
-        target = self.log_view.marked_target() if self._marked() is question else None
-        return find_change(what, messages, question, target if isinstance(target, int) else None)
-
-    def _sibling(self, parameters: tuple[object, ...]) -> int | None:
-        (distance,) = parameters
-        marked, messages = self._marked(), self._messages
-        place = messages.index(marked) if marked else 0
-        return _version_beside(messages, place, distance) if isinstance(distance, int) else None
+        target = self.log_view.marked_target() if marked.message is question else None
+        picture = target if isinstance(target, int) else None
+        return find_change(what, marked.messages, question, picture)
 
     @on(Prompt.PageTurned)
     def _turn_page(self, event: Prompt.PageTurned) -> None:
@@ -388,16 +376,3 @@ class Chat(Keyed, Vertical):
         self, attachment: Attachment, max_columns: int, max_rows: int
     ) -> "DrawnPicture":
         return await self._pictures().draw(attachment, max_columns, max_rows)
-
-
-def _version_beside(messages: list[Message], place: int, distance: int) -> int | None:
-    """Returns the version so many places after the message at a place; None if there is none.
-
-    Where the message is the only one, its answer counts, or the nearest above that has versions.
-    """
-    nearest = [*messages[place : place + 2], *messages[:place][::-1]]
-    versions = next((it for it in nearest if len(it.siblings) > 1), None)
-    if versions is None:
-        return None
-    place = versions.siblings.index(versions.id) + distance
-    return versions.siblings[place] if 0 <= place < len(versions.siblings) else None

@@ -188,7 +188,7 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
     @work
     async def action_restore_deleted(self) -> None:
         """Takes the last deletion of a conversation back."""
-        await self.session.restore_deleted()
+        await self.session.deletions.restore()
 
     @work
     async def action_pick_pictures(self) -> None:
@@ -207,7 +207,7 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             return
         paths: list[Path] | None = await self.app.push_screen_wait(picker)
         if paths:
-            await self.session.attach(*paths, draft=draft)
+            await self.session.unsent.attach(*paths, draft=draft)
 
     @work
     async def action_choose_preset(self) -> None:

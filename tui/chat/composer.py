@@ -53,7 +53,7 @@ class Composer(Vertical):
     def compose(self) -> ComposeResult:
         """Yields the tray and the pictures above the prompt."""
         yield Tray()
-        yield Chips(self._session.pictures)
+        yield Chips(self._session.unsent.pictures)
         yield Prompt(self._cursor_blink, self._find_choices, self)
 
     def show(self) -> None:
@@ -95,7 +95,7 @@ class Composer(Vertical):
 
     def write(self, text: str) -> None:
         """Takes down what is typed."""
-        self._session.write(text)
+        self._session.unsent.write(text)
 
     def send(self, text: str) -> None:
         """Sends what is in the prompt; it is the journal's when this returns, whatever comes."""
@@ -104,11 +104,11 @@ class Composer(Vertical):
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Attaches pictures to what is on screen; they are the journal's when this returns."""
-        self.run_worker(self._session.attach(*paths))
+        self.run_worker(self._session.unsent.attach(*paths))
 
     def put_back(self) -> None:
         """Puts the picture back that was removed last."""
-        self.run_worker(self._session.pictures.put_back())
+        self.run_worker(self._session.unsent.pictures.put_back())
 
     def _end_queueing(self) -> None:
         if self._queueing is not None:
@@ -119,7 +119,7 @@ class Composer(Vertical):
     def _show_waiting(self) -> None:
         queue = Queue() if self._queueing is not None else self._queue
         stored = {turn.id for turn in self._queue.turns}
-        turns = [turn for turn in self._session.unacknowledged if turn.id not in stored]
+        turns = [turn for turn in self._session.unsent.unacknowledged if turn.id not in stored]
         self.tray.waiting = Waiting(
             tuple(words_of(turn) for turn in queue.turns),
             queue.is_paused,

@@ -31,14 +31,14 @@ _PLACEHOLDER: Final = "Filter, or owner/name to download, a folder, or an addres
 class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
     """Lists models while words are typed; closes with the source to load, Escape with None."""
 
-    CSS_PATH: ClassVar = ["model_chooser.tcss", "../key_line.tcss"]
+    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("models")
 
     rows = getters.query_one(OptionList)
     words = getters.query_one(Input)
     load = getters.query_one("#load", Static)
-    facts = getters.query_one("#facts", Static)
+    details = getters.query_one("#details", Static)
 
     def __init__(self, session: ChatSession) -> None:
         """Lists nothing until the core has told what is there."""
@@ -53,11 +53,11 @@ class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Yields the words, the models that fit them, and the facts of the one at the cursor."""
-        with Vertical(id="model-chooser"):
+        with Vertical(id="chooser"):
             yield Input(placeholder=_PLACEHOLDER, compact=True)
             yield OptionList(markup=False, compact=True)
             yield Static(id="load", markup=False)
-            yield Static(id="facts", markup=False)
+            yield Static(id="details", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:
@@ -96,18 +96,20 @@ class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
         nothing = "No models are known." if self._is_read else "Looking for models …"
         self.rows.set_options(lines or [Content.styled(nothing, "$text-muted")])
         self.rows.highlighted = 0 if lines else None
-        self._show_facts()
+        self._show_details()
 
     @on(OptionList.OptionHighlighted)
-    def _show_facts(self) -> None:
+    def _show_details(self) -> None:
         model = self._marked
         if model is None:
-            self.facts.update("")
+            self.details.update("")
             return
         cost = self._session.kept.cost_words(model.prompt_tps)
         is_other = self._session.model.status.source not in (model.source, model.name)
         switch = f"Answering this conversation with it {cost}." if cost and is_other else ""
-        self.facts.update(visible("\n".join([*model_facts(model), *([switch] if switch else [])])))
+        facts = Content.styled(visible("\n".join(model_facts(model))), "$text-muted")
+        told = [Content.styled(visible(switch), "$warning"), facts]
+        self.details.update(Content("\n").join(line for line in told if line))
 
     def _show_load(self) -> None:
         """Shows how far a model is that is on its way."""
@@ -150,7 +152,7 @@ class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
 
 
 def _fits(model: ListedModel, words: Sequence[str]) -> bool:
-    facts = (model.name, model.family, model.quantisation, model.licence, model.place)
+    facts = (model.name, model.family, model.quantisation, model.licence, model.kind)
     told = " ".join(facts).casefold()
     return all(word in told for word in words)
 

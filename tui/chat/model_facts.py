@@ -21,8 +21,10 @@ def model_row(model: ListedModel, name_width: int, *, is_loaded: bool) -> Conten
     """
     width = min(name_width, _NAME_CELLS)
     name = fit_middle(visible_line(model.name), width)
-    mark = "* " if is_loaded else "  "
-    return Content.assemble(f"{mark}{name}  ", (visible_line(_facts(model)), "$text-muted"))
+    mark = "• " if is_loaded else "  "
+    return Content.assemble(
+        (mark, "$accent"), f"{name}  ", (visible_line(_facts(model)), "$text-muted")
+    )
 
 
 def model_facts(model: ListedModel) -> list[str]:
@@ -45,7 +47,7 @@ def model_facts(model: ListedModel) -> list[str]:
 def _facts(model: ListedModel) -> str:
     if model.problem:
         return "can't be loaded"
-    if model.place == "endpoint":
+    if model.kind == "endpoint":
         return _joined("endpoint", _tokens("", model.context_length))
     return _joined(
         in_bytes(model.size_bytes),
@@ -57,7 +59,7 @@ def _facts(model: ListedModel) -> str:
 
 
 def _reuse(model: ListedModel) -> str:
-    if model.place == "endpoint":
+    if model.kind == "endpoint":
         return ""
     if not model.reuse:
         return "What it reuses of earlier turns is found out when it is loaded first."

@@ -175,7 +175,7 @@ class Panels(Horizontal):
 
     @on(Sidebar.Highlighted)
     def _note_highlight(self, event: Sidebar.Highlighted) -> None:
-        self._session.note_highlight(event.conversation)
+        self._session.unsent.note_highlight(event.conversation)
 
     @on(Sidebar.Filtered)
     @work(exclusive=True, group="find")
@@ -190,12 +190,12 @@ class Panels(Horizontal):
     @on(Sidebar.Deleted)
     @work
     async def _delete(self, event: Sidebar.Deleted) -> None:
-        await self._session.delete(event.conversation)
+        await self._session.deletions.delete(event.conversation)
 
     @on(Sidebar.Restored)
     @work
     async def _restore(self, event: Sidebar.Restored) -> None:
-        await self._session.restore_deleted(event.conversation)
+        await self._session.deletions.restore(event.conversation)
 
     @on(Chips.PictureOpened)
     def _preview_chip(self, event: Chips.PictureOpened) -> None:

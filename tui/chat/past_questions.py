@@ -22,7 +22,7 @@ FindQuestions = Callable[[str], Awaitable[Sequence[str]]]
 class PastQuestions(KeepsFocus, Keyed, ModalScreen[str | None]):
     """Lists questions while words are typed; closes with the chosen one, Escape with None."""
 
-    CSS_PATH: ClassVar = ["past_questions.tcss", "../key_line.tcss"]
+    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("past")
 
@@ -41,7 +41,7 @@ class PastQuestions(KeepsFocus, Keyed, ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Yields the words that are searched for above the questions, the newest first."""
-        with Vertical(id="past-questions"):
+        with Vertical(id="chooser"):
             yield Input(placeholder="Search your prompts", compact=True)
             yield OptionList(markup=False, compact=True)
             yield KeyLine()

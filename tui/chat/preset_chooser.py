@@ -43,7 +43,7 @@ class PresetChoice:
 class PresetChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
     """Lists the presets; closes with the chosen one's name, Escape with None."""
 
-    CSS_PATH: ClassVar = ["preset_chooser.tcss", "../key_line.tcss"]
+    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("presets")
 
@@ -58,7 +58,7 @@ class PresetChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Yields the presets above what is known of the one under the cursor."""
-        with Vertical(id="presets"):
+        with Vertical(id="chooser"):
             yield Static(
                 "Presets: how answers are given from the next question on", classes="heading"
             )

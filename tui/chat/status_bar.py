@@ -1,7 +1,7 @@
 """The status bar: the title, and the answers to four questions."""
 
 import time
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -29,6 +29,9 @@ NEW_TITLE = "New conversation"
 _GAP = 2
 _LEAST_TITLE = 28
 """Cells of a title before which context and speed are left out."""
+_LEAST_MODEL = 16
+"""Cells of the model's name below which the preset is left out."""
+_BETWEEN = " · "
 _TICK_SECONDS = 1.0
 
 
@@ -86,20 +89,47 @@ class StatusBar(Widget):
         """Returns the answers to the four questions, as many as fit; model and state always."""
         status, turns = self._session.model.status, self._session.turns
         state = state_words(status, turns.progress, self._session.conversation, time.time())
-        texts = [
+        facts = Facts(
+            visible_line(model_words(status)),
+            visible_line(self._session.preset.name),
+            visible_line(state),
             context_words(turns.stats, status.context_length, turns.freed_tokens),
             speed_words(turns.stats, turns.progress),
-        ]
-        parts = [
-            Content(visible_line(model_words(status))),
-            Content(visible_line(self._session.preset.name)),
-            Content.styled(visible_line(state), self.get_visual_style("status-bar--state")),
-            *(Content(text) for text in texts if text),
-        ]
-        while len(parts) > 3 and _joined(parts).cell_length > room:
-            parts.pop()
-        return _joined(parts).truncate(max(room, self.content_size.width // 2), ellipsis=True)
+        )
+        fitted = facts.fit(room, self.content_size.width // 2)
+        style = self.get_visual_style("status-bar--state")
+        named = fitted._asdict().items()
+        parts = (Content.styled(it, style) if of == "state" else Content(it) for of, it in named)
+        return Content(_BETWEEN).join(part for part in parts if part)
 
 
-def _joined(parts: list[Content]) -> Content:
-    return Content(" · ").join(part for part in parts if part)
+class Facts(NamedTuple):
+    """What the bar tells beside the title; what is empty takes no room."""
+
+    model: str
+    preset: str
+    state: str
+    context: str = ""
+    speed: str = ""
+
+    def fit(self, room: int, least_room: int) -> "Facts":
+        """Returns as many facts as fit: speed goes first; then the model's name gets shorter.
+
+        Args:
+            room: cells that the title leaves.
+            least_room: cells that model and state may take from the title.
+        """
+        for facts in (self, self._replace(speed="")):
+            if facts.width <= room:
+                return facts
+        facts, room = self._replace(speed="", context=""), max(room, least_room)
+        if facts.width - max(cell_len(self.model) - _LEAST_MODEL, 0) > room:
+            facts = facts._replace(preset="")
+        free = room - (facts.width - cell_len(self.model))
+        return facts._replace(model=shorten_middle(self.model, max(free, 1)))
+
+    @property
+    def width(self) -> int:
+        """Cells of the facts in a row."""
+        shown = [fact for fact in self if fact]
+        return sum(map(cell_len, shown)) + len(_BETWEEN) * (len(shown) - 1)

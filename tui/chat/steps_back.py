@@ -29,7 +29,7 @@ def steps_back(screen: "ChatScreen") -> WayBack:
         Step("close", lambda: screen.panels.has_overlay, close_overlay),
         Step(
             "cancel edit",
-            lambda: screen.session.is_editing and screen.prompt.has_focus,
+            lambda: screen.session.unsent.is_editing and screen.prompt.has_focus,
             lambda: screen.chat.leave_edit(),
         ),
         Step(

@@ -25,7 +25,7 @@ _NAME_WIDTH = 16
 class TemplateMenu(KeepsFocus, Keyed, ModalScreen[Template | None]):
     """Lists the templates; closes with the chosen one, Escape with None."""
 
-    CSS_PATH: ClassVar = ["template_menu.tcss", "../key_line.tcss"]
+    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("templates")
 
@@ -39,8 +39,8 @@ class TemplateMenu(KeepsFocus, Keyed, ModalScreen[Template | None]):
 
     def compose(self) -> ComposeResult:
         """Yields the templates, and below them what is wrong with the file."""
-        with Vertical(id="templates"):
-            yield Static("Templates: a letter puts one into the prompt", classes="heading")
+        with Vertical(id="chooser"):
+            yield Static("Templates: a letter or digit puts one into the prompt", classes="heading")
             yield OptionList(markup=False, compact=True)
             yield Static(id="details", markup=False)
             yield KeyLine()
@@ -87,7 +87,7 @@ class TemplateMenu(KeepsFocus, Keyed, ModalScreen[Template | None]):
 
 def _row(template: Template) -> Content:
     return Content.assemble(
-        (f" {template.key or ' '}  ", "$accent"),
+        (f"{template.key or ' '}  ", "$accent"),
         f"{visible_line(template.name):<{_NAME_WIDTH}}  ",
         (visible_line(template.text.replace(CURSOR, "…")), "$text-muted"),
     )

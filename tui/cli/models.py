@@ -10,7 +10,6 @@ from ...core.messages.events import CoreStatus
 from ...core.models.facts import ModelFacts
 from ...core.models.listing import Shelf, complete_name, find_here, list_models
 from ...core.models.memory import usable_memory
-from ...core.models.sources import display_name
 from ...core.settings import find_paths, read_settings
 from .core_commands import read_status
 from .exit_status import COMPLETE
@@ -24,11 +23,13 @@ class Loaded:
 
     name: str = ""
     """Display name of the model; empty for none."""
+    source: str = ""
+    """What it was loaded by."""
     nbytes: int = 0
 
     def is_same(self, model: ModelFacts) -> bool:
-        """Whether this may be that model: a display name is all that the core tells of it."""
-        return bool(self.name) and display_name(model.name) == self.name
+        """Whether this is that model."""
+        return bool(self.source) and model.is_meant_by(self.source)
 
 
 def models(options: Namespace, output: Output) -> int:
@@ -65,7 +66,7 @@ def read_loaded() -> Loaded:
         status = None
     if not isinstance(status, CoreStatus) or not status.is_loaded or status.server:
         return Loaded()
-    return Loaded(status.model, status.active_bytes)
+    return Loaded(status.model, status.source, status.active_bytes)
 
 
 def _list(shelf: Shelf, output: Output, *, with_all: bool) -> int:

@@ -32,7 +32,7 @@ def remove(shelf: Shelf, options: Namespace, loaded: Loaded, output: Output) -> 
     _check(shelf, model)
     if loaded.is_same(model) and not options.force:
         raise ModelError(
-            f"{model.name} is loaded; end the core with `seeshell stop` first, or add --force."
+            f"{model.name} is loaded; free it with `seeshell unload` first, or add --force."
         )
     if not options.yes and not _agrees(model, output):
         output.notice("Nothing was removed.")

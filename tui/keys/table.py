@@ -5,20 +5,16 @@ from types import MappingProxyType
 from typing import Final
 
 from .chat_commands import CONVERSATIONS, EVERYWHERE, LOG, MESSAGE, SCREEN
+from .chooser_commands import ADAPTERS, MODELS, PAST, PRESETS, TEMPLATES
 from .command import Command, Place
 from .typing_commands import (
-    ADAPTERS,
     CHIPS,
     FOLDERS,
     HELP,
     LINE,
-    MODELS,
     PALETTE,
-    PAST,
     PICKER,
-    PRESETS,
     PROMPT,
-    TEMPLATES,
     YES_OR_NO,
 )
 

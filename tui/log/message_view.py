@@ -66,6 +66,11 @@ class MessageView:
         """The message as it was written, for copying; without words its thoughts."""
         return visible(self._text or self._thoughts)
 
+    @property
+    def has_thoughts(self) -> bool:
+        """Whether there are thoughts to show or to fold."""
+        return bool(self._thoughts and self._text)
+
     def height(self, look: Look) -> int:
         """Returns the number of lines: exact if they were rendered at this width, or estimated."""
         width, height = self._height

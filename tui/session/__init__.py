@@ -17,10 +17,14 @@ Its modules in reading order:
                           change out.
     conversation_list     The list of stored conversations, and what is done to one without showing
                           it.
+    deletions             Deleted conversations: each can be restored, and the one on screen is then
+                          shown as before.
     context_room          Room in the context: what to leave out of later prompts or take in again,
                           and what that does.
     draft                 The values of the journal: what was typed, attached and sent but is not
                           the core's yet.
+    shown_unsent          What is unsent of the conversation on screen: its draft is written, and
+                          the core told of it.
     outgoing              What leaves the prompt: pictures are checked, messages sent in order,
                           nothing is lost.
     corrections           Answers that the user corrects by hand: what is written takes the place of

@@ -23,8 +23,10 @@ class CurrentModel:
         self._post = post
         self._turns = turns
         self._decisions = decisions
-        self._asked = ""
+        self.asked = ""
         """Source that this window asked for last."""
+        self.asked_adapter = ""
+        """Folder of the adapter that it asked for with that; empty for none."""
         self._failed = ""
         """Source of the load that is to be decided about, or was."""
         self._announced: set[tuple[str, str]] = set()
@@ -35,16 +37,22 @@ class CurrentModel:
     def is_loading_asked(self) -> bool:
         """Whether the model is on its way that this window has asked for."""
         load = self.status.load
-        return load is not None and load.source == self._asked
+        return load is not None and load.source == self.asked
 
-    async def load(self, source: str, adapter: str = "") -> None:
-        """Switches the core to another model; events tell how that goes."""
-        self._asked = source.strip()
+    async def load(self, source: str, adapter: str = "") -> bool:
+        """Switches the core to another model; events tell how that goes.
+
+        Returns:
+            whether the core has taken that up.
+        """
+        self.asked, self.asked_adapter = source.strip(), adapter
         self._decisions.settle("model")
         try:
             await self._link.request(LoadModel(model=source, adapter=adapter))
         except SeeshellError as error:
             self._offer_others(str(error), source)
+            return False
+        return True
 
     async def list_models(self) -> tuple[ListedModel, ...]:
         """Returns the models that are here; none where the core can't be asked."""
@@ -66,7 +74,7 @@ class CurrentModel:
             case ModelFailed(error="LoadCancelled", sentence=sentence):
                 self._decisions.settle("model")
                 self._post(NoticeTold(f"{sentence} What was downloaded stays."))
-            case ModelFailed(model=source) if source == self._asked or not self.status.name:
+            case ModelFailed(model=source) if source == self.asked or not self.status.name:
                 self._offer_others(event.sentence, source)
             case ModelLoading(model=source) if source == self._failed:
                 self._decisions.settle("model")

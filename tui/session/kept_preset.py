@@ -1,6 +1,5 @@
 """The preset of the conversation on screen: which one counts, and the choice of another."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +9,9 @@ from ...core.errors import PresetNotFound
 from ...core.generation_options import NO_OPTIONS, GenerationOptions
 from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, ModelLoaded, TurnQueued
 from .core_link import Post
-from .current_model import CurrentModel
 from .events import PresetChanged, RequestRefused
-from .journal import Journal
 from .kept_model import KeptModel
-from .shown_turns import ShownTurns
+from .shown_unsent import ShownUnsent
 
 if TYPE_CHECKING:
     from ...core.current_presets import CurrentPresets
@@ -25,34 +22,20 @@ class KeptPreset:
     """Follows what the conversation keeps, and what `presets.toml` says of it."""
 
     def __init__(
-        self,
-        kept: KeptModel,
-        model: CurrentModel,
-        turns: ShownTurns,
-        journal: Journal,
-        post: Post,
-        *,
-        conversation: Callable[[], int | None],
-        presets_file: Path,
+        self, kept: KeptModel, unsent: ShownUnsent, presets_file: Path, post: Post
     ) -> None:
         """Knows no preset yet.
 
         Args:
-            kept: what the conversation on screen keeps.
-            model: the one that is loaded, which may have a default preset.
-            turns: of the conversation on screen.
-            journal: has the choice for a conversation that is not stored yet.
-            post: is told when another preset counts.
-            conversation: returns the id of the conversation on screen; None for a new one.
+            kept: what the conversation on screen keeps, beside the model that is loaded.
+            unsent: has the choice for a conversation that is not stored yet.
             presets_file: where the user writes presets.
+            post: is told when another preset counts.
         """
         self._kept = kept
-        self._model = model
-        self._turns = turns
-        self._journal = journal
-        self._post = post
-        self._conversation = conversation
+        self._unsent = unsent
         self._file = presets_file
+        self._post = post
         self._presets: CurrentPresets | None = None
         self._told = PresetChanged("")
 
@@ -76,8 +59,8 @@ class KeptPreset:
     @property
     def chosen(self) -> str:
         """Name of the preset that the conversation keeps; empty for the model's default one."""
-        if self._conversation() is None:
-            return self._journal.find(None).preset
+        if self._unsent.entry.conversation is None:
+            return self._unsent.entry.preset
         return self._kept.choices.preset
 
     @property
@@ -85,7 +68,7 @@ class KeptPreset:
         """Name of the preset that counts; empty where none does, or none is known yet."""
         if self.chosen or self._presets is None:
             return self.chosen
-        default = self._presets.now.default_of(self._model.status.source)
+        default = self._presets.now.default_of(self._kept.model.status.source)
         return default.name if default else ""
 
     def show(self) -> None:
@@ -110,15 +93,13 @@ class KeptPreset:
         """Has the conversation keep a preset from the next turn on; empty for the default one."""
         self.presets.look()
         try:
-            self.presets.choose(name, self._model.status.source)
+            self.presets.choose(name, self._kept.model.status.source)
         except PresetNotFound as error:
             self._post(RequestRefused(str(error)))
             return
-        conversation = self._conversation()
+        conversation = self._unsent.entry.conversation
         if conversation is None:
-            unsent = self._journal.find(None)
-            unsent.preset = name
-            self._journal.note(unsent)
+            self._unsent.begin_with(name)
         else:
             await self._kept.choose(conversation, replace(self._kept.choices, preset=name))
         self.look()
@@ -127,7 +108,7 @@ class KeptPreset:
         """Returns what it costs that the next turns are answered so; empty where nothing."""
         from ..preset_words import change_words
 
-        status, stats = self._model.status, self._turns.stats
+        status, stats = self._kept.model.status, self._kept.turns.stats
         if stats is None or status.server:
             return ""
         tokens = stats.prompt_tokens + stats.generated_tokens

@@ -8,25 +8,21 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from ...core.conversation import Conversation, Message
+from ...core.conversation import Conversation
 from ...core.errors import ConnectionLost, SeeshellError
 from ...core.messages.events import (
     AnyEvent,
-    ConversationDeleted,
     ConversationOpened,
-    ConversationRestored,
     ConversationsChanged,
     Notice,
     QueueChanged,
     TurnWithdrawn,
 )
 from ...core.messages.requests import (
-    ClaimPictures,
     ForkConversation,
     GetStatus,
     LeaveOut,
     OpenConversation,
-    PrepareTurn,
     StopTurn,
     SwitchBranch,
 )
@@ -37,13 +33,13 @@ from .core_link import NO_CORE, Connect, CoreLink
 from .corrections import Corrections
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, Matter
+from .deletions import Deletions
 from .deliveries import Deliveries
 from .draft import Draft, SentTurn
 from .events import (
     ConversationShown,
     CoreLost,
     DraftChanged,
-    DraftShown,
     NoticeTold,
     PresetChanged,
     QuestionRefused,
@@ -55,10 +51,9 @@ from .kept_model import KeptModel
 from .kept_preset import KeptPreset
 from .launch_options import LaunchOptions
 from .outgoing import Outgoing
-from .picture_edits import PictureEdits
 from .queue_requests import QueueRequests
-from .quiet_requests import HIGHLIGHT_DELAY, QuietRequests
 from .shown_turns import ShownTurns, TurnEvent
+from .shown_unsent import ShownUnsent
 
 BranchRequest = ForkConversation | SwitchBranch | LeaveOut
 
@@ -78,8 +73,6 @@ class ChatSession:
         """What happens, for all who listen."""
         self._post = post = self.events.tell
         self._link = CoreLink(connect, post)
-        self._preparing: QuietRequests[PrepareTurn] = QuietRequests(self._link)
-        self._claiming = QuietRequests(self._link, ClaimPictures())
         self.journal = Journal(self._pass_on, data_dir)
         """Everything unsent in this window."""
         self._outgoing = Outgoing(self._link, self.journal, lambda: self.kept.choices_for_new)
@@ -91,30 +84,23 @@ class ChatSession:
         self.kept = KeptModel(
             self._link, self.model, self.turns, self.decisions, lambda: self.conversation
         )
-        self.preset = KeptPreset(
-            self.kept,
-            self.model,
-            self.turns,
-            self.journal,
-            post,
-            conversation=lambda: self.conversation,
-            presets_file=presets_file,
-        )
         self.conversations = ConversationList(self._link, post, lambda: self.conversation)
-        self._deleted_here: int | None = None
-        """The conversation that was deleted last while it was on screen."""
-        self._unsent = self.journal.find(None)
-        """Of the conversation on screen."""
-        self.draft = self._unsent.shown
-        """What is being written in the conversation on screen."""
-        checks = self._outgoing.checks
-        self.pictures = PictureEdits(lambda: self.draft, self.journal.tell, checks)
+        self.deletions = Deletions(
+            self.conversations,
+            self.decisions,
+            lambda: self.conversation,
+            self.open,
+            self.start_new,
+        )
+        self.unsent = ShownUnsent(self._link, self.journal, self._outgoing.checks, post)
+        """What is being written in the conversation on screen, and sent."""
+        self.preset = KeptPreset(self.kept, self.unsent, presets_file, post)
         self.events.listen(PresetChanged, self._measure_again)
         self._running = asyncio.Lock()
         """Held while connected: a second run begins when the first has left the core."""
         self._order = asyncio.Lock()
         """Held from a request about turns to its reply: events that follow wait for it."""
-        self._deliveries = Deliveries(self.journal, self._outgoing, self._order, self._show_draft)
+        self._deliveries = Deliveries(self.journal, self._outgoing, self._order, self.unsent.show)
         self._corrections = Corrections(
             self._link, self.journal, self._order, self._show_if_here, post
         )
@@ -122,17 +108,17 @@ class ChatSession:
     @property
     def conversation(self) -> int | None:
         """Id of the conversation on screen; None for a new one."""
-        return self._unsent.conversation
+        return self.unsent.entry.conversation
+
+    @property
+    def draft(self) -> Draft:
+        """What is being written in the conversation on screen."""
+        return self.unsent.draft
 
     @property
     def has_begun(self) -> bool:
         """Whether what was asked for at the start is on screen."""
         return self._deliveries.has_begun.is_set()
-
-    @property
-    def unacknowledged(self) -> list[SentTurn]:
-        """Turns of the conversation on screen that the core may not have, oldest first."""
-        return self._unsent.unacknowledged
 
     @property
     def is_ready(self) -> bool:
@@ -147,12 +133,7 @@ class ChatSession:
     @property
     def can_take_back(self) -> bool:
         """Whether a message waits, in the core's queue or on its way there."""
-        return bool(self.turns.queued or self.unacknowledged)
-
-    @property
-    def is_editing(self) -> bool:
-        """Whether the prompt holds an earlier question."""
-        return self.draft.edited is not None
+        return bool(self.turns.queued or self.unsent.unacknowledged)
 
     async def run(self, launch: LaunchOptions, *, replace_core: bool = False) -> None:
         """Connects, opens what the launch asks for and passes events on until the core is lost."""
@@ -173,8 +154,7 @@ class ChatSession:
                 self.turns.note_break()
                 is_cut_off = isinstance(error, ConnectionLost)
                 self.model.note_connection("cut off" if is_cut_off else "no core")
-                self._preparing.forget()
-                self._claiming.forget()
+                self.unsent.forget_core()
                 self._post(CoreLost(error))
             finally:
                 await self._link.close()
@@ -182,12 +162,6 @@ class ChatSession:
     async def open(self, conversation: int) -> Conversation | None:
         """Shows a stored conversation, with its open answer if there is one; returns it."""
         return await self._show_reply(OpenConversation(conversation=conversation))
-
-    def note_highlight(self, conversation: int | None) -> None:
-        """Prepares a conversation that may be opened next; None for the one on screen."""
-        highlighted = PrepareTurn(conversation=conversation)
-        turn = self._unsent.next_turn if conversation is None else highlighted
-        self._preparing.want(turn, delay=HIGHLIGHT_DELAY)
 
     async def branch(self, request: BranchRequest, message: int | None = None) -> bool:
         """Shows a fork, another branch with a message in view, or what is left out of this one.
@@ -197,64 +171,11 @@ class ChatSession:
         """
         return await self._show_reply(request, message) is not None
 
-    def begin_edit(self, message: Message, number: int) -> None:
-        """Puts a message into the prompt: a question to be sent in its place, or an answer.
-
-        Args:
-            message: of the branch on screen.
-            number: its place among the questions, or the answers, from 1.
-        """
-        if self.conversation is not None:
-            self.journal.begin_edit(self.conversation, message, number)
-            self._show_draft()
-
-    def leave_edit(self) -> None:
-        """Gives the draft back that was in the prompt before the edit."""
-        self.journal.end_edit(self._unsent)
-        self._show_draft()
-
     def start_new(self) -> None:
         """Shows a new conversation; it is stored with its first message."""
         self.decisions.settle("question")
         self.journal.start_new()
         self._show(None)
-
-    async def delete(self, conversation: int) -> None:
-        """Deletes a conversation, which can be undone; a new one takes its place on screen."""
-        if await self.conversations.delete(conversation) and conversation == self.conversation:
-            self._deleted_here = conversation
-            self.start_new()
-
-    async def restore_deleted(self, conversation: int | None = None) -> None:
-        """Undoes a deletion: that of a conversation, or the last one; it is shown as before."""
-        restored = self.conversations.last_deleted if conversation is None else conversation
-        if restored is None or not await self.conversations.restore(restored):
-            return
-        if restored == self._deleted_here and self.conversation is None:
-            await self.open(restored)
-
-    async def restore_shown(self) -> None:
-        """Restores the conversation on screen, which was deleted elsewhere."""
-        conversation = self.conversation
-        if conversation is not None and await self.conversations.restore(conversation):
-            await self.open(conversation)
-
-    def write(self, text: str) -> None:
-        """Takes down what is typed in the conversation on screen."""
-        self.journal.write(self.draft, text)
-
-    def attach(self, *paths: Path, draft: Draft | None = None) -> Coroutine[Any, Any, None]:
-        """Adds pictures to the next message.
-
-        They are in the journal when this returns; what is returned has them checked.
-
-        Args:
-            paths: where they are.
-            draft: what they were picked for; by default what is on screen when this is called.
-        """
-        if draft is None or draft not in self.journal:
-            draft = self.draft
-        return self._outgoing.checks.check(self.journal.attach(draft, paths))
 
     def submit(self, text: str) -> Coroutine[Any, Any, None]:
         """Sends a message; while another one is answered it waits in the core's queue.
@@ -262,18 +183,18 @@ class ChatSession:
         It is in the journal when this returns, with the pictures; what is returned has it sent.
         """
         self.decisions.settle("question")
-        self.write(text)
+        self.unsent.write(text)
         if self.draft.edited is not None and self.draft.edited.is_answer:
-            return self._corrections.store(self._unsent, self.draft.edited)
+            return self._corrections.store(self.unsent.entry, self.draft.edited)
         return self._deliveries.submit(self.draft)
 
     async def regenerate(self, message: int) -> None:
         """Has an answer given again, or a question answered again."""
         if await self._link.is_connected():
-            self._unsent.turns.append(SentTurn("", regenerated=message, state="ready"))
-            self.journal.note(self._unsent)
+            self.unsent.entry.turns.append(SentTurn("", regenerated=message, state="ready"))
+            self.journal.note(self.unsent.entry)
             self.decisions.settle("question")
-            await self._deliveries.send(self._unsent)
+            await self._deliveries.send(self.unsent.entry)
         else:
             self._pass_on(RequestRefused(NO_CORE))
 
@@ -286,14 +207,14 @@ class ChatSession:
         """Takes a message that waits back into the prompt: the last one, or that with an id."""
         async with self._order:
             queued = self.turns.find(turn)
-            if turn is None and self.unacknowledged:
-                await self._outgoing.return_unacknowledged(self._unsent)
+            if turn is None and self.unsent.unacknowledged:
+                await self._outgoing.return_unacknowledged(self.unsent.entry)
             elif queued is not None and self.conversation is not None:
                 was_all = self.turns.are_only(queued)
                 it = self.conversation
                 if await self._outgoing.remove_queued(it, queued, was_all=was_all) and was_all:
                     self._show(None)
-            self._show_draft()
+            self.unsent.show()
 
     def close(self) -> None:
         """Leaves what is unsent to the next window."""
@@ -313,7 +234,7 @@ class ChatSession:
             request = OpenConversation(conversation=chat)
             opened = await self._show_reply(request, takes_typed=not self.has_begun)
         if opened is None and chat is not None and chat == self.conversation:
-            self._offer_restoring(
+            self.deletions.offer_restoring(
                 "This conversation could not be opened again; it may have been deleted."
             )
         if launch.preset is not None:
@@ -323,19 +244,19 @@ class ChatSession:
         await self._catch_up(opened)
         self._deliveries.has_begun.set()
         self.model.announce()
-        await self.attach(*launch.images)
+        await self.unsent.attach(*launch.images)
 
     async def _catch_up(self, shown: Conversation | None) -> None:
         """Brings back what is unsent, and sends what was sent without a reply."""
         if not self.has_begun:
             self.journal.inherit_first()
-            self._show_draft()
+            self.unsent.show()
         before = self.conversation
         await self._deliveries.catch_up(shown)
         if self.conversation != before:
             await self.conversations.find_again()
-        self._show_draft()
-        self._claim()
+        self.unsent.show()
+        self.unsent.claim()
         self._deliveries.start(self._forget_deleted())
 
     async def _show_reply(
@@ -361,16 +282,6 @@ class ChatSession:
             self._show(reply.conversation, message)
             return reply.conversation
 
-    def _show_draft(self) -> None:
-        """Shows what is in the prompt of the conversation on screen, if that is another draft."""
-        self._unsent = self.journal.find(self.conversation)
-        draft = self._unsent.shown
-        if draft is not self.draft:
-            self.draft = draft
-            self._post(DraftShown(draft))
-            self._prepare()
-            self._claim()
-
     def _pass_on(self, event: SessionEvent) -> None:
         """Tells the screen of a draft, and the core of the turn that may come of it."""
         if isinstance(event, RequestRefused):
@@ -380,9 +291,7 @@ class ChatSession:
             event = QuestionRefused(event.sentence)
         self._post(event)
         if isinstance(event, DraftChanged):
-            self._claim()
-            if event.draft is self.draft:
-                self._prepare()
+            self.unsent.note(event)
 
     async def _forget_deleted(self) -> None:
         """Lets go what windows before this one left of conversations that are long deleted."""
@@ -393,35 +302,24 @@ class ChatSession:
 
     def _measure_again(self, event: PresetChanged) -> None:
         """Has the pictures in the prompt show what they will take."""
-        checks = self._outgoing.checks
-        checks.pixel_budget = event.pixel_budget
-        self._deliveries.start(checks.measure_again(self.draft.pictures))
-
-    def _prepare(self) -> None:
-        self._preparing.want(self._unsent.next_turn)
-
-    def _claim(self) -> None:
-        self._claiming.want(self.journal.claim)
+        self._deliveries.start(self.unsent.measure_again(event.pixel_budget))
 
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
-        sent = self._unsent.find_turn(event.turn) if isinstance(event, TurnWithdrawn) else None
+        sent = self.unsent.entry.find_turn(event.turn) if isinstance(event, TurnWithdrawn) else None
         self._outgoing.note(event)
-        self._show_draft()
+        self.unsent.show()
         self.model.note(event)
         self.kept.note(event)
         self.preset.note(event)
         self.conversations.note(event)
+        self.deletions.note(event)
         if is_elsewhere:
             return
         match event:
             case Notice(sentence=sentence):
                 self._post(NoticeTold(sentence))
-            case ConversationDeleted(conversation=it) if it == self.conversation:
-                self._offer_restoring("This conversation was deleted in another window.")
-            case ConversationRestored(conversation=it) if it == self.conversation:
-                self.decisions.settle("conversation")
             case TurnWithdrawn(restored=restored):
                 self._show(restored)
                 if room := offer_room(event, sent):
@@ -442,18 +340,14 @@ class ChatSession:
 
     def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
         is_inherited = conversation is not None and self.journal.inherit(conversation.summary.id)
-        self._unsent = self.journal.find(conversation.summary.id if conversation else None)
-        self.draft = self._unsent.shown
+        unsent = self.unsent.turn_to(conversation.summary.id if conversation else None)
         self.decisions.settle("conversation")
         self._post(ConversationShown(conversation, self.draft, message))
         self.turns.show(conversation)
         self.kept.show(conversation)
         self.preset.show()
         self.conversations.note_shown()
-        self._prepare()
+        self.unsent.prepare()
         if is_inherited:
-            self._outgoing.recall_in(self._unsent, conversation)
-            self._deliveries.go_on(self._unsent)
-
-    def _offer_restoring(self, sentence: str) -> None:
-        self.decisions.need(Decision("conversation", sentence, ("restore", "start new")))
+            self._outgoing.recall_in(unsent, conversation)
+            self._deliveries.go_on(unsent)

@@ -43,6 +43,7 @@ def _other_versions(runs: Sequence[TokenRun], prompt: TokenRun) -> Iterator[Sequ
     """Yields what of each run the prompt does not hold, and a little before that."""
     prompt = replace(prompt, tokens=array("i", prompt.tokens))
     for run in runs:
-        shared = common_length(run, prompt)
+        # As texts: under another variant their KV differs, and their tokens do not.
+        shared = common_length(replace(run, variant=""), prompt)
         if shared < len(run):
             yield run.tokens[max(0, shared - MOST_MATCHED) :]

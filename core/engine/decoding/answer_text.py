@@ -6,7 +6,7 @@ from ..inline_thoughts import TAGS, InlineThoughts
 from ..mlx_vlm_names import ServerTokenStreamer, make_streaming_detokenizer
 
 
-class Said(NamedTuple):
+class AnswerDelta(NamedTuple):
     """What tokens have added to an answer."""
 
     text: str
@@ -33,12 +33,12 @@ class AnswerText:
         self.ends: frozenset[int] = frozenset(processor.tokenizer.stopping_criteria.eos_token_ids)
         """Tokens with which the model says that its answer is complete."""
 
-    def add(self, token: int) -> Said:
+    def add(self, token: int) -> AnswerDelta:
         """Returns what the token adds; nothing in the middle of a character or of a tag."""
         if token in self.silent:
-            return Said("", "")
-        return Said(*self._thoughts.split(self._streamer.advance(token, None)))
+            return AnswerDelta("", "")
+        return AnswerDelta(*self._thoughts.split(self._streamer.advance(token, None)))
 
-    def end(self) -> Said:
+    def end(self) -> AnswerDelta:
         """Returns what was held back as the possible beginning of a tag, once no token follows."""
-        return Said(*self._thoughts.split("", is_last=True))
+        return AnswerDelta(*self._thoughts.split("", is_last=True))

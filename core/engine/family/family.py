@@ -13,10 +13,11 @@ computed at once: see `Family.why_whole`.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import Image
 
+from ...models.known_reuse import ReuseKind
 from ..kv.prefix import ImageSpan, TokenRun
 from ..picture import PictureShape, PictureSize
 from .placing import Placing
@@ -26,7 +27,7 @@ from .template import ChatTemplate
 class Reuse(NamedTuple):
     """What a family can take over from the KV of an earlier prompt."""
 
-    kind: Literal["full", "text", "cold"]
+    kind: ReuseKind
     """Everything; what follows the last picture; or nothing."""
     reason: str = ""
     """Why not everything, as a phrase."""

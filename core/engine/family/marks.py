@@ -10,7 +10,15 @@ from typing import Any, Final, NamedTuple
 
 from ...errors import ModelUnsupported
 from ..mlx_vlm_names import get_chat_template, get_message_json
-from .template import ChatTemplate, Conversation, OwnTemplate, template_failure, text_part
+from .template import (
+    TEMPLATE_ERRORS,
+    ChatTemplate,
+    Conversation,
+    OwnTemplate,
+    misplaced,
+    template_failure,
+    text_part,
+)
 
 _TEXT: Final = "\ufdd2"
 """A text that no template writes by itself."""
@@ -74,7 +82,7 @@ class FamilyTemplate:
                 for message in conversation
             ]
             rendered: str = get_chat_template(self._processor, messages, True, **choice)
-        except (TypeError, ValueError, LookupError, AttributeError) as error:
+        except TEMPLATE_ERRORS as error:
             raise template_failure(error) from error
         return rendered
 
@@ -97,12 +105,10 @@ def find_template(
     templates: list[ChatTemplate] = [FamilyTemplate(processor, model_type)]
     if chat_template:
         templates.insert(0, OwnTemplate(tokenizer, chat_template))
-    failure = ModelUnsupported(
-        "The model's chat template does not place pictures; choose another model."
-    )
+    failure = misplaced()
     for template in templates:
         try:
-            mark = _mark_of(template)
+            mark = find_mark(template)
         except ModelUnsupported as error:
             failure = error
             continue
@@ -111,8 +117,12 @@ def find_template(
     raise failure
 
 
-def _mark_of(template: ChatTemplate) -> PictureMark | None:
-    """Returns what a template writes for a picture; None for nothing."""
+def find_mark(template: ChatTemplate) -> PictureMark | None:
+    """Returns what a template writes for a picture; None for nothing.
+
+    Raises:
+        ModelUnsupported: it can't write a conversation.
+    """
     before, after = (template([_question(count)]) for count in range(2))
     written = _added(before, after)
     if not written or not before.count(_TEXT) == after.count(_TEXT) == 1:

@@ -5,7 +5,9 @@ from typing import Any, Final
 from ...errors import ModelUnsupported
 from .family import Family
 from .generic import Generic
+from .marks import find_mark
 from .qwen3_vl import Qwen3VL
+from .template import misplaced
 
 _QWEN3_VL: Final = ("qwen3_vl", "qwen3_vl_moe")
 
@@ -26,7 +28,10 @@ def open_family(name: str, model: Any, processor: Any, chat_template: str) -> Fa
         _check_qwen3_vl(name, model, processor)
         if not chat_template:
             raise ModelUnsupported(f"{name} has no chat template; choose an instruct model.")
-        return Qwen3VL(model, processor, chat_template)
+        family = Qwen3VL(model, processor, chat_template)
+        if find_mark(family.template) is None:
+            raise misplaced()
+        return family
     return Generic(model, processor, chat_template)
 
 

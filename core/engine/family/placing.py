@@ -4,10 +4,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
-from ...errors import ModelUnsupported
 from ..kv.prefix import ImageSpan, TokenRun
 from ..picture import Picture
 from .masks import Masks
+from .template import misplaced
 
 PictureTokens = Callable[[Picture, int], Sequence[int]]
 """Returns the tokens of a picture, which is the prompt's first, second or so on, from 1."""
@@ -78,10 +78,3 @@ class MarkPlacing(Placing):
             else:
                 placed.append(token)
         return TokenRun(placed, spans)
-
-
-def misplaced() -> ModelUnsupported:
-    """Returns the error for a template that leaves pictures out, or adds some."""
-    return ModelUnsupported(
-        "The model's chat template does not place pictures; choose another model."
-    )

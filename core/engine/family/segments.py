@@ -11,8 +11,9 @@ from ..kv.prefix import ImageSpan, TokenRun
 from ..picture import Picture
 from .marks import PictureMark
 from .masks import Masks
-from .placing import PictureTokens, Placing, misplaced
+from .placing import PictureTokens, Placing
 from .processing import Processing, token_list
+from .template import misplaced
 
 _MOST_SEGMENTS: Final = 256
 """How many are remembered: those of a conversation come again with each turn."""

@@ -1,11 +1,22 @@
 """Writes a conversation as the text of a prompt, pictures as the marks that the model knows."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from jinja2 import TemplateError
 
 from ...errors import ModelUnsupported
+
+TEMPLATE_ERRORS: Final = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What a broken template raises: jinja's own errors, and those of what it computes."""
 
 Conversation = Sequence[dict[str, Any]]
 """Messages with a `role`, and as `content` a list of parts of the `type` text or image."""
@@ -59,7 +70,7 @@ class OwnTemplate:
                 add_generation_prompt=True,
                 **choice,
             )
-        except (TemplateError, TypeError, ValueError, LookupError) as error:
+        except TEMPLATE_ERRORS as error:
             raise template_failure(error) from error
         return rendered
 
@@ -69,4 +80,11 @@ def template_failure(error: Exception) -> ModelUnsupported:
     reason = str(error).strip().partition("\n")[0].rstrip(".")
     return ModelUnsupported(
         f"The model's chat template can't write this conversation ({reason}); choose another model."
+    )
+
+
+def misplaced() -> ModelUnsupported:
+    """Returns the error for a template that leaves pictures out, or adds some."""
+    return ModelUnsupported(
+        "The model's chat template does not place pictures; choose another model."
     )

@@ -32,7 +32,7 @@ class SpillIdentity(Struct, frozen=True):
     template: str
     """Hash of the chat template."""
     library: str
-    """What computed it, with its version."""
+    """What computed it, with the versions."""
     number_bytes: int
     """Of a number before any quantisation."""
     pixel_budget: int

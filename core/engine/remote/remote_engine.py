@@ -153,6 +153,7 @@ class RemoteEngine(Engine):
         self,
         prompt: tuple[PromptMessage, ...],
         *,
+        thinking: bool | None = None,  # noqa: ARG002 - the server renders the prompt
         conversation: int = 0,  # noqa: ARG002 - as above
     ) -> None:
         """Makes the pictures ready to be sent, one after the other."""

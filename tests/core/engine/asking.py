@@ -146,10 +146,12 @@ class Asker:
             answer.tokens = newest.tokens[answer.stats.prompt_tokens :]
         return answer
 
-    def prepare(self, *messages: PromptMessage, conversation: int = 0) -> int:
+    def prepare(
+        self, *messages: PromptMessage, conversation: int = 0, thinking: bool | None = None
+    ) -> int:
         """Works ahead and returns how many tokens went through the prefill."""
         family = self._record()
-        PrefillAhead(self.resident, conversation).run(messages)
+        PrefillAhead(self.resident, conversation, thinking=thinking).run(messages)
         return family.extended
 
     def _record(self) -> RecordingFamily:

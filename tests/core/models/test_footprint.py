@@ -30,9 +30,9 @@ def test_the_whole_context_fits() -> None:
 def test_a_part_of_the_context_fits() -> None:
     found = propose(QWEN, 12 * GB, 1280)
     assert (found.context, found.pixel_budget) == (51_200, 1280)
-    assert "A conversation of 51,200 tokens fits the memory, which then takes 10.7 GB" in (
-        found.sentence
-    )
+    assert "A conversation of 51,200 tokens fits the memory, and takes 10.7 GB" in (found.sentence)
+    assert "kv_bits = 8" in found.sentence
+    assert "kv_bits" not in propose(QWEN, 12 * GB, 1280, kv_bits=8).sentence
     assert QWEN.nbytes(found.context) < 0.9 * 12 * GB < QWEN.nbytes(found.context + 1024)
 
 

@@ -150,3 +150,18 @@ def test_a_name_that_is_not_here_says_what_is_near(shelf: Shelf, name: str, word
 def test_the_licence_is_that_of_the_card(tmp_path: Path, card: str, licence: str) -> None:
     (tmp_path / "README.md").write_text(card)
     assert read_licence(tmp_path) == licence
+
+
+def test_a_model_knows_the_sources_that_mean_it(tmp_path: Path) -> None:
+    cached = ModelFacts("Owner/Name", "hub", str(tmp_path))
+    folder = ModelFacts("~/models/tiny", "folder", str(Path("~/models/tiny").expanduser()))
+    for model, source in (
+        (cached, "owner/name"),
+        (cached, "https://huggingface.co/Owner/Name"),
+        (cached, str(tmp_path)),
+        (folder, "~/models/tiny/"),
+        (folder, folder.source),
+        (ModelFacts("demo", "demo", "/demo"), "demo"),
+    ):
+        assert model.is_meant_by(source), source
+        assert not model.is_meant_by("other/name"), source

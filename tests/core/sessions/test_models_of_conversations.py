@@ -283,4 +283,4 @@ async def test_the_models_that_are_here_are_listed_with_what_was_measured(
     demo, box = listed.models
     assert (demo.source, demo.family, demo.prompt_tps) == ("demo", "qwen3_vl", 250.0)
     assert demo.needed_bytes > demo.size_bytes > 0
-    assert (box.source, box.place, box.context_length) == ("box", "endpoint", 512)
+    assert (box.source, box.kind, box.context_length) == ("box", "endpoint", 512)

@@ -35,6 +35,7 @@ TERSE = ConversationChoices(preset="terse")
 FILE = """
 [presets.terse]
 system = "Be terse."
+thinking = true
 temperature = 0.5
 pixel_budget = 64
 
@@ -78,8 +79,8 @@ async def test_a_turns_own_options_come_before_the_preset_and_this_before_the_se
     await ask(sessions, client, again)
     await ask(sessions, client, SubmitTurn(text="?", options=GenerationOptions(system="")))
     assert engine.options == [
-        AnswerOptions(temperature=0.5),
-        AnswerOptions(temperature=0.0, seed=3),
+        AnswerOptions(temperature=0.5, thinking=True),
+        AnswerOptions(temperature=0.0, thinking=True, seed=3),
         AnswerOptions(max_tokens=9),
     ]
     system = PromptMessage("system", ("Be terse.",))
@@ -91,7 +92,7 @@ async def test_a_turns_own_options_come_before_the_preset_and_this_before_the_se
 
 
 @pytest.mark.usefixtures("file")
-async def test_work_ahead_begins_with_the_same_system_prompt(
+async def test_work_ahead_begins_as_the_turn_with_the_preset_will(
     sessions: Sessions, engine: ScriptedEngine, client: Listener, picture: Path
 ) -> None:
     attached = await carry_out(sessions, Attach(path=str(picture)), client)
@@ -105,6 +106,7 @@ async def test_work_ahead_begins_with_the_same_system_prompt(
     assert ahead == asked == [PromptMessage("system", ("Be terse.",))]
     assert draft.images == question.images
     assert draft.images[0].pixel_budget == 64
+    assert engine.prepared_thinking[-1] is True
 
 
 @pytest.mark.usefixtures("file")

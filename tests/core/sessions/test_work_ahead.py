@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seeshell.core.engine.engine import PromptMessage
+from seeshell.core.engine.engine import LoadedModel, PromptMessage
 from seeshell.core.errors import OutOfMemory
 from seeshell.core.generation_options import ConversationChoices
 from seeshell.core.messages.events import (
@@ -386,3 +386,15 @@ async def test_a_stopped_turn_lets_the_work_go_on(
         await carry_out(sessions, StopTurn(conversation=queued.conversation), client)
     await engine.until("prepared", 0)
     assert len(engine.prepared[-1][-1].images) == 1
+
+
+async def test_all_hear_what_work_ahead_shows_of_the_model(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, sha256: str
+) -> None:
+    engine.prepare_gate = asyncio.Event()
+    await carry_out(sessions, PrepareTurn(attachments=(sha256, sha256)), client)
+    await engine.until("prepare", 0)
+    engine.become(LoadedModel("scripted", "scripted", 100, reuse="text", reuse_reason="why"))
+    engine.prepare_gate.set()
+    told = await client.until(ModelLoaded)
+    assert (told.source, told.reuse, told.reuse_reason) == ("scripted", "text", "why")

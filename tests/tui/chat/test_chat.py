@@ -208,7 +208,7 @@ async def test_a_deletion_is_taken_back_by_a_key_in_the_list_or_from_the_palette
         await user.until(lambda: user.messages == before)
         await user.until(lambda: "undo delete" not in user.screen)
         await user.press("escape")
-        await user.chat.session.delete(conversation)
+        await user.chat.session.deletions.delete(conversation)
         await user.until(lambda: user.messages == [])
         await user.press("ctrl+p")
         await user.type("undo the")

@@ -32,7 +32,7 @@ OLD = conversation(3, "market stall", question(1, "How many?"), answer(2, "Two."
 BIG = ListedModel(
     source="Qwen/Qwen3-VL-4B",
     name="Qwen/Qwen3-VL-4B",
-    place="hub",
+    kind="hub",
     family="qwen3_vl",
     size_bytes=2_600_000_000,
     quantisation="4 bits",
@@ -44,10 +44,10 @@ BIG = ListedModel(
     prompt_tps=411.0,
 )
 MODELS = (
-    ListedModel(source="demo", name="demo", place="demo", family="qwen3_vl", reuse="full"),
+    ListedModel(source="demo", name="demo", kind="demo", family="qwen3_vl", reuse="full"),
     BIG,
-    ListedModel(source="/m/text", name="~/text", place="folder", problem="It sees no pictures."),
-    ListedModel(source="box", name="box", place="endpoint", context_length=32_768),
+    ListedModel(source="/m/text", name="~/text", kind="folder", problem="It sees no pictures."),
+    ListedModel(source="box", name="box", kind="endpoint", context_length=32_768),
 )
 
 

@@ -199,7 +199,7 @@ async def test_the_first_edit_begins_with_an_example(
     monkeypatch.setenv("VISUAL", "/nowhere/editor")
     await user.press("f12")
     await user.sees("e writes the first presets")
-    await user.press("e")
+    await user.press("ctrl+e")
     await user.sees("can't be handed", "terse", "exact")
     assert read_own(presets_file) == EXAMPLE
     assert [preset.name for preset in read_presets(presets_file).presets] == ["exact", "terse"]

@@ -11,7 +11,7 @@ from seeshell.core.demo import MODEL_PATH
 from seeshell.core.models.known_reuse import KnownReuse, write_known
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.settings import Paths
-from seeshell.tui.cli import main, models_help, models_table
+from seeshell.tui.cli import main, models, models_help, models_table
 from seeshell.tui.cli.models_progress import ProgressLine
 
 from ...terminal.installed import Installed
@@ -121,6 +121,20 @@ def test_a_model_that_was_made_here_is_removed(run: Command, made: Path) -> None
     assert "Nobody can be asked here; add --yes" in run.said
     assert run.document("rm", "tiny-4bit", "--yes")["freed_bytes"] > 3_000_000
     assert not made.exists()
+
+
+def test_a_model_that_the_core_holds_is_not_removed(
+    run: Command, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    namesake = made.with_name("tiny-8bit")
+    shutil.copytree(MODEL_PATH, namesake)
+    loaded = models.Loaded("tiny", str(made), 1)
+    monkeypatch.setattr(models, "read_loaded", lambda: loaded)
+    run("rm", "tiny-4bit", "--yes", status=1)
+    assert "is loaded; free it with `seeshell unload` first" in run.said
+    run("rm", "tiny-8bit", "--yes")
+    assert made.exists()
+    assert not namesake.exists()
 
 
 def test_the_terminal_is_asked_before_a_model_goes(home: Path, made: Path) -> None:

@@ -191,6 +191,40 @@ async def test_a_model_that_is_not_there_is_chosen_for_nothing_new(
     assert sent.choices is None  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("error", ["ModelError", "LoadCancelled"])
+async def test_a_conversation_keeps_what_it_kept_before_a_load_that_failed(
+    window: Window, error: str
+) -> None:
+    await window.until(lambda: window.offers)
+    await window.session.kept.go_on()
+    await window.session.kept.load("org/new")
+    await window.hears(ModelFailed(model="org/new", error=error, sentence="No."))
+    await window.until(lambda: len(window.asked(ChooseForConversation)) == 3)
+    kept_now = [it.choices.model for it in window.asked(ChooseForConversation)]  # type: ignore[attr-defined]
+    assert kept_now == ["org/big", "org/new", "org/big"]
+    assert window.offers == []
+
+
+async def test_why_the_conversations_model_failed_is_told_with_the_ways_out(
+    window: Window,
+) -> None:
+    await window.until(lambda: window.offers)
+    await window.session.kept.load_kept()
+    await window.hears(ModelLoading(model="org/own", stage="reading"))
+    await window.hears(ModelFailed(model="org/own", error="ModelError", sentence="No memory."))
+    await window.until(lambda: window.offers)
+    (decision,) = window.session.decisions.open
+    assert decision.sentence == f"No memory. {OFFER}"
+    assert decision.ways_out == ("load kept", "go on")
+
+
+async def test_a_model_that_has_read_the_conversation_costs_nothing(window: Window) -> None:
+    window.session.turns.last_model = "big"
+    await window.hears(ChoicesChanged(conversation=1, choices=ConversationChoices("org/two")))
+    offer = "two answers in this conversation, but big is loaded."
+    await window.until(lambda: window.offers == [offer])
+
+
 async def test_a_load_is_cancelled_and_that_is_told_without_anything_to_decide(
     window: Window,
 ) -> None:

@@ -185,7 +185,7 @@ async def test_a_conversation_that_is_gone_after_a_break_can_be_restored() -> No
         assert "may have been deleted" in decision.sentence
         assert decision.ways_out == ("restore", "start new")
         is_gone = False
-        await it.session.restore_shown()
+        await it.session.deletions.restore_shown()
         assert RestoreConversation(conversation=3) in client.asked
         assert not it.session.decisions.open
         again.cancel()
@@ -230,7 +230,7 @@ async def test_messages_sent_during_an_answer_are_the_cores_at_once_and_shown_as
 async def test_messages_are_sent_in_the_order_in_which_they_were_typed() -> None:
     async with talk(ScriptedClient()) as it:
         it.client.may_reply.clear()
-        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        attaching = asyncio.create_task(it.session.unsent.attach(Path("/pictures/lemons.png")))
         await it.until(lambda: it.session.draft.pictures)
         sending = [asyncio.create_task(it.session.submit(text)) for text in ("one", "two")]
         it.client.may_reply.set()
@@ -292,7 +292,7 @@ async def test_stopping_keeps_what_is_queued_and_resuming_lets_it_go_on() -> Non
 async def test_the_last_queued_message_comes_back_with_its_pictures() -> None:
     async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
         await it.session.submit("one")
-        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.unsent.attach(Path("/pictures/lemons.png"))
         await it.session.submit("two")
         await it.until(lambda: queued(it) == ["one", "two"])
         assert it.session.draft.pictures == []
@@ -384,9 +384,9 @@ async def reconnect(
 async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
     dying = ScriptedClient(OLD, script=loses_replies(SubmitTurn))
     async with talk(dying, LaunchOptions(chat=3)) as it:
-        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.unsent.attach(Path("/pictures/lemons.png"))
         await it.session.submit("how much?")
-        assert [turn.is_held for turn in it.session.unacknowledged] == [True]
+        assert [turn.is_held for turn in it.session.unsent.unacknowledged] == [True]
         assert it.session.journal.claim == ClaimPictures(pictures=(LEMONS.sha256,))
         assert not it.of(TextReturned)
         second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
@@ -395,7 +395,7 @@ async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
         (again,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]
         assert again == lost
         assert again.turn
-        assert not it.session.unacknowledged
+        assert not it.session.unsent.unacknowledged
         second.cancel()
         await asyncio.wait([second])
 
@@ -413,7 +413,7 @@ async def test_a_message_sent_while_another_is_sent_again_goes_out_once_and_behi
         second = await reconnect(it, slow, LaunchOptions(chat=3))
         await it.until(lambda: slow.submitted() == ["one"])
         sending = asyncio.create_task(it.session.submit("two"))
-        await it.until(lambda: len(it.session.unacknowledged) == 2)
+        await it.until(lambda: len(it.session.unsent.unacknowledged) == 2)
         slow.may_reply.set()
         await sending
         assert slow.submitted() == ["one", "two"]
@@ -467,9 +467,9 @@ async def test_an_edit_or_another_answer_that_got_no_reply_is_sent_again_too() -
         await asyncio.wait([second])
     dying = ScriptedClient(OLD, script=loses_replies(EditQuestion))
     async with talk(dying, LaunchOptions(chat=3)) as it:
-        it.session.begin_edit(WHAT, 1)
+        it.session.unsent.begin_edit(WHAT, 1)
         await it.session.submit("who?")
-        assert not it.session.is_editing
+        assert not it.session.unsent.is_editing
         second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
         await it.until(lambda: it.session.turns.queued)
         (lost_edit,) = [one for one in dying.asked if isinstance(one, EditQuestion)]
@@ -483,9 +483,9 @@ async def test_an_edit_that_is_refused_goes_on() -> None:
         return BadRequest("Wait.") if isinstance(request, EditQuestion) else None
 
     async with talk(ScriptedClient(BUSY, script=script), LaunchOptions(chat=4)) as it:
-        it.session.begin_edit(WHAT, 1)
+        it.session.unsent.begin_edit(WHAT, 1)
         await it.session.submit("who?")
-        assert it.session.is_editing
+        assert it.session.unsent.is_editing
         returned = it.of(TextReturned)[-1]
         assert (returned.draft, returned.text) == (it.session.draft, "who?")
 
@@ -495,7 +495,7 @@ async def test_a_refused_message_comes_back_with_its_pictures_and_the_reason() -
         return BadRequest("The core is ending.") if isinstance(request, SubmitTurn) else None
 
     async with talk(ScriptedClient(script=script)) as it:
-        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.unsent.attach(Path("/pictures/lemons.png"))
         await it.session.submit("how much?")
         assert [event.text for event in it.of(TextReturned)] == ["how much?"]
         assert [event.sentence for event in it.of(RequestRefused)] == ["The core is ending."]
@@ -505,7 +505,7 @@ async def test_a_refused_message_comes_back_with_its_pictures_and_the_reason() -
 async def test_a_message_waits_until_its_picture_is_checked() -> None:
     async with talk(ScriptedClient()) as it:
         it.client.may_reply.clear()
-        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        attaching = asyncio.create_task(it.session.unsent.attach(Path("/pictures/lemons.png")))
         await it.until(lambda: it.session.draft.pictures)
         submitting = asyncio.create_task(it.session.submit("how much?"))
         await asyncio.sleep(0)
@@ -521,19 +521,19 @@ async def test_nothing_is_sent_with_a_broken_picture() -> None:
         return ImageError("It is cut off.") if isinstance(request, Attach) else None
 
     async with talk(ScriptedClient(script=script)) as it:
-        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.unsent.attach(Path("/pictures/lemons.png"))
         await it.session.submit("how much?")
         assert it.client.submitted() == []
         assert "lemons.png can't be sent" in it.of(RequestRefused)[0].sentence
         assert it.session.draft.pictures[0].error == "It is cut off."
-        it.session.pictures.remove(it.session.draft.pictures[-1])
+        it.session.unsent.pictures.remove(it.session.draft.pictures[-1])
         await it.session.submit("how much?")
         assert it.client.submitted() == ["how much?"]
 
 
 async def test_a_picture_belongs_to_the_draft_for_which_it_was_attached() -> None:
     async with talk(ScriptedClient(OLD)) as it:
-        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        attaching = asyncio.create_task(it.session.unsent.attach(Path("/pictures/lemons.png")))
         await it.until(lambda: it.of(DraftChanged))
         await it.session.open(3)
         await attaching
@@ -704,15 +704,15 @@ def prepared(client: ScriptedClient) -> list[tuple[int | None, int]]:
 async def test_the_core_hears_of_an_opened_conversation_and_of_each_picture() -> None:
     async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
         await it.until(lambda: prepared(it.client) == [(3, 0)])
-        await it.session.attach(Path("/a.png"))
+        await it.session.unsent.attach(Path("/a.png"))
         await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1)])
-        it.session.pictures.remove(it.session.draft.pictures[-1])
+        it.session.unsent.pictures.remove(it.session.draft.pictures[-1])
         await it.until(lambda: prepared(it.client) == [(3, 0), (3, 1), (3, 0)])
 
 
 async def test_pictures_stay_prepared_until_their_message_is_on_its_way() -> None:
     async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
-        await it.session.attach(Path("/a.png"))
+        await it.session.unsent.attach(Path("/a.png"))
         await it.until(lambda: prepared(it.client)[-1:] == [(4, 1)])
         await it.session.submit("what?")
         await it.until(lambda: prepared(it.client)[-1] == (4, 0))
@@ -731,7 +731,7 @@ async def test_the_core_hears_which_pictures_wait_in_the_window() -> None:
     async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
         await it.session.open(4)
         await it.until(lambda: claims(it.client)[-1:] == [(b,)])
-        await it.session.attach(Path("/lemons.png"))
+        await it.session.unsent.attach(Path("/lemons.png"))
         await it.until(lambda: claims(it.client)[-1] == (a, b))
         it.client.may_reply.clear()
         sending = asyncio.create_task(it.session.submit("what?"))
@@ -745,26 +745,26 @@ async def test_the_core_hears_which_pictures_wait_in_the_window() -> None:
 async def test_pictures_of_an_edit_count_as_waiting_until_it_is_left() -> None:
     old = conversation(3, "old", question(1, "what?", LEMONS))
     async with talk(ScriptedClient(old), LaunchOptions(chat=3)) as it:
-        it.session.begin_edit(old.messages[0], 1)
+        it.session.unsent.begin_edit(old.messages[0], 1)
         await it.until(lambda: claims(it.client)[-1:] == [(LEMONS.sha256,)])
-        it.session.leave_edit()
+        it.session.unsent.leave_edit()
         await it.until(lambda: claims(it.client)[-1] == ())
 
 
 async def test_deletions_are_undone_from_the_last_one_on() -> None:
     async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
-        await it.session.delete(4)
-        await it.session.delete(3)
+        await it.session.deletions.delete(4)
+        await it.session.deletions.delete(3)
         assert it.session.conversation is None
-        await it.session.restore_deleted()
+        await it.session.deletions.restore()
         assert RestoreConversation(conversation=3) in it.client.asked
         assert RestoreConversation(conversation=4) not in it.client.asked
         assert it.session.conversation == 3
         assert it.session.conversations.last_deleted == 4
-        await it.session.restore_deleted()
+        await it.session.deletions.restore()
         assert it.session.conversation == 3
         count = len(it.client.asked)
-        await it.session.restore_deleted()
+        await it.session.deletions.restore()
         assert len(it.client.asked) == count
 
 
@@ -773,7 +773,7 @@ async def test_a_deletion_that_was_refused_is_not_told() -> None:
         return BadRequest("No.") if isinstance(request, DeleteConversation) else None
 
     async with talk(ScriptedClient(OLD, script=script), LaunchOptions(chat=3)) as it:
-        await it.session.delete(3)
+        await it.session.deletions.delete(3)
         assert it.session.conversation == 3
         assert it.session.conversations.last_deleted is None
 
@@ -781,11 +781,11 @@ async def test_a_deletion_that_was_refused_is_not_told() -> None:
 async def test_of_conversations_that_the_cursor_passes_only_the_last_is_prepared() -> None:
     async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
         await it.until(lambda: prepared(it.client) == [(3, 0)])
-        it.session.note_highlight(8)
-        it.session.note_highlight(4)
+        it.session.unsent.note_highlight(8)
+        it.session.unsent.note_highlight(4)
         await it.until(lambda: len(prepared(it.client)) == 2)
         assert prepared(it.client)[-1] == (4, 0)
-        it.session.note_highlight(None)
+        it.session.unsent.note_highlight(None)
         await it.until(lambda: prepared(it.client)[-1] == (3, 0))
 
 
@@ -795,7 +795,7 @@ async def test_a_core_that_refuses_to_prepare_or_is_away_bothers_nobody() -> Non
 
     async with talk(ScriptedClient(OLD, script=script), LaunchOptions(chat=3)) as it:
         await it.until(lambda: prepared(it.client))
-        await it.session.attach(Path("/a.png"))
+        await it.session.unsent.attach(Path("/a.png"))
         await it.until(lambda: prepared(it.client)[-1] == (3, 1))
         assert not it.of(RequestRefused)
         it.client.die()
@@ -818,7 +818,7 @@ async def test_the_branch_that_another_window_shows_is_shown_here_too() -> None:
 
 async def test_pictures_alone_are_sent() -> None:
     async with talk(ScriptedClient()) as it:
-        await it.session.attach(Path("/photos/lemons.png"))
+        await it.session.unsent.attach(Path("/photos/lemons.png"))
         await it.session.submit("")
         (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
         assert (request.text, request.attachments) == ("", (LEMONS.sha256,))
@@ -858,12 +858,12 @@ async def test_of_paths_the_pictures_that_are_here_are_attached_and_the_others_h
 async def test_a_picture_is_taken_off_a_question_that_waited_for_it_and_was_taken_back() -> None:
     async with talk(ScriptedClient()) as it:
         it.client.may_reply.clear()
-        attaching = asyncio.create_task(it.session.attach(Path("/photos/lemons.png")))
+        attaching = asyncio.create_task(it.session.unsent.attach(Path("/photos/lemons.png")))
         await it.until(lambda: it.session.draft.pictures)
         sending = asyncio.create_task(it.session.submit("what?"))
-        await it.until(lambda: it.session.unacknowledged)
+        await it.until(lambda: it.session.unsent.unacknowledged)
         await it.session.take_back()
-        it.session.pictures.remove(it.session.draft.pictures[0])
+        it.session.unsent.pictures.remove(it.session.draft.pictures[0])
         again = asyncio.create_task(it.session.submit(it.session.draft.text))
         await it.until(lambda: it.client.submitted() == ["what?"])
         it.client.may_reply.set()
@@ -872,23 +872,25 @@ async def test_a_picture_is_taken_off_a_question_that_waited_for_it_and_was_take
 
 async def test_a_removed_picture_stays_claimed_and_comes_back_until_the_message_is_sent() -> None:
     async with talk(ScriptedClient()) as it:
-        await it.session.attach(Path("/photos/lemons.png"))
-        it.session.pictures.remove(it.session.draft.pictures[0])
+        await it.session.unsent.attach(Path("/photos/lemons.png"))
+        it.session.unsent.pictures.remove(it.session.draft.pictures[0])
         assert it.session.draft.pictures == []
         await it.until(lambda: claims(it.client)[-1:] == [(LEMONS.sha256,)])
-        await it.session.pictures.put_back()
+        await it.session.unsent.pictures.put_back()
         assert [picture.attachment for picture in it.session.draft.pictures] == [LEMONS]
-        it.session.pictures.remove(it.session.draft.pictures[0])
+        it.session.unsent.pictures.remove(it.session.draft.pictures[0])
         await it.session.submit("what?")
-        assert not it.session.pictures.can_put_back
+        assert not it.session.unsent.pictures.can_put_back
         await it.until(lambda: claims(it.client)[-1:] == [()])
 
 
 async def test_pictures_attached_or_put_back_just_before_enter_go_out_with_the_question() -> None:
     async with talk(ScriptedClient()) as it:
-        checks = [it.session.attach(Path(f"/photos/{name}.png")) for name in ("lemons", "limes")]
-        it.session.pictures.remove(it.session.draft.pictures[0])
-        checks.append(it.session.pictures.put_back())
+        checks = [
+            it.session.unsent.attach(Path(f"/photos/{name}.png")) for name in ("lemons", "limes")
+        ]
+        it.session.unsent.pictures.remove(it.session.draft.pictures[0])
+        checks.append(it.session.unsent.pictures.put_back())
         await asyncio.gather(it.session.submit("what?"), *checks)
         (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
         assert len(request.attachments) == 2
@@ -899,11 +901,11 @@ async def test_a_removed_picture_comes_back_also_where_its_question_was_refused(
         return BadRequest("Too long.") if isinstance(request, SubmitTurn) else None
 
     async with talk(ScriptedClient(script=refuse)) as it:
-        await it.session.attach(Path("/photos/lemons.png"))
-        it.session.pictures.remove(it.session.draft.pictures[0])
+        await it.session.unsent.attach(Path("/photos/lemons.png"))
+        it.session.unsent.pictures.remove(it.session.draft.pictures[0])
         await it.session.submit("what?")
         assert it.session.draft.text == "what?"
-        await it.session.pictures.put_back()
+        await it.session.unsent.pictures.put_back()
         assert it.session.draft.attachments == [LEMONS]
 
 
@@ -923,7 +925,7 @@ async def test_where_pictures_can_not_be_looked_for_the_question_is_back_with_th
 
     monkeypatch.setattr(attach_paths, "find_pictures", fail)
     async with talk(ScriptedClient()) as it:
-        await it.session.attach(Path("/photos/lemons.png"))
+        await it.session.unsent.attach(Path("/photos/lemons.png"))
         await it.session.submit("what?")
         assert it.client.submitted() == []
         assert it.session.draft.text == "what?"
@@ -940,9 +942,9 @@ async def test_a_refused_picture_is_tried_again_alone() -> None:
         return refusals.pop() if isinstance(request, Attach) and refusals else None
 
     async with talk(ScriptedClient(script=refuse_once)) as it:
-        await it.session.attach(Path("/photos/lemons.png"))
-        await it.session.attach(Path("/photos/limes.png"))
-        await it.session.pictures.retry(it.session.draft.pictures[0])
+        await it.session.unsent.attach(Path("/photos/lemons.png"))
+        await it.session.unsent.attach(Path("/photos/limes.png"))
+        await it.session.unsent.pictures.retry(it.session.draft.pictures[0])
         assert [picture.error for picture in it.session.draft.pictures] == ["", ""]
         asked = [request.path for request in it.client.asked if isinstance(request, Attach)]
         assert asked == ["/photos/lemons.png", "/photos/limes.png", "/photos/lemons.png"]
@@ -954,7 +956,7 @@ async def test_a_picture_that_was_attached_already_and_is_named_too_goes_out_onc
     (tmp_path / "cat.png").touch()
     monkeypatch.chdir(tmp_path)
     async with talk(ScriptedClient()) as it:
-        await it.session.attach(tmp_path / "cat.png")
+        await it.session.unsent.attach(tmp_path / "cat.png")
         await it.session.submit("what is in cat.png?")
         (request,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
         assert (request.text, len(request.attachments)) == ("what is in cat.png?", 1)
@@ -964,7 +966,7 @@ async def test_pictures_land_where_they_were_pasted_whatever_is_switched_meanwhi
     async with talk(ScriptedClient(OLD)) as it:
         it.client.may_reply.clear()
         paths = [Path(f"/pictures/{number}.png") for number in range(8)]
-        attaching = asyncio.create_task(it.session.attach(*paths))
+        attaching = asyncio.create_task(it.session.unsent.attach(*paths))
         await it.until(lambda: it.of(DraftChanged))
         draft = it.session.draft
         it.client.may_reply.set()
@@ -977,10 +979,10 @@ async def test_pictures_land_where_they_were_pasted_whatever_is_switched_meanwhi
 async def test_a_question_whose_pictures_are_being_checked_can_be_taken_back() -> None:
     async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
         it.client.may_reply.clear()
-        attaching = asyncio.create_task(it.session.attach(Path("/pictures/lemons.png")))
+        attaching = asyncio.create_task(it.session.unsent.attach(Path("/pictures/lemons.png")))
         await it.until(lambda: it.session.draft.pictures)
         sending = asyncio.create_task(it.session.submit("how much?"))
-        await it.until(lambda: it.session.unacknowledged)
+        await it.until(lambda: it.session.unsent.unacknowledged)
         await it.session.take_back()
         assert it.session.draft.text == "how much?"
         await sending
@@ -993,9 +995,9 @@ async def test_a_question_whose_pictures_are_being_checked_can_be_taken_back() -
 async def test_a_question_is_held_where_the_core_goes_while_its_pictures_are_checked() -> None:
     dying = ScriptedClient(OLD, script=loses_replies(Attach))
     async with talk(dying, LaunchOptions(chat=3)) as it:
-        await it.session.attach(Path("/pictures/lemons.png"))
+        await it.session.unsent.attach(Path("/pictures/lemons.png"))
         await it.session.submit("how much?")
-        assert [turn.is_held for turn in it.session.unacknowledged] == [True]
+        assert [turn.is_held for turn in it.session.unsent.unacknowledged] == [True]
         second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
         await it.until(lambda: queued(it) == ["how much?"])
         (sent,) = [one for one in it.client.asked if isinstance(one, SubmitTurn)]

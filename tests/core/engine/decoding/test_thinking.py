@@ -145,6 +145,19 @@ def test_the_next_prompt_computes_what_is_new_and_the_answer_without_its_thought
     assert "thoughts" in after.stats.recomputed
 
 
+def test_work_ahead_is_of_use_where_the_choice_stands_first(
+    demo: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
+) -> None:
+    first = "{%- if enable_thinking %}{{- 'Think.\n' }}{%- endif %}" + demo.chat_template
+    ask = make_asker(with_template(demo, first))
+    picture = draw()
+    ask.prepare(PromptMessage.of("user", "", (picture,)), conversation=1, thinking=True)
+    question = PromptMessage.of("user", "What is in the picture?", (picture,))
+    stats = ask(question, options=THINK, conversation=1).stats
+    assert stats.images_encoded == 0
+    assert stats.prefilled_tokens < 20
+
+
 def test_a_template_that_leaves_no_choice_can_not_think(demo: Checkpoint) -> None:
     without = demo.chat_template.replace("enable_thinking", "anything")
     assert not PromptBuilder(with_template(demo, without).family).can_think

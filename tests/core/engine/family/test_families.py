@@ -1,5 +1,7 @@
 """Every family answers as mlx-vlm does from nothing, and computes no more than it must."""
 
+import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +9,17 @@ from typing import Any
 
 import pytest
 
+from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.family import generic
 from seeshell.core.engine.kv.prefix import common_length, reusable_length
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.picture import Picture
-from seeshell.core.errors import ImageError
+from seeshell.core.errors import ImageError, ModelUnsupported
+from seeshell.core.models.known_reuse import read_known
 from seeshell.core.models.sources import find_model
 
 from ....families.shapes import SHAPES, shrink_phi3_tower
@@ -214,6 +219,74 @@ def test_a_prompt_past_the_short_positions_takes_nothing_over(load: Load, draw: 
     assert "past 900 tokens" in stats.recomputed
     assert talk.turn(*long, reply("C."), user("Sure?")).reused_tokens > stats.prompt_tokens - NEAR
     assert talk.turn(*short).reused_tokens > 0
+
+
+def replace_template(folder: Path, template: str) -> None:
+    """Gives a checkpoint another chat template, wherever it has its own."""
+    for file in folder.glob("*_config.json"):
+        values = json.loads(file.read_text())
+        values.pop("chat_template", None)
+        file.write_text(json.dumps(values))
+    for file in folder.glob("chat_template*"):
+        file.unlink()
+    (folder / "chat_template.jinja").write_text(template)
+
+
+@pytest.mark.parametrize(
+    ("family", "template", "reason"),
+    [
+        ("demo", "{% if %}", "Expected an expression"),
+        ("demo", "Hello", "does not place pictures"),
+        ("llava", "{{ raise_exception('Roles must alternate!') }}", "Roles must alternate!"),
+        ("llava", "{{ 1 / 0 }}", "division by zero"),
+    ],
+)
+async def test_a_broken_template_is_refused_in_one_sentence_and_the_model_before_stays(
+    family: str, template: str, reason: str, write: Callable[[str], Path], tmp_path: Path
+) -> None:
+    whole = MODEL_PATH if family == "demo" else write(family)
+    folder = Path(shutil.copytree(whole, tmp_path / "broken"))
+    replace_template(folder, template)
+    engine = MlxEngine(Limits(pixel_budget=1280, max_pixels=10_000_000))
+    before = await engine.load("demo", print)
+
+    with pytest.raises(ModelUnsupported) as refused:
+        await engine.load(str(folder), print)
+
+    assert engine.model == before
+    await engine.close()
+    sentence = str(refused.value)
+    assert reason in sentence
+    assert sentence.startswith("The model's chat template")
+    assert sentence.endswith("; choose another model.")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("is_ahead", [False, True])
+async def test_the_first_two_pictures_may_show_that_less_is_reused(
+    write: Callable[[str], Path],
+    draw: Draw,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_ahead: bool,
+) -> None:
+    monkeypatch.setattr(generic, "pictures_are_independent", lambda _: False)
+    engine = MlxEngine(Limits(pixel_budget=1280, max_pixels=10_000_000), known_dir=tmp_path)
+    model = await engine.load(str(write("llava")), print)
+    assert model.reuse == "full"
+    question = (user("What differs?", draw("circle"), draw("square")),)
+    if is_ahead:
+        await engine.prepare(question, conversation=1)
+    else:
+        async for _ in engine.answer(question, OPTIONS, conversation=1):
+            pass
+    now = engine.model
+    await engine.close()
+    (known,) = read_known(tmp_path).values()
+
+    assert now is not None
+    found = (now.reuse, now.reuse_reason)
+    assert found == (known.reuse, known.reason) == ("text", "its pictures are encoded together")
 
 
 @pytest.mark.parametrize("family", ["gemma4 seeing ahead", "llava", "llava_next", "qwen3_5"])
