@@ -16,11 +16,10 @@ ATTENTION = ("self_attn.q_proj", "self_attn.v_proj", "mlp.down_proj")
 
 def linear_layers(checkpoint: Checkpoint, ends: tuple[str, ...] = ATTENTION) -> dict[str, Any]:
     """The decoder's layers whose names end so."""
-    modules = checkpoint.model.language_model.named_modules()
     return {
-        f"language_model.{name}": module
-        for name, module in modules
-        if isinstance(module, nn.Linear) and name.endswith(ends)
+        name: module
+        for name, module in checkpoint.model.named_modules()
+        if isinstance(module, nn.Linear) and name.endswith(ends) and "vision" not in name
     }
 
 
