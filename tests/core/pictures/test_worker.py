@@ -118,11 +118,13 @@ async def test_pixels_of_other_bytes_than_were_attached_are_refused(
 
 
 async def test_a_size_that_can_not_be_given_is_the_callers_error_and_the_worker_stays(
-    workers: PictureWorkers, picture: Path
+    workers: PictureWorkers, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(width: int, height: int) -> tuple[int, int]:
         raise ImageError(f"{width}x{height} is too narrow.")
 
+    # One that is slow, as on a busy machine, would be replaced.
+    monkeypatch.setattr("seeshell.core.pictures.workers.PATIENCE_SECONDS", PATIENCE)
     await workers.start()
     pids = workers.pids
     wanted = WantedPixels(picture, hash_file(picture), "circle.png", LIMIT, refuse)
