@@ -88,7 +88,7 @@ def make_adapter(options: Namespace, output: Output) -> int:
     )
     loss = tune(model, target, rows, _pictures(paths, settings), training, _Shown(output))
     output.clear_progress()
-    _say(target, called, len(rows), training, loss, output)
+    _say(target, source, len(rows), training, loss, output)
     return COMPLETE
 
 
