@@ -45,7 +45,7 @@ Its modules in reading order:
     pictures/           Reads pictures that strangers made in programs of their own, under limits of
                         time and memory.
     __main__            Runs the core: `python -m seeshell.core [--background] [--paths JSON]
-                        [--model SOURCE]`.
+                        [--model SOURCE ...]`.
     one_process         Refuses to be one of several processes that compute a model together, as
                         `mlx.launch` starts.
     service             The core in the foreground: everything from the lock to the last goodbye.

@@ -1,4 +1,4 @@
-"""Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model SOURCE]`."""
+"""Runs the core: `python -m seeshell.core [--background] [--paths JSON] [--model SOURCE ...]`."""
 
 import argparse
 import asyncio
@@ -83,6 +83,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--background", action="store_true", help="for clients that start it")
     parser.add_argument("--paths", help="places as JSON, instead of the environment's")
     parser.add_argument("--model", help="what to load, instead of the setting")
+    parser.add_argument("--adapter", help="LoRA folder for it, instead of the setting")
+    parser.add_argument("--unloaded", action="store_true", help="load it with the first turn")
     parser.add_argument("--keep-alive", type=float, help="seconds to stay without clients")
     return parser.parse_args(arguments)
 
@@ -95,7 +97,7 @@ def _paths(text: str | None) -> Paths:
 
 def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     # Late, so that a core that is not needed has cost little.
-    from .service import serve
+    from .service import Launch, serve
 
     settings = _read_settings(paths, options)
     if options.background:
@@ -104,7 +106,8 @@ def _serve(paths: Paths, options: argparse.Namespace, lock: CoreLock) -> None:
     report_ready = partial(_announce, options.background, ready)
     environment = read_client_environment(os.environ, settings.key_variables)
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(serve(paths, settings, environment, lock, report_ready))
+    launch = Launch(settings, environment, loads_model=not options.unloaded)
+    loop.run_until_complete(serve(paths, launch, lock, report_ready))
     lock.release()
     logging.shutdown()
     # A download in a thread can't be interrupted, and an orderly exit would wait for it.
@@ -116,7 +119,11 @@ def _read_settings(paths: Paths, options: argparse.Namespace) -> Settings:
     settings = read_settings(paths, os.environ)
     # As the user wrote it, in the working directory of the user.
     if source := options.model or os.environ.get(MODEL_VARIABLE):
-        settings = replace(settings, model=absolute_source(source, settings.endpoints))
+        model = absolute_source(source, settings.endpoints)
+        # The setting's adapter belongs to the setting's model.
+        settings = replace(settings, model=model, adapter="")
+    if options.adapter is not None:
+        settings = replace(settings, adapter=paths.adapter(options.adapter))
     if options.keep_alive is not None:
         settings = replace(settings, keep_alive=check_keep_alive(options.keep_alive))
     return settings

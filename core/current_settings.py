@@ -9,7 +9,9 @@ from .errors import SettingsError
 from .settings import Paths, Settings, read_settings
 from .toml_file import file_stamp
 
-_COUNT_AT_ONCE: Final = ("model", "endpoints", "max_tokens", "temperature", "keep_alive")
+_COUNT_AT_ONCE: Final = (
+    *("model", "adapter", "endpoints", "max_tokens", "temperature", "keep_alive"),
+)
 
 _COUNT_AT_START: Final = ("pixel_budget", "max_pixels", "kv_bits", "kv_bytes", "spill_bytes")
 """The core is built on them; all others are the app's, which reads them when it starts."""

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Final
+from typing import Final, NamedTuple
 
 from .client_environment import ClientEnvironment
 from .engine.engine import Engine
@@ -26,25 +26,31 @@ _ENGINE_PATIENCE: Final = 10.0
 _CHECK_INTERVAL: Final = 2.0
 
 
+class Launch(NamedTuple):
+    """How a core starts."""
+
+    settings: Settings
+    environment: ClientEnvironment
+    """The core's own."""
+    loads_model: bool = True
+    """Whether the settings' model is loaded at once, beside serving; else with the first turn."""
+
+
 async def serve(
-    paths: Paths,
-    settings: Settings,
-    environment: ClientEnvironment,
-    lock: CoreLock,
-    report_ready: Callable[[], None],
+    paths: Paths, launch: Launch, lock: CoreLock, report_ready: Callable[[], None]
 ) -> None:
     """Serves clients until a signal, a client or idleness ends the core.
 
     Args:
         paths: where everything lies.
-        settings: `model` is loaded at once, beside serving.
-        environment: the core's own.
+        launch: how it starts.
         lock: held already.
         report_ready: called once clients can connect.
 
     Raises:
         SeeshellError, OSError: the core can't start.
     """
+    settings, environment, loads_model = launch
     async with AsyncExitStack() as stack:
         workers = PictureWorkers()
         archive = await Archive.open(paths, settings.max_pixels, workers)
@@ -60,7 +66,8 @@ async def serve(
         stack.push_async_callback(sessions.close)
         _end_on_signals(sessions)
         # Before any client: what one of them wants is newer.
-        sessions.load_model(await asyncio.to_thread(default_source, settings.model))
+        source = await asyncio.to_thread(default_source, settings.model)
+        sessions.load_model(source, settings.adapter, at_once=loads_model)
         await _open_to_clients(server, lock, stack)
         report_ready()
         await _wait_for_the_end(sessions, server, lock)

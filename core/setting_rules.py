@@ -126,6 +126,7 @@ _KEY_VARIABLE: Final = Rule(
 
 RULES: Final[Mapping[str, Rule]] = {
     "model": _TEXT,
+    "adapter": _TEXT,
     "model_folders": _TEXTS,
     "pixel_budget": whole(1, 65_536),
     "max_pixels": whole(1, 10**12),

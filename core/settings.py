@@ -50,6 +50,9 @@ class Settings(Struct, frozen=True):
 
     model: str = ""
     """Model to load; empty takes Qwen3-VL-4B if it is in the Hugging Face cache, else the demo."""
+    adapter: str = ""
+    """LoRA adapter that the model answers with: a folder, or the name that `seeshell tune` gave
+    it; empty for none."""
     model_folders: tuple[str, ...] = ()
     """Folders of models: each folder below them with a config.json is listed."""
     pixel_budget: int = 1280
@@ -125,6 +128,11 @@ class Paths(Struct, frozen=True):
         return self.data_dir / "models"
 
     @property
+    def adapters_dir(self) -> Path:
+        """LoRA adapters that were trained here."""
+        return self.data_dir / "adapters"
+
+    @property
     def spills_dir(self) -> Path:
         """KV caches that were put out of memory."""
         return self.cache_dir / "spills"
@@ -156,6 +164,19 @@ class Paths(Struct, frozen=True):
         """The folders among these, and those that hold the files."""
         own = (self.data_dir, self.cache_dir, self.runtime_dir)
         return tuple(dict.fromkeys((self.config_file.parent, self.log_file.parent, *own)))
+
+    def adapter(self, name: str) -> str:
+        """Returns the folder of an adapter, absolute; empty for none.
+
+        Args:
+            name: of one that was trained here, or a folder.
+        """
+        if not name:
+            return ""
+        own = self.adapters_dir / name
+        if "/" not in name and own.is_dir():
+            return str(own)
+        return str(Path(os.path.abspath(os.path.expanduser(name))))  # noqa: PTH100, PTH111
 
     def picture(self, sha256: str) -> Path:
         """Where the copy of a picture lies."""
@@ -247,6 +268,7 @@ def read_settings(paths: Paths, environment: Mapping[str, str]) -> Settings:
     values = read_toml(paths.config_file)
     if problem := find_problem(values):
         raise SettingsError(f"{paths.config_file}: {problem}")
+    values["adapter"] = paths.adapter(str(values.get("adapter", "")))
     if "keys" in values:
         values["keys"] = read_keys(values["keys"])
     for field, variable in (("model", MODEL_VARIABLE), ("images", IMAGES_VARIABLE)):

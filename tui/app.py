@@ -258,10 +258,11 @@ class SeeshellApp(ReportedApp):
         client = await asyncio.to_thread(import_module, "..core.ipc.client", __package__)
         if replace_core:
             await client.stop_core(self.paths)
-        model = ["--model", self._launch.model] if self._launch.model else []
+        from ..core.ipc.core_process import launch_arguments
+
         connected: CoreClient = await client.CoreClient.connect(
             self.paths,
-            launch_arguments=model,
+            launch_arguments=launch_arguments(self._launch.model, self._launch.adapter),
             window=self._window,
             environment=read_handed_over(self.paths, self.settings),
         )

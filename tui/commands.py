@@ -66,6 +66,8 @@ class ChatCommands(Provider):
             yield Command("Undo the last delete of a conversation", screen, "restore_deleted")
         yield from self._preset_commands()
         yield Command("Load another model", screen, "load_model")
+        if screen.check_action("choose_adapter", ()):
+            yield Command("Choose an adapter for the model", screen, "choose_adapter")
         if screen.check_action("cancel_load", ()):
             yield Command("Cancel loading the model", screen, "cancel_load")
         if screen.check_action("unload_model", ()):

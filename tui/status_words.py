@@ -13,8 +13,19 @@ LEAST_SECONDS = 2
 def model_words(status: ModelStatus) -> str:
     """Returns the model that answers and its adapter; what is to be loaded where there is none."""
     load = short_name(status.load.source) if status.load else ""
-    adapter = f" with {short_name(status.adapter)}" if status.adapter else ""
-    return f"{status.name}{adapter}" if status.name else load or short_name(status.wanted)
+    if not status.name:
+        return load or short_name(status.wanted)
+    return named_with(status.name, status.adapter)
+
+
+def named_with(model: str, adapter: str) -> str:
+    """Returns the name of a model with that of its adapter, if it has one.
+
+    Args:
+        model: its name.
+        adapter: the adapter's folder; empty for none.
+    """
+    return f"{model} with {short_name(adapter)}" if adapter else model
 
 
 def state_words(

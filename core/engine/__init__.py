@@ -21,6 +21,8 @@ Its modules in reading order:
                      undocumented.
     loading          Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.
     resident         A loaded model with everything that belongs to it. Lives on the MLX thread.
+    adapters/        LoRA adapters: read, compared with the loaded model, put on it and taken off
+                     again.
     turn             One answer, from the messages to its last token. Runs on the MLX thread.
     prompt           Turns messages into the tokens that the model sees, as its family writes and
                      places them.

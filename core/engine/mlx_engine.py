@@ -14,7 +14,6 @@ import msgspec
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
-from ..errors import ModelUnsupported
 from ..images import ReadPixels, read_pixels
 from ..models.known_reuse import KnownReuse, write_known
 from ..models.progress import LoadProgress
@@ -107,15 +106,11 @@ class MlxEngine(Engine):
         Raises:
             ModelError: with one sentence that says what to do.
         """
-        if adapter:
-            raise ModelUnsupported(
-                f"{source} can't be used with an adapter yet: leave {adapter} out."
-            )
         files = await fetch_model(source, report, environment)
         report(LoadProgress("loading the weights"))
         given_up = threading.Event()
         try:
-            model = await self._thread.run(lambda: self.slot.load(files, given_up))
+            model = await self._thread.run(lambda: self.slot.load(files, adapter, given_up))
         finally:
             given_up.set()
             self._evict_later()

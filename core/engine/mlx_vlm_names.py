@@ -21,6 +21,7 @@ from mlx_vlm.models.cache import (
     make_prompt_cache,
     should_quantize_kv_layer,
 )
+from mlx_vlm.models.switch_layers import QuantizedSwitchLinear, SwitchLinear
 from mlx_vlm.prompt_utils import SINGLE_IMAGE_ONLY_MODELS, get_chat_template, get_message_json
 from mlx_vlm.sample_utils import (
     apply_min_p,
@@ -34,7 +35,8 @@ from mlx_vlm.sample_utils import (
 # next space, which in Chinese may never come.
 from mlx_vlm.tokenizer_utils import _ServerTokenStreamer as ServerTokenStreamer
 from mlx_vlm.tokenizer_utils import make_streaming_detokenizer
-from mlx_vlm.utils import load, prepare_inputs, should_add_special_tokens
+from mlx_vlm.trainer.peft.lora_layers import LoRAEmbedding, LoRALinear, LoRASwitchLinear
+from mlx_vlm.utils import load, prepare_inputs, sanitize_weights, should_add_special_tokens
 
 __all__ = [
     "ATTRIBUTES",
@@ -42,10 +44,15 @@ __all__ = [
     "CacheList",
     "CheckpointAdapter",
     "KVCache",
+    "LoRAEmbedding",
+    "LoRALinear",
+    "LoRASwitchLinear",
     "QuantizedKVCache",
+    "QuantizedSwitchLinear",
     "RotatingKVCache",
     "ServerTokenStreamer",
     "StateFragment",
+    "SwitchLinear",
     "apply_min_p",
     "apply_top_k",
     "apply_top_p",
@@ -63,6 +70,7 @@ __all__ = [
     "make_streaming_detokenizer",
     "prepare_inputs",
     "resolve_sampling_defaults",
+    "sanitize_weights",
     "should_add_special_tokens",
     "should_quantize_kv_layer",
 ]

@@ -6,7 +6,7 @@ MLX is imported when the first model is loaded.
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ModelError, TurnError
 from ..images import ReadPixels, read_pixels
@@ -22,8 +22,34 @@ from .past_turns import LOADED_ANEW, PastTurns
 from .stop_signal import never
 
 if TYPE_CHECKING:
+    from .adapters.lora import Lora
+    from .adapters.lora_folder import LoraFolder
     from .loading import Checkpoint
     from .resident import ResidentModel
+
+
+class _Contents(NamedTuple):
+    """What a slot holds, or is to hold."""
+
+    files: ModelFiles
+    adapter: "LoraFolder | None"
+
+    def has_adapter_of(self, other: "_Contents") -> bool:
+        """Whether both name the same folder, with the same files in it."""
+        one, two = self.adapter, other.adapter
+        return (one and (one.path, one.digest)) == (two and (two.path, two.digest))
+
+    def fit(self, checkpoint: "Checkpoint") -> "Lora | None":
+        """Returns the adapter for the loaded model; None where there is none.
+
+        Raises:
+            ModelUnsupported: it was made for another model.
+        """
+        if self.adapter is None:
+            return None
+        from .adapters.lora import Lora
+
+        return Lora(self.adapter, checkpoint.model, self.files.name)
 
 
 class ModelSlot:
@@ -49,8 +75,8 @@ class ModelSlot:
         self._spills_dir = spills_dir
         self._spill_bytes = spill_bytes
         self._spills: SpillFolder | None = None
-        self._files: ModelFiles | None = None
-        """Of the resident model."""
+        self._contents: _Contents | None = None
+        """What the resident model was made of."""
         self._past = PastTurns()
         self.resident: ResidentModel | None = None
         """The model with its caches; any thread may ask for what it holds."""
@@ -71,37 +97,40 @@ class ModelSlot:
             raise TurnError("No model is loaded; choose one first.")
         return self.resident
 
-    def load(self, files: ModelFiles, given_up: threading.Event) -> LoadedModel:
+    def load(self, files: ModelFiles, adapter: str, given_up: threading.Event) -> LoadedModel:
         """Loads a model in place of the one before, which stays or comes back when this fails.
 
-        The one that is there already stays as it is. Where both fit the memory, the one before is
-        freed when the new one stands; else before that, and it is loaded again should the new one
-        be broken or given up.
+        The one that is there already stays as it is; another adapter is put on it. Where both fit
+        the memory, the one before is freed when the new one stands; else before that, and it is
+        loaded again should the new one be broken or given up.
 
         Args:
             files: of the model.
+            adapter: folder of what it is to answer with; empty for none.
             given_up: set by whoever does not want it any more.
 
         Raises:
             ModelError: with one sentence that says what to do.
         """
-        if self.resident is not None and files == self._files:
-            return self.resident.model
         try:
             from .memory import memory_limit_bytes
         except ImportError as error:
             raise explain_no_mlx(error) from error
+        wanted = _Contents(files, _read_adapter(adapter))
+        if self._contents is not None and files == self._contents.files:
+            return self._switch_adapter(wanted, given_up)
         limit_bytes = self._limits.memory_bytes or memory_limit_bytes()
         check_memory(files.name, files.needed_bytes, limit_bytes)
         if given_up.is_set():
             raise _given_up(files)
         if self.active_bytes + files.needed_bytes > limit_bytes:
-            return self._replace(files, limit_bytes, given_up)
+            return self._replace(wanted, limit_bytes, given_up)
         checkpoint = _load(files)
+        lora = wanted.fit(checkpoint)
         if given_up.is_set():
             return _describe(files, checkpoint)
         self.free()
-        return self._install(files, checkpoint, limit_bytes)
+        return self._install(wanted, checkpoint, lora, limit_bytes)
 
     def free(self, is_late: Callable[[], bool] = never) -> None:
         """Frees the model once its KV caches are on disk.
@@ -114,24 +143,24 @@ class ModelSlot:
         self.resident.spill(is_late)
         self.resident.free_caches()
         self._past.mark_lost(LOADED_ANEW)
-        self.resident = self._files = None
+        self.resident = self._contents = None
         _give_back_memory()
 
     @property
     def found_out(self) -> tuple[str, KnownReuse] | None:
         """Revision of the model's files and what was found out of it; None without a model."""
-        resident, files = self.resident, self._files
-        if resident is None or files is None:
+        resident, contents = self.resident, self._contents
+        if resident is None or contents is None:
             return None
         layout, model = resident.pool.layout, resident.model
         found = KnownReuse(
             reuse=resident.family.reuse.kind,
             reason=resident.family.reuse.reason,
-            source=files.source,
+            source=contents.files.source,
             kv_token_bytes=0 if self._limits.kv_bits else layout.token_bytes,
             loaded_bytes=model.weights_bytes,
         )
-        return files.revision, found
+        return contents.files.revision, found
 
     def evict(self, is_wanted: Callable[[], bool]) -> bool:
         """Returns whether the KV caches are under their budget; False where it was interrupted."""
@@ -156,38 +185,61 @@ class ModelSlot:
         elif spills := self._open_spills():
             spills.keep_only(conversations)
 
+    def _switch_adapter(self, wanted: _Contents, given_up: threading.Event) -> LoadedModel:
+        """Puts another adapter on the model that is there, or takes off the one that it has."""
+        resident, before = self.loaded(), self._contents
+        is_other = before is not None and not wanted.has_adapter_of(before)
+        if is_other and not given_up.is_set():
+            # It is compared with the model's own layers, and put back should it not fit.
+            worn = resident.adapter
+            resident.switch_adapter(None)
+            try:
+                worn = wanted.fit(resident.checkpoint)
+                self._contents = wanted
+            finally:
+                resident.switch_adapter(worn)
+        return resident.model
+
     def _replace(
-        self, files: ModelFiles, limit_bytes: int, given_up: threading.Event
+        self, wanted: _Contents, limit_bytes: int, given_up: threading.Event
     ) -> LoadedModel:
-        before = self._files
+        before = self._contents
         self.free()
         try:
-            checkpoint = _load(files)
+            checkpoint = _load(wanted.files)
+            lora = wanted.fit(checkpoint)
             if given_up.is_set() and before is not None:
-                del checkpoint
-                raise _given_up(files)
+                del checkpoint, lora
+                raise _given_up(wanted.files)
         except ModelError as error:
             # What it has loaded so far is held by the frames that it passed through.
             free_frames(error)
             _give_back_memory()
             if before is not None:
-                self._install(before, _load(before), limit_bytes)
+                checkpoint = _load(before.files)
+                self._install(before, checkpoint, before.fit(checkpoint), limit_bytes)
             raise
-        return self._install(files, checkpoint, limit_bytes)
+        return self._install(wanted, checkpoint, lora, limit_bytes)
 
     def _install(
-        self, files: ModelFiles, checkpoint: "Checkpoint", memory_bytes: int
+        self,
+        contents: _Contents,
+        checkpoint: "Checkpoint",
+        lora: "Lora | None",
+        memory_bytes: int,
     ) -> LoadedModel:
         from .resident import ResidentModel
 
         limits = self._limits._replace(memory_bytes=memory_bytes)
-        model = _describe(files, checkpoint)
+        model = _describe(contents.files, checkpoint)
         resident = ResidentModel(
             model, checkpoint, limits, self._open_spills(), self._past, self._read_pixels
         )
         resident.measure_work()
-        self.resident, self._files = resident, files
-        return model
+        if lora is not None:
+            resident.switch_adapter(lora)
+        self.resident, self._contents = resident, contents
+        return resident.model
 
     def _open_spills(self) -> SpillFolder | None:
         if self._spills is None and self._spills_dir is not None:
@@ -197,6 +249,15 @@ class ModelSlot:
 
 def _given_up(files: ModelFiles) -> ModelError:
     return ModelError(f"Loading {files.name} was given up.")
+
+
+def _read_adapter(path: str) -> "LoraFolder | None":
+    """Returns what an adapter's folder holds; None where none is named."""
+    if not path:
+        return None
+    from .adapters.lora_folder import read_lora
+
+    return read_lora(path)
 
 
 def _load(files: ModelFiles) -> "Checkpoint":

@@ -20,6 +20,7 @@ LOADED_ANEW: Final = "the model was loaded anew"
 MEMORY_RAN_OUT: Final = "the memory ran out"
 TURN_FAILED: Final = "the turn before failed"
 REPLACED: Final = "another version took the place of its KV"
+OTHER_ADAPTER: Final = "the adapter changed"
 NOT_KEPT: Final = "the conversation's KV was not kept"
 
 _MOST_TURNS: Final = 256
@@ -85,6 +86,9 @@ def recompute_reason(
     if best is not None and reused < best.usable_length(reusable_length(best.run, wanted)):
         return best.lost
     own = next((turn for turn in reversed(past) if turn.conversation == conversation != 0), None)
+    if own is not None and own.run.variant != wanted.variant:
+        shared = reusable_length(replace(own.run, variant=wanted.variant), wanted)
+        return OTHER_ADAPTER if reused < shared else ""
     if own is None or common_length(own.run, wanted) >= min(len(own.run), len(wanted)):
         return ""
     return _difference(own, messages)

@@ -25,6 +25,8 @@ class PromptBuilder:
 
     def __init__(self, family: Family) -> None:
         self._family = family
+        self.adapter = ""
+        """What tells the model's adapter from others: KV is of use with the same one alone."""
 
     def build(
         self,
@@ -52,7 +54,7 @@ class PromptBuilder:
                 f"{len(pictures)}; start a new conversation for it."
             )
         run = self._family.placing.place(self._render(messages, thinking), pictures)
-        return replace(run, variant=self._family.variant(run))
+        return replace(run, variant=" ".join([self.adapter, self._family.variant(run)]).strip())
 
     def build_draft(
         self,

@@ -9,6 +9,7 @@ from typing import Any, Final
 import mlx.core as mx
 
 from ..images import ReadPixels, read_pixels
+from .adapters.lora import Lora
 from .decoding.ahead import DecodingAhead
 from .drafts import Drafts
 from .engine import LoadedModel
@@ -87,17 +88,41 @@ class ResidentModel:
         self.ahead = DecodingAhead()
         self.work = WorkMemory()
         self.limits = limits
+        self.adapter: Lora | None = None
+        """What the model answers with beside its own weights."""
 
     @property
     def active_bytes(self) -> int:
         """Memory that weights, KV caches and features hold; may be read by any thread."""
-        return self.checkpoint.weights_bytes + self.pool.nbytes + self.pictures.nbytes
+        adapter = self.adapter
+        weights_bytes = self.checkpoint.weights_bytes + (adapter.nbytes if adapter else 0)
+        return weights_bytes + self.pool.nbytes + self.pictures.nbytes
 
     @property
     def available_bytes(self) -> int:
         """Memory that is free for work: within the limit, and as MLX counts it."""
         unused_bytes = memory_limit_bytes() - int(mx.get_active_memory())
         return max(0, min(self.limits.memory_bytes - self.active_bytes, unused_bytes))
+
+    def switch_adapter(self, adapter: Lora | None) -> None:
+        """Has the model answer with an adapter from now on, or with none.
+
+        KV caches stay where they are, each for the adapter that it was computed with; features are
+        dropped only where one of the two changes how pictures are encoded.
+        """
+        before, self.adapter = self.adapter, adapter
+        if before is not None:
+            before.take_off()
+        if adapter is not None:
+            adapter.put_on()
+        self.family.find_layers()
+        if any(it is not None and it.changes_pictures for it in (before, adapter)):
+            self.pictures.clear()
+        self.prompts.adapter = adapter.folder.digest if adapter else ""
+        # What was measured was measured with the other weights.
+        self.ahead = DecodingAhead()
+        path = adapter.folder.path if adapter else ""
+        self.model = replace(self.model, adapter=path)
 
     def note_reuse(self) -> None:
         """Notes what the family reuses: the first prompt with two pictures may show it is less."""
@@ -195,7 +220,6 @@ class ResidentModel:
         return SpillIdentity(
             source=self.model.source,
             revision=self.checkpoint.revision,
-            adapter="",
             template=hashlib.sha256(self.checkpoint.chat_template.encode()).hexdigest(),
             library=", ".join(f"{name} {version(name)}" for name in _LIBRARIES),
             number_bytes=layout.number_bytes,

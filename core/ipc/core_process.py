@@ -76,6 +76,17 @@ def absolute_source(source: str, endpoints: Container[str] = ()) -> str:
     return full if is_folder else source
 
 
+def launch_arguments(model: str, adapter: str | None) -> list[str]:
+    """Returns what a core is started with that loads a model at once.
+
+    Args:
+        model: as `absolute_source` returns it; empty for the setting's.
+        adapter: folder of its LoRA adapter; None for the setting's.
+    """
+    arguments = ["--model", model] if model else []
+    return arguments if adapter is None else [*arguments, "--adapter", adapter]
+
+
 def _check_address(source: str) -> None:
     try:
         split_address(source)

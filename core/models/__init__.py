@@ -40,8 +40,17 @@ Its modules in reading order:
                         they took.
     codeless            A model's folder as its loaders see it: without the program code that it
                         brings.
+    adapters_here       Which LoRA adapters were trained here.
+    side_program        Long work on a model in a program of its own, which tells how far it is and
+                        can be ended.
     quantise            Quantises a model in a process of its own, into a folder that is there whole
                         or not at all.
     quantising_program  A program that quantises a model with mlx-vlm's own converter; neither core
                         nor app imports it.
+    training_rows       Conversations as rows for training: what was asked, and the answer that is
+                        to be learned.
+    tune                Trains a LoRA adapter in a process of its own, into a folder that is whole
+                        or not there.
+    tuning_program      A program that trains a LoRA with mlx-vlm's own trainer; neither core nor
+                        app imports it.
 """

@@ -1,13 +1,7 @@
 """Quantises a model in a process of its own, into a folder that is there whole or not at all."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +14,7 @@ from .memory import format_bytes
 from .preflight import check_checkpoint
 from .progress import LoadProgress
 from .quantisation import describe_quantisation, is_quantised
+from .side_program import SideProgramFailed, run_side_program, unfinished_folder
 from .weights import Weights
 
 BITS: Final = ("4", "8", "mixed_4_6")
@@ -60,7 +55,8 @@ def quantise(
     if target.exists():
         raise ModelError(f"{target} is there already; remove it, or name another folder by --to.")
     try:
-        with _unfinished(target, _estimate(before, bits)) as unfinished:
+        _check_disk(target, _estimate(before, bits))
+        with unfinished_folder(target) as unfinished:
             with without_code(source) as seen:
                 _run(seen, unfinished, bits, report)
             _keep_card(source, unfinished)
@@ -88,21 +84,15 @@ def check_source(source: Path) -> Weights:
     return weights
 
 
-@contextmanager
-def _unfinished(target: Path, needed: int) -> Iterator[Path]:
-    """Yields a folder beside the target that is removed unless it was renamed."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    free = shutil.disk_usage(target.parent).free
+def _check_disk(target: Path, needed: int) -> None:
+    """Raises ModelError unless there is room for so many bytes beside the target."""
+    place = next(it for it in target.parents if it.exists())
+    free = shutil.disk_usage(place).free
     if needed > free:
         raise ModelError(
             f"The quantised model needs about {format_bytes(needed)} below {target.parent}, where "
             f"{format_bytes(free)} are free; make room, or name another folder by --to."
         )
-    unfinished = Path(tempfile.mkdtemp(".unfinished", f".{target.name}.", target.parent))
-    try:
-        yield unfinished
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _estimate(weights: Weights, bits: str) -> int:
@@ -114,38 +104,16 @@ def _estimate(weights: Weights, bits: str) -> int:
 
 
 def _run(source: Path, target: Path, bits: str, report: Callable[[LoadProgress], None]) -> None:
-    command = [sys.executable, "-P", "-m", _PROGRAM, str(source), str(target), bits]
-    # No name in a checkpoint may lead to the network.
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as noise,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=noise, text=True, env=environment
-        ) as process,
-    ):
-        try:
-            failure = _follow(process, report)
-        except BaseException:
-            process.terminate()
-            raise
-        if process.wait():
-            noise.seek(0)
-            said = noise.read().strip().rpartition("\n")[2]
-            why = (failure or said or "it ended without a word").rstrip(".")
-            raise ModelError(f"{source.name} could not be quantised ({why}); choose another model.")
+    def heed(told: Mapping[str, Any]) -> None:
+        if "stage" in told:
+            report(LoadProgress(str(told["stage"]), float(told.get("fraction", 0.0))))
 
-
-def _follow(process: "subprocess.Popen[str]", report: Callable[[LoadProgress], None]) -> str:
-    """Reports what the program says until it ends; returns its error, empty for none."""
-    error = ""
-    for line in process.stdout or ():
-        said: dict[str, Any] = {}
-        with suppress(ValueError):
-            said = json.loads(line)
-        if "stage" in said:
-            report(LoadProgress(str(said["stage"]), float(said.get("fraction", 0.0))))
-        error = str(said.get("error", error))
-    return error
+    try:
+        run_side_program(_PROGRAM, [str(source), str(target), bits], heed)
+    except SideProgramFailed as error:
+        raise ModelError(
+            f"{source.name} could not be quantised ({error}); choose another model."
+        ) from error
 
 
 def _keep_card(source: Path, target: Path) -> None:

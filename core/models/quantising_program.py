@@ -5,13 +5,12 @@ progress to standard output, one JSON object a line: `stage`, and `fraction` fro
 `error` with a sentence if it failed. What mlx-vlm prints goes to standard error.
 """
 
-import json
-import os
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+
+from .side_program import Report, describe_failure, open_report
 
 _GROUP: Final = 64
 """Weights that share a scale: mlx-vlm's own choice for 4 and 8 bits."""
@@ -21,8 +20,6 @@ _MIXED: Final = "mixed_4_6"
 _WRITING: Final = 0.9
 """How far the work is when all weights are computed and only have to be written."""
 
-Report = Callable[..., None]
-
 
 def main(arguments: list[str]) -> int:
     """Quantises and returns the exit status.
@@ -31,7 +28,7 @@ def main(arguments: list[str]) -> int:
         arguments: the source's folder, the folder to write, and `4`, `8` or `mixed_4_6`.
     """
     source, target, bits = arguments
-    report = _reports()
+    report = open_report()
     report(stage="reading", fraction=0.0)
     # Importing takes seconds. The module: the package gives its function of the same name.
     converter = import_module("mlx_vlm.convert")
@@ -47,22 +44,10 @@ def main(arguments: list[str]) -> int:
             trust_remote_code=False,
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
-        report(error=" ".join(str(error).split())[:300] or type(error).__name__)
+        report(error=describe_failure(error))
         return 1
     report(stage="done", fraction=1.0)
     return 0
-
-
-def _reports() -> Report:
-    """Returns what writes to standard output, which becomes standard error for everybody else."""
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-    def report(**values: object) -> None:
-        out.write(json.dumps(values) + "\n")
-        out.flush()
-
-    return report
 
 
 def _report_weights(converter: Any, report: Report) -> None:

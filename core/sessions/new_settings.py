@@ -52,8 +52,10 @@ class NewSettings:
             return
         now = self._current.now
         self._tell_of_keys(before, client if has_read_them else None)
-        is_other = "model" in change.names and now.model != ""
-        wanted = WantedModel(now.model) if is_other else self._loader.wanted
+        is_other = "adapter" in change.names or ("model" in change.names and now.model != "")
+        wanted = self._loader.wanted
+        if is_other:
+            wanted = WantedModel(now.model or wanted.source, now.adapter)
         source = wanted.source
         endpoint = _find(source, now)
         is_changed = endpoint != _find(source, before)

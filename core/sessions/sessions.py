@@ -153,9 +153,11 @@ class Sessions:
         self.subscribers.remove(client)
         self._ahead.drop(client)
 
-    def load_model(self, source: str) -> None:
-        """Switches to a model on behalf of no client; events tell how that goes."""
-        self._loader.want(WantedModel(source), self._own_environment)
+    def load_model(self, source: str, adapter: str = "", *, at_once: bool = True) -> None:
+        """Switches to a model on behalf of no client, at once or with the first turn."""
+        self._loader.wanted = WantedModel(source, adapter)
+        if at_once:
+            self._loader.want(self._loader.wanted, self._own_environment)
 
     async def close(self) -> None:
         """Stops and stores the open turn, and ends all work; what is queued stays queued."""

@@ -54,6 +54,18 @@ def test_the_environment_wins_over_the_file(paths: Paths) -> None:
     )
 
 
+def test_an_adapter_is_one_that_was_trained_here_or_a_folder(paths: Paths) -> None:
+    (paths.adapters_dir / "cats").mkdir(parents=True)
+    for name, folder in (
+        ("cats", str(paths.adapters_dir / "cats")),
+        ("~/dogs", str(Path.home() / "dogs")),
+        ("/lora/birds", "/lora/birds"),
+        ("", ""),
+    ):
+        paths.config_file.write_text(f'adapter = "{name}"\n')
+        assert read_settings(paths, {}).adapter == folder
+
+
 def test_every_setting_has_a_rule() -> None:
     assert {*RULES, "endpoints", "keys"} == set(Settings.__struct_fields__)
 

@@ -40,6 +40,8 @@ Its modules in reading order:
     model_chooser     The models that are here with their facts, to load one; a name that is not
                       here is downloaded.
     model_facts       What a list says of a model: a row, and the lines of the one at the cursor.
+    adapter_chooser   The adapters that were trained here, to put one on the model; any folder can
+                      be typed.
     preset_chooser    The presets to choose from: each with the user's words, its values, and what a
                       change costs.
     template_menu     The templates, each with the letter that puts it into the prompt.

@@ -105,16 +105,17 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         self._cursor_blink = settings.cursor_blink
         self._launch = launch
         self._pictures = pictures
-        self._cache_dir = paths.cache_dir
+        self._paths = paths
         self.way_back = steps_back(self)
 
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
         yield StatusBar(self.session)
         with Panels(self.session, self._pictures):
-            finder = ChoiceFinder(lambda: self.chat.pictures, self._cache_dir / "picker.json")
+            finder = ChoiceFinder(lambda: self.chat.pictures, self._paths.cache_dir / "picker.json")
             composer = Composer(self.session, self._cursor_blink, finder)
-            yield Chat(self.session, composer, self._pictures, self._cache_dir / "interface.json")
+            interface = self._paths.cache_dir / "interface.json"
+            yield Chat(self.session, composer, self._pictures, interface)
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -154,6 +155,7 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             "start_core": self.chat.core_notice.error is not None,
             "cancel_load": self.session.model.status.load is not None,
             "unload_model": bool(self.session.model.status.name),
+            "choose_adapter": not self.session.model.status.server,
         }.get(action, True)
 
     @work
@@ -196,7 +198,9 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
             with scarcity_named():
                 from ..picker import FilePicker
 
-                picker = FilePicker(self._pictures(), state_file=self._cache_dir / "picker.json")
+                picker = FilePicker(
+                    self._pictures(), state_file=self._paths.cache_dir / "picker.json"
+                )
         except Scarcity as error:
             text = f"The file picker can't be opened now: {error}"
             self.notify(text, severity="error", markup=False)
@@ -245,6 +249,18 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
 
         if source := await self.app.push_screen_wait(ModelChooser(self.session)):
             await self.session.kept.load(source)
+
+    @work
+    async def action_choose_adapter(self) -> None:
+        """Lets the user choose an adapter, which the conversation on screen keeps from now on."""
+        from .adapter_chooser import AdapterChooser
+
+        status, kept = self.session.model.status, self.session.kept
+        cost = await kept.tell_cost()
+        chooser = AdapterChooser(self._paths, status.adapter, cost)
+        folder: str | None = await self.app.push_screen_wait(chooser)
+        if folder is not None:
+            await kept.load_adapter(folder)
 
     @work
     async def action_cancel_load(self) -> None:

@@ -30,6 +30,8 @@ Its modules in reading order:
     models_remove    `seeshell models rm`: removes a downloaded or quantised model once the user
                      agrees.
     models_quantise  `seeshell models quantise`: makes a smaller version of a model.
+    tune             `seeshell tune`: trains a LoRA adapter on conversations, with mlx-vlm's own
+                     trainer.
     bench            `seeshell bench`: how long one waits in a chat about pictures, on this machine.
     bench_table      The figures of `seeshell bench` as lines of at most 80 columns.
     answer_options   The options of `seeshell ask` that say how the answer is to be given.

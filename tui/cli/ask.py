@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from ...core.client_environment import read_client_environment
 from ...core.ipc.client import CoreClient
-from ...core.ipc.core_process import absolute_source
+from ...core.ipc.core_process import absolute_source, launch_arguments
 from ...core.messages.requests import RegenerateAnswer, SubmitTurn
 from ...core.settings import find_paths, read_settings
 from .answer_options import read_answer_options
@@ -67,9 +67,10 @@ async def _ask(question: str, images: list[Path], options: Namespace, output: Ou
     paths = find_paths(os.environ)
     settings = read_settings(paths, os.environ)
     model = absolute_source(options.model or "", settings.endpoints)
+    adapter = None if options.adapter is None else paths.adapter(options.adapter)
     client = await CoreClient.connect(
         paths,
-        launch_arguments=["--model", model] if model else [],
+        launch_arguments=launch_arguments(model, adapter),
         environment=read_client_environment(os.environ, settings.key_variables),
     )
     try:
@@ -79,12 +80,15 @@ async def _ask(question: str, images: list[Path], options: Namespace, output: Ou
         if options.retry and conversation is not None:
             await asking.require_failure(conversation)
         attachments = [await asking.attach(path, path.name) for path in images]
-        if model:
-            await asking.load(model)
+        chosen = {} if options.preset is None else {"preset": options.preset}
+        if model or adapter is not None:
+            model = model.strip() or await asking.find_model(conversation)
+            await asking.load(model, adapter or "")
+            chosen |= {"model": model, "adapter": adapter or ""}
         else:
             await asking.show_notice()
         request = _request(question, attachments, conversation, options)
-        return await asking.submit(await asking.keep(request, model, options.preset))
+        return await asking.submit(await asking.keep(request, chosen))
     finally:
         await client.close()
 

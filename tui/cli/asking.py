@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from ...core.conversation import Message
 from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
-from ...core.generation_options import NO_CHOICES
+from ...core.generation_options import NO_CHOICES, ConversationChoices
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
@@ -101,54 +102,66 @@ class Asking:
         self._followed.model = self._followed.model.after(status, time.time())
         self._followed.announce(status.model_notice)
 
-    async def load(self, model: str) -> None:
+    async def find_model(self, conversation: int | None) -> str:
+        """Returns what loads the model that answers in a conversation.
+
+        Args:
+            conversation: its id; None for a new one.
+        """
+        choices = await self._read_choices(conversation)
+        return choices.model or (await self._request(GetStatus(), CoreStatus)).source
+
+    async def load(self, model: str, adapter: str = "") -> None:
         """Switches to a model and waits until it can answer.
+
+        Args:
+            model: what loads it.
+            adapter: folder of its LoRA adapter; empty for none.
 
         Raises:
             ModelError: it can't be loaded.
         """
-        await self._client.request(LoadModel(model=model))
-        source = model.strip()
+        model = model.strip()
+        await self._client.request(LoadModel(model=model, adapter=adapter))
         async for event in self._followed.events:
             match event:
-                case ModelFailed(model=failed) if failed == source:
+                case ModelFailed(model=failed) if failed == model:
                     raise error_of(Refused(error=event.error, sentence=event.sentence))
-                case ModelLoaded(source=loaded):
+                case ModelLoaded():
                     # Of a load before this one nothing is told: nothing is sent there.
-                    if loaded == source:
+                    if (event.source, event.adapter) == (model, adapter):
                         self._followed.show_news(event)
                         return
                 case _:
                     self._followed.show_news(event)
 
     async def keep(
-        self, request: SubmitTurn | RegenerateAnswer, model: str, preset: str | None
+        self, request: SubmitTurn | RegenerateAnswer, chosen: Mapping[str, str]
     ) -> SubmitTurn | RegenerateAnswer:
         """Returns the request so that the conversation keeps what the command line chooses.
 
         Args:
             request: what is asked.
-            model: the model; empty to leave that as it is.
-            preset: name of the preset; None to leave that as it is.
+            chosen: fields of `ConversationChoices`; those that are missing stay as they are.
         """
-        if not model and preset is None:
+        if not chosen:
             return request
-        conversation, choices = request.conversation, NO_CHOICES
-        if conversation is not None:
-            opened = await self._request(
-                OpenConversation(conversation=conversation), ConversationOpened
-            )
-            choices = opened.conversation.summary.choices
-        if model:
-            choices = replace(choices, model=model.strip(), adapter="")
-        if preset is not None:
-            choices = replace(choices, preset=preset)
+        choices = replace(await self._read_choices(request.conversation), **chosen)
         if isinstance(request, SubmitTurn):
             return replace(request, choices=choices)
         await self._client.request(
             ChooseForConversation(conversation=request.conversation, choices=choices)
         )
         return request
+
+    async def _read_choices(self, conversation: int | None) -> ConversationChoices:
+        """Returns what a conversation keeps; nothing for a new one."""
+        if conversation is None:
+            return NO_CHOICES
+        opened = await self._request(
+            OpenConversation(conversation=conversation), ConversationOpened
+        )
+        return opened.conversation.summary.choices
 
     async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""

@@ -56,6 +56,10 @@ def _run(options: Namespace, output: Output) -> int:
             from .models import models
 
             return models(options, output)
+        case "tune":
+            from .tune import make_adapter
+
+            return make_adapter(options, output)
         case "status":
             from .core_commands import status
 

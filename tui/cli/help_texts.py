@@ -122,6 +122,24 @@ examples:
   seeshell bench
   seeshell bench --compare mlx-vlm --runs 5 --json > figures.json"""
 
+TUNE: Final = """\
+Each answer of the branches that are shown is learned, with all that stands before it; of
+a conversation in which answers were corrected, the corrected ones alone. Answers that
+failed, were stopped or are left out are not. The model is the one that the conversations
+keep, or the one in use, unless --model names another; a quantised one stays so (QLoRA).
+
+The adapter stands below the data folder; seeshell --adapter NAME uses it. Without
+--iterations each answer is learned three times, in 100 steps at least. Ctrl+C stops it
+and leaves nothing. A core that runs goes on; what it holds in memory, training lacks.
+
+--json prints one document: name, place (its folder), model, rows (answers learned),
+iterations and loss (of the last step).
+
+examples:
+  seeshell tune terse --from 12 15 18
+  seeshell tune invoices --from invoice --iterations 300
+  seeshell --adapter invoices"""
+
 STATUS: Final = """\
 exit status: 0 if a core runs, 1 if none does.
 

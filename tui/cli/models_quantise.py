@@ -33,7 +33,7 @@ def make_quantised(shelf: Shelf, options: Namespace, output: Output) -> int:
     Raises:
         ModelError: with one sentence that says what to do.
     """
-    source, called = _source(shelf, options.name, output)
+    source, called = find_source(shelf, options.name, output)
     before = check_source(source)
     target = (
         Path(options.to) if options.to else shelf.paths.models_dir / _name(called, options.bits)
@@ -50,8 +50,8 @@ def make_quantised(shelf: Shelf, options: Namespace, output: Output) -> int:
     return COMPLETE
 
 
-def _source(shelf: Shelf, name: str, output: Output) -> tuple[Path, str]:
-    """Returns where the model to quantise lies, and what to call it; downloads it if need be."""
+def find_source(shelf: Shelf, name: str, output: Output) -> tuple[Path, str]:
+    """Returns where a model lies, and what to call it; downloads it if need be."""
     name = complete_name(shelf, name)
     if name == DEMO:
         return MODEL_PATH, name

@@ -39,6 +39,7 @@ def open_app(options: Namespace) -> int:
     settings = read_settings(paths, os.environ)
     launch = LaunchOptions(
         model=_model(options.model or "", settings),
+        adapter=None if options.adapter is None else paths.adapter(options.adapter),
         preset=options.preset,
         images=tuple(map(Path, options.image)),
         chat=options.chat,

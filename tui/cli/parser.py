@@ -72,7 +72,14 @@ def _build_parser() -> _Parser:
         formatter_class=_Form,
     )
     parser.set_defaults(
-        model=None, preset=None, chat=None, resume=False, json=False, raw=False, more_images=[]
+        model=None,
+        adapter=None,
+        preset=None,
+        chat=None,
+        resume=False,
+        json=False,
+        raw=False,
+        more_images=[],
     )
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
     _add_conversation_options(parser, images="image")
@@ -80,6 +87,7 @@ def _build_parser() -> _Parser:
     _add_ask(commands)
     _add_bench(commands)
     add_models(commands, _Form)
+    _add_tune(commands)
     _add_core_commands(commands)
     return parser
 
@@ -92,6 +100,12 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
         images: where the pictures go: a command's own list would replace the app's.
     """
     parser.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to use from now")
+    parser.add_argument(
+        "--adapter",
+        metavar="FOLDER",
+        default=SUPPRESS,
+        help="LoRA adapter for it, a folder or a name from `tune`; '' for none",
+    )
     parser.add_argument(
         "--preset",
         metavar="NAME",
@@ -176,6 +190,44 @@ def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:
         told = what if default is None else f"{what} ({default})"
         bench.add_argument(name, type=_positive, metavar="N", default=default, help=told)
     _add_json_option(bench, "the figures as one JSON document")
+
+
+def _add_tune(commands: "_SubParsersAction[_Parser]") -> None:
+    tune = commands.add_parser(
+        "tune",
+        help="train a LoRA adapter on conversations",
+        description="Train a LoRA adapter on conversations, with mlx-vlm's own trainer.",
+        epilog=help_texts.TUNE,
+        formatter_class=_Form,
+    )
+    tune.add_argument("name", metavar="NAME", help="what to call it")
+    tune.add_argument(
+        "--from",
+        nargs="+",
+        dest="selection",
+        metavar="QUERY|IDS",
+        required=True,
+        help="words that conversations have, or their IDs",
+    )
+    tune.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model that it is for")
+    for name, kind, default, what in (
+        ("--iterations", _positive, None, "answers to learn, one after the other"),
+        ("--rank", _positive, 8, "width of its matrices (8): how much it can learn"),
+        ("--learning-rate", _rate, 1e-4, "how much each step changes (1e-4)"),
+    ):
+        tune.add_argument(name, type=kind, metavar="N", default=default, help=what)
+    _add_json_option(tune, "one JSON document")
+
+
+def _rate(text: str) -> float:
+    """Returns a number above 0 and at most 1."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 1:
+        raise ArgumentTypeError(f"{text} is not a number above 0 and up to 1")
+    return rate
 
 
 def _picture_path(text: str) -> str:

@@ -66,6 +66,29 @@ MODELS: Final = Place(
     types_text=True,
 )
 
+ADAPTERS: Final = Place(
+    "adapters",
+    "Adapters",
+    (
+        Command("choose", "enter", "Answer with it", footer="choose", rank=2, is_urgent=True),
+        Command("next", "down", "Next adapter", footer="down", rank=3, action="move(1)"),
+        Command("previous", "up", "Previous adapter", footer="up", rank=3, action="move(-1)"),
+        Command("page_down", "pagedown", "Page down", action="move(8)"),
+        Command("page_up", "pageup", "Page up", action="move(-8)"),
+        Command(
+            "close",
+            "esc",
+            "Close it",
+            footer="close",
+            rank=1,
+            moves_focus=True,
+            must_keep="esc",
+        ),
+    ),
+    parent="app",
+    types_text=True,
+)
+
 PRESETS: Final = Place(
     "presets",
     "Presets",

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .chat_commands import CONVERSATIONS, EVERYWHERE, LOG, MESSAGE, SCREEN
-from .chooser_commands import MODELS, PAST, PRESETS, TEMPLATES
+from .chooser_commands import ADAPTERS, MODELS, PAST, PRESETS, TEMPLATES
 from .command import Command, Place
 from .typing_commands import (
     CHIPS,
@@ -28,6 +28,7 @@ PLACES: Final = (
     CONVERSATIONS,
     PAST,
     MODELS,
+    ADAPTERS,
     PRESETS,
     TEMPLATES,
     PICKER,

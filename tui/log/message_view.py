@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from rich.segment import Segment
 
 from ...core.conversation import Attachment, Message, TextPart, has_words
+from ..status_words import named_with
 from ..visible import VisibleStream, visible, visible_line
 from .line import BLANK, TEXT_WIDTH, Line, Target, without_tabs, wrap
 from .look import Look
@@ -258,5 +259,4 @@ class MessageView:
 
 def model_of(message: Message) -> str:
     """Returns the name of the model that gave an answer, with its adapter's; empty for none."""
-    adapter = message.adapter.rstrip("/").rpartition("/")[2]
-    return f"{message.model} with {adapter}" if adapter else message.model
+    return named_with(message.model, message.adapter)

@@ -25,6 +25,8 @@ class CurrentModel:
         self._decisions = decisions
         self.asked = ""
         """Source that this window asked for last."""
+        self.asked_adapter = ""
+        """Folder of the adapter that it asked for with that; empty for none."""
         self._failed = ""
         """Source of the load that is to be decided about, or was."""
         self._announced: set[tuple[str, str]] = set()
@@ -43,7 +45,7 @@ class CurrentModel:
         Returns:
             whether the core has taken that up.
         """
-        self.asked = source.strip()
+        self.asked, self.asked_adapter = source.strip(), adapter
         self._decisions.settle("model")
         try:
             await self._link.request(LoadModel(model=source, adapter=adapter))

@@ -11,7 +11,7 @@ from ...core.errors import SeeshellError
 from ...core.generation_options import NO_CHOICES, ConversationChoices
 from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, ModelFailed, ModelLoaded
 from ...core.messages.requests import ChooseForConversation, GetStatus
-from ..status_words import short_name
+from ..status_words import named_with, short_name
 from .core_link import CoreLink
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, WayOut
@@ -58,8 +58,8 @@ class KeptModel:
         self._conversation = conversation
         self.choices = NO_CHOICES
         """Of the conversation on screen."""
-        self._for_new = ""
-        """Source that was chosen in this window, as long as nobody has loaded another one."""
+        self._for_new = NO_CHOICES
+        """What was chosen in this window, as long as nobody has loaded another model."""
         self._asked: _Asked | None = None
         """What was chosen here last for a conversation, until its model is loaded."""
         self._failure = ""
@@ -71,7 +71,7 @@ class KeptModel:
     @property
     def choices_for_new(self) -> ConversationChoices | None:
         """What a conversation keeps that begins in this window; None for whatever is loaded."""
-        return ConversationChoices(self._for_new) if self._for_new else None
+        return self._for_new if self._for_new.model else None
 
     def show(self, conversation: Conversation | None) -> None:
         """Takes up the conversation that is on screen now."""
@@ -88,33 +88,49 @@ class KeptModel:
         match event:
             case ChoicesChanged(conversation=it, choices=choices) if it == self._conversation():
                 self.choices = choices
-            case ModelLoaded(source=source):
-                self._for_new = self._for_new if source == self._for_new else ""
+            case ModelLoaded(source=source, adapter=adapter):
+                is_chosen = (source, adapter) == _loads(self._for_new)
+                self._for_new = self._for_new if is_chosen else NO_CHOICES
                 self._asked = None
                 self._failure = ""
             case ModelFailed(model=source):
                 self._note_failure(source, event)
         self._look()
 
-    async def load(self, source: str) -> None:
-        """Loads a model, which the conversation on screen keeps from now on if that succeeds."""
+    async def load(self, source: str, adapter: str = "") -> None:
+        """Loads a model, which the conversation on screen keeps from now on if that succeeds.
+
+        Args:
+            source: what loads it.
+            adapter: folder of a LoRA adapter for it; empty for none.
+        """
         source = source.strip()
         conversation, before = self._conversation(), self.choices
         if conversation is None:
-            self._for_new = source
+            self._for_new = ConversationChoices(source, adapter)
         else:
             self._asked = _Asked(conversation, source, before)
-            await self.choose(conversation, replace(before, model=source, adapter=""))
-        if not await self.model.load(source):
-            self._for_new = ""
+            await self.choose(conversation, replace(before, model=source, adapter=adapter))
+        if not await self.model.load(source, adapter):
+            self._for_new = NO_CHOICES
             await self._take_back()
+
+    async def load_adapter(self, adapter: str) -> None:
+        """Puts an adapter on the conversation's model, or takes it off; kept if that succeeds.
+
+        Args:
+            adapter: folder of a LoRA adapter; empty for none.
+        """
+        status = self.model.status
+        await self.load(self.choices.model or status.source or status.wanted, adapter)
 
     async def load_again(self, source: str) -> None:
         """Loads a model again that failed; the conversation keeps it only if it did before."""
-        if source == self.model.asked and source != self.choices.model:
-            await self.load(source)
+        adapter = self.model.asked_adapter if source == self.model.asked else ""
+        if source == self.model.asked and (source, adapter) != _loads(self.choices):
+            await self.load(source, adapter)
         else:
-            await self.model.load(source)
+            await self.model.load(source, adapter)
 
     async def load_kept(self) -> None:
         """Loads the model that the conversation keeps."""
@@ -136,8 +152,8 @@ class KeptModel:
 
     def _note_failure(self, source: str, event: ModelFailed) -> None:
         """Has what could not be loaded kept by nothing that did not keep it before."""
-        if source == self._for_new:
-            self._for_new = ""
+        if source == self._for_new.model:
+            self._for_new = NO_CHOICES
         if self._asked is not None and self._asked.source == source:
             self._start(self._take_back())
         elif source == self.choices.model and event.error != "LoadCancelled":
@@ -170,10 +186,16 @@ class KeptModel:
         seconds = f", about {max(1, round(tokens / prompt_tps))} s" if prompt_tps else ""
         return f"reads up to {tokens:,} tokens again{seconds}"
 
+    async def tell_cost(self) -> str:
+        """Returns what a change of the loaded model's adapter costs here; empty where nothing."""
+        rates = await self._read_rates()
+        cost = self.cost_words(rates.get(self.model.status.source, 0.0))
+        return f"A change {cost}." if cost else ""
+
     def _look(self) -> None:
         """Offers the conversation's model where another one is loaded, once until that changes."""
         status, kept = self.model.status, self.choices
-        wanted, there = (kept.model, kept.adapter), (status.source, status.adapter)
+        wanted, there = _loads(kept), (status.source, status.adapter)
         is_other = bool(kept.model and status.source and wanted != there) and self._asked is None
         if not (is_other and status.is_ready and self.turns.has_messages):
             self._offered = ()
@@ -185,11 +207,13 @@ class KeptModel:
             self._start(self._offer(offer))
 
     async def _offer(self, offer: tuple[object, ...]) -> None:
-        name = self.model.status.name
+        status = self.model.status
+        name = named_with(status.name, status.adapter)
         rates = await self._read_rates()
         # The model that gave the last answer has read everything.
-        has_read = self.turns.last_model == name
-        cost = "" if has_read else self.cost_words(rates.get(self.model.status.source, 0.0))
+        is_same = self.choices.adapter == status.adapter
+        has_read = is_same and self.turns.last_model == status.name
+        cost = "" if has_read else self.cost_words(rates.get(status.source, 0.0))
         if offer != self._offered:
             return
         sentence = f"This conversation uses {_name(self.choices)}, but {name} is loaded."
@@ -211,5 +235,9 @@ class KeptModel:
 
 def _name(choices: ConversationChoices) -> str:
     """Returns a short name of the model that a conversation keeps, and of its adapter."""
-    adapter = f" with {short_name(choices.adapter)}" if choices.adapter else ""
-    return short_name(choices.model) + adapter
+    return named_with(short_name(choices.model), choices.adapter)
+
+
+def _loads(choices: ConversationChoices) -> tuple[str, str]:
+    """Returns what loads the model that is kept: its source and its adapter's folder."""
+    return choices.model, choices.adapter

@@ -10,6 +10,9 @@ class LaunchOptions(Struct, frozen=True):
 
     model: str = ""
     """Model to switch to; empty keeps the one that the core has or would take."""
+    adapter: str | None = None
+    """Folder of the LoRA adapter for it, or for the model in use; empty for none, None for the
+    one that there is, or for none where a model is named."""
     preset: str | None = None
     """Preset that the conversation on screen is to keep; None leaves that as it is."""
     images: tuple[Path, ...] = ()

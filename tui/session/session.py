@@ -218,7 +218,7 @@ class ChatSession:
 
     async def _begin(self, launch: LaunchOptions) -> None:
         if launch.model:
-            await self.kept.load(launch.model)
+            await self.kept.load(launch.model, launch.adapter or "")
         reply = await self._link.ask(GetStatus())
         if reply is not None:
             self.model.note(reply)
@@ -235,6 +235,8 @@ class ChatSession:
             )
         if launch.preset is not None:
             await self.preset.choose(launch.preset)
+        if launch.adapter is not None and not launch.model:
+            await self.kept.load_adapter(launch.adapter)
         await self._catch_up(opened)
         self._deliveries.has_begun.set()
         self.model.announce()

@@ -41,7 +41,7 @@ class DecodingAhead:
 
 def _other_versions(runs: Sequence[TokenRun], prompt: TokenRun) -> Iterator[Sequence[int]]:
     """Yields what of each run the prompt does not hold, and a little before that."""
-    prompt = TokenRun(array("i", prompt.tokens), prompt.spans)
+    prompt = replace(prompt, tokens=array("i", prompt.tokens))
     for run in runs:
         # As texts: under another variant their KV differs, and their tokens do not.
         shared = common_length(replace(run, variant=""), prompt)

@@ -164,6 +164,9 @@ class Family(ABC):
             layers: the caches, to which their KV is added.
         """
 
+    def find_layers(self) -> None:  # noqa: B027 - for those that hold layers themselves
+        """Takes up the model's layers as they are now: some of them were replaced in it."""
+
     def variant(self, run: TokenRun) -> str:  # noqa: ARG002 - for those whose KV depends on more
         """Returns what all KV of a prompt depends on beside the tokens before each.
 

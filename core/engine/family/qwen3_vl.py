@@ -43,8 +43,13 @@ class Qwen3VL(Family):
             lambda picture, _: [token] * (picture.rows * picture.columns),
         )
         self._grid = Grid(processor.image_processor)
-        self._tower = without_waste(model.vision_tower)
-        language = model.language_model
+        self._model = model
+        self.find_layers()
+
+    def find_layers(self) -> None:
+        """Takes up the model's layers as they are now."""
+        self._tower = without_waste(self._model.vision_tower)
+        language = self._model.language_model
         self._decoder = language.model
         """As mlx-vlm made it."""
         self._prefill = _for_last_token(language.model)

@@ -39,7 +39,8 @@ class TokenRun:
     spans: Sequence[ImageSpan] = ()
     """May reach past the last token where a prefill was stopped inside a picture."""
     variant: str = ""
-    """What all of its KV depends on beside the tokens before each: see `Family.variant`."""
+    """What all of its KV depends on beside the tokens before each: the model's adapter, and what
+    `Family.variant` tells."""
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from .prefix import ImageSpan, TokenRun
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Version of the files; those of another one can't be read."""
 
 
@@ -29,7 +29,6 @@ class SpillIdentity(Struct, frozen=True):
     """What names the model."""
     revision: str
     """Of its files."""
-    adapter: str
     template: str
     """Hash of the chat template."""
     library: str
@@ -63,7 +62,7 @@ class Block(Struct, frozen=True):
     holds_state: bool = False
     """Whether it is the state after its last token, and not the KV of its tokens."""
     variant: str = ""
-    """Of the run."""
+    """Of the run: it says which adapter the model had."""
 
     @property
     def end(self) -> int:

@@ -91,3 +91,12 @@ def test_the_streamer_and_the_samplers_take_what_they_are_given(demo: Checkpoint
 def test_a_picture_is_fitted_in_whole_tokens(demo: Checkpoint) -> None:
     limits = {"min_pixels": 1024, "max_pixels": 64 * 64}
     assert tuple(names.fit_image(demo.processor.image_processor, 100, 100, limits)) == (64, 64)
+
+
+def test_lora_layers_are_made_around_a_layer(demo: Checkpoint) -> None:
+    for kind in (names.LoRALinear, names.LoRAEmbedding, names.LoRASwitchLinear):
+        assert accepts(kind.from_base, "layer", r="x", dropout="x", scale="x")
+    weights = {"model.language_model.norm.weight": "array"}
+    assert names.sanitize_weights(demo.model, weights) == {
+        "language_model.model.norm.weight": "array"
+    }

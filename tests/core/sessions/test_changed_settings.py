@@ -77,6 +77,20 @@ async def test_another_model_in_the_file_is_loaded(
     assert (engine.loads, engine.environments) == (["better"], [ENVIRONMENT])
 
 
+async def test_another_adapter_in_the_file_is_put_on_and_taken_off_again(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, paths: Paths
+) -> None:
+    await carry_out(sessions, LoadModel(model="big"), client)
+    await client.until(ModelLoaded, model="big")
+    paths.config_file.write_text('adapter = "/lora/cats"\n')
+    await do("connect", sessions, engine, client)
+    await client.until(ModelLoaded, adapter="/lora/cats")
+    paths.config_file.write_text("max_tokens = 7\n")
+    await do("connect", sessions, engine, client)
+    await client.until(ModelLoaded, adapter="", where=lambda _: engine.model.adapter == "")
+    assert engine.loads == ["big", "big+/lora/cats", "big"]
+
+
 async def test_a_model_that_a_client_names_wins_over_the_file(
     sessions: Sessions, engine: ScriptedEngine, client: Listener, paths: Paths
 ) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from seeshell.core.settings import Settings
 from seeshell.tui.app import SeeshellApp
+from seeshell.tui.chat.adapter_chooser import AdapterChooser
 from seeshell.tui.chat.chat import Chat
 from seeshell.tui.chat.chat_screen import ChatScreen
 from seeshell.tui.chat.chips import Chips
@@ -40,6 +41,7 @@ NODES: list[type[DOMNode]] = [
     Sidebar,
     Chips,
     PastQuestions,
+    AdapterChooser,
     ModelChooser,
     FileList,
     FolderPane,

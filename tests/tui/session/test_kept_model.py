@@ -164,6 +164,15 @@ async def test_a_model_that_is_chosen_here_is_kept_by_what_begins_here(window: W
     assert sent.choices == ConversationChoices("org/newest")  # type: ignore[attr-defined]
 
 
+async def test_an_adapter_is_put_on_the_conversations_model_and_kept(window: Window) -> None:
+    await window.session.kept.load("org/own")
+    await window.session.kept.load_adapter("/lora/cats")
+    *_, load = window.asked(LoadModel)
+    *_, chosen = window.asked(ChooseForConversation)
+    assert load == LoadModel(model="org/own", adapter="/lora/cats")
+    assert chosen.choices == ConversationChoices("org/own", "/lora/cats")  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     "event",
     [

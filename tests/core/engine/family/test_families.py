@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from seeshell.core.demo import MODEL_PATH
+from seeshell.core.engine.adapters.lora import Lora
+from seeshell.core.engine.adapters.lora_folder import read_lora
 from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
 from seeshell.core.engine.family import generic
 from seeshell.core.engine.kv.prefix import common_length, reusable_length
@@ -18,12 +21,14 @@ from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.picture import Picture
+from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError, ModelUnsupported
 from seeshell.core.models.known_reuse import read_known
 from seeshell.core.models.sources import find_model
 
 from ....families.shapes import SHAPES, shrink_phi3_tower
 from ....families.writing import write_checkpoint
+from ..adapters.writing import linear_layers, matrices, write_mlx
 from ..asking import Asker, make_asker
 from .plain import PlainFamily, assert_as_cold, logit_difference
 
@@ -305,3 +310,25 @@ async def test_the_engine_loads_it_and_says_what_it_reuses(
     assert model.reuse == kind
     assert bool(model.reuse_reason) == (kind != "full")
     assert events[-1].stats.images_encoded == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("family", ["gemma3", "lfm2_vl", "llava", "phi3_v"])
+def test_an_adapter_is_put_on_and_leaves_no_trace(
+    family: str, load: Load, draw: Draw, tmp_path: Path
+) -> None:
+    checkpoint = load(family)
+    ask, question = make_asker(checkpoint), user("What is it?", draw("circle", "red"))
+    weights = matrices(linear_layers(checkpoint))
+    lora = Lora(read_lora(str(write_mlx(tmp_path / "lora", weights))), checkpoint.model, family)
+    before = ask(question, options=OPTIONS)
+    ask.resident.switch_adapter(lora)
+    with_adapter, cold = ask(question, options=OPTIONS), PlainFamily(checkpoint)(question)
+    ask.resident.switch_adapter(None)
+    ask.resident.pool.clear()
+    # Chunks of another size round otherwise.
+    ask.resident.pace = PrefillPace()
+    after = ask(question, options=OPTIONS)
+
+    assert_as_cold(with_adapter, cold, float(cold.logits.std()))
+    assert not np.array_equal(with_adapter.logits, before.logits)
+    assert np.array_equal(after.logits, before.logits)

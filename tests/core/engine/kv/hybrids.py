@@ -21,7 +21,7 @@ from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.mlx_vlm_names import CacheList, KVCache, RotatingKVCache
 
 BLOCK_TOKENS = 16
-IDENTITY = SpillIdentity("hybrid", "1", "", "", "test", 4, 1280, 0)
+IDENTITY = SpillIdentity("hybrid", "1", "", "test", 4, 1280, 0)
 
 
 class NoPictures:

@@ -17,7 +17,7 @@ from seeshell.core.engine.kv.spill_block import (
 )
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 
-IDENTITY = SpillIdentity("model", "1", "", "template", "library 1", 2, 1280, 0)
+IDENTITY = SpillIdentity("model", "1", "template", "library 1", 2, 1280, 0)
 BLOCK_TOKENS = 10
 BLOCK_BYTES = 10_000
 
@@ -202,7 +202,6 @@ def test_no_budget_keeps_nothing(path: Path) -> None:
     [
         {"source": "other"},
         {"revision": "2"},
-        {"adapter": "lora"},
         {"template": "other"},
         {"library": "library 2"},
         {"number_bytes": 4},
