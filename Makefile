@@ -13,7 +13,7 @@ FAST := $(if $(OPENBLAS),LD_PRELOAD=$(OPENBLAS))
 .DEFAULT_GOAL := help
 .PHONY: help chat set-up test test-newest check lint types imports wheel bench bench-engine bench-hostile \
     fuzz-engine fuzz-sessions fuzz-kills fuzz-streams fuzz-input fuzz-lexers \
-    fuzz-unsent fuzz-families fuzz-states fuzz-schemas fuzz-ahead bench-ahead preflight \
+    fuzz-unsent fuzz-families fuzz-states fuzz-schemas fuzz-ahead bench-ahead bench-adapters preflight \
     try-servers \
     soak demo-model eval-demo screenshot clean
 
@@ -92,6 +92,9 @@ fuzz-ahead: set-up  ## compares answers decoded ahead with plain ones (ARGS="--s
 
 bench-ahead: set-up  ## measures how much faster answers come that are copied
 	$(FAST) $(PYTHON) -m tests.bench.ahead $(ARGS)
+
+bench-adapters: set-up  ## measures how long adapters take to switch
+	$(FAST) $(PYTHON) -m tests.bench.adapters $(ARGS)
 
 preflight: set-up  ## compares what preflight says with what MLX takes (ARGS="qwen3-vl-4b-4bit")
 	$(FAST) $(PYTHON) -m tests.families.preflight $(ARGS)
