@@ -14,11 +14,15 @@ from training.outside_pictures import draw_outside
 from training.pictures import draw_scene, sample_size
 
 IMAGE_TOKEN: Final = "<|image_pad|>"  # noqa: S105
+_SMALLEST_WITH_SPOTS: Final = 72
+"""Shorter pictures do not keep every ratio to the pixel, which spots are meant for."""
 
 CHAT_TEMPLATE: Final = (
-    "{%- set seen = namespace(pictures=0) %}"
+    "{%- set seen = namespace(pictures=0, question=-1) %}"
+    "{%- for message in messages %}{%- if message.role == 'user' %}"
+    "{%- set seen.question = loop.index0 %}{%- endif %}{%- endfor %}"
     "{%- for message in messages %}"
-    "{{- '<|im_start|>' + message.role + '\\n' }}"
+    "{%- set content %}"
     "{%- if message.content is string %}{{- message.content }}"
     "{%- else %}{%- for part in message.content %}"
     "{%- if part.type == 'image' or 'image' in part or 'image_url' in part %}"
@@ -28,11 +32,29 @@ CHAT_TEMPLATE: Final = (
     "<|vision_start|><|image_pad|><|vision_end|>"
     "{%- elif 'text' in part %}{{- part.text }}{%- endif %}"
     "{%- endfor %}{%- endif %}"
-    "{{- '<|im_end|>\\n' }}"
+    "{%- endset %}"
+    "{{- '<|im_start|>' + message.role + '\\n' }}"
+    "{%- if message.role == 'assistant' %}"
+    "{%- set thoughts = '' %}"
+    "{%- if message.reasoning_content is string %}"
+    "{%- set thoughts = message.reasoning_content %}"
+    "{%- elif '</think>' in content %}"
+    "{%- set thoughts = content.split('</think>')[0].split('<think>')[-1] %}"
+    "{%- set content = content.split('</think>')[-1].lstrip('\\n') %}"
+    "{%- endif %}"
+    "{%- if thoughts and loop.index0 > seen.question %}"
+    "{{- '<think>\\n' + thoughts.strip('\\n') + '\\n</think>\\n\\n' }}"
+    "{%- endif %}{%- endif %}"
+    "{{- content + '<|im_end|>\\n' }}"
     "{%- endfor %}"
-    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
+    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}"
+    "{%- if enable_thinking is defined and enable_thinking %}{{- '<think>\\n' }}{%- endif %}"
+    "{%- endif %}"
 )
-"""Qwen3-VL's roles and image parts, with its `add_vision_id` on unless it is turned off."""
+"""Qwen3-VL's roles and image parts, with its `add_vision_id` on unless it is turned off.
+
+Thoughts as Qwen3's: `enable_thinking` opens them, and of earlier answers they are left out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +72,34 @@ class Example:
 
 def draw_picture(shown: Shown, rng: random.Random, long_sides: tuple[int, int]) -> Image.Image:
     """The picture at a size whose longer side lies in `long_sides`, in pixels."""
-    size = sample_size(rng, shown.ratio, long_sides)
+    low, high = long_sides
+    if shown.scene.figures and shown.scene.figures[0].spot:
+        low = max(low, _SMALLEST_WITH_SPOTS)
+    size = sample_size(rng, shown.ratio, (low, high))
     if shown.scene.outside:
         return draw_outside(shown.scene.outside, size, rng)
     return draw_scene(shown.scene, size, rng)
 
 
 def segments_of(dialogue: Dialogue) -> list[tuple[str, bool]]:
-    """The text of the chat template in pieces, each with whether the model has to say it."""
+    """The text of the chat template in pieces, each with whether the model has to say it.
+
+    Of a dialogue with thoughts only the last answer has them, as in any prompt of the template.
+    """
     segments = []
     if dialogue.system_prompt:
         segments.append((f"<|im_start|>system\n{dialogue.system_prompt}<|im_end|>\n", False))
     pictures = 0
+    last = dialogue.turns[-1]
     for turn in dialogue.turns:
         content = _user_text(turn, pictures)
         pictures += len(turn.pictures)
         segments.append((f"<|im_start|>user\n{content}<|im_end|>\n<|im_start|>assistant\n", False))
-        segments.append((f"{turn.answer}<|im_end|>", True))
+        said = turn.answer
+        if dialogue.is_thinking and turn is last:
+            segments.append(("<think>\n", False))
+            said = f"{turn.thoughts}\n</think>\n\n{said}"
+        segments.append((f"{said}<|im_end|>", True))
         segments.append(("\n", False))
     return segments
 

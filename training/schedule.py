@@ -5,7 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from training.mixes import COMBINED, LOOK_UPS, PAIRS, PRACTICE, SINGLE_PICTURES, Mix
+from training.mixes import (
+    COMBINED,
+    LOOK_UPS,
+    PAIRS,
+    PRACTICE,
+    SINGLE_PICTURES,
+    TAUGHT,
+    Mix,
+)
 from training.network import LATE_LAYERS
 
 _WARM_UP_STEPS: Final = 60
@@ -53,12 +61,15 @@ class Plan:
     """Dialogues, the late layers resting."""
     all_layers: Descent = Descent(2_000, 0.6, 3_500, 0.6, line)
     """More dialogues, the late layers beside the others."""
+    more_to_learn: Descent = Descent(600, 0.5, 5_000, 0.5, line)
+    """Dialogues with system prompts to follow, thoughts and boxes."""
     mixes: tuple[tuple[int, Mix], ...] = (
         (0, LOOK_UPS),
         (500, SINGLE_PICTURES),
         (1_400, PRACTICE),
         (4_700, PAIRS),
         (6_450, COMBINED),
+        (11_950, TAUGHT),
     )
     """The dialogues, each mix with the dialogue step it starts at."""
     pictures_per_step: int = 128
@@ -66,6 +77,8 @@ class Plan:
     learning_rate: float = 2e-3
     vision_rate: float = 0.3
     """The vision tower's share of the learning rate, once it has learned to see."""
+    box_vision_rate: float = 1.0
+    """That share where it has to learn where figures end."""
     probe_weight: float = 0.3
     save_every: int = 200
 
@@ -75,9 +88,14 @@ class Plan:
         return self.vision_steps + self.few_layers.steps
 
     @property
+    def more_at(self) -> int:
+        """The step that the last stage begins at, and that tuning goes on from."""
+        return self.grown_at + self.all_layers.steps
+
+    @property
     def last_step(self) -> int:
         """The number of all steps."""
-        return self.grown_at + self.all_layers.steps
+        return self.more_at + self.more_to_learn.steps
 
     def resting_at(self, step: int) -> frozenset[int]:
         """The text layers that are left out."""
@@ -95,4 +113,12 @@ class Plan:
             return min(1.0, (step + 1) / 30, max(0.1, left))
         if step < self.grown_at:
             return self.few_layers.share_at(step - self.vision_steps)
-        return self.all_layers.share_at(step - self.grown_at)
+        if step < self.more_at:
+            return self.all_layers.share_at(step - self.grown_at)
+        return self.more_to_learn.share_at(step - self.more_at)
+
+    def vision_rate_at(self, step: int) -> float:
+        """The vision tower's share of the learning rate."""
+        if step < self.vision_steps:
+            return 1.0
+        return self.vision_rate if step < self.more_at else self.box_vision_rate
