@@ -7,7 +7,6 @@ from typing import Final
 
 from training import phrases
 from training.answers import (
-    BOX_KINDS,
     NO_PICTURE,
     ONE_PLACE_KINDS,
     Asked,

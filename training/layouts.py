@@ -35,9 +35,7 @@ def sample_free_scene(rng: random.Random, split: Split, ratio: float) -> Scene:
 
 
 def _placed(figures: Sequence[Figure], spots: Sequence[Spot]) -> tuple[Figure, ...]:
-    return tuple(
-        replace(figure, spot=spot) for figure, spot in zip(figures, spots, strict=True)
-    )
+    return tuple(replace(figure, spot=spot) for figure, spot in zip(figures, spots, strict=True))
 
 
 def _sample_free_spots(figures: Sequence[Figure], ratio: float, rng: random.Random) -> list[Spot]:

@@ -61,7 +61,7 @@ class Plan:
     """Dialogues, the late layers resting."""
     all_layers: Descent = Descent(2_000, 0.6, 3_500, 0.6, line)
     """More dialogues, the late layers beside the others."""
-    more_to_learn: Descent = Descent(600, 0.5, 5_000, 0.5, line)
+    more_to_learn: Descent = Descent(600, 0.5, 2_800, 0.5, line)
     """Dialogues with system prompts to follow, thoughts and boxes."""
     mixes: tuple[tuple[int, Mix], ...] = (
         (0, LOOK_UPS),
