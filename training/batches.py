@@ -43,6 +43,10 @@ class Batch:
     ordinals: Tensor
     """For each of them, which picture of its dialogue it belongs to, from 0."""
     pictures: Pictures | None
+    edge_tokens: Tensor
+    """Where, in the flattened ids, the edges of boxes are about to be said."""
+    edge_sides: Tensor
+    edge_shares: Tensor
 
 
 def pack_pictures(
@@ -106,4 +110,16 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
         np.concatenate([np.zeros(0, np.int64), *(parts[index] for index in order)])
         for parts in (spans, ordinals)
     )
-    return Batch(*map(torch.from_numpy, (ids, is_answer, positions, tokens, belongs)), pictures)
+    edges = [
+        (row * length + edge.token, edge.side, edge.share)
+        for row, example in enumerate(examples)
+        for edge in example.edges
+    ]
+    edge_tokens, edge_sides, edge_shares = zip(*edges, strict=True) if edges else ((), (), ())
+    return Batch(
+        *map(torch.from_numpy, (ids, is_answer, positions, tokens, belongs)),
+        pictures,
+        torch.tensor(edge_tokens, dtype=torch.long),
+        torch.tensor(edge_sides, dtype=torch.long),
+        torch.tensor(edge_shares),
+    )

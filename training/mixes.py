@@ -83,6 +83,17 @@ COMBINED: Final = Mix(
     about_all=_COMBINED_ABOUT_ALL,
     crossed_share=0.3,
 )
+LESSONS: Final = replace(
+    COMBINED,
+    picture_weights=(0.02, 0.68, 0.15, 0.09, 0.06),
+    most_turns=6,
+    wish_share=0.36,
+    wishes=("one word", "capitals", "german", "german"),
+    thought_share=0.12,
+    box_share=0.4,
+    free_share=0.4,
+)
+"""System prompts, thoughts and boxes, mostly about one picture, to learn to look for them."""
 TAUGHT: Final = replace(
     COMBINED, wish_share=0.25, thought_share=0.25, box_share=0.22, free_share=0.3
 )

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.answers import ORDINALS
-from training.batches import Pictures
+from training.batches import Batch, Pictures
 from training.boxes import bounds_of
 from training.dialogues import Shown
 from training.grids import Grid, corner_tokens
@@ -61,6 +61,7 @@ class Probe(nn.Module):
         super().__init__()
         self.scale = nn.Parameter(torch.ones(1))
         self.box = nn.Linear(width, 4)
+        self.edge = nn.Linear(width, 4)
         self._words = {
             name: torch.tensor([_single_token(tokenizer, word) for word in words])
             for name, words in _WORDS.items()
@@ -92,6 +93,16 @@ class Probe(nn.Module):
         hits = logits.argmax(-1) == ordinals
         loss = functional.cross_entropy(logits, ordinals)
         return ProbeResult(loss, {"ordinal": hits.float().mean().item()})
+
+    def edges(self, measured: Tensor, batch: Batch) -> ProbeResult:
+        """How well the tokens before the numbers of boxes know them, `measured` being all."""
+        if not len(batch.edge_tokens):
+            return ProbeResult(torch.zeros(()), {})
+        states = measured[batch.edge_tokens]
+        given = self.edge(functional.rms_norm(states, (states.shape[-1],))).sigmoid()
+        given = given.gather(1, batch.edge_sides[:, None])[:, 0]
+        off = (given - batch.edge_shares).abs().mean()
+        return ProbeResult(_BOX_WEIGHT * off, {"edges off": off.item()})
 
 
 def _single_token(tokenizer: Tokenizer, word: str) -> int:

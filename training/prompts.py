@@ -1,12 +1,14 @@
 """Dialogues as the token ids that the chat template gives, with the tokens to learn marked."""
 
 import random
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from PIL import Image
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from training.dialogues import Dialogue, Shown, Turn
 from training.grids import Grid, patches_of
@@ -14,6 +16,7 @@ from training.outside_pictures import draw_outside
 from training.pictures import draw_scene, sample_size
 
 IMAGE_TOKEN: Final = "<|image_pad|>"  # noqa: S105
+_BOX: Final = re.compile(r"\[(\d+), (\d+), (\d+), (\d+)\]")
 _SMALLEST_WITH_SPOTS: Final = 72
 """Shorter pictures do not keep every ratio to the pixel, which spots are meant for."""
 
@@ -57,6 +60,17 @@ Thoughts as Qwen3's: `enable_thinking` opens them, and of earlier answers they a
 """
 
 
+class Edge(NamedTuple):
+    """A coordinate of a box in an answer."""
+
+    token: int
+    """Index of the token before its first digit."""
+    side: int
+    """0 to 3: left, top, right, bottom."""
+    share: float
+    """Where it is along the picture, from 0 to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A dialogue ready for a batch."""
@@ -68,6 +82,7 @@ class Example:
     shown: list[Shown]
     patches: list[np.ndarray]
     grids: list[Grid]
+    edges: list[Edge]
 
 
 def draw_picture(shown: Shown, rng: random.Random, long_sides: tuple[int, int]) -> Image.Image:
@@ -121,9 +136,12 @@ def encode(dialogue: Dialogue, tokenizer: Tokenizer, rng: random.Random) -> Exam
     segments = segments_of(dialogue)
     ids: list[int] = []
     is_answer: list[bool] = []
+    edges: list[Edge] = []
     pending = iter(grids)
     encoded = tokenizer.encode_batch([text for text, _ in segments])
-    for (_, is_said), encoding in zip(segments, encoded, strict=True):
+    for (text, is_said), encoding in zip(segments, encoded, strict=True):
+        if is_said:
+            edges += _edges_in(text, encoding, len(ids))
         for token in encoding.ids:
             repeats = 1
             if token == image_token:
@@ -131,4 +149,11 @@ def encode(dialogue: Dialogue, tokenizer: Tokenizer, rng: random.Random) -> Exam
                 repeats = rows * columns
             ids += [token] * repeats
             is_answer += [is_said] * repeats
-    return Example(ids, is_answer, shown, [patches for patches, _ in cut], grids)
+    return Example(ids, is_answer, shown, [patches for patches, _ in cut], grids, edges)
+
+
+def _edges_in(answer: str, encoding: Encoding, start: int) -> Iterator[Edge]:
+    for box in _BOX.finditer(answer):
+        for side in range(4):
+            token = encoding.char_to_token(box.start(side + 1))
+            yield Edge(start + token - 1, side, int(box[side + 1]) / 1_000)

@@ -7,6 +7,7 @@ from typing import Final
 
 from training.mixes import (
     COMBINED,
+    LESSONS,
     LOOK_UPS,
     PAIRS,
     PRACTICE,
@@ -69,7 +70,8 @@ class Plan:
         (1_400, PRACTICE),
         (4_700, PAIRS),
         (6_450, COMBINED),
-        (11_950, TAUGHT),
+        (11_950, LESSONS),
+        (13_400, TAUGHT),
     )
     """The dialogues, each mix with the dialogue step it starts at."""
     pictures_per_step: int = 128

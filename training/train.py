@@ -132,7 +132,9 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
     """The loss of one batch of dialogues."""
     run.tokens += batch.ids.numel()
     packed = batch.pictures.batch if batch.pictures else None
-    hidden, seen, bound = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+    hidden, seen, bound, measured = run.network.hidden(
+        batch.ids, batch.positions, batch.image_tokens, packed
+    )
     wanted = batch.ids[:, 1:][batch.is_answer[:, 1:]]
     logits = run.network.logits(hidden[:, :-1][batch.is_answer[:, 1:]])
     loss = functional.cross_entropy(logits, wanted)
@@ -142,8 +144,9 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
         result = run.probe(seen, batch.pictures, words)
         _note_probe(run, result)
         binding = run.probe.ordinal(bound, batch.ordinals, words)
-        run.note(**binding.accuracy)
-        loss = loss + probe_weight * (result.loss + binding.loss)
+        edges = run.probe.edges(measured, batch)
+        run.note(**binding.accuracy, **edges.accuracy)
+        loss = loss + probe_weight * (result.loss + binding.loss + edges.loss)
     return loss
 
 
