@@ -47,6 +47,9 @@ class Batch:
     """Where, in the flattened ids, the edges of boxes are about to be said."""
     edge_sides: Tensor
     edge_shares: Tensor
+    meant_tokens: Tensor
+    """Where, in the flattened ids, a word that stands for a plain one is about to be said."""
+    meant_ids: Tensor
 
 
 def pack_pictures(
@@ -116,10 +119,17 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
         for edge in example.edges
     ]
     edge_tokens, edge_sides, edge_shares = zip(*edges, strict=True) if edges else ((), (), ())
+    meant = [
+        (row * length + token, word)
+        for row, example in enumerate(examples)
+        for token, word in example.meant
+    ]
+    meant_tokens, meant_ids = zip(*meant, strict=True) if meant else ((), ())
     return Batch(
         *map(torch.from_numpy, (ids, is_answer, positions, tokens, belongs)),
         pictures,
         torch.tensor(edge_tokens, dtype=torch.long),
         torch.tensor(edge_sides, dtype=torch.long),
         torch.tensor(edge_shares),
+        *(torch.tensor(part, dtype=torch.long) for part in (meant_tokens, meant_ids)),
     )

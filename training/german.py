@@ -59,6 +59,15 @@ _THE: Final = {"m": "Der", "f": "Die", "n": "Das"}
 _ORDINALS: Final = ("erste", "zweite", "dritte", "vierte")
 _NUMBERS: Final = ("", "", "zwei", "drei", "vier")
 _OUTSIDE: Final = "liegt außerhalb meiner Welt farbiger Formen"
+STEMS: Final = (
+    *((noun.singular.lower(), english) for english, noun in _NOUNS.items() if english != "shape"),
+    *((german, english) for english, german in _COLOURS.items()),
+    *zip(_ORDINALS, ("first", "second", "third", "fourth"), strict=True),
+    *zip(_NUMBERS[2:], ("two", "three", "four"), strict=True),
+    *(("oben", "top"), ("unten", "bottom"), ("links", "left"), ("rechts", "right")),
+    *(("mitte", "middle"), ("nichts", "nothing"), ("außerhalb", "outside"), ("kein", "no")),
+)
+"""What the words that depend on a picture begin with, and the English word of each."""
 TEXTS: Final = {
     "I only know pictures of coloured shapes.": "Ich kenne nur Bilder farbiger Formen.",
     "There is no picture yet. Please attach one.": "Es gibt noch kein Bild. Bitte füge eines an.",

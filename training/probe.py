@@ -104,6 +104,16 @@ class Probe(nn.Module):
         off = (given - batch.edge_shares).abs().mean()
         return ProbeResult(_BOX_WEIGHT * off, {"edges off": off.item()})
 
+    def meanings(self, measured: Tensor, batch: Batch, embeddings: Tensor) -> ProbeResult:
+        """How well the tokens before words in German or capitals know the plain words."""
+        if not len(batch.meant_tokens):
+            return ProbeResult(torch.zeros(()), {})
+        states = measured[batch.meant_tokens]
+        logits = functional.rms_norm(states, (states.shape[-1],)) * self.scale @ embeddings.T
+        hits = logits.argmax(-1) == batch.meant_ids
+        loss = functional.cross_entropy(logits, batch.meant_ids)
+        return ProbeResult(loss, {"meant": hits.float().mean().item()})
+
 
 def _single_token(tokenizer: Tokenizer, word: str) -> int:
     ids = tokenizer.encode(f" {word}").ids

@@ -12,6 +12,7 @@ from tokenizers import Encoding, Tokenizer
 
 from training.dialogues import Dialogue, Shown, Turn
 from training.grids import Grid, patches_of
+from training.meanings import meanings_in
 from training.outside_pictures import draw_outside
 from training.pictures import draw_scene, sample_size
 
@@ -83,6 +84,8 @@ class Example:
     patches: list[np.ndarray]
     grids: list[Grid]
     edges: list[Edge]
+    meant: list[tuple[int, int]]
+    """Tokens before words in German or capitals, each with the token of the plain word."""
 
 
 def draw_picture(shown: Shown, rng: random.Random, long_sides: tuple[int, int]) -> Image.Image:
@@ -137,11 +140,15 @@ def encode(dialogue: Dialogue, tokenizer: Tokenizer, rng: random.Random) -> Exam
     ids: list[int] = []
     is_answer: list[bool] = []
     edges: list[Edge] = []
+    meant: list[tuple[int, int]] = []
     pending = iter(grids)
     encoded = tokenizer.encode_batch([text for text, _ in segments])
     for (text, is_said), encoding in zip(segments, encoded, strict=True):
         if is_said:
             edges += _edges_in(text, encoding, len(ids))
+            for start, word in meanings_in(text):
+                token = len(ids) + encoding.char_to_token(start) - 1
+                meant.append((token, tokenizer.encode(f" {word}").ids[0]))
         for token in encoding.ids:
             repeats = 1
             if token == image_token:
@@ -149,7 +156,7 @@ def encode(dialogue: Dialogue, tokenizer: Tokenizer, rng: random.Random) -> Exam
                 repeats = rows * columns
             ids += [token] * repeats
             is_answer += [is_said] * repeats
-    return Example(ids, is_answer, shown, [patches for patches, _ in cut], grids, edges)
+    return Example(ids, is_answer, shown, [patches for patches, _ in cut], grids, edges, meant)
 
 
 def _edges_in(answer: str, encoding: Encoding, start: int) -> Iterator[Edge]:

@@ -145,8 +145,9 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
         _note_probe(run, result)
         binding = run.probe.ordinal(bound, batch.ordinals, words)
         edges = run.probe.edges(measured, batch)
-        run.note(**binding.accuracy, **edges.accuracy)
-        loss = loss + probe_weight * (result.loss + binding.loss + edges.loss)
+        meant = run.probe.meanings(measured, batch, words)
+        run.note(**binding.accuracy, **edges.accuracy, **meant.accuracy)
+        loss = loss + probe_weight * (result.loss + binding.loss + edges.loss + meant.loss)
     return loss
 
 
