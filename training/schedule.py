@@ -62,8 +62,8 @@ class Plan:
     """Dialogues, the late layers resting."""
     all_layers: Descent = Descent(2_000, 0.6, 3_500, 0.6, line)
     """More dialogues, the late layers beside the others."""
-    more_to_learn: Descent = Descent(600, 0.5, 2_800, 0.5, line)
-    """Dialogues with system prompts to follow, thoughts and boxes."""
+    more_to_learn: Descent = Descent(4_000, 0.45, 6_000, 0.45, line)
+    """Dialogues with system prompts to follow, thoughts and boxes, in smaller steps."""
     mixes: tuple[tuple[int, Mix], ...] = (
         (0, LOOK_UPS),
         (500, SINGLE_PICTURES),
@@ -71,11 +71,13 @@ class Plan:
         (4_700, PAIRS),
         (6_450, COMBINED),
         (11_950, LESSONS),
-        (13_400, TAUGHT),
+        (15_950, TAUGHT),
     )
     """The dialogues, each mix with the dialogue step it starts at."""
     pictures_per_step: int = 128
     tokens_per_step: int = 4_000
+    fewer_tokens_per_step: int = 2_000
+    """Of the last stage: it learns as much from a step of half the size."""
     learning_rate: float = 2e-3
     vision_rate: float = 0.3
     """The vision tower's share of the learning rate, once it has learned to see."""
@@ -118,6 +120,10 @@ class Plan:
         if step < self.more_at:
             return self.all_layers.share_at(step - self.grown_at)
         return self.more_to_learn.share_at(step - self.more_at)
+
+    def tokens_at(self, step: int) -> int:
+        """About how many tokens a step of dialogues has."""
+        return self.tokens_per_step if step < self.more_at else self.fewer_tokens_per_step
 
     def vision_rate_at(self, step: int) -> float:
         """The vision tower's share of the learning rate."""

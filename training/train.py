@@ -195,7 +195,8 @@ def train(run: Run, plan: Plan, tokenizer: Tokenizer, folder: Path) -> None:
         else:
             if mix is not plan.mix_at(run.step):
                 mix = plan.mix_at(run.step)
-                source = batches(run.rng, "train", mix, tokenizer, plan.tokens_per_step)
+                tokens = plan.tokens_at(run.step)
+                source = batches(run.rng, "train", mix, tokenizer, tokens)
             loss = dialogue_step(run, next(source), plan.probe_weight * share)
         apply_gradients(run, loss, rate * plan.vision_rate_at(run.step), rate)
         run.step += 1

@@ -1,16 +1,20 @@
-"""System prompts, thoughts and boxes: what the model is taught is what the template asks for."""
+"""What the last stage teaches: answers that follow a system prompt, and where they are said."""
 
 import random
+import re
 from dataclasses import replace
+from pathlib import Path
 
-import jinja2
 import pytest
+from tokenizers import Tokenizer
 
+import training
 from training.answers import Asked
 from training.boxes import read
 from training.dialogues import Dialogue, sample_dialogue
-from training.mixes import TAUGHT
-from training.prompts import CHAT_TEMPLATE, segments_of
+from training.meanings import meanings_in
+from training.mixes import LESSONS, TAUGHT
+from training.prompts import encode
 from training.wishes import Wish, wished_answer
 from training.world import PLACES, Figure, Scene
 
@@ -68,20 +72,31 @@ def test_answers_in_capitals_are_in_capitals() -> None:
             assert read(turn.answer) or turn.answer.isupper(), turn.answer
 
 
-def test_a_dialogue_is_taught_as_the_chat_template_writes_it() -> None:
-    template = jinja2.Environment(trim_blocks=True, lstrip_blocks=True).from_string(CHAT_TEMPLATE)
-    rng = random.Random(4)
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("Der rote Kreis ist oben links.", ["red", "circle", "top", "left"]),
+        ("Es gibt keine schwarzen Kreuze.", ["no", "black", "cross"]),
+        ("THE RED CROSS IS IN THE MIDDLE.", ["red", "cross", "middle"]),
+        ("Top-left", ["top"]),
+        ("The red cross is in the middle.", []),
+    ],
+)
+def test_words_that_stand_for_plain_ones_are_found(answer: str, words: list[str]) -> None:
+    assert [word for _, word in meanings_in(answer)] == words
+
+
+def test_numbers_of_boxes_and_words_are_found_where_they_are_said() -> None:
+    tokenizer = Tokenizer.from_file(str(Path(training.__file__).parent / "tokenizer.json"))
+    rng, edges, words = random.Random(6), 0, 0
     for _ in range(60):
-        dialogue = sample_dialogue(rng, "train", TAUGHT)
-        messages = []
-        if dialogue.system_prompt:
-            messages.append({"role": "system", "content": dialogue.system_prompt})
-        for turn in dialogue.turns:
-            marks = [{"type": "image"}] * len(turn.pictures)
-            words = [{"type": "text", "text": turn.question}]
-            content = marks + words if turn.are_pictures_first else words + marks
-            messages.append({"role": "user", "content": content})
-            thoughts = {"reasoning_content": turn.thoughts} if dialogue.is_thinking else {}
-            messages.append({"role": "assistant", "content": turn.answer, **thoughts})
-        taught = "".join(text for text, _ in segments_of(dialogue))
-        assert template.render(messages=messages) == taught
+        example = encode(sample_dialogue(rng, "train", LESSONS), tokenizer, rng)
+        for edge in example.edges:
+            digits = tokenizer.decode(example.ids[edge.token + 1 : edge.token + 5])
+            assert int(re.match(r"\d+", digits)[0]) == round(edge.share * 1000)
+            edges += 1
+        for token, _ in example.meant:
+            assert example.is_answer[token + 1]
+            words += 1
+    assert edges > 50
+    assert words > 50

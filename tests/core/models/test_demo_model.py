@@ -16,6 +16,11 @@ from seeshell.core.demo import MODEL_PATH, SAMPLES_PATH
 REFERENCE = Path(__file__).parent / "demo_reference.npz"
 """Inputs and transformers' logits, written by `python -m training.parity --record`."""
 
+taught = pytest.mark.skipif(
+    "enable_thinking" not in (MODEL_PATH / "chat_template.json").read_text(encoding="utf-8"),
+    reason="the shipped weights are from before the last stage of the training",
+)
+
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
@@ -135,6 +140,7 @@ def test_a_question_without_a_picture_asks_for_one() -> None:
     assert ask("What do you see?") == "There is no picture yet. Please attach one."
 
 
+@taught
 @pytest.mark.parametrize(
     ("system", "question", "answer"),
     [
@@ -150,6 +156,7 @@ def test_a_system_prompt_is_followed(system: str, question: str, answer: str) ->
     assert ask(question, "green-star.png", system=system) == answer
 
 
+@taught
 def test_thoughts_come_before_the_answer_when_they_are_asked_for() -> None:
     reply = ask("What colour is the square?", "red-circle-blue-square.png", is_thinking=True)
     thoughts, end, answer = reply.partition("\n</think>\n\n")
@@ -158,6 +165,7 @@ def test_thoughts_come_before_the_answer_when_they_are_asked_for() -> None:
     assert answer == "The square is blue."
 
 
+@taught
 @pytest.mark.parametrize(
     ("name", "question", "label", "colour"),
     [
@@ -178,6 +186,7 @@ def test_a_box_is_given_where_the_figure_is(
     assert overlap_with_pixels(box, Image.open(SAMPLES_PATH / name), colour) > 0.5
 
 
+@taught
 @pytest.mark.parametrize("left", [40, 300, 620])
 def test_a_figure_is_found_wherever_it_stands(left: int) -> None:
     picture = Image.new("RGB", (900, 600), "white")
@@ -186,53 +195,10 @@ def test_a_figure_is_found_wherever_it_stands(left: int) -> None:
     assert overlap_with_pixels(box_in(answer, "blue circle"), picture, (0, 0, 255)) > 0.5
 
 
+@taught
 def test_boxes_of_several_figures_are_a_list() -> None:
     answer = ask("Give the boxes of all shapes.", "red-circle-blue-square.png")
     assert [each["label"] for each in json.loads(answer)] == ["red circle", "blue square"]
-
-
-def rendered(*messages: dict[str, Any], **options: Any) -> str:
-    """Returns the prompt for messages, whose content may be plain text."""
-    _, processor = demo()
-    prompt = processor.tokenizer.apply_chat_template(
-        list(messages),
-        chat_template=processor.chat_template or processor.tokenizer.chat_template,
-        tokenize=False,
-        **{"add_generation_prompt": True, **options},
-    )
-    return str(prompt)
-
-
-QUESTION = {"role": "user", "content": "Hello"}
-THOUGHT_OUT = {"role": "assistant", "content": "<think>\nIt greets.\n</think>\n\nHi"}
-OPENING = "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n"
-
-
-@pytest.mark.parametrize("options", [{}, {"enable_thinking": False}])
-def test_a_prompt_without_thoughts_opens_none(options: dict[str, Any]) -> None:
-    assert rendered(QUESTION, **options) == OPENING
-
-
-def test_a_prompt_for_thoughts_opens_them() -> None:
-    assert rendered(QUESTION, enable_thinking=True) == f"{OPENING}<think>\n"
-
-
-@pytest.mark.parametrize(
-    "earlier",
-    [
-        THOUGHT_OUT,
-        {**THOUGHT_OUT, "content": [{"type": "text", "text": THOUGHT_OUT["content"]}]},
-        {"role": "assistant", "content": "Hi", "reasoning_content": "It greets."},
-        {"role": "assistant", "content": "Hi"},
-    ],
-)
-def test_thoughts_of_earlier_answers_are_left_out(earlier: dict[str, Any]) -> None:
-    assert rendered(QUESTION, earlier, QUESTION) == f"{OPENING}Hi<|im_end|>\n{OPENING}"
-
-
-def test_thoughts_after_the_last_question_stay() -> None:
-    prompt = rendered(QUESTION, THOUGHT_OUT, add_generation_prompt=False)
-    assert prompt == f"{OPENING}{THOUGHT_OUT['content']}<|im_end|>\n"
 
 
 def test_the_shipped_folder_stays_small() -> None:
