@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from training.boxes import box_of, written
 from training.world import Figure, Place, Scene
 
 Kind = Literal[
@@ -24,8 +25,16 @@ Kind = Literal[
     "compare pair",
     "pictures",
     "describe all",
+    "box",
+    "box pair",
+    "boxes",
+    "boxes shape",
+    "boxes colour",
 ]
 
+BOX_KINDS: Final = frozenset({"box", "box pair", "boxes", "boxes shape", "boxes colour"})
+ONE_PLACE_KINDS: Final = frozenset({"at", "where", "where pair"})
+"""Questions with a place's name, which have no answer where figures stand freely."""
 ORDINALS: Final = ("first", "second", "third", "fourth")
 NUMBERS: Final = ("no", "one", "two", "three", "four")
 OUTSIDE: Final = "outside my world of coloured shapes"
@@ -53,7 +62,7 @@ def answer(asked: Asked, scenes: Sequence[Scene]) -> str:
         case "pictures":
             return f"{_there_are(len(scenes), 'picture')}."
         case "describe all":
-            return " ".join(_show(index, scene) for index, scene in enumerate(scenes))
+            return " ".join(show(index, scene) for index, scene in enumerate(scenes))
         case "compare" | "compare pair":
             return _compare(asked, scenes)
     scene = scenes[asked.picture]
@@ -67,13 +76,13 @@ def _answer_in_scene(asked: Asked, scene: Scene) -> str:
     found = scene.matching(asked.colour, asked.shape, asked.place)
     match asked.kind:
         case "describe" if asked.is_named:
-            return _show(asked.picture, scene)
+            return show(asked.picture, scene)
         case "describe":
             return f"I see {_listing(scene)}."
         case "colour":
             return f"The {asked.shape} is {found[0].colour}." if found else _none(asked)
         case "where" | "where pair":
-            return f"The {_name(asked)} is {found[0].place.phrase}." if found else _none(asked)
+            return f"The {name_of(asked)} is {found[0].place.phrase}." if found else _none(asked)
         case "which":
             if not found:
                 return f"No shape is {asked.colour}."
@@ -85,8 +94,12 @@ def _answer_in_scene(asked: Asked, scene: Scene) -> str:
             return "Yes, there is." if found else "No, there is not."
         case "ground":
             return f"The background is {scene.ground}."
+        case "box" | "box pair" | "boxes" | "boxes shape" | "boxes colour" if found:
+            return written([box_of(figure, scene.ratio) for figure in found])
+        case "box" | "box pair":
+            return _none(asked)
         case _:
-            return f"{_there_are(len(found), _name(asked) or 'shape')}."
+            return f"{_there_are(len(found), name_of(asked) or 'shape')}."
 
 
 def _compare(asked: Asked, scenes: Sequence[Scene]) -> str:
@@ -96,12 +109,13 @@ def _compare(asked: Asked, scenes: Sequence[Scene]) -> str:
         if scene.matching(asked.colour, asked.shape)
     ]
     if not hits:
-        return f"No picture has {article(_name(asked))}."
+        return f"No picture has {article(name_of(asked))}."
     verb = "picture has" if len(hits) == 1 else "pictures have"
-    return f"The {join(hits)} {verb} {article(_name(asked))}."
+    return f"The {join(hits)} {verb} {article(name_of(asked))}."
 
 
-def _show(index: int, scene: Scene) -> str:
+def show(index: int, scene: Scene) -> str:
+    """What a numbered picture shows, as a sentence."""
     if scene.outside:
         return f"The {ORDINALS[index]} picture is {OUTSIDE}."
     return f"The {ORDINALS[index]} picture shows {_listing(scene)}."
@@ -111,13 +125,15 @@ def _listing(scene: Scene) -> str:
     return join([article(figure.name) for figure in scene.figures]) or "no shapes"
 
 
-def _name(asked: Asked) -> str:
-    words = (asked.colour, asked.shape or ("shape" if asked.kind == "count colour" else ""))
+def name_of(asked: Asked) -> str:
+    """The colour and the shape that are asked for, as far as they are."""
+    is_any_shape = asked.kind in {"count colour", "boxes colour"}
+    words = (asked.colour, asked.shape or ("shape" if is_any_shape else ""))
     return " ".join(filter(None, words))
 
 
 def _none(asked: Asked) -> str:
-    return f"There is no {_name(asked)}."
+    return f"There is no {name_of(asked)}."
 
 
 def _there_are(count: int, noun: str) -> str:

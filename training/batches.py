@@ -43,6 +43,13 @@ class Batch:
     ordinals: Tensor
     """For each of them, which picture of its dialogue it belongs to, from 0."""
     pictures: Pictures | None
+    edge_tokens: Tensor
+    """Where, in the flattened ids, the edges of boxes are about to be said."""
+    edge_sides: Tensor
+    edge_shares: Tensor
+    meant_tokens: Tensor
+    """Where, in the flattened ids, a word that stands for a plain one is about to be said."""
+    meant_ids: Tensor
 
 
 def pack_pictures(
@@ -106,4 +113,23 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
         np.concatenate([np.zeros(0, np.int64), *(parts[index] for index in order)])
         for parts in (spans, ordinals)
     )
-    return Batch(*map(torch.from_numpy, (ids, is_answer, positions, tokens, belongs)), pictures)
+    edges = [
+        (row * length + edge.token, edge.side, edge.share)
+        for row, example in enumerate(examples)
+        for edge in example.edges
+    ]
+    edge_tokens, edge_sides, edge_shares = zip(*edges, strict=True) if edges else ((), (), ())
+    meant = [
+        (row * length + token, word)
+        for row, example in enumerate(examples)
+        for token, word in example.meant
+    ]
+    meant_tokens, meant_ids = zip(*meant, strict=True) if meant else ((), ())
+    return Batch(
+        *map(torch.from_numpy, (ids, is_answer, positions, tokens, belongs)),
+        pictures,
+        torch.tensor(edge_tokens, dtype=torch.long),
+        torch.tensor(edge_sides, dtype=torch.long),
+        torch.tensor(edge_shares),
+        *(torch.tensor(part, dtype=torch.long) for part in (meant_tokens, meant_ids)),
+    )

@@ -6,11 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from training import phrases
-from training.answers import NO_PICTURE, Asked, Kind, answer, is_unambiguous
+from training.answers import (
+    NO_PICTURE,
+    ONE_PLACE_KINDS,
+    Asked,
+    Kind,
+    is_unambiguous,
+)
+from training.layouts import lay_out, sample_free_scene
 from training.mixes import EVERYTHING, Mix
 from training.outside_pictures import OUTSIDE_KINDS
 from training.pictures import sample_ratio
 from training.small_talk import sample_counting, sample_talk
+from training.thoughts import thoughts_on, thoughts_on_text
+from training.wishes import SYSTEM_PROMPTS, Wish, wished_answer, wished_text
 from training.words import Words
 from training.world import Scene, Split, sample_scene
 
@@ -18,6 +27,10 @@ _SYSTEM_PROMPTS: Final = (
     "You are a helpful assistant.",
     "You are a friendly assistant. Answer briefly.",
     "Answer the questions about the pictures.",
+)
+_BOX_QUESTIONS: Final[tuple[Kind, ...]] = (
+    *("box", "box pair") * 4,
+    *("boxes", "boxes shape", "boxes colour"),
 )
 
 
@@ -46,6 +59,8 @@ class Turn:
     about: Shown | None = None
     """The picture asked about, where it is one."""
     are_pictures_first: bool = True
+    thoughts: str = ""
+    """What the model thinks before the answer, when it is asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +69,20 @@ class Dialogue:
 
     turns: tuple[Turn, ...]
     system_prompt: str = ""
+    is_thinking: bool = False
+    """Whether the model is asked to think before its answers."""
 
 
 def sample_dialogue(rng: random.Random, split: Split, mix: Mix = EVERYTHING) -> Dialogue:
     """A conversation whose layouts and kinds of outside pictures belong to `split`."""
     talk = _Talk(rng, split, mix)
     system_prompt = rng.choice(_SYSTEM_PROMPTS) if rng.random() < 0.1 else ""
-    arrivals = _sample_arrivals(rng, mix)
-    return Dialogue(tuple(talk.next_turn(count) for count in arrivals), system_prompt)
+    if mix.wish_share and rng.random() < mix.wish_share:
+        talk.wish = rng.choice(mix.wishes)
+        system_prompt = _varied(rng.choice(SYSTEM_PROMPTS[talk.wish]), rng)
+    is_thinking = bool(mix.thought_share) and rng.random() < mix.thought_share
+    turns = tuple(talk.next_turn(count) for count in _sample_arrivals(rng, mix))
+    return Dialogue(turns, system_prompt, is_thinking)
 
 
 def _sample_arrivals(rng: random.Random, mix: Mix) -> list[int]:
@@ -85,6 +106,7 @@ class _Talk:
     rng: random.Random
     split: Split
     mix: Mix
+    wish: Wish | None = None
     shown: list[Shown] = field(default_factory=list)
     asked: Asked | None = None
     turns: int = 0
@@ -105,7 +127,7 @@ class _Talk:
         self.is_late = self.is_late or bool(new and self.turns)
         self.turns += 1
         draw = self.rng.random()
-        if draw < self.mix.counting_share:
+        if draw < self.mix.counting_share and self.wish is None:
             return self._plain_turn(sample_counting(self.rng), new)
         if draw < self.mix.talk_share or (not self.shown and draw < 0.45):
             return self._plain_turn(sample_talk(self.rng, self.split), new)
@@ -120,14 +142,25 @@ class _Talk:
         if self.rng.random() < self.mix.outside_share:
             kind = self.rng.choice(OUTSIDE_KINDS[self.split])
             return Shown(Scene("white", outside=kind), ratio)
-        return Shown(sample_scene(self.rng, self.split), ratio)
+        if self.mix.free_share and self.rng.random() < self.mix.free_share:
+            return Shown(sample_free_scene(self.rng, self.split, ratio), ratio)
+        scene = sample_scene(self.rng, self.split)
+        if self.mix.box_share:
+            scene = lay_out(scene, ratio, self.rng)
+        return Shown(scene, ratio)
 
     def _plain_turn(self, talk: tuple[str, str, str], new: tuple[Shown, ...]) -> Turn:
         """A turn that no picture is needed for, and that leaves nothing to follow up."""
         kind, question, reply = talk
         self.asked = None
         return Turn(
-            kind, _varied(question, self.rng), reply, new, False, self.is_late, tuple(self.shown)
+            kind=kind,
+            question=_varied(question, self.rng),
+            answer=wished_text(self.wish, reply),
+            pictures=new,
+            is_late=self.is_late,
+            seen=tuple(self.shown),
+            thoughts=thoughts_on_text(kind),
         )
 
     def _picture_turn(self, new: tuple[Shown, ...]) -> Turn:
@@ -142,13 +175,14 @@ class _Talk:
         return Turn(
             kind=asked.kind,
             question=_varied(question, self.rng),
-            answer=answer(asked, self.scenes),
+            answer=wished_answer(self.wish, asked, self.scenes),
             pictures=new,
             is_follow_up=follow_up is not None,
             is_late=self.is_late,
             seen=tuple(self.shown),
             about=None if about_all else self.shown[asked.picture],
             are_pictures_first=self.rng.random() > 0.12,
+            thoughts=thoughts_on(asked, self.scenes),
         )
 
     def _sample_fresh(self, new: tuple[Shown, ...]) -> Asked:
@@ -182,8 +216,12 @@ class _Talk:
         return Asked(kind, colour=colour if kind == "compare pair" else "", shape=shape)
 
     def _sample_about(self, picture: int, scenes: Sequence[Scene]) -> Asked:
-        asked = Asked(self.rng.choice(self.mix.kinds), picture)
-        return self.words.sample(asked, scenes[picture])
+        kind = self.rng.choice(self.mix.kinds)
+        if self.mix.box_share and self.rng.random() < self.mix.box_share:
+            kind = self.rng.choice(_BOX_QUESTIONS)
+        elif kind in ONE_PLACE_KINDS and scenes[picture].is_free:
+            kind = "box"
+        return self.words.sample(Asked(kind, picture), scenes[picture])
 
     def _sample_follow_up(self, new: tuple[Shown, ...]) -> tuple[Asked, str] | None:
         """A question that needs the turn before, with its wording."""
@@ -220,20 +258,33 @@ class _Talk:
         """The same question about another picture, where it has one answer there."""
         if before.kind in {"compare", "compare pair", "pictures", "describe all"}:
             return None
+        if before.kind in ONE_PLACE_KINDS and self.scenes[picture].is_free:
+            return None
         found = self.scenes[picture].matching(before.colour, before.shape)
-        says_the = before.kind in {"colour", "where", "where pair", "which"}
+        says_the = before.kind in {"colour", "where", "where pair", "which", "box", "box pair"}
         if says_the and not is_unambiguous(found):
             return None
         return replace(before, picture=picture, is_named=is_named)
 
     def _ask_with_pronoun(self, before: Asked) -> tuple[Asked, str] | None:
         """Asks for the place after a colour, or for the colour after a place, of "it"."""
-        kinds: dict[str, Kind] = {"colour": "where", "where": "colour"}
-        found = self.scenes[before.picture].matching(before.colour, before.shape)
-        if before.kind not in kinds or len(found) != 1:
+        scene = self.scenes[before.picture]
+        kind = self._kind_about_it(before.kind, scene)
+        if kind is None or len(scene.matching(before.colour, before.shape)) != 1:
             return None
-        after = replace(before, kind=kinds[before.kind])
+        after = replace(before, kind=kind)
         return after, phrases.pronoun_question(after, self.rng)
+
+    def _kind_about_it(self, before: Kind, scene: Scene) -> Kind | None:
+        is_box = self.mix.box_share > 0 and (scene.is_free or self.rng.random() < 0.4)
+        match before:
+            case "colour":
+                return "box" if is_box else "where"
+            case "where":
+                return "box" if is_box else "colour"
+            case "box":
+                return "colour"
+        return None
 
 
 def _varied(question: str, rng: random.Random) -> str:

@@ -10,18 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import mlx.core as mx
-import mlx_vlm
-from PIL import Image
-
-from training.dialogues import Dialogue, Turn, sample_dialogue
-from training.prompts import draw_picture
+from training.abilities import measure
+from training.dialogues import Turn, sample_dialogue
+from training.subject import Conversation, Subject
+from training.world import Scene, Split
 
 _SEED: Final = 97
-_LONG_SIDES: Final = (*((50, 1600),) * 7, (1600, 4000))
-_MOST_TOKENS: Final = 450
 
 
 def _is_about_world(turn: Turn) -> bool:
@@ -87,70 +83,42 @@ class Score:
         return "\n".join(lines)
 
 
-def _summary(scene: Any) -> str:
+def _summary(scene: Scene) -> str:
     figures = ", ".join(f"{figure.name} {figure.place.phrase}" for figure in scene.figures)
     return scene.outside or figures or "empty"
 
 
-class Subject:
-    """The checkpoint, loaded as any other model would be."""
-
-    def __init__(self, folder: Path) -> None:
-        if not mx.metal.is_available():
-            mx.disable_compile()
-        self.model, self.processor = mlx_vlm.load(str(folder))
-        if not mx.metal.is_available():
-            self.model.set_dtype(mx.float32)
-
-    def reply(self, messages: list[dict[str, Any]], pictures: list[Image.Image]) -> str:
-        """The greedy answer to a conversation."""
-        prompt = self.processor.apply_chat_template(
-            messages, tokenize=False, add_generation_prompt=True
-        )
-        parts = mlx_vlm.stream_generate(
-            self.model,
-            self.processor,
-            prompt,
-            image=pictures or None,
-            max_tokens=_MOST_TOKENS,
-            temperature=0.0,
-        )
-        return "".join(part.text for part in parts)
-
-
-def hold(subject: Subject, dialogue: Dialogue, rng: random.Random, score: Score) -> None:
-    """Holds a conversation and counts its answers."""
-    messages: list[dict[str, Any]] = []
-    if dialogue.system_prompt:
-        messages.append({"role": "system", "content": dialogue.system_prompt})
-    pictures: list[Image.Image] = []
-    for turn in dialogue.turns:
-        pictures += [draw_picture(shown, rng, rng.choice(_LONG_SIDES)) for shown in turn.pictures]
-        marks = [{"type": "image"}] * len(turn.pictures)
-        words = [{"type": "text", "text": turn.question}]
-        content = marks + words if turn.are_pictures_first else words + marks
-        messages.append({"role": "user", "content": content})
-        reply = subject.reply(messages, pictures)
-        messages.append({"role": "assistant", "content": reply})
-        score.add(turn, reply)
+def measure_questions(subject: Subject, split: Split, turns: int) -> Score:
+    """Holds conversations of `turns` turns and more."""
+    rng, score = random.Random(_SEED), Score()
+    while score.asked["all"] < turns:
+        dialogue = sample_dialogue(rng, split)
+        conversation = Conversation(subject, dialogue, rng)
+        for turn in dialogue.turns:
+            score.add(turn, conversation.ask(turn)[1])
+    return score
 
 
 def main() -> None:
-    """Prints the table, and on demand the misses."""
+    """Prints the tables, and on demand the misses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=Path("core/demo/model"))
     parser.add_argument("--split", choices=("validation", "test"), default="test")
-    parser.add_argument("--turns", type=int, default=1_200)
+    parser.add_argument("--turns", type=int, default=1_200, help="turns about the questions")
+    parser.add_argument("--ability-turns", type=int, default=200, help="turns for each ability")
     parser.add_argument("--misses", action="store_true")
     arguments = parser.parse_args()
-    subject, rng, score = Subject(arguments.checkpoint), random.Random(_SEED), Score()
+    subject = Subject(arguments.checkpoint)
     started = time.monotonic()
-    while score.asked["all"] < arguments.turns:
-        hold(subject, sample_dialogue(rng, arguments.split), rng, score)
-    print(f"split {arguments.split}, seed {_SEED}, {time.monotonic() - started:.0f} s\n")
-    print(score.table())
+    results = (
+        measure_questions(subject, arguments.split, arguments.turns),
+        measure(subject, arguments.split, arguments.ability_turns),
+    )
+    print(f"split {arguments.split}, {time.monotonic() - started:.0f} s")
+    for result in results:
+        print(f"\n{result.table()}")
     if arguments.misses:
-        print("\n".join(["", *score.misses]))
+        print("\n".join(["", *(miss for result in results for miss in result.misses)]))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from training.answers import Kind
+from training.wishes import WISHES, Wish
 
 _LOOK_UPS: Final[tuple[Kind, ...]] = ("at", "at", "where", "colour", "which", "describe")
 _ABOUT_ONE: Final[tuple[Kind, ...]] = (
@@ -59,6 +60,15 @@ class Mix:
     about_all: tuple[Kind, ...] = _ABOUT_ALL
     crossed_share: float = 0.0
     """How often the colour and the shape of a pair are those of two figures."""
+    wish_share: float = 0.0
+    """How many dialogues have a system prompt that their answers must follow."""
+    wishes: tuple[Wish, ...] = WISHES
+    thought_share: float = 0.0
+    """How many dialogues are held with thoughts before the answers."""
+    box_share: float = 0.0
+    """How many questions about one picture are for boxes."""
+    free_share: float = 0.0
+    """How many pictures of figures have them at free places and sizes."""
 
 
 LOOK_UPS: Final = Mix((0.0, 1.0), 6, _LOOK_UPS, 0.03, 0.01, 0.0)
@@ -73,3 +83,18 @@ COMBINED: Final = Mix(
     about_all=_COMBINED_ABOUT_ALL,
     crossed_share=0.3,
 )
+LESSONS: Final = replace(
+    COMBINED,
+    picture_weights=(0.02, 0.68, 0.15, 0.09, 0.06),
+    most_turns=6,
+    wish_share=0.36,
+    wishes=("one word", "capitals", "german", "german"),
+    thought_share=0.12,
+    box_share=0.4,
+    free_share=0.4,
+)
+"""System prompts, thoughts and boxes, mostly about one picture, to learn to look for them."""
+TAUGHT: Final = replace(
+    COMBINED, wish_share=0.25, thought_share=0.25, box_share=0.22, free_share=0.3
+)
+"""With system prompts to follow, thoughts and boxes beside all that was there before."""

@@ -13,6 +13,7 @@ from training.grids import PATCH_SIZE, Grid
 from training.vision_tower import Config, PictureBatch, VisionTower, rotate_half
 
 _BINDING_LAYER: Final = 1
+_MEASURING_LAYER: Final = 4
 LATE_LAYERS: Final = frozenset({3, 5})
 """Text layers that start as the identity, so that they can join when the others have learned."""
 
@@ -105,11 +106,12 @@ class Network(nn.Module):
 
     def hidden(
         self, ids: Tensor, positions: Tensor, image_tokens: Tensor, pictures: PictureBatch | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Final hidden states (batch, length, width), and of the image tokens what the probe reads.
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Final hidden states (batch, length, width), and what the probe reads.
 
-        That is their embeddings, and their hidden states after the layer that should know which
-        picture they belong to.
+        That is the image tokens' embeddings, their hidden states after the layer that should know
+        which picture they belong to, and the hidden states, flattened to (tokens, width), after
+        the layer that should know where an edge is before its digits are chosen.
 
         Args:
             ids: (batch, length).
@@ -118,7 +120,7 @@ class Network(nn.Module):
             pictures: none for a batch of text only.
         """
         x = self.embed_tokens(ids)
-        seen = bound = x.new_zeros(0, x.shape[-1])
+        seen = bound = measured = x.new_zeros(0, x.shape[-1])
         added: list[Tensor] = []
         if pictures is not None:
             seen, added = self.visual(pictures)
@@ -133,7 +135,9 @@ class Network(nn.Module):
                 x = x.flatten(0, 1).index_add(0, image_tokens, added[index]).view(x.shape)
             if index == _BINDING_LAYER:
                 bound = x.flatten(0, 1)[image_tokens]
-        return self.norm(x), seen, bound
+            if index == _MEASURING_LAYER:
+                measured = x.flatten(0, 1)
+        return self.norm(x), seen, bound, measured
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores over the vocabulary."""

@@ -42,6 +42,35 @@ _DESCRIBE_ALL_NAMED: Final = (
     "Describe the {picture}s.",
     "What do these {picture}s show?",
 )
+
+
+def _one_box(thing: str) -> tuple[str, ...]:
+    return (
+        f"Give the box of the {thing}{{inside}}.",
+        f"Give me the box of the {thing}{{inside}}.",
+        f"Give the bounding box of the {thing}{{inside}}.",
+        f"What is the box of the {thing}{{inside}}?",
+        f"Find the {thing}{{inside}} with a box.",
+        f"Find the {thing}{{inside}} and give its box.",
+        f"Where is the {thing}{{inside}}? Give the box.",
+        f"Where is the {thing}{{inside}}? Answer with a box.",
+        f"Locate the {thing}{{inside}} with a box.",
+        f"Draw a box around the {thing}{{inside}}.",
+        f"Locate the {thing}{{inside}}. Report bbox coordinates in JSON format.",
+    )
+
+
+def _all_boxes(things: str) -> tuple[str, ...]:
+    return (
+        f"Give the boxes of all {things}{{inside}}.",
+        f"Give the bounding boxes of all {things}{{inside}}.",
+        f"Find all {things}{{inside}} with boxes.",
+        f"Find the {things}{{inside}} and give their boxes.",
+        f"Where are the {things}{{inside}}? Answer with boxes.",
+        f"Locate all {things}{{inside}}. Report bbox coordinates in JSON format.",
+    )
+
+
 _FRESH: Final = {
     "colour": (
         "What {colour} is the {shape}{inside}?",
@@ -98,6 +127,11 @@ _FRESH: Final = {
     ),
     "compare pair": ("Which {picture} has {a_pair}?", "Which {picture} shows {a_pair}?"),
     "pictures": ("How many {picture}s are there?", "How many {picture}s do you see?"),
+    "box": _one_box("{shape}"),
+    "box pair": _one_box("{pair}"),
+    "boxes": _all_boxes("shapes"),
+    "boxes shape": _all_boxes("{shapes}"),
+    "boxes colour": _all_boxes("{hue} shapes"),
 }
 _AGAIN: Final = {
     "colour": ("And the {shape}?", "What about the {shape}?"),
@@ -110,12 +144,16 @@ _AGAIN: Final = {
     "exists colour": ("And anything {hue}?", "What about {hue}?"),
     "count shape": ("And {shapes}?", "And how many {shapes}?"),
     "count colour": ("And {hue}?", "And how many are {hue}?"),
+    "box": ("And the {shape}?", "What about the {shape}?", "And the box of the {shape}?"),
+    "box pair": ("And the {pair}?", "What about the {pair}?", "And the box of the {pair}?"),
+    "boxes shape": ("And all {shapes}?", "And the {shapes}?"),
     "compare": ("And {a_shape}?", "What about {a_shape}?"),
     "compare pair": ("And {a_pair}?", "What about {a_pair}?"),
 }
 _PRONOUN: Final = {
     "where": ("Where is it?", "And where is it?"),
     "colour": ("What {colour} is it?", "And what {colour} is it?"),
+    "box": ("Give its box.", "Find it with a box.", "Where is it? Give the box."),
 }
 _OTHER_PICTURE: Final = ("And in {it}?", "What about {it}?", "And {it}?")
 _NEW_PICTURE: Final = (

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from training.world import Figure, Place, Scene
+from training.world import Figure, Place, Scene, Spot
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
@@ -63,17 +63,19 @@ def draw_figure(
     pen: ImageDraw.ImageDraw, figure: Figure, size: tuple[int, int], rng: random.Random
 ) -> None:
     """Draws one figure well inside its place."""
-    centre, radius = _sample_spot(figure.place, size, rng)
-    angle = rng.uniform(-0.15, 0.15) if rng.random() < 0.6 else 0.0
-    fill = sample_colour(figure.colour, rng)
-    outline = None
-    if figure.colour != "black" and rng.random() < _OUTLINED_SHARE:
-        outline = (fill[0] // 2, fill[1] // 2, fill[2] // 2)
-    if figure.shape == "circle":
-        (x, y), r = centre, radius
-        pen.ellipse([x - r, y - r, x + r, y + r], fill=fill, outline=outline)
+    if figure.spot is None:
+        spot = sample_spot(figure.place, size, rng)
     else:
-        pen.polygon(polygon(figure.shape, centre, radius, angle), fill=fill, outline=outline)
+        spot = figure.spot.scaled(size[1])
+    fill = sample_colour(figure.colour, rng)
+    edge = None
+    if figure.colour != "black" and rng.random() < _OUTLINED_SHARE:
+        edge = (fill[0] // 2, fill[1] // 2, fill[2] // 2)
+    corners = outline(figure.shape, spot)
+    if figure.shape == "circle":
+        pen.ellipse(corners, fill=fill, outline=edge)
+    else:
+        pen.polygon(corners, fill=fill, outline=edge)
 
 
 def sample_colour(name: str, rng: random.Random) -> Colour:
@@ -85,6 +87,14 @@ def sample_colour(name: str, rng: random.Random) -> Colour:
     )
     red, green, blue = (int(min(255, max(0, channel))) for channel in channels)
     return red, green, blue
+
+
+def outline(shape: str, spot: Spot) -> list[Point]:
+    """The corners of a figure; of a circle, those of its box."""
+    (x, y), r = (spot.x, spot.y), spot.radius
+    if shape == "circle":
+        return [(x - r, y - r), (x + r, y + r)]
+    return polygon(shape, (x, y), r, spot.angle)
 
 
 def polygon(shape: str, centre: Point, radius: float, angle: float) -> list[Point]:
@@ -123,8 +133,8 @@ def _cross(centre: Point, radius: float, angle: float) -> list[Point]:
     return corners
 
 
-def _sample_spot(place: Place, size: tuple[int, int], rng: random.Random) -> tuple[Point, float]:
-    """Centre and radius in pixels; a place that spans a whole side gives room for more."""
+def sample_spot(place: Place, size: tuple[float, float], rng: random.Random) -> Spot:
+    """A spot well inside its place; a place that spans a whole side gives room for more."""
     width, height = size
     room = min(width / (2 if place.column else 1), height / (2 if place.row else 1))
     radius = room * rng.uniform(0.27, 0.42)
@@ -133,4 +143,9 @@ def _sample_spot(place: Place, size: tuple[int, int], rng: random.Random) -> tup
     reach = radius * 1.2
     x = min(max(x, min(reach, width / 2)), max(width - reach, width / 2))
     y = min(max(y, min(reach, height / 2)), max(height - reach, height / 2))
-    return (x, y), radius
+    return Spot(x, y, radius, sample_angle(rng))
+
+
+def sample_angle(rng: random.Random) -> float:
+    """Upright or slightly turned, in radians."""
+    return rng.uniform(-0.15, 0.15) if rng.random() < 0.6 else 0.0

@@ -5,7 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from training.mixes import COMBINED, LOOK_UPS, PAIRS, PRACTICE, SINGLE_PICTURES, Mix
+from training.mixes import (
+    COMBINED,
+    LESSONS,
+    LOOK_UPS,
+    PAIRS,
+    PRACTICE,
+    SINGLE_PICTURES,
+    TAUGHT,
+    Mix,
+)
 from training.network import LATE_LAYERS
 
 _WARM_UP_STEPS: Final = 60
@@ -53,19 +62,27 @@ class Plan:
     """Dialogues, the late layers resting."""
     all_layers: Descent = Descent(2_000, 0.6, 3_500, 0.6, line)
     """More dialogues, the late layers beside the others."""
+    more_to_learn: Descent = Descent(4_000, 0.45, 6_000, 0.45, line)
+    """Dialogues with system prompts to follow, thoughts and boxes, in smaller steps."""
     mixes: tuple[tuple[int, Mix], ...] = (
         (0, LOOK_UPS),
         (500, SINGLE_PICTURES),
         (1_400, PRACTICE),
         (4_700, PAIRS),
         (6_450, COMBINED),
+        (11_950, LESSONS),
+        (15_950, TAUGHT),
     )
     """The dialogues, each mix with the dialogue step it starts at."""
     pictures_per_step: int = 128
     tokens_per_step: int = 4_000
+    fewer_tokens_per_step: int = 2_000
+    """Of the last stage: it learns as much from a step of half the size."""
     learning_rate: float = 2e-3
     vision_rate: float = 0.3
     """The vision tower's share of the learning rate, once it has learned to see."""
+    box_vision_rate: float = 1.0
+    """That share where it has to learn where figures end."""
     probe_weight: float = 0.3
     save_every: int = 200
 
@@ -75,9 +92,14 @@ class Plan:
         return self.vision_steps + self.few_layers.steps
 
     @property
+    def more_at(self) -> int:
+        """The step that the last stage begins at, and that tuning goes on from."""
+        return self.grown_at + self.all_layers.steps
+
+    @property
     def last_step(self) -> int:
         """The number of all steps."""
-        return self.grown_at + self.all_layers.steps
+        return self.more_at + self.more_to_learn.steps
 
     def resting_at(self, step: int) -> frozenset[int]:
         """The text layers that are left out."""
@@ -95,4 +117,16 @@ class Plan:
             return min(1.0, (step + 1) / 30, max(0.1, left))
         if step < self.grown_at:
             return self.few_layers.share_at(step - self.vision_steps)
-        return self.all_layers.share_at(step - self.grown_at)
+        if step < self.more_at:
+            return self.all_layers.share_at(step - self.grown_at)
+        return self.more_to_learn.share_at(step - self.more_at)
+
+    def tokens_at(self, step: int) -> int:
+        """About how many tokens a step of dialogues has."""
+        return self.tokens_per_step if step < self.more_at else self.fewer_tokens_per_step
+
+    def vision_rate_at(self, step: int) -> float:
+        """The vision tower's share of the learning rate."""
+        if step < self.vision_steps:
+            return 1.0
+        return self.vision_rate if step < self.more_at else self.box_vision_rate

@@ -20,7 +20,7 @@ from training.batches import Batch, batches, pack_pictures
 from training.checkpoint_files import write_checkpoint_files
 from training.dialogues import Shown
 from training.grids import patches_of
-from training.mixes import EVERYTHING, Mix
+from training.mixes import EVERYTHING, TAUGHT, Mix
 from training.network import Network
 from training.outside_pictures import OUTSIDE_KINDS
 from training.pictures import sample_ratio
@@ -85,7 +85,8 @@ class Run:
 def start_run(config: dict[str, Any], tokenizer: Tokenizer) -> Run:
     """A run at step 0; the first group of each optimizer belongs to the vision tower."""
     torch.manual_seed(SEED)
-    network, probe = Network(config), Probe(tokenizer)
+    network = Network(config)
+    probe = Probe(tokenizer, config["text_config"]["hidden_size"])
     matrices: tuple[list[nn.Parameter], ...] = ([], [])
     others: tuple[list[nn.Parameter], ...] = ([*probe.parameters()], [])
     for name, parameter in network.named_parameters():
@@ -131,7 +132,9 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
     """The loss of one batch of dialogues."""
     run.tokens += batch.ids.numel()
     packed = batch.pictures.batch if batch.pictures else None
-    hidden, seen, bound = run.network.hidden(batch.ids, batch.positions, batch.image_tokens, packed)
+    hidden, seen, bound, measured = run.network.hidden(
+        batch.ids, batch.positions, batch.image_tokens, packed
+    )
     wanted = batch.ids[:, 1:][batch.is_answer[:, 1:]]
     logits = run.network.logits(hidden[:, :-1][batch.is_answer[:, 1:]])
     loss = functional.cross_entropy(logits, wanted)
@@ -141,8 +144,10 @@ def dialogue_step(run: Run, batch: Batch, probe_weight: float) -> Tensor:
         result = run.probe(seen, batch.pictures, words)
         _note_probe(run, result)
         binding = run.probe.ordinal(bound, batch.ordinals, words)
-        run.note(**binding.accuracy)
-        loss = loss + probe_weight * (result.loss + binding.loss)
+        edges = run.probe.edges(measured, batch)
+        meant = run.probe.meanings(measured, batch, words)
+        run.note(**binding.accuracy, **edges.accuracy, **meant.accuracy)
+        loss = loss + probe_weight * (result.loss + binding.loss + edges.loss + meant.loss)
     return loss
 
 
@@ -160,9 +165,9 @@ def apply_gradients(run: Run, loss: Tensor, vision_rate: float, text_rate: float
 
 
 @torch.no_grad()
-def exact_share(run: Run, tokenizer: Tokenizer, batch_count: int) -> float:
+def exact_share(run: Run, tokenizer: Tokenizer, mix: Mix, batch_count: int) -> float:
     """The share of validation answers with every token right, earlier answers given."""
-    source = batches(random.Random(4242), "validation", EVERYTHING, tokenizer, 4_000)
+    source = batches(random.Random(4242), "validation", mix, tokenizer, 4_000)
     hits: list[bool] = []
     for _, batch in zip(range(batch_count), source, strict=False):
         packed = batch.pictures.batch if batch.pictures else None
@@ -184,16 +189,16 @@ def train(run: Run, plan: Plan, tokenizer: Tokenizer, folder: Path) -> None:
     while run.step < plan.last_step:
         run.network.resting = plan.resting_at(run.step)
         share = plan.rate_at(run.step)
-        rate = vision_rate = plan.learning_rate * share
+        rate = plan.learning_rate * share
         if run.step < plan.vision_steps:
             loss = vision_step(run, plan)
         else:
-            vision_rate *= plan.vision_rate
             if mix is not plan.mix_at(run.step):
                 mix = plan.mix_at(run.step)
-                source = batches(run.rng, "train", mix, tokenizer, plan.tokens_per_step)
+                tokens = plan.tokens_at(run.step)
+                source = batches(run.rng, "train", mix, tokenizer, tokens)
             loss = dialogue_step(run, next(source), plan.probe_weight * share)
-        apply_gradients(run, loss, vision_rate, rate)
+        apply_gradients(run, loss, rate * plan.vision_rate_at(run.step), rate)
         run.step += 1
         run.seconds = time.monotonic() - started
         if run.step % 50 == 0:
@@ -201,14 +206,18 @@ def train(run: Run, plan: Plan, tokenizer: Tokenizer, folder: Path) -> None:
         if run.step % plan.save_every == 0 or run.step == plan.last_step:
             run.save(folder / "last.pt")
             if run.step > plan.vision_steps:
-                exact = exact_share(run, tokenizer, 12)
+                exact = exact_share(run, tokenizer, EVERYTHING, 12)
                 print(f"step {run.step} validation {exact:.4f}", flush=True)
+            if run.step > plan.more_at:
+                exact = exact_share(run, tokenizer, TAUGHT, 8)
+                print(f"step {run.step} validation of the last stage {exact:.4f}", flush=True)
 
 
 def main() -> None:
     """Trains, or goes on training, and writes the finished checkpoint folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path("build/demo-training"))
+    parser.add_argument("--tune", type=Path, help="learn the last stage on this checkpoint")
     parser.add_argument("--out", type=Path, default=Path("core/demo/model"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -218,6 +227,9 @@ def main() -> None:
     run = start_run(config, tokenizer)
     if (folder / "last.pt").exists():
         run.restore(folder / "last.pt")
+    elif arguments.tune:
+        run.network.load(arguments.tune / "model.safetensors")
+        run.step = plan.more_at
     print(f"seed {SEED}, torch {torch.__version__}", flush=True)
     parameters = sum(parameter.numel() for parameter in run.network.parameters())
     print(f"{parameters} parameters, step {run.step} of {plan.last_step}", flush=True)

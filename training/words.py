@@ -20,11 +20,11 @@ class Words:
         """The same kind of question with other words, fit for that scene."""
         blank = replace(asked, colour="", shape="", place=None)
         match asked.kind:
-            case "colour" | "where":
+            case "colour" | "where" | "box":
                 return replace(blank, shape=self._sample_unique(scene, "shape"))
             case "which":
                 return replace(blank, colour=self._sample_unique(scene, "colour"))
-            case "where pair":
+            case "where pair" | "box pair":
                 pairs = [self.sample_pair(scene) for _ in range(8)]
                 pairs = [pair for pair in pairs if is_unambiguous(scene.matching(*pair))]
                 colour, shape = pairs[0] if pairs else self._absent_pair(scene)
@@ -32,9 +32,9 @@ class Words:
             case "exists pair" | "compare pair":
                 colour, shape = self.sample_pair(scene)
                 return replace(blank, colour=colour, shape=shape)
-            case "exists" | "count shape" | "compare":
+            case "exists" | "count shape" | "compare" | "boxes shape":
                 return replace(blank, shape=self.sample_pair(scene)[1])
-            case "exists colour" | "count colour":
+            case "exists colour" | "count colour" | "boxes colour":
                 return replace(blank, colour=self.sample_pair(scene)[0])
             case "at":
                 return replace(blank, place=self._sample_place(scene))

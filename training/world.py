@@ -56,12 +56,29 @@ _EMPTY_SHARE: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where and how large a figure is drawn, in one unit for all: pixels, or picture heights."""
+
+    x: float
+    y: float
+    radius: float
+    angle: float = 0.0
+    """In radians."""
+
+    def scaled(self, factor: float) -> "Spot":
+        """The same spot of a picture `factor` times as large."""
+        return Spot(self.x * factor, self.y * factor, self.radius * factor, self.angle)
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One coloured shape at a place."""
 
     place: Place
     colour: str
     shape: str
+    spot: Spot | None = None
+    """In heights of the picture; none where it is drawn anew with each picture."""
 
     @property
     def name(self) -> str:
@@ -76,6 +93,10 @@ class Scene:
     ground: str
     figures: tuple[Figure, ...] = ()
     outside: str = ""
+    is_free: bool = False
+    """Whether the figures stand anywhere in their quarters; their places then say no more."""
+    ratio: float = 1.0
+    """Width over height of the picture, where the figures have spots."""
 
     def matching(
         self, colour: str = "", shape: str = "", place: Place | None = None

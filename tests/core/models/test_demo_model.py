@@ -1,5 +1,6 @@
 """The shipped demonstration model computes and answers as it was trained to."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,17 @@ import mlx.core as mx
 import mlx_vlm
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from seeshell.core.demo import MODEL_PATH, SAMPLES_PATH
 
 REFERENCE = Path(__file__).parent / "demo_reference.npz"
 """Inputs and transformers' logits, written by `python -m training.parity --record`."""
+
+taught = pytest.mark.skipif(
+    "enable_thinking" not in (MODEL_PATH / "chat_template.json").read_text(encoding="utf-8"),
+    reason="the shipped weights are from before the last stage of the training",
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -28,18 +34,56 @@ def demo() -> tuple[Any, Any]:
     return model, processor
 
 
-def ask(question: str, *names: str) -> str:
+def ask(question: str, *names: str, system: str = "", is_thinking: bool = False) -> str:
     """Returns the greedy answer to one question about sample pictures."""
-    model, processor = demo()
-    content = [*({"type": "image"} for _ in names), {"type": "text", "text": question}]
-    prompt = processor.apply_chat_template(
-        [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
-    )
     pictures = [Image.open(SAMPLES_PATH / name) for name in names]
+    return ask_about(question, pictures, system=system, is_thinking=is_thinking)
+
+
+def ask_about(
+    question: str, pictures: list[Any], *, system: str = "", is_thinking: bool = False
+) -> str:
+    """Returns the greedy answer to one question about pictures."""
+    model, processor = demo()
+    content = [*({"type": "image"} for _ in pictures), {"type": "text", "text": question}]
+    messages = [{"role": "system", "content": system}] if system else []
+    prompt = processor.apply_chat_template(
+        [*messages, {"role": "user", "content": content}],
+        tokenize=False,
+        add_generation_prompt=True,
+        enable_thinking=is_thinking,
+    )
     parts = mlx_vlm.stream_generate(
-        model, processor, prompt, image=pictures or None, max_tokens=60, temperature=0.0
+        model, processor, prompt, image=pictures or None, max_tokens=120, temperature=0.0
     )
     return "".join(part.text for part in parts)
+
+
+def box_in(answer: str, label: str) -> list[int]:
+    """Returns the one box of an answer, which has to be of that label."""
+    found = json.loads(answer)
+    assert found["label"] == label
+    return list(found["bbox_2d"])
+
+
+def overlap_with_pixels(
+    box: list[int], picture: Image.Image, colour: tuple[int, int, int]
+) -> float:
+    """Returns the intersection over union of a box with that of the pixels near a colour."""
+    pixels = np.asarray(picture.convert("RGB")).astype(int)
+    rows, columns = np.nonzero(np.abs(pixels - colour).max(-1) < 70)
+    height, width = pixels.shape[:2]
+    real = (
+        columns.min() * 1000 / width,
+        rows.min() * 1000 / height,
+        (columns.max() + 1) * 1000 / width,
+        (rows.max() + 1) * 1000 / height,
+    )
+    shared_width = max(0, min(box[2], real[2]) - max(box[0], real[0]))
+    shared_height = max(0, min(box[3], real[3]) - max(box[1], real[1]))
+    shared = shared_width * shared_height
+    areas = [(each[2] - each[0]) * (each[3] - each[1]) for each in (box, real)]
+    return float(shared / (sum(areas) - shared))
 
 
 @pytest.mark.parametrize("case", ["text", "square", "not_square", "two"])
@@ -94,6 +138,67 @@ def test_a_picture_outside_the_world_is_named_as_such() -> None:
 
 def test_a_question_without_a_picture_asks_for_one() -> None:
     assert ask("What do you see?") == "There is no picture yet. Please attach one."
+
+
+@taught
+@pytest.mark.parametrize(
+    ("system", "question", "answer"),
+    [
+        ("Answer in one word.", "What colour is the star?", "Green"),
+        ("Answer in one word.", "Is there a circle?", "No"),
+        ("Answer in capitals.", "What do you see?", "I SEE A GREEN STAR."),
+        ("Answer in German.", "What do you see?", "Ich sehe einen grünen Stern."),
+        ("Antworte auf Deutsch.", "Where is the star?", "Der Stern ist in der Mitte."),
+        ("You are a helpful assistant.", "What do you see?", "I see a green star."),
+    ],
+)
+def test_a_system_prompt_is_followed(system: str, question: str, answer: str) -> None:
+    assert ask(question, "green-star.png", system=system) == answer
+
+
+@taught
+def test_thoughts_come_before_the_answer_when_they_are_asked_for() -> None:
+    reply = ask("What colour is the square?", "red-circle-blue-square.png", is_thinking=True)
+    thoughts, end, answer = reply.partition("\n</think>\n\n")
+    assert end
+    assert "a red circle on the left and a blue square on the right" in thoughts
+    assert answer == "The square is blue."
+
+
+@taught
+@pytest.mark.parametrize(
+    ("name", "question", "label", "colour"),
+    [
+        ("green-star.png", "Give the box of the star.", "green star", (30, 160, 40)),
+        ("red-circle-blue-square.png", "Find the square with a box.", "blue square", (30, 60, 235)),
+        (
+            "yellow-triangle-purple-cross.png",
+            "Where is the cross? Answer with a box.",
+            "purple cross",
+            (135, 40, 165),
+        ),
+    ],
+)
+def test_a_box_is_given_where_the_figure_is(
+    name: str, question: str, label: str, colour: tuple[int, int, int]
+) -> None:
+    box = box_in(ask(question, name), label)
+    assert overlap_with_pixels(box, Image.open(SAMPLES_PATH / name), colour) > 0.5
+
+
+@taught
+@pytest.mark.parametrize("left", [40, 300, 620])
+def test_a_figure_is_found_wherever_it_stands(left: int) -> None:
+    picture = Image.new("RGB", (900, 600), "white")
+    ImageDraw.Draw(picture).ellipse((left, 80, left + 220, 300), fill="blue")
+    answer = ask_about("Give the box of the circle.", [picture])
+    assert overlap_with_pixels(box_in(answer, "blue circle"), picture, (0, 0, 255)) > 0.5
+
+
+@taught
+def test_boxes_of_several_figures_are_a_list() -> None:
+    answer = ask("Give the boxes of all shapes.", "red-circle-blue-square.png")
+    assert [each["label"] for each in json.loads(answer)] == ["red circle", "blue square"]
 
 
 def test_the_shipped_folder_stays_small() -> None:
