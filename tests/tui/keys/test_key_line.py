@@ -70,6 +70,8 @@ async def test_no_key_is_cut_and_the_one_for_all_commands_is_always_there() -> N
         widest = words(app)[:-1]
         for columns in (20, 33, 47, 60, 79, 80, 81, 100, 131):
             await pilot.resize_terminal(columns, 10)
+            while app.query_one(KeyLine).size.width != columns - 2:
+                await pilot.pause()
             *shown, last = words(app)
             assert last == "ctrl+p commands"
             assert shown == widest[: len(shown)]
