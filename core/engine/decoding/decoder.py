@@ -172,7 +172,7 @@ class Decoder:
         if proposal and not self._check.is_done:
             self._run_check()
             return ()
-        proposal = self._chooser.fit(proposal)
+        proposal = _shorten(self._chooser.fit(proposal), sizes)
         length = len(self._branch.tokens) + 1 + len(proposal)
         return proposal if self._pool.reserve(self._branch, length) else ()
 
@@ -229,3 +229,12 @@ class Decoder:
     def _position(self) -> int:
         """Of the newest token."""
         return len(self._branch.tokens) + self._offset
+
+
+def _shorten(proposal: Sequence[int], sizes: Sequence[int]) -> Sequence[int]:
+    """Returns as much of a proposal as fills a pass of one of the sizes, the newest token beside.
+
+    Rules may leave a part of it that fills none.
+    """
+    rows = max((size for size in sizes if size <= 1 + len(proposal)), default=1)
+    return proposal[: rows - 1]

@@ -229,6 +229,37 @@ def test_a_rule_is_told_of_each_token_and_taken_back_to_those_accepted(
     assert rule.most_taken == max(PASS_ROWS) - 1
 
 
+class AtMost(LogitsRule):
+    """Lets so many tokens be proposed, whatever sizes of passes there are."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def apply(self, logits: Any) -> Any:
+        return logits
+
+    def take(self, token: Any) -> None:
+        pass
+
+    def go_back(self, count: int) -> None:
+        pass
+
+    def fit(self, proposal: Sequence[int]) -> Sequence[int]:
+        return proposal[: self.most]
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 7, 11])
+def test_what_a_rule_leaves_of_a_proposal_may_fill_no_pass(
+    ahead: Asker, one_by_one: Asker, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(turn, "make_chooser", lambda *_: Chooser(Greedy(), [AtMost(most)]))
+    plain = one_by_one(COUNT, options=GREEDY, conversation=1)
+    for _ in range(2):
+        answer = ahead(COUNT, options=GREEDY, conversation=1)
+        assert answer.tokens == plain.tokens
+    assert (answer.stats.copied_tokens > 0) == (most > 0)
+
+
 class Unsure(RowCheck):
     """A check that found larger differences than there are."""
 
