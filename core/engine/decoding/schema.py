@@ -24,7 +24,10 @@ _SPARE_TOKENS: Final = 8
 """That much earlier than it must, a document is brought to its end."""
 
 _LOOKS: Final = 32
-"""Tokens after which the shortest end of the document is looked for again; near the limit fewer."""
+"""How the document could end is looked at again after so many tokens, near the limit each time."""
+
+_NEAR_TOKENS: Final = 128
+"""The limit is near with so many tokens left; they come one by one then."""
 
 
 class SchemaRule(LogitsRule):
@@ -87,7 +90,7 @@ class SchemaRule(LogitsRule):
 
     def fit(self, proposal: Sequence[int]) -> Sequence[int]:
         """Returns as much of the proposal as the schema allows; nothing while the model thinks."""
-        if self._is_thinking or self._matcher.is_stopped() or self._is_ending():
+        if self._is_thinking or self._matcher.is_stopped() or self._is_near():
             return ()
         return proposal[: self._matcher.validate_tokens(list(proposal))]
 
@@ -99,18 +102,23 @@ class SchemaRule(LogitsRule):
         if self._matcher.is_stopped():
             return _only(self._ends)
         if self._is_ending():
-            ending = self._end.find(self._matcher)
-            return _only(ending[:1] or self._ends)
+            return _only(self._ending[:1] or self._ends)
         return allowed_tokens(self._matcher)
 
     def _is_ending(self) -> bool:
         """Whether there is room for the document's end and no more."""
         taken = len(self._is_matched)
-        left = self._limit - taken - _SPARE_TOKENS
-        if left > 2 * len(self._ending) + _LOOKS and taken < self._looked_at + _LOOKS:
+        if not self._is_near() and taken < self._looked_at + _LOOKS:
             return False
         self._ending, self._looked_at = self._end.find(self._matcher), taken
-        return left <= len(self._ending)
+        return self._left() <= len(self._ending)
+
+    def _is_near(self) -> bool:
+        """Whether the limit is near, from as far as the document's end was long last."""
+        return self._left() <= 4 * len(self._ending) + _NEAR_TOKENS
+
+    def _left(self) -> int:
+        return self._limit - len(self._is_matched) - _SPARE_TOKENS
 
 
 def unusable_schema(problem: str) -> TurnError:
