@@ -59,6 +59,7 @@ class SchemaRule(LogitsRule):
         """Of each token taken, whether the matcher has it."""
         self._looked_at = 0
         self._ending: list[int] = []
+        self._longest = 0
 
     def apply(self, logits: Any) -> Any:
         """Returns the logits of what the schema allows; of all else -inf."""
@@ -111,11 +112,13 @@ class SchemaRule(LogitsRule):
         if not self._is_near() and taken < self._looked_at + _LOOKS:
             return False
         self._ending, self._looked_at = self._end.find(self._matcher), taken
-        return self._left() <= len(self._ending)
+        # One more item of a list may make it as long again as it was at any time before.
+        self._longest = max(self._longest, len(self._ending))
+        return self._left() <= self._longest
 
     def _is_near(self) -> bool:
         """Whether the limit is near, from as far as the document's end was long last."""
-        return self._left() <= 4 * len(self._ending) + _NEAR_TOKENS
+        return self._left() <= 4 * self._longest + _NEAR_TOKENS
 
     def _left(self) -> int:
         return self._limit - len(self._is_matched) - _SPARE_TOKENS

@@ -51,6 +51,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "required": ["is"],
     },
     "endless list": {"type": "array", "items": {"const": {"a": "b"}}},
+    "endless rows": {
+        "type": "array",
+        "items": {"type": "array", "items": {"enum": ["blue", None]}, "minItems": 4, "maxItems": 4},
+    },
     "one of": {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]},
 }
 
