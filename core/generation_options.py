@@ -1,14 +1,19 @@
 """How an answer is to be given, apart from what is asked: values that presets and turns hold."""
 
+from typing import Final
+
 from msgspec import Struct
 from msgspec.structs import asdict, replace
+
+MOST_TOKENS: Final = 2048
+"""Of an answer for which nothing says how many."""
 
 
 class GenerationOptions(Struct, frozen=True, omit_defaults=True):
     """How an answer is to be given; None leaves a thing to whoever is asked next.
 
     A turn's own options are asked first, then its preset, the settings, and the checkpoint's or
-    server's defaults.
+    server's defaults. System prompt and pixel budgets reach an engine with the prompt.
     """
 
     system: str | None = None

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .errors import SettingsError
+from .generation_options import MOST_TOKENS
 from .key_settings import read_keys
 from .setting_rules import RULES, check_value, find_problem, rule_of
 from .toml_file import read_toml
@@ -59,7 +60,7 @@ class Settings(Struct, frozen=True):
     """Most image tokens that one picture may take; larger pictures are scaled down."""
     max_pixels: int = 200_000_000
     """Pictures with more pixels than this are refused before they are decoded."""
-    max_tokens: int = 2048
+    max_tokens: int = MOST_TOKENS
     """Most tokens of one answer."""
     temperature: float | None = None
     """Sampling temperature; unset takes the model's own default."""

@@ -8,9 +8,10 @@ from typing import Final, Self
 import mlx.core as mx
 
 from ..conversation import TurnStats
-from ..engine.engine import AnswerEnd, AnswerOptions, LoadedModel, PromptMessage, TextDelta
+from ..engine.engine import AnswerEnd, LoadedModel, PromptMessage, TextDelta
 from ..engine.limits import Limits
 from ..engine.mlx_engine import MlxEngine
+from ..generation_options import GenerationOptions
 from .script import Asked, Prompt
 from .side import ANSWER_TOKENS, Report, describe_loading, model_source, own_environment
 from .values import Plan, Step
@@ -109,7 +110,7 @@ class MeasuredEngine:
     async def _answer(
         self, prompt: Prompt, conversation: int, max_tokens: int
     ) -> tuple[str, TurnStats]:
-        options = AnswerOptions(max_tokens=max_tokens, temperature=0.0)
+        options = GenerationOptions(max_tokens=max_tokens, temperature=0.0)
         text, stats = "", TurnStats()
         async for event in self._engine.answer(prompt, options, conversation=conversation):
             match event:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment, FinishReason, TurnStats
+from ..generation_options import GenerationOptions
 from ..models.progress import LoadProgress
 
 PromptRole = Literal["system", "user", "assistant"]
@@ -61,30 +62,6 @@ class PromptMessage:
     def images(self) -> tuple[PromptImage, ...]:
         """All images, in order."""
         return tuple(part for part in self.parts if isinstance(part, PromptImage))
-
-
-@dataclass(frozen=True)
-class AnswerOptions:
-    """How to answer; None takes the checkpoint's own default."""
-
-    max_tokens: int = 2048
-    temperature: float | None = None
-    top_p: float | None = None
-    top_k: int | None = None
-    min_p: float | None = None
-    """Least probability of a token, as a part of the likeliest one's: 0 to 1."""
-    repetition_penalty: float | None = None
-    """What the logits of tokens that were just used are divided by; above 0, 1 for no change."""
-    presence_penalty: float | None = None
-    """What is subtracted from them; 0 for no change."""
-    seed: int | None = None
-    """Repeats a sampled answer; None for one of its own."""
-    thinking: bool | None = None
-    """Whether to think before the answer, where the chat template lets one choose."""
-    thinking_budget: int | None = None
-    """Most tokens of thoughts; None for no bound of their own."""
-    schema: str = ""
-    """A JSON schema, as JSON, that the answer keeps to; empty for none."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +194,7 @@ class Engine(ABC):
     def answer(
         self,
         prompt: tuple[PromptMessage, ...],
-        options: AnswerOptions,
+        options: GenerationOptions,
         *,
         conversation: int = 0,
         environment: ClientEnvironment = NO_ENVIRONMENT,
@@ -254,7 +231,7 @@ class Engine(ABC):
         Args:
             prompt: all messages so far and, always last, the question that is still being typed:
                 its text is left out and its images are encoded and prefilled.
-            thinking: as the turn's `AnswerOptions` will have it.
+            thinking: as the turn's `GenerationOptions` will have it.
             conversation: whose KV this becomes; 0 for one that does not exist yet.
 
         Raises:

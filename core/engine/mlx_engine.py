@@ -14,13 +14,13 @@ import msgspec
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
+from ..generation_options import GenerationOptions
 from ..images import ReadPixels, read_pixels
 from ..models.known_reuse import KnownReuse, write_known
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
 from .engine import (
     AnswerEvent,
-    AnswerOptions,
     Engine,
     LoadedModel,
     PromptMessage,
@@ -137,7 +137,7 @@ class MlxEngine(Engine):
     async def answer(
         self,
         prompt: tuple[PromptMessage, ...],
-        options: AnswerOptions,
+        options: GenerationOptions,
         *,
         conversation: int = 0,
         environment: ClientEnvironment = NO_ENVIRONMENT,  # noqa: ARG002 - it asks no server

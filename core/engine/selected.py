@@ -9,13 +9,14 @@ from pathlib import Path
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..errors import ModelNotFound, TurnError
+from ..generation_options import GenerationOptions
 from ..models.endpoints import explain_unknown, find_endpoint
 from ..models.progress import LoadProgress
 from ..models.sources import DEMO
 from ..pictures.waiting import WaitingReader
 from ..pictures.workers import PictureWorkers
 from ..settings import Settings
-from .engine import AnswerEvent, AnswerOptions, Engine, LoadedModel, PromptMessage
+from .engine import AnswerEvent, Engine, LoadedModel, PromptMessage
 from .kv.spill_folder import SpillFolder
 from .limits import Limits
 from .remote.remote_engine import RemoteEngine
@@ -93,7 +94,7 @@ class SelectedEngine(Engine):
     def answer(
         self,
         prompt: tuple[PromptMessage, ...],
-        options: AnswerOptions,
+        options: GenerationOptions,
         *,
         conversation: int = 0,
         environment: ClientEnvironment = NO_ENVIRONMENT,

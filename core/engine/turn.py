@@ -8,6 +8,7 @@ from typing import Any
 
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
+from ..generation_options import MOST_TOKENS, GenerationOptions
 from .decoding.answer_text import AnswerDelta, AnswerText
 from .decoding.chooser import make_chooser
 from .decoding.decoder import Decoded, Decoder
@@ -16,7 +17,6 @@ from .decoding.thinking import opened_thoughts
 from .engine import (
     AnswerEnd,
     AnswerEvent,
-    AnswerOptions,
     DecodeProgress,
     PictureProgress,
     PrefillProgress,
@@ -42,7 +42,7 @@ class Turn:
     """An answer being computed."""
 
     resident: ResidentModel
-    options: AnswerOptions
+    options: GenerationOptions
     started_at: float
     """`time.perf_counter()` when the answer was asked for."""
     emit: Callable[[AnswerEvent], None]
@@ -145,7 +145,7 @@ class Turn:
 
     def _answer_limit(self) -> int:
         room = self.resident.checkpoint.context_length - self._meter.prompt_tokens
-        return min(self.options.max_tokens, room)
+        return min(self.options.max_tokens or MOST_TOKENS, room)
 
     def _extend(
         self, branch: Branch, prompt: TokenRun, pictures: Sequence[Picture]

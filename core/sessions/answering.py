@@ -45,7 +45,7 @@ from .open_turn import OpenTurn, tell_withdrawn
 from .prompt_messages import read_prompt, with_budget
 from .queue import Queues
 from .subscribers import Subscribers
-from .turn_options import TurnOptions, as_answer_options
+from .turn_options import TurnOptions
 
 _logger = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ class Answering:
         prompt = await read_prompt(self._archive, asked, turn.options)
         answering = self._engine.answer(
             prompt,
-            as_answer_options(turn.options),
+            turn.options,
             conversation=turn.conversation,
             environment=self.environments.find(turn.started.id),
         )

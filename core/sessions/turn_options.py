@@ -2,7 +2,6 @@
 
 from ..current_presets import CurrentPresets
 from ..current_settings import CurrentSettings
-from ..engine.engine import AnswerOptions
 from ..errors import BadRequest
 from ..generation_options import NO_OPTIONS, ConversationChoices, GenerationOptions
 from ..option_rules import find_option_problem
@@ -53,20 +52,3 @@ class TurnOptions:
         if problem := find_option_problem(own):
             raise BadRequest(f"The question was not sent: {problem}")
         self.resolve(choices, own)
-
-
-def as_answer_options(options: GenerationOptions) -> AnswerOptions:
-    """Returns what the engine is told of resolved options."""
-    return AnswerOptions(
-        max_tokens=options.max_tokens or AnswerOptions.max_tokens,
-        temperature=options.temperature,
-        top_p=options.top_p,
-        top_k=options.top_k,
-        min_p=options.min_p,
-        repetition_penalty=options.repetition_penalty,
-        presence_penalty=options.presence_penalty,
-        seed=options.seed,
-        thinking=options.thinking,
-        thinking_budget=options.thinking_budget,
-        schema=options.schema or "",
-    )

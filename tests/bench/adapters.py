@@ -19,9 +19,10 @@ from typing import Final
 import mlx.core as mx
 from mlx import nn
 
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import PromptMessage, TextDelta
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
+from seeshell.core.generation_options import GenerationOptions
 
 from ..core.engine.adapters.writing import write_mlx
 from ..families.large_shapes import SHAPES
@@ -30,7 +31,7 @@ from ..families.true_shapes import make
 _BAR: Final = 0.1
 _RANK: Final = 8
 _QUESTION: Final = (PromptMessage.of("user", "What colours and shapes do you know?"),)
-_GREEDY: Final = AnswerOptions(temperature=0.0, max_tokens=8)
+_GREEDY: Final = GenerationOptions(temperature=0.0, max_tokens=8)
 
 
 def main() -> int:

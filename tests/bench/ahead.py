@@ -19,7 +19,6 @@ from seeshell.core.conversation import TurnStats
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerEvent,
-    AnswerOptions,
     PromptImage,
     PromptMessage,
     TextDelta,
@@ -27,12 +26,13 @@ from seeshell.core.engine.engine import (
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.engine.resident import ResidentModel
 from seeshell.core.engine.turn import Turn
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.sources import find_model
 
 from ..core.engine.asking import draw_shape, make_asker
 
 _BAR: Final = 1.5
-_GREEDY: Final = AnswerOptions(temperature=0.0, max_tokens=400)
+_GREEDY: Final = GenerationOptions(temperature=0.0, max_tokens=400)
 _CONVERSATION: Final = 1
 
 

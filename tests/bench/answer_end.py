@@ -11,12 +11,13 @@ import time
 from pathlib import Path
 from statistics import median
 
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage
 from seeshell.core.engine.kv.pool import KvPool
 from seeshell.core.engine.kv.prefix import TokenRun
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.turn_meter import TurnMeter
+from seeshell.core.generation_options import GenerationOptions
 
 from ..core.engine.endless import write_endless
 
@@ -26,7 +27,7 @@ _CONVERSATIONS = 3
 _TURNS = 9
 _PAUSE = 0.1
 """Seconds from one answer to the question after it."""
-_OPTIONS = AnswerOptions(max_tokens=40, temperature=0.0)
+_OPTIONS = GenerationOptions(max_tokens=40, temperature=0.0)
 _QUESTION = (PromptMessage.of("user", "go on"),)
 
 

@@ -10,7 +10,6 @@ from seeshell.core.conversation import Attachment, TurnStats
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerEvent,
-    AnswerOptions,
     Engine,
     LoadedModel,
     PrefillProgress,
@@ -18,6 +17,7 @@ from seeshell.core.engine.engine import (
     TextDelta,
 )
 from seeshell.core.errors import SeeshellError
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.progress import LoadProgress
 
 from ..patience import PATIENCE
@@ -31,7 +31,7 @@ class ScriptedEngine(Engine):
         self.loads: list[str] = []
         self.environments: list[ClientEnvironment] = []
         """Those that came with loads and prompts."""
-        self.options: list[AnswerOptions] = []
+        self.options: list[GenerationOptions] = []
         """Those that came with prompts; the script decides."""
         self.load_errors: list[SeeshellError] = []
         self.load_gate: asyncio.Event | None = None
@@ -92,7 +92,7 @@ class ScriptedEngine(Engine):
     async def answer(
         self,
         prompt: tuple[PromptMessage, ...],
-        options: AnswerOptions,
+        options: GenerationOptions,
         *,
         conversation: int = 0,
         environment: ClientEnvironment = NO_ENVIRONMENT,

@@ -22,8 +22,9 @@ from typing import Any, Final
 import pytest
 
 from seeshell.core.engine.decoding.chooser import Choices
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.loading import load_checkpoint
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.sources import find_model
 
 from ..core.engine.asking import AlwaysGains, Answer, draw_shape, make_asker
@@ -41,7 +42,7 @@ _QUESTIONS: Final = (
 )
 _SHAPES: Final = [(shape, color) for shape in ("circle", "square") for color in ("red", "blue")]
 _MOST_TURNS: Final = 6
-_GREEDY: Final = AnswerOptions(temperature=0.0, max_tokens=60)
+_GREEDY: Final = GenerationOptions(temperature=0.0, max_tokens=60)
 _CONVERSATION: Final = 1
 _REPORTED: Final = 50
 """Answers from one line of progress to the next."""
@@ -135,7 +136,7 @@ def compare_sampled(pair: Pair, count: int, report: Callable[[str], None]) -> fl
         answers = []
         for ask in (pair.ahead, pair.plain):
             seed += 1
-            options = AnswerOptions(temperature=_TEMPERATURE, max_tokens=30, seed=seed)
+            options = GenerationOptions(temperature=_TEMPERATURE, max_tokens=30, seed=seed)
             answers.append(ask(question, options=options, conversation=_CONVERSATION))
         for sample, answer in zip(samples, answers, strict=True):
             sample.add(answer)

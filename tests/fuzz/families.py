@@ -13,11 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
 from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.sources import find_model
 
 from ..core.engine.asking import Answer, Asker, draw_shape, make_asker
@@ -25,7 +26,7 @@ from ..core.engine.family.plain import PlainFamily, assert_as_cold
 from ..families.shapes import SHAPES, shrink_phi3_tower
 from ..families.writing import write_checkpoint
 
-_OPTIONS = AnswerOptions(temperature=0.0, max_tokens=4)
+_OPTIONS = GenerationOptions(temperature=0.0, max_tokens=4)
 _TEXTS = ("What is it?", "and the square?", "\n\nwhy", "Größe")
 _PICTURES = (
     ("circle", "red", (64, 64)),

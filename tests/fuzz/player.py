@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from seeshell.core.engine.decoding.row_check import RowCheck
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.prefill_ahead import PrefillAhead
 from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.engine.resident import make_layout
 from seeshell.core.errors import OutOfMemory
+from seeshell.core.generation_options import GenerationOptions
 
 from ..core.engine.asking import (
     AlwaysGains,
@@ -29,7 +30,7 @@ from ..core.engine.asking import (
 )
 from .programs import CONVERSATIONS, KV_BITS, KV_TOKENS, PICTURES, Program, Step
 
-_SHORT, _LONG = (AnswerOptions(temperature=0.0, max_tokens=tokens) for tokens in (7, 40))
+_SHORT, _LONG = (GenerationOptions(temperature=0.0, max_tokens=tokens) for tokens in (7, 40))
 """Where there is a limit of KV, answers grow until they reach it."""
 
 _FEATURES_BYTES: Final = 40_000
@@ -120,7 +121,7 @@ class Player:
         return self.cold[key]
 
 
-def options_of(program: Program) -> AnswerOptions:
+def options_of(program: Program) -> GenerationOptions:
     """How a program's questions are answered."""
     return _SHORT if program.kv_tokens == KV_TOKENS[0] else _LONG
 

@@ -17,8 +17,9 @@ from typing import Any, Final
 
 import jsonschema
 
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage
+from seeshell.core.engine.engine import PromptMessage
 from seeshell.core.engine.loading import load_checkpoint
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.sources import find_model
 
 from ..core.engine.asking import draw_shape, make_asker, with_template
@@ -93,7 +94,7 @@ def main() -> int:
         began, invalid = time.monotonic(), 0
         for number in range(1, options.schemas + 1):
             schema = draw_schema(chance)
-            asked = AnswerOptions(
+            asked = GenerationOptions(
                 max_tokens=chance.choice((600, 1000)),
                 temperature=chance.choice((0.0, 1.0)),
                 seed=number,

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from seeshell.core.conversation import Conversation, Message
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import PromptMessage, TextDelta
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.resident import make_layout
 from seeshell.core.errors import TurnError
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.messages.events import (
     Attached,
     ConversationOpened,
@@ -66,7 +67,7 @@ _SPARE_TOKENS: Final = 4
 _SPILLED_BLOCK_TOKENS: Final = 24
 """Short, so that a conversation has several blocks and pictures lie across their bounds."""
 
-_GREEDY: Final = AnswerOptions(max_tokens=_TOKENS, temperature=0.0)
+_GREEDY: Final = GenerationOptions(max_tokens=_TOKENS, temperature=0.0)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 from PIL import Image
 
 from seeshell.core.demo import MODEL_PATH, SAMPLES_PATH
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage, TextDelta
+from seeshell.core.engine.engine import PromptImage, PromptMessage, TextDelta
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.pictures.workers import PictureWorkers
 
 from ..cramped import write_cramped_model
@@ -21,14 +22,14 @@ from .server import Server
 PICTURE = SAMPLES_PATH / "red-circle-blue-square.png"
 WHAT = "what is in the picture?"
 
-_Asked = tuple[str, AnswerOptions]
+_Asked = tuple[str, GenerationOptions]
 """A system prompt, empty for none, and how to answer."""
 
 _OPTIONS: tuple[_Asked, ...] = (
-    ("", AnswerOptions(temperature=0.0)),
+    ("", GenerationOptions(temperature=0.0)),
     (
         "Answer in English.",
-        AnswerOptions(
+        GenerationOptions(
             temperature=0.0,
             top_p=0.9,
             top_k=20,
@@ -40,7 +41,7 @@ _OPTIONS: tuple[_Asked, ...] = (
             thinking_budget=16,
         ),
     ),
-    *(("", AnswerOptions(temperature=3.0, seed=seed, max_tokens=24)) for seed in (1, 1, 5)),
+    *(("", GenerationOptions(temperature=3.0, seed=seed, max_tokens=24)) for seed in (1, 1, 5)),
 )
 
 _SLOW = 300.0

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import mlx.core as mx
 
-from ..engine import AnswerOptions
+from ...generation_options import GenerationOptions
 from ..loading import Checkpoint
 from ..mlx_vlm_names import resolve_sampling_defaults
 from .logits_rules import LogitsRule
@@ -122,7 +122,7 @@ class Chooser:
 
 
 def make_chooser(
-    checkpoint: Checkpoint, options: AnswerOptions, limit: int, closing_tag: str = ""
+    checkpoint: Checkpoint, options: GenerationOptions, limit: int, closing_tag: str = ""
 ) -> Chooser:
     """Returns what chooses the tokens of an answer with these options.
 

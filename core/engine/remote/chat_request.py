@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ..engine import AnswerOptions
+from ...generation_options import MOST_TOKENS, GenerationOptions
 from .option_fields import SCHEMA_FIELD, name_ignored, write_options
 from .refusals.overflow import Overflow, read_answer_limit
 from .refusals.refusal import Refusal
@@ -68,7 +68,7 @@ class ChatRequest:
         self,
         model: str,
         messages: list[dict[str, Any]],
-        options: AnswerOptions,
+        options: GenerationOptions,
         habits: ServerHabits,
     ) -> None:
         """Sends nothing yet.
@@ -125,7 +125,7 @@ class ChatRequest:
     @property
     def _limit(self) -> int:
         """Tokens of the answer: as many as are wanted, kept below what the server can give."""
-        known = (self._options.max_tokens, self._habits.longest_answer, self._room)
+        known = (self._options.max_tokens or MOST_TOKENS, self._habits.longest_answer, self._room)
         limit = min(tokens for tokens in known if tokens)
         context = self._habits.context
         if context:

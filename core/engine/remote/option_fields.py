@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ..engine import AnswerOptions
+from ...generation_options import GenerationOptions
 
 SCHEMA_FIELD: Final = "response_format"
 """An answer without it would not be what was asked for, so that it is never left away."""
@@ -34,7 +34,7 @@ _EFFORT: Final = "reasoning_effort"
 """Asked for only where the names for thinking are refused: others refuse its values."""
 
 
-def write_options(options: AnswerOptions, refused: Set[str]) -> dict[str, Any]:
+def write_options(options: GenerationOptions, refused: Set[str]) -> dict[str, Any]:
     """Returns the fields for the options that are set, but for those that a server refuses."""
     fields: dict[str, Any] = {}
     for option, names in _NAMES.items():
@@ -50,7 +50,7 @@ def write_options(options: AnswerOptions, refused: Set[str]) -> dict[str, Any]:
     return fields
 
 
-def name_ignored(options: AnswerOptions, refused: Set[str]) -> str:
+def name_ignored(options: GenerationOptions, refused: Set[str]) -> str:
     """Returns the options that are set but not taken under any name, as a phrase; may be empty."""
     ignored = [
         option

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ...client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ...conversation import Attachment
 from ...errors import EndpointError, ModelNotFound, ModelUnsupported
+from ...generation_options import GenerationOptions
 from ...models.endpoints import Endpoint, find_endpoint
 from ...models.progress import LoadProgress
 from ...models.sources import display_name
@@ -21,7 +22,6 @@ from ...wording import one_line
 from ..engine import (
     AnswerEnd,
     AnswerEvent,
-    AnswerOptions,
     Engine,
     LoadedModel,
     PromptMessage,
@@ -123,7 +123,7 @@ class RemoteEngine(Engine):
     async def answer(
         self,
         prompt: tuple[PromptMessage, ...],
-        options: AnswerOptions,
+        options: GenerationOptions,
         *,
         conversation: int = 0,  # noqa: ARG002 - what a server keeps is its own affair
         environment: ClientEnvironment = NO_ENVIRONMENT,
@@ -199,7 +199,7 @@ class RemoteEngine(Engine):
         self,
         remote: RemoteModel,
         environment: ClientEnvironment,
-        question: tuple[tuple[PromptMessage, ...], AnswerOptions],
+        question: tuple[tuple[PromptMessage, ...], GenerationOptions],
         answer: StreamedAnswer,
     ) -> None:
         prompt, options = question
@@ -257,7 +257,7 @@ class RemoteEngine(Engine):
 async def _read_answer(
     remote: RemoteModel,
     access: Access,
-    question: tuple[list[dict[str, Any]], AnswerOptions],
+    question: tuple[list[dict[str, Any]], GenerationOptions],
     answer: StreamedAnswer,
 ) -> None:
     """Adds what the server says; raises `ServerRefused` if it has no such model."""

@@ -17,7 +17,6 @@ from seeshell.core.engine.decoding.gain import Gain
 from seeshell.core.engine.engine import (
     AnswerEnd,
     AnswerEvent,
-    AnswerOptions,
     LoadedModel,
     PictureProgress,
     PrefillProgress,
@@ -35,9 +34,10 @@ from seeshell.core.engine.prefill_ahead import PrefillAhead
 from seeshell.core.engine.resident import ResidentModel
 from seeshell.core.engine.stop_signal import StopSignal
 from seeshell.core.engine.turn import Turn
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.images import opened_image
 
-GREEDY = AnswerOptions(temperature=0.0, max_tokens=40)
+GREEDY = GenerationOptions(temperature=0.0, max_tokens=40)
 MAX_PIXELS = 10_000_000
 
 
@@ -113,7 +113,7 @@ class Asker:
     def __call__(
         self,
         *messages: PromptMessage,
-        options: AnswerOptions = GREEDY,
+        options: GenerationOptions = GREEDY,
         stop_when: Callable[[Answer], bool] | None = None,
         conversation: int = 0,
     ) -> Answer:

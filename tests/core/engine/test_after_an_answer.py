@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage, TextDelta
 from seeshell.core.engine.kv.pool import KvPool
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.vision import Pictures
+from seeshell.core.generation_options import GenerationOptions
 
 from ...patience import PATIENCE
 
-FOREVER = AnswerOptions(temperature=0.0, max_tokens=4000)
-SHORT = AnswerOptions(temperature=0.0, max_tokens=3)
+FOREVER = GenerationOptions(temperature=0.0, max_tokens=4000)
+SHORT = GenerationOptions(temperature=0.0, max_tokens=3)
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def user(text: str) -> PromptMessage:
 
 
 async def ask(
-    engine: MlxEngine, text: str, conversation: int, options: AnswerOptions = SHORT
+    engine: MlxEngine, text: str, conversation: int, options: GenerationOptions = SHORT
 ) -> AnswerEnd:
     async def collect() -> AnswerEnd:
         answering = engine.answer((user(text),), options, conversation=conversation)

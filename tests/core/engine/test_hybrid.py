@@ -9,7 +9,6 @@ import pytest
 
 from seeshell.core.engine.engine import (
     AnswerEnd,
-    AnswerOptions,
     PromptImage,
     PromptMessage,
     TextDelta,
@@ -18,12 +17,13 @@ from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint, load_checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.sources import find_model
 
 from ...patience import PATIENCE
 from .endless import SHAPES, write_endless
 
-GREEDY = AnswerOptions(temperature=0.0, max_tokens=6)
+GREEDY = GenerationOptions(temperature=0.0, max_tokens=6)
 QUESTION = "What is in the picture? " * 6
 
 Draw = Callable[..., PromptImage]

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage
+from seeshell.core.engine.engine import PromptMessage
 from seeshell.core.engine.kv.branch import with_trunks
 from seeshell.core.engine.kv.spill_folder import SpillFolder
 from seeshell.core.errors import OutOfMemory
+from seeshell.core.generation_options import GenerationOptions
 
 from .asking import AlwaysGains
 
 LIMIT = 400
 """Tokens."""
-ENDLESS = AnswerOptions(temperature=0.0, max_tokens=3000)
-SHORT = AnswerOptions(temperature=0.0, max_tokens=40)
+ENDLESS = GenerationOptions(temperature=0.0, max_tokens=3000)
+SHORT = GenerationOptions(temperature=0.0, max_tokens=40)
 
 Start = Callable[..., Any]
 
@@ -104,7 +105,7 @@ def test_an_answer_within_the_limit_is_the_one_without_a_limit(
     start: Start, plain_endless: Any, same: Any
 ) -> None:
     ask = start(LIMIT)
-    options = AnswerOptions(temperature=0.0, max_tokens=LIMIT - 100)
+    options = GenerationOptions(temperature=0.0, max_tokens=LIMIT - 100)
     ask(user("Something else"), options=SHORT, conversation=2)
 
     answer = ask(user("go on"), options=options, conversation=1)

@@ -13,7 +13,6 @@ import pytest
 from seeshell.core.conversation import Attachment
 from seeshell.core.engine.engine import (
     AnswerEnd,
-    AnswerOptions,
     PromptImage,
     PromptMessage,
     TextDelta,
@@ -22,12 +21,13 @@ from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError, ModelError, PromptTooLong, TurnError
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.progress import LoadProgress
 
 from ...patience import PATIENCE
 
-FOREVER = AnswerOptions(temperature=0.0, max_tokens=4000)
-DEFAULTS = AnswerOptions()
+FOREVER = GenerationOptions(temperature=0.0, max_tokens=4000)
+DEFAULTS = GenerationOptions()
 
 Draw = Callable[..., PromptImage]
 
@@ -63,7 +63,7 @@ def held_tokens(engine: MlxEngine) -> int:
 
 
 async def ask(
-    engine: MlxEngine, *messages: PromptMessage, options: AnswerOptions = DEFAULTS
+    engine: MlxEngine, *messages: PromptMessage, options: GenerationOptions = DEFAULTS
 ) -> tuple[str, AnswerEnd]:
     async def collect() -> tuple[str, AnswerEnd]:
         events = [event async for event in engine.answer(messages, options)]
@@ -112,7 +112,7 @@ async def test_loading_says_what_the_model_is_and_holds(endless_path: Path) -> N
     with pytest.raises(TurnError, match="No model is loaded"):
         await ask(engine, user("hello"))
     await engine.load(str(endless_path), stages.append)
-    assert (await ask(engine, user("hello"), options=AnswerOptions(max_tokens=3)))[0]
+    assert (await ask(engine, user("hello"), options=GenerationOptions(max_tokens=3)))[0]
     await engine.close()
 
 
@@ -137,7 +137,7 @@ async def test_a_load_that_was_given_up_leaves_the_model_before(
     loading = asyncio.ensure_future(engine.load(str(endless_path), lambda _: loading.cancel()))
     await asyncio.wait([loading])
 
-    text, _ = await ask(engine, user("hello"), options=AnswerOptions(max_tokens=3))
+    text, _ = await ask(engine, user("hello"), options=GenerationOptions(max_tokens=3))
 
     assert loading.cancelled()
     assert engine.model is not None
@@ -156,7 +156,7 @@ async def test_stop_ends_an_answer_that_would_go_on(endless_engine: MlxEngine) -
     assert event.finish_reason == "cancelled"
     assert 0 < event.stats.generated_tokens < 3000
     messages = (user("go on"), PromptMessage.of("assistant", text), user("again"))
-    _, end = await ask(endless_engine, *messages, options=AnswerOptions(max_tokens=3))
+    _, end = await ask(endless_engine, *messages, options=GenerationOptions(max_tokens=3))
     assert end.stats.reused_tokens > 3
 
 
@@ -167,7 +167,7 @@ async def test_closing_the_generator_stops_the_work(endless_engine: MlxEngine) -
             break
     await events.aclose()
 
-    _, end = await ask(endless_engine, user("go on"), options=AnswerOptions(max_tokens=3))
+    _, end = await ask(endless_engine, user("go on"), options=GenerationOptions(max_tokens=3))
 
     assert end.finish_reason == "length"
     assert held_tokens(endless_engine) < FOREVER.max_tokens
@@ -186,7 +186,7 @@ async def test_cancelling_the_reader_stops_the_work(endless_engine: MlxEngine) -
     reading.cancel()
     await asyncio.wait([reading])
 
-    await ask(endless_engine, user("go on"), options=AnswerOptions(max_tokens=3))
+    await ask(endless_engine, user("go on"), options=GenerationOptions(max_tokens=3))
     assert held_tokens(endless_engine) < FOREVER.max_tokens
 
 
@@ -213,7 +213,7 @@ async def test_the_loop_runs_while_an_answer_is_computed(endless_engine: MlxEngi
 
     family.step = step_after_the_loop
 
-    _, end = await ask(endless_engine, user("go on"), options=AnswerOptions(max_tokens=20))
+    _, end = await ask(endless_engine, user("go on"), options=GenerationOptions(max_tokens=20))
 
     assert end.stats.generated_tokens == 20
 
@@ -251,13 +251,13 @@ async def test_an_answer_interrupts_work_ahead_and_goes_on_from_it(
     preparing = asyncio.ensure_future(endless_engine.prepare((long, reply("yes"), user(""))))
     await asyncio.wait_for(computed.wait(), PATIENCE)
 
-    _, end = await ask(endless_engine, user("quick"), options=AnswerOptions(max_tokens=1))
+    _, end = await ask(endless_engine, user("quick"), options=GenerationOptions(max_tokens=1))
     chunks_before = len(seen) - 1
     await asyncio.wait_for(preparing, PATIENCE)
 
     assert end.finish_reason == "length"
     assert 16 * chunks_before < 700
-    _, long_end = await ask(endless_engine, long, options=AnswerOptions(max_tokens=1))
+    _, long_end = await ask(endless_engine, long, options=GenerationOptions(max_tokens=1))
     assert long_end.stats.reused_tokens >= 16 * chunks_before
 
 
@@ -268,7 +268,7 @@ async def test_a_newer_wish_replaces_the_one_before(endless_engine: MlxEngine, d
     await asyncio.gather(endless_engine.prepare((older,)), endless_engine.prepare((newer,)))
 
     question = user("what?", *newer.images)
-    _, end = await ask(endless_engine, question, options=AnswerOptions(max_tokens=1))
+    _, end = await ask(endless_engine, question, options=GenerationOptions(max_tokens=1))
     assert (end.stats.images_encoded, end.stats.images_reused) == (0, 1)
     assert len(endless_engine.slot.resident.pictures._features) == 1
 
@@ -282,7 +282,7 @@ async def test_cancelled_work_ahead_ends_and_the_next_answer_works(
     preparing.cancel()
     await asyncio.wait([preparing])
 
-    _, end = await ask(endless_engine, user("quick"), options=AnswerOptions(max_tokens=1))
+    _, end = await ask(endless_engine, user("quick"), options=GenerationOptions(max_tokens=1))
 
     assert end.finish_reason == "length"
     assert held_tokens(endless_engine) < 700
@@ -339,7 +339,7 @@ async def test_measured_sizes_are_those_that_are_computed(
     for size in ((640, 480), (33, 500), (100, 100)):
         image = draw(size=size)
         measured = await endless_engine.measure(Attachment("00", image.name, *size))
-        _, end = await ask(endless_engine, user("a", image), options=AnswerOptions(1))
+        _, end = await ask(endless_engine, user("a", image), options=GenerationOptions(1))
         others.add(end.stats.prompt_tokens - measured.tokens)
 
     assert len(others) == 1

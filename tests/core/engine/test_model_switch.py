@@ -12,16 +12,17 @@ import pytest
 
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine import loading
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.errors import ModelTooLarge, ModelUnsupported
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.known_reuse import read_known
 from seeshell.core.models.sources import find_model
 
 from ...patience import PATIENCE
 
-SHORT = AnswerOptions(temperature=0.0, max_tokens=3)
+SHORT = GenerationOptions(temperature=0.0, max_tokens=3)
 QUESTION = (PromptMessage.of("user", "What is in the picture? " * 8),)
 
 Start = Callable[..., Any]

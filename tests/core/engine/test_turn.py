@@ -13,7 +13,6 @@ from PIL import Image
 
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.engine import (
-    AnswerOptions,
     PrefillProgress,
     PromptImage,
     PromptMessage,
@@ -23,6 +22,7 @@ from seeshell.core.engine.family.qwen3_vl import Qwen3VL
 from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError, OutOfMemory, PromptTooLong
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.images import hash_file
 from seeshell.core.models.sources import find_model
 
@@ -304,7 +304,7 @@ def test_switching_between_conversations_reuses_both(ask: Any, draw: Draw) -> No
 def test_an_edit_keeps_the_branch_before_it(
     ask_endless: Any, plain_endless: Any, same: Any, draw: Draw
 ) -> None:
-    long = AnswerOptions(temperature=0.0, max_tokens=100)
+    long = GenerationOptions(temperature=0.0, max_tokens=100)
     first = user("one", draw(size=(96, 96)))
     before = ask_endless(first, options=long)
     branch = (first, reply(before.text), user("two"))
@@ -329,7 +329,7 @@ def test_regenerating_computes_one_token(ask: Any, plain: Any, same: Any, draw: 
 
 
 def test_an_answer_that_never_ends_stops_at_the_limit(ask_endless: Any) -> None:
-    answer = ask_endless(user("go on"), options=AnswerOptions(temperature=0.0, max_tokens=9))
+    answer = ask_endless(user("go on"), options=GenerationOptions(temperature=0.0, max_tokens=9))
 
     assert answer.end.finish_reason == "length"
     assert answer.stats.generated_tokens == 9
@@ -339,7 +339,7 @@ def test_an_answer_that_never_ends_stops_at_the_limit(ask_endless: Any) -> None:
 def test_an_answer_stops_where_the_context_ends(make_asker: Any, endless: Any) -> None:
     ask = make_asker(dataclasses.replace(endless, context_length=50))
 
-    answer = ask(user("go on"), options=AnswerOptions(temperature=0.0, max_tokens=1000))
+    answer = ask(user("go on"), options=GenerationOptions(temperature=0.0, max_tokens=1000))
 
     assert answer.end.finish_reason == "length"
     assert answer.stats.prompt_tokens + answer.stats.generated_tokens == 50
@@ -423,7 +423,7 @@ def test_an_unreadable_picture_leaves_the_conversation_as_it_was(
 
 
 def test_sampling_with_a_seed_repeats_itself_and_differs_from_greedy(ask_endless: Any) -> None:
-    sampled = AnswerOptions(temperature=1.5, top_p=0.95, top_k=50, seed=3, max_tokens=20)
+    sampled = GenerationOptions(temperature=1.5, top_p=0.95, top_k=50, seed=3, max_tokens=20)
     texts = [ask_endless(user("go on"), options=sampled).text for _ in range(2)]
 
     assert texts[0] == texts[1]

@@ -9,13 +9,13 @@ import pytest
 
 from seeshell.core.engine.engine import (
     AnswerEnd,
-    AnswerOptions,
     PromptImage,
     PromptMessage,
     TextDelta,
 )
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.waiting import WaitingReader
 from seeshell.core.pictures.workers import PictureWorkers
@@ -25,7 +25,7 @@ from ...patience import PATIENCE
 SOON = 8.0
 """Seconds on a machine that is busy with other tests; decoding the picture takes far more."""
 
-GREEDY = AnswerOptions(temperature=0.0, max_tokens=20)
+GREEDY = GenerationOptions(temperature=0.0, max_tokens=20)
 
 
 @pytest.fixture

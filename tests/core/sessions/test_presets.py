@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage
+from seeshell.core.engine.engine import PromptMessage
 from seeshell.core.errors import BadRequest, PresetNotFound
-from seeshell.core.generation_options import ConversationChoices, GenerationOptions
+from seeshell.core.generation_options import MOST_TOKENS, ConversationChoices, GenerationOptions
 from seeshell.core.messages.events import (
     ChoicesChanged,
     ConversationOpened,
@@ -78,10 +78,17 @@ async def test_a_turns_own_options_come_before_the_preset_and_this_before_the_se
     again = SubmitTurn(text="?", conversation=first.conversation, options=own)
     await ask(sessions, client, again)
     await ask(sessions, client, SubmitTurn(text="?", options=GenerationOptions(system="")))
+    preset = GenerationOptions(
+        system="Be terse.",
+        temperature=0.5,
+        max_tokens=MOST_TOKENS,
+        pixel_budget=64,
+        thinking=True,
+    )
     assert engine.options == [
-        AnswerOptions(temperature=0.5, thinking=True),
-        AnswerOptions(temperature=0.0, thinking=True, seed=3),
-        AnswerOptions(max_tokens=9),
+        preset,
+        own.over(preset),
+        GenerationOptions(system="", max_tokens=9),
     ]
     system = PromptMessage("system", ("Be terse.",))
     assert [prompt[0] for prompt in engine.history] == [

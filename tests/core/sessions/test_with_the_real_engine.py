@@ -13,13 +13,12 @@ from PIL import Image
 
 from seeshell.core.conversation import Attachment, Conversation, Message
 from seeshell.core.engine.engine import (
-    AnswerOptions,
     PromptImage,
     PromptMessage,
     TextDelta,
 )
 from seeshell.core.engine.selected import SelectedEngine
-from seeshell.core.generation_options import ConversationChoices
+from seeshell.core.generation_options import ConversationChoices, GenerationOptions
 from seeshell.core.messages.events import (
     ConversationOpened,
     Delta,
@@ -124,7 +123,7 @@ async def cold(
 
     async def cold(conversation: int) -> str:
         *before, _ = (await show(sessions, conversation)).messages
-        answer = engine.answer(as_prompt(before, paths), AnswerOptions(temperature=0.0))
+        answer = engine.answer(as_prompt(before, paths), GenerationOptions(temperature=0.0))
         return "".join([event.text async for event in answer if isinstance(event, TextDelta)])
 
     yield cold

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from seeshell.core.engine import loading
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage, TextDelta
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.errors import ModelError
+from seeshell.core.generation_options import GenerationOptions
 
 from ....patience import PATIENCE
 from .writing import linear_layers, matrices, write_mlx
 
-GREEDY = AnswerOptions(temperature=0.0, max_tokens=12)
+GREEDY = GenerationOptions(temperature=0.0, max_tokens=12)
 FIRST = PromptMessage.of("user", "Which colours and shapes do you know? " * 4)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import mlx.core as mx
 import pytest
+from msgspec.structs import replace
 
 from seeshell.core.engine import turn
 from seeshell.core.engine.decoding.answer_text import AnswerText
@@ -13,16 +14,17 @@ from seeshell.core.engine.decoding.chooser import Chooser
 from seeshell.core.engine.decoding.logits_rules import LogitsRule
 from seeshell.core.engine.decoding.row_check import PASS_ROWS, RowCheck
 from seeshell.core.engine.decoding.sampling import Greedy
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage
+from seeshell.core.engine.engine import PromptMessage
 from seeshell.core.engine.family.qwen3_vl import Qwen3VL
 from seeshell.core.engine.kv.branch import Branch
 from seeshell.core.engine.loading import Checkpoint
+from seeshell.core.generation_options import GenerationOptions
 
 from ..asking import AlwaysGains, Answer, Asker, make_asker
 
 COUNT = PromptMessage.of("user", "Count to 100.")
-GREEDY = AnswerOptions(temperature=0.0, max_tokens=60)
-SAMPLED = AnswerOptions(temperature=1.5, max_tokens=60, min_p=0.02, seed=4)
+GREEDY = GenerationOptions(temperature=0.0, max_tokens=60)
+SAMPLED = GenerationOptions(temperature=1.5, max_tokens=60, min_p=0.02, seed=4)
 
 
 def reply(text: str) -> PromptMessage:
@@ -151,7 +153,7 @@ def test_a_limit_ends_an_answer_wherever_it_falls(ahead: Asker, plain: Any) -> N
     tokens = plain(COUNT, max_tokens=30).tokens
     ahead(COUNT, options=GREEDY, conversation=1)
     for limit in (1, 2, 3, 8, 13, 14, 15, 16, 30):
-        options = dataclasses.replace(GREEDY, max_tokens=limit)
+        options = replace(GREEDY, max_tokens=limit)
         answer = ahead(COUNT, options=options, conversation=1)
         assert answer.end is not None
         assert answer.end.finish_reason == "length"
@@ -174,9 +176,9 @@ def test_sampled_answers_are_those_of_one_token_after_the_other(
 
 @pytest.mark.parametrize("options", [GREEDY, SAMPLED])
 def test_penalties_count_the_tokens_that_were_accepted(
-    ahead: Asker, one_by_one: Asker, options: AnswerOptions
+    ahead: Asker, one_by_one: Asker, options: GenerationOptions
 ) -> None:
-    options = dataclasses.replace(options, repetition_penalty=1.05, presence_penalty=0.2)
+    options = replace(options, repetition_penalty=1.05, presence_penalty=0.2)
     for _ in range(2):
         found, expected = (
             ask(COUNT, options=options, conversation=1) for ask in (ahead, one_by_one)
@@ -279,7 +281,7 @@ class Unsure(RowCheck):
 @pytest.mark.parametrize("least", [4.0, float("inf")])
 @pytest.mark.parametrize("options", [GREEDY, SAMPLED])
 def test_what_several_rows_leave_open_is_computed_alone(
-    ahead: Asker, one_by_one: Asker, options: AnswerOptions, least: float
+    ahead: Asker, one_by_one: Asker, options: GenerationOptions, least: float
 ) -> None:
     ahead.resident.ahead.check = Unsure(least)
     for _ in range(2):

@@ -7,13 +7,14 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from seeshell.core.engine.decoding.chooser import Chooser, make_chooser
 from seeshell.core.engine.decoding.sampling import Chance
-from seeshell.core.engine.engine import AnswerOptions
 from seeshell.core.engine.loading import Checkpoint
+from seeshell.core.generation_options import GenerationOptions
 
-SAMPLED = AnswerOptions(temperature=1.0, seed=1)
+SAMPLED = GenerationOptions(temperature=1.0, seed=1)
 
 
 def logits_of(demo: Checkpoint, *probabilities: float) -> Any:
@@ -33,7 +34,7 @@ def chosen(chooser: Chooser, logits: Any, count: int) -> list[int]:
     return tokens
 
 
-def sample(demo: Checkpoint, options: AnswerOptions, *probabilities: float) -> list[int]:
+def sample(demo: Checkpoint, options: GenerationOptions, *probabilities: float) -> list[int]:
     return chosen(make_chooser(demo, options, 300), logits_of(demo, *probabilities), 300)
 
 
@@ -50,7 +51,7 @@ def test_tokens_come_with_their_probabilities() -> None:
 def test_a_seed_repeats_what_is_chosen_and_another_does_not(demo: Checkpoint) -> None:
     logits = logits_of(demo, 0.3, 0.3, 0.4)
     first, again, other, none = (
-        chosen(make_chooser(demo, dataclasses.replace(SAMPLED, seed=seed), 30), logits, 30)
+        chosen(make_chooser(demo, replace(SAMPLED, seed=seed), 30), logits, 30)
         for seed in (1, 1, 2, None)
     )
     assert first == again
@@ -72,7 +73,7 @@ def test_a_seed_repeats_what_is_chosen_and_another_does_not(demo: Checkpoint) ->
 def test_an_option_leaves_out_unlikely_tokens(
     demo: Checkpoint, options: dict[str, Any], kept: set[int]
 ) -> None:
-    asked = dataclasses.replace(SAMPLED, **options)
+    asked = replace(SAMPLED, **options)
     assert set(sample(demo, asked, 0.55, 0.3, 0.15)) == kept
 
 
@@ -91,21 +92,21 @@ def test_an_option_leaves_out_unlikely_tokens(
 def test_a_penalty_makes_room_for_what_was_not_said_yet(
     demo: Checkpoint, options: dict[str, float], tokens: Sequence[int]
 ) -> None:
-    chooser = make_chooser(demo, AnswerOptions(temperature=0.0, **options), 4)
+    chooser = make_chooser(demo, GenerationOptions(temperature=0.0, **options), 4)
     assert chosen(chooser, logits_of(demo, 0.6, 0.3, 0.1), 4) == tokens
 
 
 def test_what_is_not_asked_for_is_as_the_checkpoint_says(demo: Checkpoint) -> None:
     defaults = {"repetition_penalty": 4.0, "min_p": 0.3}
     strict = dataclasses.replace(demo, generation_defaults=defaults)
-    greedy = AnswerOptions(temperature=0.0)
+    greedy = GenerationOptions(temperature=0.0)
     logits = logits_of(demo, 0.55, 0.3, 0.15)
     assert chosen(make_chooser(strict, greedy, 3), logits, 3) == [0, 1, 2]
-    off = dataclasses.replace(greedy, repetition_penalty=1.0)
+    off = replace(greedy, repetition_penalty=1.0)
     assert chosen(make_chooser(strict, off, 3), logits, 3) == [0, 0, 0]
-    plain = dataclasses.replace(SAMPLED, repetition_penalty=1.0)
+    plain = replace(SAMPLED, repetition_penalty=1.0)
     assert set(chosen(make_chooser(strict, plain, 300), logits, 300)) == {0, 1}
-    assert set(sample(strict, dataclasses.replace(plain, min_p=0.0), 0.55, 0.3, 0.15)) == {0, 1, 2}
+    assert set(sample(strict, replace(plain, min_p=0.0), 0.55, 0.3, 0.15)) == {0, 1, 2}
 
 
 def test_a_checkpoint_says_how_its_makers_would_sample(demo: Checkpoint) -> None:

@@ -9,9 +9,10 @@ import mlx.core as mx
 import pytest
 
 from seeshell.core.engine.decoding.schema import SchemaRule
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.errors import TurnError
+from seeshell.core.generation_options import GenerationOptions
 
 from ..asking import Asker, with_template
 from .test_thinking import OPENING
@@ -64,7 +65,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 def test_an_answer_is_valid_however_short_it_must_be(
     ask: Asker, draw: Callable[..., PromptImage], name: str, temperature: float, max_tokens: int
 ) -> None:
-    options = AnswerOptions(
+    options = GenerationOptions(
         max_tokens=max_tokens, temperature=temperature, seed=1, schema=json.dumps(SCHEMAS[name])
     )
     answer = ask(PromptMessage.of("user", "What is in it?", (draw(),)), options=options)
@@ -77,7 +78,7 @@ def test_thoughts_before_it_are_free(
     demo: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
 ) -> None:
     ask = make_asker(with_template(demo, demo.chat_template + OPENING))
-    options = AnswerOptions(
+    options = GenerationOptions(
         max_tokens=90,
         temperature=0.0,
         thinking=True,
@@ -104,7 +105,7 @@ def test_a_schema_that_can_not_be_used_is_refused_before_anything_is_computed(
     ask: Asker, schema: str, reason: str
 ) -> None:
     with pytest.raises(TurnError, match="correct it and ask again") as caught:
-        ask(PromptMessage.of("user", "Hello"), options=AnswerOptions(schema=schema))
+        ask(PromptMessage.of("user", "Hello"), options=GenerationOptions(schema=schema))
     assert reason in str(caught.value)
     assert not ask.resident.pool.branches
 

@@ -1,20 +1,21 @@
 """Thoughts told from answers by their tokens, bounded, and left out of later prompts."""
 
-import dataclasses
 from collections.abc import Callable
 
 import mlx.core as mx
 import pytest
+from msgspec.structs import replace
 
 from seeshell.core.engine.decoding.thinking import Thoughts, ThoughtsBudget, opened_thoughts
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.engine.prompt import PromptBuilder
+from seeshell.core.generation_options import GenerationOptions
 
 from ..asking import Asker, with_template
 
 OPENING = "{%- if add_generation_prompt and enable_thinking %}{{- '<think>\n' }}{%- endif %}"
-THINK = AnswerOptions(temperature=0.0, max_tokens=60, thinking=True, thinking_budget=6)
+THINK = GenerationOptions(temperature=0.0, max_tokens=60, thinking=True, thinking_budget=6)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_thoughts_are_streamed_apart_from_the_answer(
     assert answer.text
     assert "think>" not in answer.thoughts + answer.text
     assert answer.thoughts == answer.thoughts.strip()
-    plain = ask(question, options=dataclasses.replace(THINK, thinking=False))
+    plain = ask(question, options=replace(THINK, thinking=False))
     assert not plain.thoughts
 
 

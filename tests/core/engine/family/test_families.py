@@ -13,7 +13,7 @@ import pytest
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.adapters.lora import Lora
 from seeshell.core.engine.adapters.lora_folder import read_lora
-from seeshell.core.engine.engine import AnswerOptions, PromptImage, PromptMessage
+from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.family import generic
 from seeshell.core.engine.kv.prefix import common_length, reusable_length
 from seeshell.core.engine.kv.spill_folder import SpillFolder
@@ -23,6 +23,7 @@ from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.picture import Picture
 from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.errors import ImageError, ModelUnsupported
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.known_reuse import read_known
 from seeshell.core.models.sources import find_model
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.filterwarnings("default")
 COLD = {"llava_next", "paligemma"}
 TEXT = {"gemma4 seeing ahead"}
 WITH_STATES = {"lfm2_vl", "qwen3_5"}
-OPTIONS = AnswerOptions(temperature=0.0, max_tokens=4)
+OPTIONS = GenerationOptions(temperature=0.0, max_tokens=4)
 NEAR = 16
 """Tokens that are computed again where states can't be cut back to each."""
 

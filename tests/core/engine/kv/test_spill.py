@@ -12,7 +12,6 @@ import pytest
 
 from seeshell.core.engine.engine import (
     AnswerEnd,
-    AnswerOptions,
     PromptImage,
     PromptMessage,
     TextDelta,
@@ -25,10 +24,11 @@ from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.engine.prefill_ahead import PrefillAhead
 from seeshell.core.engine.stop_signal import StopSignal
 from seeshell.core.engine.turn import Turn
+from seeshell.core.generation_options import GenerationOptions
 
 from ....patience import PATIENCE
 
-GREEDY = AnswerOptions(temperature=0.0, max_tokens=12)
+GREEDY = GenerationOptions(temperature=0.0, max_tokens=12)
 BLOCK_TOKENS = 16
 
 Draw = Callable[..., PromptImage]
@@ -169,7 +169,7 @@ def test_what_memory_holds_is_extended_by_what_the_disk_holds(
     held = len(ask.resident.pool.branches[-1].tokens)
     ask.resident.spill()
     ask = start(demo)
-    ask(messages[0], conversation=1, options=AnswerOptions(temperature=0.0, max_tokens=2))
+    ask(messages[0], conversation=1, options=GenerationOptions(temperature=0.0, max_tokens=2))
 
     again = [*messages, user("Why?")]
     answer = ask(*again, conversation=1)

@@ -21,13 +21,13 @@ from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.demo import MODEL_PATH
 from seeshell.core.engine.engine import (
     AnswerEvent,
-    AnswerOptions,
     PromptImage,
     PromptMessage,
     TextDelta,
 )
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import ModelNotFound
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.workers import PictureWorkers
 
@@ -211,7 +211,7 @@ async def ask_as(engine: RemoteEngine, environment: ClientEnvironment) -> str:
     """Returns the answer to a question of the client with that environment."""
     prompt = (PromptMessage.of("user", "Hello?"),)
     async with asyncio.timeout(PATIENCE):
-        events = engine.answer(prompt, AnswerOptions(), environment=environment)
+        events = engine.answer(prompt, GenerationOptions(), environment=environment)
         return "".join([it.text async for it in events if isinstance(it, TextDelta)])
 
 
@@ -255,7 +255,7 @@ def ask() -> Callable[..., Awaitable[list[AnswerEvent]]]:
     async def call(engine: RemoteEngine, *prompt: PromptMessage, **options: Any) -> Any:
         prompt = prompt or (PromptMessage.of("user", "Hello?"),)
         options = {"temperature": 0.0} | options
-        events = engine.answer(prompt, AnswerOptions(**options), environment=WITH_KEY)
+        events = engine.answer(prompt, GenerationOptions(**options), environment=WITH_KEY)
         async with asyncio.timeout(PATIENCE):
             return [event async for event in events]
 

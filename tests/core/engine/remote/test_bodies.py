@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import PromptMessage, TextDelta
 from seeshell.core.engine.remote.bodies import BodyInPieces
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import EndpointError, ModelNotFound, SeeshellError
+from seeshell.core.generation_options import GenerationOptions
 
 from ....patience import PATIENCE
 
@@ -88,7 +89,7 @@ async def test_an_answer_that_unpacks_to_much_keeps_its_text(
     body = pack(itertools.chain([event], comments))
     fake.chat = lambda exchange: exchange.reply(200, body, head)
     await engine.load(fake.url, lambda _: None)
-    events = engine.answer((PromptMessage.of("user", "Hello?"),), AnswerOptions())
+    events = engine.answer((PromptMessage.of("user", "Hello?"),), GenerationOptions())
     async with asyncio.timeout(PATIENCE):
         assert await anext(events) == TextDelta("Yes")
         with pytest.raises(EndpointError, match="sends more than an answer can hold; what came"):
@@ -166,7 +167,7 @@ async def test_an_error_that_never_ends_is_told_by_what_came(
 
     fake.chat = chat
     await engine.load(fake.url, lambda _: None)
-    events = engine.answer((PromptMessage.of("user", "Hello?"),), AnswerOptions())
+    events = engine.answer((PromptMessage.of("user", "Hello?"),), GenerationOptions())
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(EndpointError, match=r"\(no lemons today\)"):
             await anext(events)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from seeshell.core.engine.engine import AnswerOptions
 from seeshell.core.engine.remote.chat_request import ChatRequest, ServerHabits
 from seeshell.core.engine.remote.refusals.refusal import read_refusal
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import PromptRefused, PromptTooLong
+from seeshell.core.generation_options import GenerationOptions
 
-OPTIONS = AnswerOptions(max_tokens=2048, temperature=0.7, top_p=0.9, top_k=20, seed=1)
+OPTIONS = GenerationOptions(max_tokens=2048, temperature=0.7, top_p=0.9, top_k=20, seed=1)
 
 
 def request(habits: ServerHabits, text: str = "Hello?") -> ChatRequest:
@@ -300,7 +300,7 @@ async def test_pictures_may_be_what_is_too_long(engine: RemoteEngine, fake: Any,
     assert len(fake.exchanges) == 2
 
 
-ALL = AnswerOptions(
+ALL = GenerationOptions(
     temperature=0.5,
     top_p=0.9,
     top_k=20,
@@ -314,7 +314,7 @@ ALL = AnswerOptions(
 )
 
 
-def request_with(options: AnswerOptions, habits: ServerHabits) -> ChatRequest:
+def request_with(options: GenerationOptions, habits: ServerHabits) -> ChatRequest:
     messages = [
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": [{"type": "text", "text": "Hello?"}]},
@@ -342,7 +342,7 @@ def test_every_option_goes_out_under_the_names_that_servers_know() -> None:
 
 
 def test_what_is_not_set_is_not_sent() -> None:
-    body = sent(request_with(AnswerOptions(), ServerHabits()))
+    body = sent(request_with(GenerationOptions(), ServerHabits()))
     always = {"model", "messages", "stream", "stream_options", "max_tokens", "context_management"}
     assert set(body) == always
 
@@ -357,7 +357,7 @@ def test_an_option_is_named_as_ignored_once_all_its_names_are_refused() -> None:
     assert chat.mend(refuse("Unsupported parameter: 'reasoning_effort'"))
     assert chat.mend(refuse("Unsupported parameter: 'repeat_penalty'"))
     assert request_with(ALL, habits).ignored == "top_k, repetition_penalty, thinking"
-    assert request_with(AnswerOptions(), habits).ignored == ""
+    assert request_with(GenerationOptions(), habits).ignored == ""
 
 
 @pytest.mark.parametrize(
@@ -373,9 +373,9 @@ def test_a_system_prompt_that_is_refused_stands_before_the_first_question(
     status: int, said: str
 ) -> None:
     habits = ServerHabits()
-    chat = request_with(AnswerOptions(), habits)
+    chat = request_with(GenerationOptions(), habits)
     assert chat.mend(refuse(said, status))
-    for later in (chat, request_with(AnswerOptions(), habits)):
+    for later in (chat, request_with(GenerationOptions(), habits)):
         (first,) = sent(later)["messages"]
         assert first["role"] == "user"
         assert [part["text"] for part in first["content"]] == ["Be brief.\n\n", "Hello?"]
@@ -388,7 +388,7 @@ def test_a_schema_is_never_left_away() -> None:
     assert not chat.mend(refusal)
     assert chat.has_refused_schema(refusal)
     assert "response_format" in sent(chat)
-    assert not request_with(AnswerOptions(), ServerHabits()).has_refused_schema(refusal)
+    assert not request_with(GenerationOptions(), ServerHabits()).has_refused_schema(refusal)
 
 
 async def test_a_server_without_schemas_says_so_in_one_sentence(

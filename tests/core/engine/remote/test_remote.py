@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from seeshell.core.client_environment import ClientEnvironment
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage, TextDelta
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import EndpointError, ModelNotFound
+from seeshell.core.generation_options import GenerationOptions
 
 from .conftest import WITH_KEY
 
@@ -68,7 +69,7 @@ async def test_after_a_stop_the_next_answer_is_whole(
     await load(engine, model_server)
     whole = text(await ask(engine))
     prompt = (PromptMessage.of("user", "Hello?"),)
-    events = engine.answer(prompt, AnswerOptions(temperature=0.0), environment=WITH_KEY)
+    events = engine.answer(prompt, GenerationOptions(temperature=0.0), environment=WITH_KEY)
     first = await anext(events)
     engine.stop()
     rest = [event async for event in events]

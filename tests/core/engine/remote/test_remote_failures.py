@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from seeshell.core.client_environment import ClientEnvironment
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta, Waiting
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage, TextDelta, Waiting
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import (
     EndpointError,
@@ -17,6 +17,7 @@ from seeshell.core.errors import (
     PromptTooLong,
     SeeshellError,
 )
+from seeshell.core.generation_options import GenerationOptions
 
 from ....patience import PATIENCE
 from .conftest import WITH_KEY, answer_yes
@@ -35,7 +36,7 @@ async def read_until_it_fails(
     text = ""
     with pytest.raises(SeeshellError) as caught:
         async with asyncio.timeout(PATIENCE):
-            async for event in engine.answer(PROMPT, AnswerOptions(), environment=WITH_KEY):
+            async for event in engine.answer(PROMPT, GenerationOptions(), environment=WITH_KEY):
                 assert isinstance(event, TextDelta)
                 text += event.text
                 if has_come is not None:
@@ -56,7 +57,7 @@ async def test_a_stop_closes_the_stream_at_once_and_keeps_the_text(
 
     fake.chat = chat
     await load(engine, fake)
-    events = engine.answer(PROMPT, AnswerOptions())
+    events = engine.answer(PROMPT, GenerationOptions())
     async with asyncio.timeout(PATIENCE):
         assert await anext(events) == TextDelta("Lemons")
         engine.stop()
@@ -79,7 +80,7 @@ async def test_a_stop_before_the_first_word_ends_the_request(
 
     fake.chat = chat
     await load(engine, fake)
-    events = engine.answer(PROMPT, AnswerOptions())
+    events = engine.answer(PROMPT, GenerationOptions())
     answer = asyncio.ensure_future(anext(events))
     async with asyncio.timeout(PATIENCE):
         await asked.wait()
@@ -96,7 +97,7 @@ async def test_closing_the_answer_closes_the_stream(engine: RemoteEngine, fake: 
 
     fake.chat = chat
     await load(engine, fake)
-    events = engine.answer(PROMPT, AnswerOptions())
+    events = engine.answer(PROMPT, GenerationOptions())
     async with asyncio.timeout(PATIENCE):
         await anext(events)
         await events.aclose()

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from seeshell.core.conversation import Attachment
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage, TextDelta
 from seeshell.core.engine.selected import SelectedEngine
 from seeshell.core.errors import ModelNotFound, TurnError
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Settings
 
@@ -29,7 +30,7 @@ async def selected(
 
 async def ask(engine: SelectedEngine) -> str:
     text = ""
-    options = AnswerOptions(temperature=0.0)
+    options = GenerationOptions(temperature=0.0)
     async for event in engine.answer(QUESTION, options, environment=WITH_KEY):
         if isinstance(event, TextDelta):
             text += event.text
@@ -84,7 +85,7 @@ async def test_a_conversation_that_is_deleted_while_its_model_is_not_there_leave
     spills = tmp_path / "spills"
     engine = SelectedEngine(Settings(), spills, workers)
     await engine.load("demo", lambda _: None)
-    async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
+    async for _ in engine.answer(QUESTION, GenerationOptions(temperature=0.0), conversation=7):
         pass
     await engine.load(model_server.url, lambda _: None, WITH_KEY)
     assert files_in(spills)
@@ -104,7 +105,7 @@ async def test_spills_of_gone_conversations_are_deleted_while_the_model_is_a_rem
     engine = SelectedEngine(Settings(), spills, PictureWorkers())
     await engine.keep_only(frozenset())
     await engine.load("demo", lambda _: None)
-    async for _ in engine.answer(QUESTION, AnswerOptions(temperature=0.0), conversation=7):
+    async for _ in engine.answer(QUESTION, GenerationOptions(temperature=0.0), conversation=7):
         pass
     await engine.load(model_server.url, lambda _: None, WITH_KEY)
     assert files_in(spills)

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seeshell.core.client_environment import NO_ENVIRONMENT
-from seeshell.core.engine.engine import AnswerOptions, PromptMessage, TextDelta
+from seeshell.core.engine.engine import PromptMessage, TextDelta
 from seeshell.core.engine.remote.chat_server import ChatServer
 from seeshell.core.engine.remote.http_clients import HttpClients
 from seeshell.core.engine.remote.refusals.refusal import ServerRefused
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import TurnError
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.endpoints import Endpoint
 
 from ....patience import PATIENCE
@@ -54,7 +55,7 @@ async def test_a_slow_reader_gets_everything_in_fewer_pieces(
     engine: RemoteEngine, fake: Any
 ) -> None:
     await load(engine, fake, event("a"), *[event("b")] * 200, DONE)
-    events = engine.answer(PROMPT, AnswerOptions())
+    events = engine.answer(PROMPT, GenerationOptions())
     async with asyncio.timeout(PATIENCE):
         first = await anext(events)
         await fake.closed.wait()

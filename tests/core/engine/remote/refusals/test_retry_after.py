@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from seeshell.core.engine.engine import AnswerEnd, AnswerOptions, PromptMessage, TextDelta, Waiting
+from seeshell.core.engine.engine import AnswerEnd, PromptMessage, TextDelta, Waiting
 from seeshell.core.engine.remote.refusals.retry_after import read_wait
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import EndpointError
+from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.wording import describe_wait
 
 from .....patience import PATIENCE
@@ -157,7 +158,7 @@ async def test_a_server_that_loads_its_model_is_waited_for_and_a_stop_ends_the_w
     body = b'{"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}'
     fake.chat = busy_at_first(503, "", body)
     await engine.load(fake.url, lambda _: None)
-    events = engine.answer(PROMPT, AnswerOptions())
+    events = engine.answer(PROMPT, GenerationOptions())
     async with asyncio.timeout(PATIENCE):
         wait = await anext(events)
         assert wait == Waiting(f"{fake.url[7:-3]} is still loading its model; asking again in 5 s.")
