@@ -4,6 +4,21 @@ from typing import Final
 
 from .command import Command, Place
 
+_CLOSE: Final = Command(
+    "close", "esc", "Close it", footer="close", rank=1, moves_focus=True, must_keep="esc"
+)
+
+_PAGES: Final = (
+    Command("page_down", "pagedown", "Page down", action="move(8)"),
+    Command("page_up", "pageup", "Page up", action="move(-8)"),
+)
+
+_OF_THE_FILE: Final = (
+    Command("edit", "ctrl+e", "Edit presets.toml in $VISUAL or $EDITOR", "edit", rank=2),
+    Command("move", "up down pageup pagedown home end", "Move in the list", is_fixed=True),
+)
+"""Of the lists that `presets.toml` holds."""
+
 PAST: Final = Place(
     "past",
     "Past prompts",
@@ -19,17 +34,8 @@ PAST: Final = Place(
         ),
         Command("older", "down ctrl+s", "Older prompt", footer="older", rank=2, action="move(1)"),
         Command("newer", "up", "Newer prompt", footer="newer", rank=2, action="move(-1)"),
-        Command("page_down", "pagedown", "Page down", action="move(8)"),
-        Command("page_up", "pageup", "Page up", action="move(-8)"),
-        Command(
-            "close",
-            "esc",
-            "Close it",
-            footer="close",
-            rank=1,
-            moves_focus=True,
-            must_keep="esc",
-        ),
+        *_PAGES,
+        _CLOSE,
     ),
     parent="app",
     types_text=True,
@@ -50,17 +56,8 @@ MODELS: Final = Place(
         ),
         Command("next", "down", "Next model", footer="down", rank=3, action="move(1)"),
         Command("previous", "up", "Previous model", footer="up", rank=3, action="move(-1)"),
-        Command("page_down", "pagedown", "Page down", action="move(8)"),
-        Command("page_up", "pageup", "Page up", action="move(-8)"),
-        Command(
-            "close",
-            "esc",
-            "Close it",
-            footer="close",
-            rank=1,
-            moves_focus=True,
-            must_keep="esc",
-        ),
+        *_PAGES,
+        _CLOSE,
     ),
     parent="app",
     types_text=True,
@@ -73,17 +70,8 @@ ADAPTERS: Final = Place(
         Command("choose", "enter", "Answer with it", footer="choose", rank=2, is_urgent=True),
         Command("next", "down", "Next adapter", footer="down", rank=3, action="move(1)"),
         Command("previous", "up", "Previous adapter", footer="up", rank=3, action="move(-1)"),
-        Command("page_down", "pagedown", "Page down", action="move(8)"),
-        Command("page_up", "pageup", "Page up", action="move(-8)"),
-        Command(
-            "close",
-            "esc",
-            "Close it",
-            footer="close",
-            rank=1,
-            moves_focus=True,
-            must_keep="esc",
-        ),
+        *_PAGES,
+        _CLOSE,
     ),
     parent="app",
     types_text=True,
@@ -102,17 +90,8 @@ PRESETS: Final = Place(
             moves_focus=True,
             is_urgent=True,
         ),
-        Command("edit", "ctrl+e", "Edit presets.toml in $VISUAL or $EDITOR", "edit", rank=2),
-        Command("move", "up down pageup pagedown home end", "Move in the list", is_fixed=True),
-        Command(
-            "close",
-            "esc",
-            "Close it",
-            footer="close",
-            rank=1,
-            moves_focus=True,
-            must_keep="esc",
-        ),
+        *_OF_THE_FILE,
+        _CLOSE,
     ),
     parent="app",
 )
@@ -130,17 +109,8 @@ TEMPLATES: Final = Place(
             moves_focus=True,
             is_urgent=True,
         ),
-        Command("edit", "ctrl+e", "Edit presets.toml in $VISUAL or $EDITOR", "edit", rank=2),
-        Command("move", "up down pageup pagedown home end", "Move in the list", is_fixed=True),
-        Command(
-            "close",
-            "esc",
-            "Close it",
-            footer="close",
-            rank=1,
-            moves_focus=True,
-            must_keep="esc",
-        ),
+        *_OF_THE_FILE,
+        _CLOSE,
     ),
     parent="app",
     types_text=True,

@@ -24,10 +24,10 @@ _SPARE_TOKENS: Final = 8
 """That much earlier than it must, a document is brought to its end."""
 
 _LOOKS: Final = 32
-"""How the document could end is looked at again after so many tokens, near the limit each time."""
+"""After so many tokens it is looked again how the document can end; near the limit, after each."""
 
 _NEAR_TOKENS: Final = 128
-"""The limit is near with so many tokens left; they come one by one then."""
+"""With no more left than these and a few ends of the document, tokens come one by one."""
 
 
 class SchemaRule(LogitsRule):
@@ -58,8 +58,11 @@ class SchemaRule(LogitsRule):
         self._is_matched: list[bool] = []
         """Of each token taken, whether the matcher has it."""
         self._looked_at = 0
+        """Tokens of the answer when the document's end was looked for last."""
         self._ending: list[int] = []
+        """The shortest end that was found then."""
         self._longest = 0
+        """Tokens of the longest end that was found at any time."""
 
     def apply(self, logits: Any) -> Any:
         """Returns the logits of what the schema allows; of all else -inf."""
@@ -112,12 +115,12 @@ class SchemaRule(LogitsRule):
         if not self._is_near() and taken < self._looked_at + _LOOKS:
             return False
         self._ending, self._looked_at = self._end.find(self._matcher), taken
-        # One more item of a list may make it as long again as it was at any time before.
+        # One more item of a list can make the end as long as it was within an item before.
         self._longest = max(self._longest, len(self._ending))
         return self._left() <= self._longest
 
     def _is_near(self) -> bool:
-        """Whether the limit is near, from as far as the document's end was long last."""
+        """Whether the limit is so near that each token must leave room for the document's end."""
         return self._left() <= 4 * self._longest + _NEAR_TOKENS
 
     def _left(self) -> int:

@@ -51,16 +51,7 @@ class OwnTemplate:
         self._template = template
 
     def __call__(self, conversation: Conversation, thinking: bool | None = None) -> str:
-        """Returns the prompt up to the point where the answer begins.
-
-        Args:
-            conversation: what was said so far.
-            thinking: whether the model shall think before it answers; None for the template's own
-                way. A template that knows no such choice ignores it.
-
-        Raises:
-            ModelUnsupported: the template can't write this conversation.
-        """
+        """Returns the prompt, as `ChatTemplate` says."""
         choice = {} if thinking is None else {"enable_thinking": thinking}
         try:
             rendered: str = self._tokenizer.apply_chat_template(
