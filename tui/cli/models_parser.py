@@ -16,13 +16,17 @@ def add_models(commands: "_SubParsersAction[Any]", form: type[HelpFormatter]) ->
         commands: of the program.
         form: of all help.
     """
-    models = commands.add_parser(
+    commands.add_parser(
         "models",
         help="list, fetch, quantise and remove models",
         description="List the models that are here, with what they take. Its commands:",
         epilog=models_help.MODELS,
         formatter_class=form,
+        add_options=_add_options,
     )
+
+
+def _add_options(models: ArgumentParser) -> None:
     _add_json(models)
     models.add_argument(
         "--all", action="store_true", default=SUPPRESS, help="also those that can't be run"
@@ -40,7 +44,7 @@ def add_models(commands: "_SubParsersAction[Any]", form: type[HelpFormatter]) ->
             help=summary,
             description=summary[0].upper() + summary[1:] + ".",
             epilog=epilog,
-            formatter_class=form,
+            formatter_class=models.formatter_class,
         )
         action.add_argument("name", metavar="NAME", help="as --model takes it")
         _add_json(action)

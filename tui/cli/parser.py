@@ -9,15 +9,14 @@ from argparse import (
     RawDescriptionHelpFormatter,
     _SubParsersAction,
 )
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from os.path import expanduser
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from ... import __version__
 from ..visible import visible
 from . import help_texts
-from .answer_options import add_answer_options
 from .models_parser import add_models
 
 STANDARD_INPUT = "-"
@@ -34,7 +33,24 @@ class _Form(RawDescriptionHelpFormatter):
 
 
 class _Parser(ArgumentParser):
-    """Says what is wrong without letting what was typed steer the terminal."""
+    """Says what is wrong without letting what was typed steer the terminal.
+
+    The options of a command are added when it is the one that was named: the app starts without.
+    """
+
+    def __init__(
+        self, *args: Any, add_options: "Callable[[_Parser], None] | None" = None, **options: Any
+    ) -> None:
+        """Makes a parser; `add_options` adds what it accepts, the others are argparse's own."""
+        super().__init__(*args, **options)
+        self._add_options = add_options
+
+    def parse_known_args(self, *args: Any, **options: Any) -> Any:
+        """Returns what argparse's own returns."""
+        add_options, self._add_options = self._add_options, None
+        if add_options is not None:
+            add_options(self)
+        return super().parse_known_args(*args, **options)
 
     def error(self, message: str) -> NoReturn:
         """Prints usage and message, and ends the program with status 2."""
@@ -140,13 +156,19 @@ def _add_json_option(parser: ArgumentParser, what: str) -> None:
 
 
 def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
-    ask = commands.add_parser(
+    commands.add_parser(
         "ask",
         help="ask one question and print the answer",
         description="Ask one question, about pictures or not, and print the answer.",
         epilog=help_texts.ASK,
         formatter_class=_Form,
+        add_options=_add_ask_options,
     )
+
+
+def _add_ask_options(ask: _Parser) -> None:
+    from .answer_options import add_answer_options
+
     _add_conversation_options(ask, images="more_images")
     _add_json_option(ask, "the answer with its figures as one JSON document")
     ask.add_argument(
@@ -168,13 +190,17 @@ def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
 
 
 def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:
-    bench = commands.add_parser(
+    commands.add_parser(
         "bench",
         help="measure the waiting times of a chat about pictures",
         description="Measure how long one waits in a chat about pictures, on this machine.",
         epilog=help_texts.BENCH,
         formatter_class=_Form,
+        add_options=_add_bench_options,
     )
+
+
+def _add_bench_options(bench: _Parser) -> None:
     bench.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to measure")
     bench.add_argument(
         "--compare",
@@ -193,13 +219,17 @@ def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:
 
 
 def _add_tune(commands: "_SubParsersAction[_Parser]") -> None:
-    tune = commands.add_parser(
+    commands.add_parser(
         "tune",
         help="train a LoRA adapter on conversations",
         description="Train a LoRA adapter on conversations, with mlx-vlm's own trainer.",
         epilog=help_texts.TUNE,
         formatter_class=_Form,
+        add_options=_add_tune_options,
     )
+
+
+def _add_tune_options(tune: _Parser) -> None:
     tune.add_argument("name", metavar="NAME", help="what to call it")
     tune.add_argument(
         "--from",
