@@ -36,6 +36,8 @@ Its modules in reading order:
                       paths on disk.
     editor            The prompt, or a file, in an editor of the user's own, as `$VISUAL` or
                       `$EDITOR` names it.
+    chooser           What the lists above the chat have in common: they close with what was chosen,
+                      or with None.
     past_questions    A search in what was asked before, in all conversations, to ask it again.
     model_chooser     The models that are here with their facts, to load one; a name that is not
                       here is downloaded.

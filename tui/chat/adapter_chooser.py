@@ -4,34 +4,28 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from textual import getters, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from ...core.models.adapters_here import list_adapters
 from ...core.settings import Paths
 from ..key_line import KeyLine
-from ..keys.bindings import Keyed, bindings_of
-from ..keys.focus import KeepsFocus
+from ..keys.bindings import bindings_of
 from ..visible import visible_line
+from .chooser import SearchedChooser
 
 _PLACEHOLDER: Final = "Filter, or the folder of a LoRA adapter"
 _NONE: Final = "no adapter"
 
 
-class AdapterChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
+class AdapterChooser(SearchedChooser):
     """Lists adapters while words are typed; closes with a folder, empty for none, or with None."""
 
-    CSS_PATH: ClassVar = ["adapter_chooser.tcss", "../key_line.tcss"]
-    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("adapters")
-
-    rows = getters.query_one(OptionList)
-    words = getters.query_one(Input)
 
     def __init__(self, paths: Paths, adapter: str, cost: str) -> None:
         """Lists those that were trained here.
@@ -51,15 +45,15 @@ class AdapterChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Yields the words, the adapters that fit them, and what a change costs."""
-        with Vertical(id="adapter-chooser"):
+        with Vertical(id="chooser"):
             yield Input(placeholder=_PLACEHOLDER, compact=True)
             yield OptionList(markup=False, compact=True)
-            yield Static(self._cost, id="cost", markup=False)
+            if self._cost:
+                yield Static(self._cost, id="details", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:
         """Lists them once they are read."""
-        self.rows.can_focus = False
         self._read()
 
     @work
@@ -101,13 +95,3 @@ class AdapterChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
         place = self.rows.highlighted
         if place is not None and place < len(self._folders):
             self.dismiss(self._folders[place])
-
-    def action_move(self, distance: int) -> None:
-        """Moves the cursor."""
-        place = self.rows.highlighted
-        if place is not None:
-            self.rows.highlighted = max(0, min(place + distance, len(self._folders) - 1))
-
-    def action_close(self) -> None:
-        """Closes without a change."""
-        self.dismiss(None)

@@ -9,17 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from ...core.messages.listed_model import ListedModel
 from ..key_line import KeyLine
-from ..keys.bindings import Keyed, bindings_of
-from ..keys.focus import KeepsFocus
+from ..keys.bindings import bindings_of
 from ..session.events import ModelChanged
 from ..session.session import ChatSession
 from ..status_words import load_words, short_name
 from ..visible import visible, visible_line
+from .chooser import SearchedChooser
 from .hearing import hear
 from .model_facts import model_facts, model_row
 
@@ -28,15 +27,11 @@ _REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+")
 _PLACEHOLDER: Final = "Filter, or owner/name to download, a folder, or an address"
 
 
-class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
+class ModelChooser(SearchedChooser):
     """Lists models while words are typed; closes with the source to load, Escape with None."""
 
-    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
-    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("models")
 
-    rows = getters.query_one(OptionList)
-    words = getters.query_one(Input)
     load = getters.query_one("#load", Static)
     details = getters.query_one("#details", Static)
 
@@ -62,7 +57,6 @@ class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Asks the core which models are here."""
-        self.rows.can_focus = False
         hear(self, self._session.events, ModelChanged, lambda _: self._show_load())
         self._show_load()
         self._show_rows()
@@ -134,21 +128,10 @@ class ModelChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
         elif model is not None and not model.problem:
             self.dismiss(model.source)
 
-    def action_move(self, distance: int) -> None:
-        """Moves the cursor."""
-        place = self.rows.highlighted
-        if place is not None:
-            last = len(self._shown) + bool(self._typed) - 1
-            self.rows.highlighted = max(0, min(place + distance, last))
-
     @work
     async def action_cancel_load(self) -> None:
         """Gives up the model that is on its way; what was downloaded stays."""
         await self._session.model.cancel_load()
-
-    def action_close(self) -> None:
-        """Closes without a model."""
-        self.dismiss(None)
 
 
 def _fits(model: ListedModel, words: Sequence[str]) -> bool:

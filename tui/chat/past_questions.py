@@ -3,31 +3,25 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
 from ..key_line import KeyLine
-from ..keys.bindings import Keyed, bindings_of
-from ..keys.focus import KeepsFocus
+from ..keys.bindings import bindings_of
 from ..visible import visible_line
+from .chooser import SearchedChooser
 
 FindQuestions = Callable[[str], Awaitable[Sequence[str]]]
 
 
-class PastQuestions(KeepsFocus, Keyed, ModalScreen[str | None]):
+class PastQuestions(SearchedChooser):
     """Lists questions while words are typed; closes with the chosen one, Escape with None."""
 
-    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
-    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("past")
-
-    found = getters.query_one(OptionList)
-    words = getters.query_one(Input)
 
     def __init__(self, find: FindQuestions) -> None:
         """Shows the newest questions.
@@ -48,7 +42,6 @@ class PastQuestions(KeepsFocus, Keyed, ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Finds the newest."""
-        self.found.can_focus = False
         self._search("")
 
     @on(Input.Changed)
@@ -60,22 +53,12 @@ class PastQuestions(KeepsFocus, Keyed, ModalScreen[str | None]):
         self._questions = await self._find(words)
         lines = [Content(visible_line(text)) for text in self._questions]
         nothing = "Nothing was asked with these words." if words.strip() else "Nothing asked yet."
-        self.found.set_options(lines or [Content.styled(nothing, "$text-muted")])
-        self.found.highlighted = 0 if lines else None
+        self.rows.set_options(lines or [Content.styled(nothing, "$text-muted")])
+        self.rows.highlighted = 0 if lines else None
 
     @on(OptionList.OptionSelected)
     def action_choose(self) -> None:
         """Closes with the question at the cursor."""
-        place = self.found.highlighted
+        place = self.rows.highlighted
         if place is not None and self._questions:
             self.dismiss(self._questions[place])
-
-    def action_move(self, distance: int) -> None:
-        """Moves the cursor to older questions, or back."""
-        place = self.found.highlighted
-        if place is not None:
-            self.found.highlighted = max(0, min(place + distance, len(self._questions) - 1))
-
-    def action_close(self) -> None:
-        """Closes without a question."""
-        self.dismiss(None)

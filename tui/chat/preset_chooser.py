@@ -9,17 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from ...core.current_presets import CurrentPresets
 from ...core.generation_options import NO_OPTIONS, GenerationOptions
 from ...core.presets import Preset
 from ..key_line import KeyLine
-from ..keys.bindings import Keyed, bindings_of, fill_keys
-from ..keys.focus import KeepsFocus
+from ..keys.bindings import bindings_of, fill_keys
 from ..preset_words import option_words
 from ..visible import visible, visible_line
+from .chooser import Chooser
 
 _DEFAULT = "default"
 _NAME_WIDTH = 20
@@ -40,14 +39,12 @@ class PresetChoice:
     """Returns what it costs to change to these options; empty where nothing."""
 
 
-class PresetChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
+class PresetChooser(Chooser[str]):
     """Lists the presets; closes with the chosen one's name, Escape with None."""
 
-    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("presets")
 
-    rows = getters.query_one(OptionList)
     details = getters.query_one("#details", Static)
 
     def __init__(self, choice: PresetChoice) -> None:
@@ -129,10 +126,6 @@ class PresetChooser(KeepsFocus, Keyed, ModalScreen[str | None]):
         preset = self._listed[place] if place is not None else None
         await edit_presets(self, self._choice.presets.path)
         self._list(preset.name if preset else self._choice.name)
-
-    def action_close(self) -> None:
-        """Closes without a change."""
-        self.dismiss(None)
 
 
 def _beginning(text: str) -> list[str]:

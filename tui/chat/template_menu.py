@@ -3,33 +3,29 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from ...core.current_presets import CurrentPresets
 from ...core.presets import CURSOR, Template
 from ..key_line import KeyLine
-from ..keys.bindings import Keyed, bindings_of
-from ..keys.focus import KeepsFocus
+from ..keys.bindings import bindings_of
 from ..visible import visible, visible_line
+from .chooser import Chooser
 
 _NAME_WIDTH = 16
 
 
-class TemplateMenu(KeepsFocus, Keyed, ModalScreen[Template | None]):
+class TemplateMenu(Chooser[Template]):
     """Lists the templates; closes with the chosen one, Escape with None."""
 
-    CSS_PATH: ClassVar = ["chooser.tcss", "../key_line.tcss"]
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("templates")
-
-    rows = getters.query_one(OptionList)
 
     def __init__(self, presets: CurrentPresets) -> None:
         """Lists those of the file and the built-in ones that it does not replace."""
@@ -79,10 +75,6 @@ class TemplateMenu(KeepsFocus, Keyed, ModalScreen[Template | None]):
 
         await edit_presets(self, self._presets.path)
         self._list()
-
-    def action_close(self) -> None:
-        """Closes without a template."""
-        self.dismiss(None)
 
 
 def _row(template: Template) -> Content:
