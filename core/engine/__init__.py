@@ -15,8 +15,6 @@ Its modules in reading order:
     model_slot       The one model in memory: loaded, switched, freed. Lives on the MLX thread.
     relay            Carries an answer's events from the engine's thread to the event loop, text in
                      bundles.
-    backends         What MLX computes with: Metal on macOS, on Linux the one backend that an extra
-                     installs.
     mlx_vlm_names    Everything of mlx-vlm that the engine builds on: much of it is private or
                      undocumented.
     loading          Loads a checkpoint with mlx-vlm and checks that it can be run as it stands.

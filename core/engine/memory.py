@@ -10,9 +10,7 @@ from typing import Final
 import mlx.core as mx
 
 from ..errors import ImageError, OutOfMemory
-
-_USABLE_SHARE: Final = 0.9
-"""Of the memory limit; the rest is for activations and the allocator's slack."""
+from ..models.memory import USABLE_SHARE
 
 _FAILED_ALLOCATION: Final = re.compile(
     r"unable to allocate|attempting to allocate|insufficient memory|out of memory", re.IGNORECASE
@@ -28,7 +26,7 @@ def memory_limit_bytes() -> int:
 
 def spare_memory_bytes(limit_bytes: int, weights_bytes: int) -> int:
     """Returns what is left beside the weights for KV caches and features; 0 if nothing."""
-    return max(0, int(limit_bytes * _USABLE_SHARE) - weights_bytes)
+    return max(0, int(limit_bytes * USABLE_SHARE) - weights_bytes)
 
 
 def give_back_memory() -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ModelError, TurnError
 from ..images import ReadPixels, read_pixels
+from ..models.backends import explain_no_mlx
 from ..models.known_reuse import KnownReuse
 from ..models.memory import check_memory
 from ..models.sources import ModelFiles
-from .backends import explain_no_mlx
 from .engine import LoadedModel
 from .kv.spill_folder import SpillFolder
 from .limits import Limits

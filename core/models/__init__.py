@@ -35,6 +35,8 @@ Its modules in reading order:
                         takes for a moment.
     footprint           What a model takes in memory at a context, and which context and pixel
                         budget fit.
+    backends            What MLX computes with: Metal on macOS, on Linux the one backend that an
+                        extra installs.
     memory              What a model can have of this machine's memory.
     known_reuse         What the core found out about models as it ran them: their reuse, and what
                         they took.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .memory import format_bytes
+from .memory import USABLE_SHARE, format_bytes
 
 _STEP: Final = 1024
 """Tokens by which contexts are proposed."""
@@ -13,9 +13,6 @@ _LEAST_CONTEXT: Final = 4096
 
 _LEAST_BUDGET: Final = 160
 """Image tokens below which a picture says too little."""
-
-_USABLE_SHARE: Final = 0.9
-"""Of the memory that a model can have; the rest is left for what is there for a moment."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def propose(
         pixel_budget: of the settings.
         kv_bits: of the settings; 0 where KV caches are not quantised yet.
     """
-    available = int(usable_bytes * _USABLE_SHARE)
+    available = int(usable_bytes * USABLE_SHARE)
     wanted = min(_LEAST_CONTEXT, footprint.context_length or _LEAST_CONTEXT)
     budget, its = pixel_budget, footprint
     while its.most_tokens(available) < wanted and not its.is_fixed and budget > _LEAST_BUDGET:

@@ -3,16 +3,15 @@
 import subprocess
 import sys
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from os import sysconf
-from pathlib import Path
 from typing import Final
 
 from ..errors import ModelTooLarge
+from .backends import has_gpu
 
-_CUDA_BUILDS: Final = ("mlx-cuda-12", "mlx-cuda-13")
-
-_NVIDIA_DEVICE: Final = Path("/dev/nvidiactl")
+USABLE_SHARE: Final = 0.9
+"""Of the memory that a model can have, for weights, KV caches and features; the rest is for what is
+there for a moment, and the allocator's slack."""
 
 
 def check_memory(name: str, needed_bytes: int, usable_bytes: int = 0) -> None:
@@ -52,25 +51,9 @@ def usable_memory() -> int:
     return total * 2 // 3 if total <= 36 << 30 else total * 3 // 4
 
 
-@cache
-def has_gpu() -> bool:
-    """Whether MLX computes on a GPU here; without one half precision is widened to float32."""
-    return sys.platform == "darwin" or (
-        _NVIDIA_DEVICE.exists() and any(map(_is_installed, _CUDA_BUILDS))
-    )
-
-
 def number_bytes() -> int:
     """Returns the bytes of a number that the engine computes with here."""
     return 2 if has_gpu() else 4
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        version(package)
-    except PackageNotFoundError:
-        return False
-    return True
 
 
 def _nvidia_memory() -> int:

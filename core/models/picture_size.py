@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from .backends import has_gpu
 from .config import read_json
 from .config_defaults import vision_defaults
-from .memory import has_gpu, number_bytes
+from .memory import number_bytes
 
 _PROCESSOR_FILES: Final = ("preprocessor_config.json", "processor_config.json")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..errors import ModelUnsupported
+from .backends import has_gpu
 from .config import read_json
 from .families import ADVICE
-from .memory import format_bytes, has_gpu
+from .memory import format_bytes
 
 INDEX_FILE: Final = "model.safetensors.index.json"
 """Names the file of each tensor."""

@@ -10,7 +10,7 @@ import httpx2
 from ...errors import EndpointError
 from .answers.answer_reader import AnswerReader, ChatPiece, NotAnAnswer
 from .bodies import BodyInPieces, find_unknown_coding, read_blocks, read_body
-from .model_list import ListedModel, read_model_list
+from .model_list import ServedModel, read_model_list
 from .refusals.asked import Asked
 from .refusals.failures import explain_failure, has_died
 from .refusals.refusal import Refusal, ServerRefused, read_refusal
@@ -57,7 +57,7 @@ class ChatServer:
         self._client = client
         self._asked = asked
 
-    async def list_models(self, patience: float) -> list[ListedModel]:
+    async def list_models(self, patience: float) -> list[ServedModel]:
         """Returns the models that the server offers; none if it keeps no list.
 
         Args:
@@ -101,7 +101,7 @@ class ChatServer:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise explain_failure(error, self._asked) from error
 
-    async def _read_list(self, reply: httpx2.Response) -> list[ListedModel]:
+    async def _read_list(self, reply: httpx2.Response) -> list[ServedModel]:
         if reply.status_code in _NO_LIST_STATUSES:
             return []
         if not reply.is_success:

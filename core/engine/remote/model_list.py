@@ -75,7 +75,7 @@ _OTHER_NAME: Final = re.compile(
 _SEES: Final = re.compile(r"vlm|vision|image|multimodal|video", re.IGNORECASE)
 
 
-class ListedModel(Struct, frozen=True):
+class ServedModel(Struct, frozen=True):
     """A model that a server offers."""
 
     id: str
@@ -90,7 +90,7 @@ class ListedModel(Struct, frozen=True):
     """Whether the list says that it takes pictures."""
 
 
-def read_model_list(body: bytes) -> list[ListedModel]:
+def read_model_list(body: bytes) -> list[ServedModel]:
     """Returns the models of a list, each once, in the server's order.
 
     Raises:
@@ -99,7 +99,7 @@ def read_model_list(body: bytes) -> list[ListedModel]:
     entries = _find_entries(read_json(body))
     if entries is None:
         raise ValueError("no list of models")
-    models: dict[str, ListedModel] = {}
+    models: dict[str, ServedModel] = {}
     for entry in entries:
         model = _read_entry(entry)
         if model is not None:
@@ -107,7 +107,7 @@ def read_model_list(body: bytes) -> list[ListedModel]:
     return list(models.values())
 
 
-def choose_model(listed: Iterable[ListedModel], url: str) -> ListedModel:
+def choose_model(listed: Iterable[ServedModel], url: str) -> ServedModel:
     """Returns the model to chat with where none is named: loaded ones first, then those that see.
 
     Raises:
@@ -125,7 +125,7 @@ def choose_model(listed: Iterable[ListedModel], url: str) -> ListedModel:
     raise ModelNotFound(f"{url} lists no models; name one as in {url}#name-of-the-model.")
 
 
-def find_model(listed: Iterable[ListedModel], wanted: str) -> ListedModel | None:
+def find_model(listed: Iterable[ServedModel], wanted: str) -> ServedModel | None:
     """Returns the entry that a name means; None if the list holds none.
 
     Servers take more names than they list: in any case, without `:latest`, without the path.
@@ -145,7 +145,7 @@ def find_model(listed: Iterable[ListedModel], wanted: str) -> ListedModel | None
     return None
 
 
-def name_some(listed: Iterable[ListedModel]) -> str:
+def name_some(listed: Iterable[ServedModel]) -> str:
     """Returns the first few names, for a sentence."""
     names = [model.id for model in listed]
     more = len(names) - 5
@@ -173,7 +173,7 @@ def _find_entries(said: Any) -> list[Any] | None:
     return None
 
 
-def _read_entry(entry: Any) -> ListedModel | None:
+def _read_entry(entry: Any) -> ServedModel | None:
     if isinstance(entry, str):
         entry = {"id": entry}
     if not isinstance(entry, dict):
@@ -182,7 +182,7 @@ def _read_entry(entry: Any) -> ListedModel | None:
     name = next(filter(_is_name, named), None)
     if name is None:
         return None
-    return ListedModel(
+    return ServedModel(
         name,
         _first_tokens(entry, _CONTEXTS),
         _first_tokens(entry, _ANSWERS),

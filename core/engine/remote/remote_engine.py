@@ -31,7 +31,7 @@ from .asking import ask
 from .chat_request import ChatRequest
 from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
-from .model_list import ListedModel
+from .model_list import ServedModel
 from .picture_urls import TOKEN_SIDE, PictureUrls, fit_pixel_budget
 from .refusals.refusal import ServerRefused
 from .refusals.sentences import explain_refusal
@@ -181,7 +181,7 @@ class RemoteEngine(Engine):
         """Closes the connections."""
         await self.unload()
 
-    async def _list(self, endpoint: Endpoint, access: Access) -> list[ListedModel]:
+    async def _list(self, endpoint: Endpoint, access: Access) -> list[ServedModel]:
         """Returns the models that the server lists; for a named model nothing is as good as a list.
 
         Raises:

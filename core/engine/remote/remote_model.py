@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ...models.endpoints import Endpoint
 from .chat_request import NO_SUMMARY, ServerHabits
 from .http_clients import Access
-from .model_list import ListedModel, choose_model, find_model, name_some
+from .model_list import ServedModel, choose_model, find_model, name_some
 from .refusals.asked import Asked
 
 
@@ -28,7 +28,7 @@ class RemoteModel:
         return dataclasses.replace(access.asked, model=self.id, offered=self.offered)
 
 
-def choose_remote(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[RemoteModel, str]:
+def choose_remote(endpoint: Endpoint, listed: list[ServedModel]) -> tuple[RemoteModel, str]:
     """Returns the model to use, and the notice that comes with it.
 
     Raises:
@@ -40,7 +40,7 @@ def choose_remote(endpoint: Endpoint, listed: list[ListedModel]) -> tuple[Remote
         found = choose_model(listed, endpoint.url)
     else:
         # A server that has one model often takes any name for it.
-        alone = listed[0] if len(listed) == 1 else ListedModel("")
+        alone = listed[0] if len(listed) == 1 else ServedModel("")
         found = find_model(listed, wanted) or replace(alone, id=wanted)
         if listed and found not in listed:
             offered = name_some(listed)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from seeshell.core.engine import backends
-from seeshell.core.engine.backends import explain_no_mlx
+from seeshell.core.models import backends
+from seeshell.core.models.backends import explain_no_mlx
 
 BROKEN = ImportError("libmlx.so: cannot open shared object file")
 
@@ -12,8 +12,8 @@ BROKEN = ImportError("libmlx.so: cannot open shared object file")
     ("platform", "installed", "words"),
     [
         ("linux", set(), ("seeshell[cpu]", "seeshell[cuda12]", "seeshell[cuda13]")),
-        ("linux", {"mlx-cpu"}, ("libmlx.so", "install seeshell again")),
-        ("linux", {"mlx-cuda-13"}, ("libmlx.so",)),
+        ("linux", {"cpu"}, ("libmlx.so", "install seeshell again")),
+        ("linux", {"cuda13"}, ("libmlx.so",)),
         ("darwin", set(), ("libmlx.so",)),
     ],
 )
