@@ -20,7 +20,8 @@ from .core_log import start_log
 from .errors import CoreUnreachable, SeeshellError
 from .ipc.core_process import absolute_source
 from .ipc.lock import AnotherCoreServes, CoreLock
-from .messages.events import Done, Event, Refused, Welcome
+from .messages.event import Event
+from .messages.events import Done, Refused, Welcome
 from .messages.lines import encode
 from .one_process import check_alone
 from .private_files import tighten_folder

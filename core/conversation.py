@@ -5,13 +5,15 @@ branch that is shown. All values are immutable.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .excerpt import WHOLE, Excerpt, key_of
 from .generation_options import NO_CHOICES, NO_OPTIONS, ConversationChoices, GenerationOptions
+from .placed_pictures import read_places, write_places
 
 Role = Literal["user", "assistant"]
 
@@ -23,12 +25,14 @@ filter cut it off, the model was done without a word, or with nothing but though
 
 _UNSUCCESSFUL: Final = ("failed", "filtered", "empty", "thoughts_only")
 
+_CUT_OFF: Final = ("cancelled", "length", "failed", "thoughts_only")
+
 _UNSEEN: Final = ("Zs", "Zl", "Zp", "Cc", "Cf")
 """Unicode's categories of spaces, line ends, controls, and marks such as a zero-width space."""
 
 
 class TextPart(Struct, frozen=True, tag="text"):
-    """A piece of a message's text."""
+    """A piece of a message's text; an empty one stands before a picture that begins the text."""
 
     text: str
 
@@ -40,7 +44,7 @@ class ThoughtsPart(Struct, frozen=True, tag="thoughts"):
 
 
 class Attachment(Struct, frozen=True, tag="picture"):
-    """A picture in a user message, identified by the bytes of its file."""
+    """A picture in a user message, identified by the bytes of its file and what of it is shown."""
 
     sha256: str
     """Hexadecimal hash of the file's bytes; also the name of its copy in the store."""
@@ -62,6 +66,20 @@ class Attachment(Struct, frozen=True, tag="picture"):
     """Most image tokens that it may take, fixed when it was sent; 0 for what the settings say."""
     is_left_out: bool = False
     """Whether later prompts leave it out; the message shows it still."""
+    excerpt: Excerpt = WHOLE
+    """What of the file the picture is; its width and height are those of the excerpt."""
+    path: str = ""
+    """Where the file of a private conversation's picture lies; empty for one that is stored."""
+
+    @property
+    def key(self) -> str:
+        """Names the picture in requests and in the store."""
+        return key_of(self.sha256, self.excerpt)
+
+    @property
+    def label(self) -> str:
+        """The file's name, and behind it what of the file the picture is."""
+        return f"{self.name}{self.excerpt}"
 
 
 Part = TextPart | ThoughtsPart | Attachment
@@ -71,9 +89,17 @@ Part = TextPart | ThoughtsPart | Attachment
 def compose(
     text: str, attachments: Sequence[Attachment] = (), *, thoughts: str = ""
 ) -> tuple[Part, ...]:
-    """Returns the parts of a message: pictures, then thoughts, then text, where there are any."""
+    """Returns the parts of a message: thoughts, then text and pictures in their places."""
     thought = (ThoughtsPart(thoughts),) if thoughts else ()
-    return (*attachments, *thought, TextPart(text)) if text else (*attachments, *thought)
+    pieces = read_places(text, len(attachments))
+    rest = (TextPart(it) if isinstance(it, str) else attachments[it] for it in pieces)
+    return (*thought, *rest)
+
+
+def text_of(parts: Iterable[Part]) -> str:
+    """Returns all texts, joined; `@2` stands for the second picture if that is in their midst."""
+    pieces = (it for it in parts if not isinstance(it, ThoughtsPart))
+    return write_places(it.text if isinstance(it, TextPart) else None for it in pieces)
 
 
 def has_words(text: str) -> bool:
@@ -91,7 +117,7 @@ class TurnStats(Struct, frozen=True):
     prefilled_tokens: int = 0
     """Of these, tokens computed for this turn."""
     generated_tokens: int = 0
-    """Tokens of the answer, the end token included."""
+    """Tokens of the answer, the end token and what it said before it was continued included."""
     images_encoded: int = 0
     """Pictures that went through the vision tower for this turn."""
     images_reused: int = 0
@@ -120,6 +146,17 @@ class TurnStats(Struct, frozen=True):
     """Of the generated tokens, those with which the model thought before it answered."""
     thought_seconds: float = 0.0
     """From its first token to the first of the answer's text."""
+    continued_tokens: int = 0
+    """Of the generated tokens, those of the turns before the one that continued the answer: its
+    prompt holds them."""
+    boxes_in_pixels: bool = False
+    """Whether boxes that the model writes as JSON count pixels of the picture as it saw it; else
+    they count thousandths."""
+
+    @property
+    def context_tokens(self) -> int:
+        """What prompt and answer take of the context."""
+        return self.prompt_tokens + self.generated_tokens - self.continued_tokens
 
 
 class Message(Struct, frozen=True):
@@ -158,8 +195,8 @@ class Message(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """All texts, joined."""
-        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+        """All texts, as `text_of` says."""
+        return text_of(self.parts)
 
     @property
     def thoughts(self) -> str:
@@ -172,7 +209,7 @@ class Message(Struct, frozen=True):
         return tuple(part for part in self.parts if isinstance(part, Attachment))
 
     def with_text(self, text: str) -> "Message":
-        """Returns the message with this text behind its pictures in place of all else."""
+        """Returns the message with its pictures and this text in place of all else."""
         return replace(self, parts=compose(text, self.attachments))
 
     @property
@@ -196,12 +233,23 @@ class Message(Struct, frozen=True):
         return self.finish_reason in ("failed", "filtered") and not self.has_words
 
     @property
+    def can_be_continued(self) -> bool:
+        """Whether something cut this answer off after it had begun, so that it can grow."""
+        has_begun = self.has_words or has_words(self.thoughts)
+        return self.finish_reason in _CUT_OFF and has_begun and not self.is_corrected
+
+    @property
     def is_open(self) -> bool:
         """Whether this is an answer that is still being given."""
         return self.role == "assistant" and not self.finish_reason and not self.error
 
 
-TurnKind = Literal["submit", "edit", "regenerate"]
+TurnKind = Literal["submit", "edit", "regenerate", "continue"]
+"""A question after all others, one in place of another, a question answered again, or an answer
+that was cut off and goes on."""
+
+ASKING_KINDS: Final = ("submit", "edit")
+"""Kinds of turns that bring a question of their own."""
 
 
 class QueuedTurn(Struct, frozen=True):
@@ -210,7 +258,6 @@ class QueuedTurn(Struct, frozen=True):
     id: str
     """Made by the client, unique: what is sent again under the same id is stored once."""
     kind: TurnKind
-    """A question after all others, one in place of another, or an answer to be given again."""
     question: Message
     """The user's message. A submitted one gets its parent when its turn is taken."""
     options: GenerationOptions = NO_OPTIONS
@@ -243,7 +290,7 @@ class StartedTurn(NamedTuple):
     conversation: int
     question: Message
     answer: Message
-    """Without parts yet."""
+    """Without parts yet; one that is continued has those of before, and their stats."""
     head_before: int | None
     """Message that the conversation's head named before; None if the turn made the conversation."""
     updated_before: float
@@ -254,6 +301,7 @@ class StartedTurn(NamedTuple):
     """How the answer is to be given, before all that the preset says."""
     choices: ConversationChoices = NO_CHOICES
     """The conversation's."""
+    kind: TurnKind = "submit"
 
 
 class ConversationSummary(Struct, frozen=True):
@@ -271,6 +319,12 @@ class ConversationSummary(Struct, frozen=True):
     """Names it in every copy; made by the store."""
     choices: ConversationChoices = NO_CHOICES
     """Which model answers in it, and how."""
+    tags: tuple[str, ...] = ()
+    """Sorted, each once."""
+    is_pinned: bool = False
+    is_archived: bool = False
+    is_private: bool = False
+    """Whether it is in the core's memory alone and gone when it is closed."""
 
 
 class Conversation(Struct, frozen=True):

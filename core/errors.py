@@ -5,6 +5,7 @@
     │   └── PresetNotFound       presets.toml has no preset of that name, or can't be read
     ├── OutputError              standard output takes nothing more
     ├── ImageError               missing, unreadable, no image, truncated or too large
+    │   └── PrivateAddress       its address is not on the internet, and nobody has allowed that
     ├── ModelError               a model can't be loaded
     │   ├── ModelNotFound        no such folder, repository or endpoint
     │   ├── ModelUnsupported     text-only, unknown architecture, broken files
@@ -15,6 +16,7 @@
     │   ├── OutOfMemory          the memory ran out during prefill or decode
     │   └── EndpointError        the remote endpoint refused, failed or went away
     │       └── PromptRefused    it takes no such prompt, as one with a picture
+    ├── TransferError            a file of conversations can't be read or written
     ├── StoreError               the conversations can't be read or written
     │   └── NotStored            no such conversation, message or picture
     └── CoreError                the core can't be used
@@ -23,6 +25,7 @@
         │   └── ConnectionLost   only the connection ended; the core runs
         ├── CoreVersionMismatch  client and core speak different protocols
         └── BadRequest           the core can't act on a request in its present state
+            └── NoWindow         no window of the app takes what is offered
 
 `str(error)` is one sentence for the user that says what to do.
 """
@@ -46,6 +49,10 @@ class OutputError(SeeshellError):
 
 class ImageError(SeeshellError):
     """A file can't be attached as a picture."""
+
+
+class PrivateAddress(ImageError):
+    """A picture's address leads to this machine or a private network, and is not to be asked."""
 
 
 class ModelError(SeeshellError):
@@ -100,6 +107,10 @@ class PromptRefused(EndpointError):
     """The remote endpoint takes no such prompt, as one with pictures; the turn is given back."""
 
 
+class TransferError(SeeshellError):
+    """A bundle, or another program's file of conversations, can't be read or written."""
+
+
 class StoreError(SeeshellError):
     """Conversations or pictures can't be read from or written to the disk."""
 
@@ -135,3 +146,7 @@ class CoreVersionMismatch(CoreError):
 
 class BadRequest(CoreError):
     """The core can't act on the request in its present state."""
+
+
+class NoWindow(BadRequest):
+    """No window of the app is there, or none takes what is offered."""

@@ -9,7 +9,7 @@ MOST_TOKENS: Final = 2048
 """Of an answer for which nothing says how many."""
 
 
-class GenerationOptions(Struct, frozen=True, omit_defaults=True):
+class GenerationOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How an answer is to be given; None leaves a thing to whoever is asked next.
 
     A turn's own options are asked first, then its preset, the settings, and the checkpoint's or

@@ -10,20 +10,20 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from PIL import Image
 
 from .backdrop import Backdrop, find_backdrop
 from .colours import ColourProfile
 from .errors import ImageError, SeeshellError
-from .formats.header import MOST_BYTES, OpenedHeader, check_bytes, open_header
+from .excerpt import WHOLE, Excerpt, Region
+from .formats.header import OpenedHeader, check_bytes, check_pixels, open_header
+from .look import LOOK_SIDE, look_of
 from .regular_files import open_regular
-from .upright_rgb import find_orientation, flatten, in_8_bits, turn_upright
-
-_BYTES_PER_PIXEL: Final = 8
-"""No file takes more for its pixels: four channels of sixteen bits."""
+from .upright_rgb import find_orientation, flatten, in_8_bits, stored_box, turn_upright
 
 Fit = Callable[[int, int], tuple[int, int]]
 """Returns the width and height wanted of an upright picture of this width and height."""
@@ -48,30 +48,59 @@ class WantedPixels:
     max_pixels: int
     """A picture with more is refused before it is decoded."""
     fit: Fit
+    excerpt: Excerpt = WHOLE
+    """What of the file is wanted."""
 
 
 class OpenedImage:
     """A picture whose header was read and whose size was checked. It is decoded once, as asked."""
 
-    def __init__(self, opened: OpenedHeader, file: BinaryIO, most_bytes: int) -> None:
+    def __init__(
+        self,
+        opened: OpenedHeader,
+        file: BinaryIO,
+        most_bytes: int,
+        region: Region | None,
+        name: str,
+    ) -> None:
         self.header = opened.header
         """What Pillow knows of the picture before it is decoded."""
         self.file = file
         """The file that it is decoded from."""
         self.most_bytes = most_bytes
         """A file with more bytes is no picture of this size."""
+        self.frame = opened.frame
+        """What is still to be sought in the file before it is decoded; 0 for nothing."""
+        self.pages = opened.pages
+        """Pages or frames of the file."""
         self._opened = opened
+        self._region = region
+        self._name = name
         self._notes = [opened.note] if opened.note else []
+        self._draft_size: tuple[int, int] | None = None
+        self._whole_size: tuple[int, int] | None = None
 
     @property
     def note(self) -> str:
         """What was done to the picture that the user should know; complete once it is decoded."""
         return "; ".join(self._notes)
 
-    def decode(self) -> ImageSize:
-        """Returns the picture's size after decoding it to its end: it is known to be whole."""
-        self._load()
-        return self._upright_size(self.header.size)
+    @property
+    def wanted_size(self) -> tuple[int, int]:
+        """Pixels of what is wanted as the header tells, perhaps not upright."""
+        region = self._region
+        return (region.width, region.height) if region is not None else self.header.size
+
+    def look(self) -> tuple[int, ImageSize]:
+        """Returns what the picture looks like, and its size, after decoding it to its end.
+
+        It is known to be whole then.
+        """
+        profile = ColourProfile(self.header, self._opened.profile)
+        flat, region = self._flat(profile)
+        square = flat.resize((LOOK_SIDE, LOOK_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        upright = turn_upright(profile.to_srgb(square), self._orientation())
+        return look_of(upright.convert("L").tobytes()), ImageSize(region.width, region.height)
 
     def upright_rgb(self) -> Image.Image:
         """Returns the picture upright and as sRGB, what is transparent in it on its backdrop."""
@@ -90,82 +119,132 @@ class OpenedImage:
     def thumbnail(self, max_width: int, max_height: int) -> tuple[Image.Image, ImageSize]:
         """Returns a small copy within these bounds, and the picture's own size.
 
-        A JPEG is decoded at a fraction of its size where that suffices; a picture is never
-        enlarged.
+        A JPEG is decoded, and a PDF drawn, at a fraction of its size where that suffices; a
+        picture is never enlarged.
         """
-        # Twice the size asked for leaves the resampling enough pixels to look smooth, and a square
-        # serves both directions: which way is up is known for certain once it is decoded.
-        side = 2 * max(max_width, max_height)
-        whole_size = self.header.size
-        self.header.draft("RGB", (side, side))
-        is_fraction = self.header.size != whole_size
+        self._draft(2 * max(max_width, max_height))
         profile = ColourProfile(self.header, self._opened.profile)
-        small = self._flat(profile, draft_side=side)
-        size = self._upright_size(whole_size if is_fraction else self.header.size)
+        small, region = self._flat(profile)
         orientation = self._orientation()
         bounds = (max_height, max_width) if orientation >= 5 else (max_width, max_height)
         small.thumbnail(bounds, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        size = ImageSize(region.width, region.height)
         return turn_upright(profile.to_srgb(small), orientation), size
 
+    def _draft(self, side: int) -> None:
+        """Asks for a picture of which the longer side of what is wanted has so many pixels.
+
+        Twice the size asked for leaves the resampling enough pixels to look smooth. Which way is up
+        is known for certain only once it is decoded.
+        """
+        whole, longer = self.header.size, max(self.wanted_size)
+        draft_size = (max(1, whole[0] * side // longer), max(1, whole[1] * side // longer))
+        self.header.draft("RGB", draft_size)
+        self._draft_size = draft_size
+        if self.header.size != whole:
+            self._whole_size = whole
+
     def _upright(self, profile: ColourProfile) -> Image.Image:
-        flat = self._flat(profile)
+        flat, _ = self._flat(profile)
         orientation = self._orientation()
         if flat is not self.header:
             # Turning takes as much memory as the pixels that were decoded: they are done with.
             self.header.close()
         return turn_upright(flat, orientation)
 
-    def _flat(self, profile: ColourProfile, draft_side: int = 0) -> Image.Image:
-        """Returns the decoded picture as RGB, or as it is if the profile converts that."""
-        image, backdrop = self._load(draft_side)
-        return image if profile.mode == "CMYK" else flatten(image, backdrop)
+    def _flat(self, profile: ColourProfile) -> tuple[Image.Image, Region]:
+        """Returns what is wanted as RGB, or as it is if the profile converts that, and where it is.
 
-    def _load(self, draft_side: int = 0) -> tuple[Image.Image, Backdrop | None]:
-        """Returns the decoded picture, and what it is to lie on if it is transparent.
+        The pixels are those that were decoded, neither turned nor at their full size; the place
+        is in upright pixels of the whole page.
+        """
+        image, backdrop, region = self._load()
+        image = self._cut(image, region)
+        return image if profile.mode == "CMYK" else flatten(image, backdrop), region
+
+    def _load(self) -> tuple[Image.Image, Backdrop | None, Region]:
+        """Returns the decoded page, what it is to lie on if transparent, and what is wanted of it.
 
         Raises:
             EOFError: a part of it is missing.
+            ImageError: nothing of what is wanted lies in it.
         """
+        if self.frame:
+            self.header.seek(self.frame)
         self.header.load()
         jpeg = self._opened.jpeg
         if jpeg is not None and jpeg.is_short:
-            jpeg.check_whole(self.header, draft_side)
+            jpeg.check_whole(self.header, self._draft_size)
             self._notes.append("the file lacks its last bytes")
         image = in_8_bits(self.header)
         backdrop = find_backdrop(image)
         if backdrop is not None:
             self._notes.append(backdrop.note)
-        return image, backdrop
+        return image, backdrop, self._find_region()
+
+    def _find_region(self) -> Region:
+        """Returns what of the decoded page is wanted, in its upright pixels.
+
+        Raises:
+            ImageError: nothing of it lies in the page.
+        """
+        page, wanted = self._page_size(), self._region
+        whole = Region(0, 0, *page)
+        if wanted is None:
+            return whole
+        inside = wanted.within(*page)
+        if inside is None:
+            raise ImageError(
+                f"{self._name} has {page.width}x{page.height} pixels: no part of the rectangle "
+                f"{wanted} lies in it; choose one inside."
+            )
+        if inside != wanted:
+            self._notes.append(f"of the rectangle {wanted} only {inside} lies in it")
+        return inside
+
+    def _cut(self, image: Image.Image, region: Region) -> Image.Image:
+        """Returns a rectangle of a decoded page, which may be smaller than the page itself."""
+        page, orientation = self._page_size(), self._orientation()
+        if region == Region(0, 0, *page):
+            return image
+        left, top, right, bottom = stored_box(region, page, orientation)
+        width, height = reversed(page) if orientation >= 5 else page
+        across, down = image.width / width, image.height / height
+        start = floor(left * across), floor(top * down)
+        return image.crop((*start, ceil(right * across), ceil(bottom * down)))
 
     def _orientation(self) -> int:
         return find_orientation(self.header, self._opened.orientation)
 
-    def _upright_size(self, size: tuple[int, int]) -> ImageSize:
-        width, height = size
-        return ImageSize(height, width) if self._orientation() >= 5 else ImageSize(*size)
+    def _page_size(self) -> ImageSize:
+        """Returns the upright size of the decoded page."""
+        width, height = self._whole_size or self.header.size
+        return ImageSize(height, width) if self._orientation() >= 5 else ImageSize(width, height)
 
 
 @contextmanager
-def opened_image(path: Path, max_pixels: int, *, name: str = "") -> Iterator[OpenedImage]:
+def opened_image(
+    path: Path, max_pixels: int, *, name: str = "", excerpt: Excerpt = WHOLE
+) -> Iterator[OpenedImage]:
     """Gives the picture with its header read and its size checked; decode it inside.
 
     Args:
-        path: a file in any format that can be read; of several frames the first counts.
+        path: a file in any format that can be read.
         max_pixels: pictures with more are refused before they are decoded.
         name: what errors call the file; its own name if empty.
+        excerpt: the page or frame, and the rectangle of it, that is the picture.
 
     Raises:
-        ImageError: missing, unreadable, no picture, damaged or too large.
+        ImageError: missing, unreadable, no picture, damaged or too large; or there is no such page
+            or rectangle of it.
     """
     name = name or path.name
     with open_regular(path, name) as file:
         try:
-            opened = open_header(file, name)
-            header = opened.header
-            _check_size(header, max_pixels, name)
-            most_bytes = max(MOST_BYTES, _BYTES_PER_PIXEL * header.width * header.height)
-            check_bytes(file, most_bytes, name)
-            yield OpenedImage(opened, file, most_bytes)
+            opened = open_header(file, name, excerpt.page)
+            check_pixels(opened.header, max_pixels, name)
+            most_bytes = check_bytes(file, opened.header, name)
+            yield OpenedImage(opened, file, most_bytes, excerpt.region, name)
         except SeeshellError:
             raise
         except MemoryError as error:
@@ -196,7 +275,9 @@ def read_pixels(
         ImageError: the file can't be read, or is not the one that was attached.
     """
     check_hash(wanted.path, wanted.sha256, wanted.name)
-    with opened_image(wanted.path, wanted.max_pixels, name=wanted.name) as picture:
+    with opened_image(
+        wanted.path, wanted.max_pixels, name=wanted.name, excerpt=wanted.excerpt
+    ) as picture:
         return picture.fitted(wanted.fit)
 
 
@@ -221,11 +302,3 @@ def hash_file(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise ImageError(f"{path.name} can't be read: {error.strerror}.") from error
-
-
-def _check_size(image: Image.Image, max_pixels: int, name: str) -> None:
-    if image.width * image.height > max_pixels:
-        raise ImageError(
-            f"{name} has {image.width}x{image.height} pixels, more than the limit of "
-            f"{max_pixels:,}; scale it down or raise max_pixels in the settings."
-        )

@@ -6,13 +6,13 @@ What commands and keys there are is the interface's matter; here it is only read
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-_EXAMPLE: Final = 'write it as chat.regenerate = "f8", with several keys as a list'
+_EXAMPLE: Final = 'write it as chat.regenerate = "f10", with several keys as a list'
 
 
 def check_keys(table: object) -> str:
     """Returns what is wrong with the table, as the end of a sentence; empty if nothing is."""
     if not isinstance(table, dict):
-        return 'keys is no table: write [keys], and under it chat.regenerate = "f8".'
+        return 'keys is no table: write [keys], and under it chat.regenerate = "f10".'
     for command, value in _flat(table):
         if not _keys(value):
             return f"the key of {ascii(command)[1:-1]} in [keys] can't be read: {_EXAMPLE}."

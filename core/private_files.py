@@ -132,3 +132,12 @@ def replace_private(path: Path, content: bytes) -> None:
 
 def _refusal(path: Path, sentence: str) -> PermissionError:
     return PermissionError(errno.EPERM, sentence, str(path))
+
+
+def wait_for_disk(path: Path) -> None:
+    """Returns when a file's bytes, or the names in a folder, would outlast a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -17,7 +17,8 @@ MACOS_PRIVACY: Final = (
 )
 """What EPERM means where a file or folder is only read."""
 
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
+WITHOUT_WAITING: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
+"""Flags with which opening for reading returns at once, whatever lies there."""
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def open_regular(path: Path, name: str) -> Iterator[BufferedReader]:
     """
     try:
         _check_kind(path, path.stat())
-        file = os.fdopen(os.open(path, _FLAGS), "rb")
+        file = os.fdopen(os.open(path, WITHOUT_WAITING), "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ImageError(f"{path} does not exist; check the path.") from error
     except PermissionError as error:

@@ -67,7 +67,7 @@ async def serve(
         _end_on_signals(sessions)
         # Before any client: what one of them wants is newer.
         source = await asyncio.to_thread(default_source, settings.model)
-        sessions.load_model(source, settings.adapter, at_once=loads_model)
+        sessions.model.load(source, settings.adapter, at_once=loads_model)
         await _open_to_clients(server, lock, stack)
         report_ready()
         await _wait_for_the_end(sessions, server, lock)

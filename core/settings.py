@@ -27,7 +27,8 @@ HOME_VARIABLE = "SEESHELL_HOME"
 
 _UNKNOWN_HOME = f"Your home folder is unknown: set HOME, or {HOME_VARIABLE} to any folder."
 
-ImageProtocol = Literal["auto", "tgp", "halfblock", "none"]
+ImageProtocol = Literal["auto", "tgp", "kitty", "sixel", "iterm2", "halfblock", "none"]
+LineSetting = Literal["auto", "slow", "fast"]
 Notification = Literal["bell", "osc9", "osc777", "none"]
 
 
@@ -79,6 +80,9 @@ class Settings(Struct, frozen=True):
     """Name of a file in `themes/`, without its ending."""
     images: ImageProtocol = "auto"
     """How pictures are drawn; `auto` asks the terminal once."""
+    line: LineSetting = "auto"
+    """How much is drawn: `slow` draws small pictures and calmer text, `auto` offers that where the
+    line to the terminal is found slow."""
     cursor_blink: bool = False
     """Whether the prompt's cursor blinks; each blink costs bytes on the line."""
     notify: Notification = "bell"

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from .errors import SettingsError
+from .regular_files import WITHOUT_WAITING
 
 _MOST_BYTES: Final = 1 << 20
 
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
-_FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 
 _PLACE: Final = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 """What tomllib says at the end of an error."""
@@ -55,7 +55,7 @@ def file_stamp(path: Path) -> tuple[int, ...]:
 
 def _read(path: Path) -> bytes:
     try:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = os.open(path, WITHOUT_WAITING)
     except FileNotFoundError as error:
         if path.is_symlink():
             sentence = f"{path} is a link that leads nowhere: correct or delete it."

@@ -5,6 +5,7 @@ from typing import Final, cast
 from PIL import Image
 
 from .backdrop import Backdrop, lay_on
+from .excerpt import Region
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -16,6 +17,10 @@ _UPRIGHT: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 """What turns a picture of each EXIF orientation upright. Source: EXIF 2.3, tag 0x0112."""
+
+_MIRRORED_ACROSS: Final = frozenset({2, 3, 6, 7})
+_MIRRORED_DOWN: Final = frozenset({3, 4, 7, 8})
+"""Orientations whose upright columns, or rows, count against those that are stored."""
 
 _ORIENTATION_TAG: Final = 0x0112
 
@@ -40,6 +45,30 @@ def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
     """Returns the picture of this EXIF orientation upright."""
     method = _UPRIGHT.get(orientation)
     return image if method is None else image.transpose(method)
+
+
+def stored_box(
+    region: Region, size: tuple[int, int], orientation: int
+) -> tuple[int, int, int, int]:
+    """Returns where a rectangle of the upright picture lies before it is turned.
+
+    Args:
+        region: within the upright picture.
+        size: of the upright picture.
+        orientation: as EXIF counts.
+
+    Returns:
+        Left, top, right and bottom, in pixels of the picture as it is stored.
+    """
+    across = (region.x, region.right)
+    down = (region.y, region.bottom)
+    if orientation in _MIRRORED_ACROSS:
+        across = (size[0] - region.right, size[0] - region.x)
+    if orientation in _MIRRORED_DOWN:
+        down = (size[1] - region.bottom, size[1] - region.y)
+    if orientation >= 5:
+        across, down = down, across
+    return across[0], down[0], across[1], down[1]
 
 
 def flatten(image: Image.Image, backdrop: Backdrop | None) -> Image.Image:

@@ -47,8 +47,16 @@ def test_a_preset_holds_every_option(file: Path) -> None:
     file.write_text(WHOLE)
     terse, as_it_is = read_presets(file).presets
     options = GenerationOptions(
-        "Answer in one sentence.\nNo more.",
-        *(0.2, 0.9, 40, 0.05, 1.1, 0.5, 7, 100, 256),
+        system="Answer in one sentence.\nNo more.",
+        temperature=0.2,
+        top_p=0.9,
+        top_k=40,
+        min_p=0.05,
+        repetition_penalty=1.1,
+        presence_penalty=0.5,
+        seed=7,
+        max_tokens=100,
+        pixel_budget=256,
         thinking=False,
         thinking_budget=500,
     )

@@ -107,7 +107,11 @@ def test_every_setting_has_a_rule() -> None:
         ('model = "http://me:sk-secret@h/v1"', "model must be an address such as"),
         ('model = "localhost:0"', "model must be an address such as"),
         ("theme = []", "theme is a list"),
-        ('images = "sixel"', 'images is "sixel", but must be "auto", "tgp", "halfblock" or "none"'),
+        (
+            'images = "png"',
+            'images is "png", but must be "auto", "tgp", "kitty", "sixel", "iterm2", "halfblock" '
+            'or "none"',
+        ),
         ("images = true", "images is true"),
         ("cursor_blink = 1", "cursor_blink is 1, but must be true or false"),
         ('cursor_blink = "yes"', 'cursor_blink is "yes"'),

@@ -1,0 +1,46 @@
+import pytest
+
+from seeshell.core.folding import Words, fold
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("Ein FAÇADE hier", "facade", ["FAÇADE"]),
+        ("eine ｆａｃａｄｅ", "Façade", ["ｆａｃａｄｅ"]),
+        ("die Straße", "STRASSE", ["Straße"]),
+        ("e\u0301te\u0301!", "été", ["e\u0301te\u0301"]),
+        ("soft\u00adware", "software", ["soft\u00adware"]),
+        ("two\nlines,  two lines", "two LINES", ["two\nlines", "two lines"]),
+        ("日本語の本", "本", ["本", "本"]),
+        ("eﬃcient", "ffi", ["ﬃ"]),
+        ("a.c abc", "a.c", ["a.c"]),
+    ],
+)
+def test_words_are_found_whatever_their_case_and_accents(
+    text: str, words: str, found: list[str]
+) -> None:
+    spans = list(Words([words]).find(text))
+    assert [text[start:end] for start, end in spans] == found
+    assert Words([words]).count(text) == len(found)
+
+
+@pytest.mark.parametrize(("text", "words"), [("が", "か"), ("각", "가"), ("กิ", "ก็")])
+def test_a_mark_that_makes_another_letter_counts(text: str, words: str) -> None:
+    assert not list(Words([words]).find(text))
+
+
+def test_letters_written_as_several_characters_are_the_same_as_one() -> None:
+    assert fold("\u1100\u1161\u11a8") == fold("각")
+    assert fold("か\u3099") == fold("が")
+
+
+def test_of_several_words_each_counts_and_the_longer_one_wins() -> None:
+    text = "lemon lemons lime"
+    spans = Words(["lemon", "lemons", "lime"]).find(text)
+    assert [text[start:end] for start, end in spans] == ["lemon", "lemons", "lime"]
+
+
+def test_nothing_is_found_by_nothing() -> None:
+    assert not Words(["", "  "])
+    assert not list(Words([" "]).find("a b"))
