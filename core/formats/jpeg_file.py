@@ -65,14 +65,14 @@ class JpegFile:
         """Notes where the pixels begin: Pillow has just read the header."""
         self._scans_start = self.view.tell()
 
-    def check_whole(self, image: Image.Image, draft_side: int) -> None:
+    def check_whole(self, image: Image.Image, draft_size: tuple[int, int] | None) -> None:
         """Makes sure that next to nothing is missing of a picture that was decoded from this file.
 
         What is missing is found by decoding once more, with other bytes in its place.
 
         Args:
             image: the decoded picture.
-            draft_side: of the square that `draft` was given before; 0 if it was given none.
+            draft_size: what `draft` was given before, if anything.
 
         Raises:
             EOFError: more is missing than the last rows, or than a part of the last refinement.
@@ -83,8 +83,8 @@ class JpegFile:
         other = JpegFile(self._file, self._part, _FILLER)
         again = JpegImageFile(cast(BinaryIO, other.view))
         whole_height = again.height
-        if draft_side:
-            again.draft("RGB", (draft_side, draft_side))
+        if draft_size:
+            again.draft("RGB", draft_size)
         rows = max(1, _BAND * again.height // whole_height)
         same = _count_same(_checksums(image, rows), _checksums(again, rows))
         missing = max(0, again.height - rows * same)

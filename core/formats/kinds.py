@@ -19,6 +19,7 @@ _SUFFIXES: Final = frozenset(
     | {".psd", ".qoi", ".ppm", ".pgm", ".pbm", ".pnm"}
     | {".dng", ".nef", ".nrw", ".arw", ".sr2", ".cr2", ".cr3", ".raf", ".orf", ".rw2", ".rwl"}
     | {".pef", ".srw", ".3fr", ".fff", ".iiq", ".erf", ".mos"}
+    | {".pdf", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp", ".mpg", ".mpeg"}
 )
 
 _PICTURE: Final = re.compile(
@@ -26,11 +27,18 @@ _PICTURE: Final = re.compile(
     rb"|BM....\0\0\0\0....[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"
     rb"|II\*\0|MM\0\*|IIR[OS]|MMOR|IIU\0|FUJIFILMCCD-RAW "
     rb"|....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1|mif2|avi[fs]|crx )"
-    rb"|\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51",
+    rb"|\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51|[\0\s\xef\xbb\xbf]{0,16}%PDF-\d",
     re.DOTALL,
 )
 
-_PDF: Final = b"%PDF-"
+_PDF: Final = re.compile(rb".{0,1000}?%PDF-", re.DOTALL)
+"""Some printers' programs put a head of their own before it."""
+
+_VIDEO: Final = re.compile(
+    rb"....ftyp(?!M4[AB] )|[\0-\x07]...(?:moov|mdat|wide|free|skip)|RIFF....AVI "
+    rb"|\x1aE\xdf\xa3|FLV\x01|\0\0\x01\xba",
+    re.DOTALL,
+)
 
 
 class _Stranger(NamedTuple):
@@ -45,17 +53,11 @@ def _stranger(start: bytes, what: str, advice: str) -> _Stranger:
     return _Stranger(re.compile(start, re.DOTALL | re.IGNORECASE), what, advice)
 
 
-_FRAME: Final = "save one frame of it as JPEG or PNG and attach that."
 _EXPORT: Final = "export it as PNG or JPEG and attach that."
 _UNPACK: Final = "unpack it and attach the picture in it."
-_ADVICE: Final = "use JPEG, PNG, HEIC, WebP, GIF, AVIF or TIFF."
+_ADVICE: Final = "use JPEG, PNG, HEIC, WebP, GIF, AVIF, TIFF or PDF."
 
 _STRANGERS: Final = (
-    _stranger(
-        rb".{0,1000}?%PDF-",
-        "a PDF",
-        "export the page as PNG or JPEG (in Preview: File, Export) and attach that.",
-    ),
     _stranger(
         rb"[^<]{0,64}(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)",
         "a web page",
@@ -64,11 +66,6 @@ _STRANGERS: Final = (
     _stranger(rb"[^<]{0,64}<(?:svg|[?!].*<svg)", "an SVG drawing", _EXPORT),
     _stranger(
         rb"....ftypM4[AB] |ID3|fLaC|OggS|RIFF....WAVE|\xff[\xfb\xf3\xf2]", "a sound file", _ADVICE
-    ),
-    _stranger(
-        rb"....(?:ftyp|moov|mdat|wide|free|skip)|RIFF....AVI |\x1aE\xdf\xa3|FLV\x01|\0\0\x01\xba",
-        "a video",
-        _FRAME,
     ),
     _stranger(
         rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n",
@@ -106,28 +103,32 @@ _STRANGERS: Final = (
 
 
 def is_picture_name(name: str) -> bool:
-    """Whether the file name ends like a picture that can be read; case does not matter."""
+    """Whether the file name ends like a picture, PDF or video that can be read, in any case."""
     return Path(name).suffix.lower() in _SUFFIXES
 
 
+def is_pdf_start(start: bytes) -> bool:
+    """Whether a file that starts with these bytes is a PDF, as far as no decoder claims it."""
+    return _PDF.match(start) is not None
+
+
+def is_video_start(start: bytes) -> bool:
+    """Whether a file that starts with these bytes is a video, as far as no decoder claims it."""
+    return _VIDEO.match(start) is not None
+
+
 def is_picture_start(start: bytes) -> bool:
-    """Whether a file that starts with these bytes looks like a picture that can be read.
+    """Whether a file that starts with these bytes looks like something whose picture can be read.
 
     Args:
         start: at least 32 bytes of it, or the whole file.
     """
-    return _PICTURE.match(start) is not None
+    return bool(_PICTURE.match(start) or _VIDEO.match(start))
 
 
 def is_picture_file(path: Path) -> bool:
     """Whether a file that can be read begins like a picture; blocks."""
     return is_picture_start(_read_start(path))
-
-
-def is_meant_to_be_seen(path: Path) -> bool:
-    """Whether a file begins like a picture, or like a PDF: refused, with the way out; blocks."""
-    start = _read_start(path)
-    return is_picture_start(start) or start.startswith(_PDF)
 
 
 def _read_start(path: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO, Final
 
-from .tiff_directories import read_directories
+from .tiff_directories import Tags, read_directories
 
 _WIDTH, _BITS, _COMPRESSION, _PHOTOMETRIC, _PLANES = 256, 258, 259, 262, 284
 _WEBP: Final = 50001
@@ -15,13 +15,13 @@ _COLOURS_AT: Final = 36
 bits of one. Source: ISO/IEC 15444-1, A.5.1."""
 
 
-def find_misread(image_format: str, file: BinaryIO, start: bytes) -> str:
+def find_misread(image_format: str, start: bytes, tags: Tags) -> str:
     """Returns why Pillow would show wrong pixels, or none, of a file whose header it takes.
 
     Args:
         image_format: as Pillow calls it.
-        file: where it lies.
         start: the file's first bytes.
+        tags: of the page that is wanted, if it is a TIFF file.
     """
     if image_format == "JPEG2000":
         _, _, codestream = start.partition(_CODESTREAM)
@@ -31,7 +31,6 @@ def find_misread(image_format: str, file: BinaryIO, start: bytes) -> str:
         return "colours of more than 8 bits" if is_deep else ""
     if image_format != "TIFF":
         return ""
-    tags = next(read_directories(file), {})
     depth = max(tags.get(_BITS, ()), default=1)
     compression = tags.get(_COMPRESSION, (1,))
     if tags.get(_PLANES) == (2,) and depth > 8 and compression == (1,):

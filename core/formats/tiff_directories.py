@@ -10,7 +10,11 @@ Tags = dict[int, tuple[int, ...]]
 _SUB_DIRECTORIES: Final = 330
 _EXIF: Final = 34665
 
+_ORDERS: Final = {b"II": "<", b"MM": ">"}
+_CLASSIC: Final = 42
+
 _MOST_DIRECTORIES: Final = 64
+_MOST_PAGES: Final = 4096
 _MOST_TAGS: Final = 1024
 _MOST_VALUES: Final = 64
 _MOST_PLACES: Final = 4096
@@ -29,7 +33,7 @@ def read_directories(file: BinaryIO, start: int = 0) -> Iterator[Tags]:
     """
     file.seek(start)
     head = file.read(8)
-    order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    order = _ORDERS.get(head[:2])
     if order is None or len(head) < 8:
         return
     waiting: list[int] = [struct.unpack(f"{order}L", head[4:])[0]]
@@ -43,6 +47,24 @@ def read_directories(file: BinaryIO, start: int = 0) -> Iterator[Tags]:
         yield tags
         waiting += [*tags.get(_SUB_DIRECTORIES, ()), *tags.get(_EXIF, ())]
         waiting.append(following)
+
+
+def read_pages(file: BinaryIO) -> Iterator[Tags]:
+    """Yields the directories that follow one another from the first: the pages and what is between.
+
+    None of a file of 64-bit offsets.
+    """
+    file.seek(0)
+    head = file.read(8)
+    order = _ORDERS.get(head[:2])
+    if order is None or len(head) < 8 or struct.unpack(f"{order}H", head[2:4]) != (_CLASSIC,):
+        return
+    place: int = struct.unpack(f"{order}L", head[4:])[0]
+    seen: set[int] = set()
+    while place and place not in seen and len(seen) < _MOST_PAGES:
+        seen.add(place)
+        tags, place = _read_directory(file, 0, place, order)
+        yield tags
 
 
 def _read_directory(file: BinaryIO, start: int, place: int, order: str) -> tuple[Tags, int]:

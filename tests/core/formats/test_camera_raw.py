@@ -139,7 +139,7 @@ def test_the_preview_is_turned_as_the_raw_file_says(tmp_path: Path) -> None:
         picture, _ = read(content, tmp_path)
         assert picture.size == (1512, 2016)
         with opened_image(tmp_path / "picture", LIMIT) as opened:
-            assert opened.decode() == ImageSize(1512, 2016)
+            assert opened.look()[1] == ImageSize(1512, 2016)
 
 
 def test_the_preview_is_turned_as_it_says_itself(tmp_path: Path) -> None:
