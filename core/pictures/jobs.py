@@ -16,11 +16,16 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from ..excerpt import WHOLE, Excerpt
 from ..images import ImageSize
+from ..look import NO_LOOK
 
 
 class CopyJob(Struct, frozen=True, tag=True):
-    """Copy a picture that a user named, and decode the copy: it is known to be whole."""
+    """Copy a picture that a user named, and decode the copy: it is known to be whole then.
+
+    A file of the store is not copied again.
+    """
 
     path: bytes
     """Bytes, because names need not be text; so below."""
@@ -29,7 +34,9 @@ class CopyJob(Struct, frozen=True, tag=True):
     max_pixels: int
     """Pictures with more are refused before they are decoded; so below."""
     copy: bytes
-    """A file that takes the bytes in place of its own."""
+    """A file that takes the bytes in place of its own; empty for none."""
+    excerpt: Excerpt = WHOLE
+    """What of the file is the picture; so below."""
 
 
 class PixelsJob(Struct, frozen=True, tag=True):
@@ -42,6 +49,47 @@ class PixelsJob(Struct, frozen=True, tag=True):
     """Of the file's bytes; others are refused."""
     form: Literal["rgb", "url"]
     """Raw RGB, or a data URL."""
+    excerpt: Excerpt = WHOLE
+
+
+class DrawnMark(Struct, frozen=True):
+    """A rectangle or a point to draw over a picture, in pixels of the page it is on."""
+
+    left: int
+    top: int
+    right: int
+    """The first column that is not in it."""
+    bottom: int
+    """The first row that is not in it."""
+    colour: tuple[int, int, int]
+    """Red, green and blue, bright."""
+    label: str = ""
+    number: int = 1
+    """What is drawn where there is no room for the label."""
+    is_thick: bool = False
+    """Whether it is drawn with a thick line, above the others."""
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it is one pixel, which is drawn as a disc."""
+        return self.right - self.left <= 1 and self.bottom - self.top <= 1
+
+
+class Overlay(Struct, frozen=True):
+    """What is drawn over a small copy."""
+
+    marks: tuple[DrawnMark, ...]
+    dots: tuple[int, int] = (0, 0)
+    """Columns and rows of dots that the copy will be shown in, where these are few: it gets as many
+    pixels, and no label, which nobody could read."""
+
+
+class Fed(Struct, frozen=True):
+    """What a model was given of a file: the pixels of an excerpt, brought to a size."""
+
+    excerpt: Excerpt
+    width: int
+    height: int
 
 
 class ThumbnailJob(Struct, frozen=True, tag=True):
@@ -56,6 +104,11 @@ class ThumbnailJob(Struct, frozen=True, tag=True):
     """Raw RGB, or a PNG with a palette."""
     known: tuple[int, int] = (0, 0)
     """The file's modification time and size when it was read last; unchanged, it is not again."""
+    excerpt: Excerpt = WHOLE
+    fed: Fed | None = None
+    """If given, that of it is copied which `excerpt` shows, each pixel a square."""
+    overlay: Overlay | None = None
+    """What is drawn over it, if anything."""
 
 
 Job = CopyJob | PixelsJob | ThumbnailJob
@@ -86,7 +139,7 @@ class Finished(Struct, frozen=True, tag=True):
     sha256: str = ""
     """Of the file's bytes."""
     size: ImageSize = ImageSize(0, 0)
-    """Of the picture, upright."""
+    """Of the picture, upright: of the excerpt."""
     note: str = ""
     """What was done to it that the user should know, as a phrase."""
     payload_size: ImageSize = ImageSize(0, 0)
@@ -94,6 +147,12 @@ class Finished(Struct, frozen=True, tag=True):
     payload_bytes: int = 0
     state: tuple[int, int] = (0, 0)
     """The file's modification time and size."""
+    pages: int = 1
+    """Pages or frames of the file."""
+    look: int = NO_LOOK
+    """What the excerpt looks like, as `core/look.py` tells; only of a `CopyJob`."""
+    is_kept: bool = False
+    """Whether the worker keeps the page, for other parts of it."""
     is_last: bool = False
     """Whether the worker ends now, to give memory back; so below."""
 

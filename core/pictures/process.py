@@ -13,6 +13,7 @@ import msgspec
 
 from ..errors import ImageError, StoreError
 from ..images import Fit
+from ..undecodable import UNDECODABLE
 from .jobs import LONGEST_LINE, Decoded, Failed, Finished, Job, Ready, Reply, StillReading
 
 SILENCE_SECONDS: Final = 10.0
@@ -56,6 +57,9 @@ class WorkerProcess:
         self._transport = transport
         self._process = process
         self._gives_way = False
+        self._job_path = b""
+        self.kept_path = b""
+        """File of which it keeps a page; empty for none."""
         self._has_answered = False
         self.is_usable = True
         """Whether it waits for a job, as far as it has said."""
@@ -94,6 +98,7 @@ class WorkerProcess:
             StoreError: its copy can't be written.
         """
         self.is_usable = False
+        self._job_path = job.path
         sentence = _SILENT
         try:
             reply = await self._read_file(job)
@@ -105,7 +110,7 @@ class WorkerProcess:
                     return await self._decode(fit)
         except TimeoutError as error:
             raise ImageError(f"{job.name} {sentence}") from error
-        except (OSError, EOFError, msgspec.DecodeError, asyncio.LimitOverrunError) as error:
+        except (OSError, EOFError, asyncio.LimitOverrunError, *UNDECODABLE) as error:
             await self.wait()
             raise ImageError(f"{job.name} {self._reason_of_end()}") from error
 
@@ -179,8 +184,15 @@ class WorkerProcess:
         has_failed = (self._process.returncode or 0) > 0 and not self._has_answered
         return _UNABLE if has_failed else _DEADLY
 
+    @property
+    def is_reserved(self) -> bool:
+        """Whether it is slow from now on, and only good for the page that it keeps."""
+        return self._gives_way
+
     def _note_end(self, reply: Finished | Failed) -> None:
-        self.is_usable = not reply.is_last and not self._gives_way
+        is_kept = isinstance(reply, Finished) and reply.is_kept
+        self.kept_path = self._job_path if is_kept else b""
+        self.is_usable = not reply.is_last and (is_kept or not self._gives_way)
 
     async def _send(self, line: bytes) -> None:
         if self._process.stdin is None:

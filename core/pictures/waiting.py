@@ -1,6 +1,7 @@
 """Pixels for a thread beside the event loop, which waits only until it is told to stop."""
 
 import asyncio
+import threading
 from concurrent.futures import Future, wait
 from typing import Final
 
@@ -12,6 +13,9 @@ from .workers import PictureWorkers
 _STOP_SECONDS: Final = 0.05
 """How often it is looked whether to stop."""
 
+_MOST_AHEAD: Final = 4
+"""Pictures that are read, or were and wait to be taken; the oldest gives way."""
+
 
 class WaitingReader:
     """Reads pixels in the workers of an event loop that runs on another thread.
@@ -22,8 +26,12 @@ class WaitingReader:
     def __init__(self, workers: PictureWorkers, loop: asyncio.AbstractEventLoop) -> None:
         self._workers = workers
         self._loop = loop
-        self._wanted: WantedPixels | None = None
-        self._reading: Future[Image.Image] = Future()
+        self._lock = threading.Lock()
+        self._readings: dict[WantedPixels, Future[Image.Image]] = {}
+
+    def begin(self, wanted: WantedPixels) -> None:
+        """Begins to read pixels that will soon be asked for; may be called by any thread."""
+        self._find(wanted)
 
     def __call__(self, wanted: WantedPixels, is_stopped: IsStopped) -> Image.Image | None:
         """Returns the pixels, or None once it is stopped.
@@ -33,13 +41,22 @@ class WaitingReader:
         Raises:
             ImageError: the file can't be read, or is not the one that was attached.
         """
-        if wanted != self._wanted:
-            self._reading.cancel()
-            reading = self._workers.read_pixels(wanted)
-            self._wanted = wanted
-            self._reading = asyncio.run_coroutine_threadsafe(reading, self._loop)
+        reading = self._find(wanted)
         while not is_stopped():
-            if wait([self._reading], _STOP_SECONDS).done:
-                self._wanted, reading_done, self._reading = None, self._reading, Future()
-                return reading_done.result()
+            if wait([reading], _STOP_SECONDS).done:
+                with self._lock:
+                    self._readings.pop(wanted, None)
+                return reading.result()
         return None
+
+    def _find(self, wanted: WantedPixels) -> Future[Image.Image]:
+        """Returns the reading of these pixels, begun now if it is not under way."""
+        with self._lock:
+            reading = self._readings.get(wanted)
+            if reading is None:
+                pixels = self._workers.read_pixels(wanted)
+                reading = asyncio.run_coroutine_threadsafe(pixels, self._loop)
+                self._readings[wanted] = reading
+                if len(self._readings) > _MOST_AHEAD:
+                    self._readings.pop(next(iter(self._readings))).cancel()
+        return reading

@@ -3,7 +3,8 @@
 It does one job at a time, as `jobs.py` says, from standard input to standard output. SIGXCPU ends
 it when decoding a picture takes more seconds of computing. It ends when its input ends, which it
 does with its parent, however that ends. It imports neither MLX nor
-Textual and stays at about 25 MB: after a job that left it larger it ends.
+Textual and stays at about 25 MB, but for a page that it keeps for the next part: after a job that
+left it larger it ends.
 """
 
 import base64
@@ -11,6 +12,7 @@ import hashlib
 import io
 import os
 import resource
+import select
 import signal
 import sys
 import time
@@ -24,7 +26,9 @@ import msgspec
 from PIL import Image
 
 from ..errors import ImageError, SeeshellError, StoreError
+from ..excerpt import Excerpt, Region
 from ..images import ImageSize, OpenedImage, check_hash, hash_file, opened_image
+from .fed_pixels import copy_fed
 from .jobs import (
     LONGEST_LINE,
     CopyJob,
@@ -38,10 +42,16 @@ from .jobs import (
     StillReading,
     ThumbnailJob,
 )
-from .memory import decoding_bytes, held_bytes, limit_memory, memory_limit
+from .kept_page import KEPT_SECONDS, KeptPage, Part, may_keep
+from .memory import MemoryGuard, decoding_bytes, held_bytes, limit_memory, memory_limit
+from .overlay import draw_overlay
 
 _GROWN_BYTES: Final = 150 * 2**20
 """A worker that holds more after a job ends, and gives all of it back."""
+
+SPARE_BYTES: Final = 640 * 2**20
+"""What a worker may hold beside the memory that was judged by the header: itself, libraries, and
+pictures within a PDF."""
 
 _CHUNK_BYTES: Final = 2**20
 _REPORT_SECONDS: Final = 1.0
@@ -62,12 +72,23 @@ class Parent:
     def __init__(self, lines: BinaryIO, replies: BinaryIO, decode_seconds: int) -> None:
         self._lines = lines
         self._replies = replies
-        self._decode_seconds = decode_seconds
+        self.decode_seconds = decode_seconds
+        """How long a picture may be computed at."""
+        self.guard = MemoryGuard()
+        """Ends this process if a decoder takes far more memory than it said."""
+        self.kept = KeptPage()
+        """The page of which a part was copied last."""
 
     def jobs(self) -> Iterator[Job]:
         """Yields jobs until there are no more."""
-        while line := self._lines.readline(LONGEST_LINE):
+        while line := self._next_line():
             yield msgspec.json.decode(line, type=Job)
+
+    def _next_line(self) -> bytes:
+        """Returns the next job's line; a page that is kept is dropped if that is long in coming."""
+        if self.kept.held_bytes and not select.select([self._lines], [], [], KEPT_SECONDS)[0]:
+            self.kept.drop()
+        return self._lines.readline(LONGEST_LINE)
 
     def tell(self, reply: Reply, payload: bytes = b"") -> None:
         """Sends a reply and what belongs to it."""
@@ -80,17 +101,19 @@ class Parent:
         Raises:
             ImageError: that takes more memory than may be taken.
         """
-        needed, limit = decoding_bytes(picture.header), memory_limit(job.max_pixels)
+        needed, limit = decoding_bytes(picture.header, picture.frame), memory_limit(job.max_pixels)
         if needed > limit:
             raise ImageError(
                 f"{job.name} needs {needed / 1e9:.1f} GB of memory and may take {limit / 1e9:.1f} "
                 "GB; scale it down and attach it again."
             )
+        self.kept.drop()
         signal.alarm(0)
         self.tell(Ready(needed))
         self._answer()
+        self.guard.start(needed + SPARE_BYTES)
         signal.alarm(_LONGEST_SECONDS)
-        limit_computing(self._decode_seconds)
+        limit_computing(self.decode_seconds)
 
     def fit(self, width: int, height: int) -> tuple[int, int]:
         """Returns the size wanted of a picture of this size.
@@ -124,8 +147,9 @@ def serve(parent: Parent) -> None:
             # A path need not be text.
             sentence = str(error).encode(errors="replace").decode()
             reply = Failed(sentence, isinstance(error, StoreError))
+        parent.guard.stop()
         signal.alarm(0)
-        is_last = held_bytes() > _GROWN_BYTES
+        is_last = held_bytes() - parent.kept.held_bytes > _GROWN_BYTES
         parent.tell(msgspec.structs.replace(reply, is_last=is_last), payload)
         if is_last:
             return
@@ -154,14 +178,17 @@ def carry_out(job: Job, parent: Parent) -> tuple[Finished, bytes]:
 
 
 def _copy(job: CopyJob, parent: Parent) -> Finished:
-    """Copies the picture if its header is sound, then decodes the copy."""
-    copy = Path(os.fsdecode(job.copy))
-    with opened_image(_path(job), job.max_pixels, name=job.name) as picture:
-        sha256 = _copy_bytes(picture, copy, job.name, parent)
-    with opened_image(copy, job.max_pixels, name=job.name) as picture:
+    """Copies the picture if its header is sound and there is to be a copy, then decodes that."""
+    path, sha256 = _path(job), ""
+    if job.copy:
+        copy = Path(os.fsdecode(job.copy))
+        with opened_image(path, job.max_pixels, name=job.name) as picture:
+            sha256 = _copy_bytes(picture, copy, job.name, parent)
+        path = copy
+    with opened_image(path, job.max_pixels, name=job.name, excerpt=job.excerpt) as picture:
         parent.wait_for_memory(picture, job)
-        size = picture.decode()
-        return Finished(sha256=sha256, size=size, note=picture.note)
+        look, size = picture.look()
+        return Finished(sha256, size, picture.note, pages=picture.pages, look=look)
 
 
 def _copy_bytes(picture: OpenedImage, copy: Path, name: str, parent: Parent) -> str:
@@ -202,7 +229,7 @@ def _writing(copy: Path, name: str) -> Iterator[BinaryIO]:
 def _resize(job: PixelsJob, parent: Parent) -> tuple[Finished, bytes]:
     path = _path(job)
     check_hash(path, job.sha256, job.name)
-    with opened_image(path, job.max_pixels, name=job.name) as picture:
+    with opened_image(path, job.max_pixels, name=job.name, excerpt=job.excerpt) as picture:
         parent.wait_for_memory(picture, job)
         gap = _REDUCING_GAP if job.form == "url" else None
         resized = picture.fitted(parent.fit, gap)
@@ -211,20 +238,63 @@ def _resize(job: PixelsJob, parent: Parent) -> tuple[Finished, bytes]:
 
 
 def _shrink(job: ThumbnailJob, parent: Parent) -> tuple[Finished, bytes]:
-    path = _path(job)
-    # A square of the budget's pixels is a first bound that never needs the size beforehand.
-    side = 2 * round(sqrt(job.pixels))
-    with opened_image(path, job.max_pixels, name=job.name) as picture:
-        status = os.fstat(picture.file.fileno())
-        state = (status.st_mtime_ns, status.st_size)
-        if state == job.known:
-            return Finished(state=state), b""
-        parent.wait_for_memory(picture, job)
-        small, size = picture.thumbnail(side, side)
-    small = _within(small, job.pixels)
+    part = _part_of_kept(job, parent) or _read_part(job, parent)
+    if not part.size.width:
+        return part.told, b""
+    small, region = _within(part.small, job.pixels), job.excerpt.region
+    if job.overlay:
+        origin = (max(region.x, 0), max(region.y, 0)) if region else (0, 0)
+        small = draw_overlay(small, job.overlay, Region(*origin, *part.size))
     payload = _palette_png(small) if job.form == "png" else small.tobytes()
-    finished = Finished(hash_file(path), size, picture.note, state=state)
+    finished = msgspec.structs.replace(
+        part.told, size=part.size, is_kept=bool(parent.kept.held_bytes)
+    )
     return _with_pixels(finished, small, payload)
+
+
+def _part_of_kept(job: ThumbnailJob, parent: Parent) -> Part | None:
+    """Returns what is wanted, if that is of the page that is kept; None where it is not."""
+    region = job.excerpt.region
+    if region is None or job.known != (0, 0):
+        return None
+    limit_computing(parent.decode_seconds)
+    return parent.kept.part(job, _longest_side(job.pixels, region.width, region.height))
+
+
+def _read_part(job: ThumbnailJob, parent: Parent) -> Part:
+    """Returns what is wanted; nothing of a file that is as it was, which is known already."""
+    path = _path(job)
+    excerpt = job.fed.excerpt if job.fed else job.excerpt
+    with opened_image(path, job.max_pixels, name=job.name, excerpt=excerpt) as picture:
+        status = os.fstat(picture.file.fileno())
+        told = Finished(state=(status.st_mtime_ns, status.st_size))
+        if told.state == job.known:
+            return Part(Image.new("RGB", (1, 1)), ImageSize(0, 0), told)
+        parent.wait_for_memory(picture, job)
+        told = msgspec.structs.replace(told, sha256=hash_file(path), pages=picture.pages)
+        side = _longest_side(job.pixels, *picture.wanted_size)
+        if may_keep(job, picture.header, side) and (part := _keep_page(job, told, side, parent)):
+            return part
+        if job.fed:
+            small, size = copy_fed(picture, job.fed, job.excerpt.region, job.pixels)
+        else:
+            small, size = picture.thumbnail(side, side)
+        return Part(small, size, msgspec.structs.replace(told, note=picture.note))
+
+
+def _keep_page(job: ThumbnailJob, told: Finished, side: int, parent: Parent) -> Part | None:
+    """Decodes all of a page, keeps it and returns the part; None if not all of that lies in it."""
+    whole = Excerpt(job.excerpt.page)
+    with opened_image(_path(job), job.max_pixels, name=job.name, excerpt=whole) as picture:
+        pixels = picture.upright_rgb()
+        parent.kept.keep(job, pixels, msgspec.structs.replace(told, note=picture.note))
+    return parent.kept.part(job, side)
+
+
+def _longest_side(pixels: int, width: int, height: int) -> int:
+    """Returns how long a copy of so many pixels may be: of a strip, as long as two squares."""
+    longer, shorter = max(width, height), min(width, height)
+    return min(2 * round(sqrt(pixels)), ceil(sqrt(pixels * longer / shorter)))
 
 
 def _with_pixels(reply: Finished, image: Image.Image, payload: bytes) -> tuple[Finished, bytes]:

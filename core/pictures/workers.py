@@ -16,8 +16,9 @@ from typing import Final, Literal
 from PIL import Image
 
 from ..errors import ImageError
+from ..excerpt import WHOLE, Excerpt
 from ..images import ImageSize, WantedPixels
-from .jobs import CopyJob, Finished, Job, PixelsJob, ThumbnailJob
+from .jobs import CopyJob, Fed, Finished, Job, Overlay, PixelsJob, ThumbnailJob
 from .process import WorkerProcess
 from .turns import PATIENCE_SECONDS, Turns
 
@@ -72,14 +73,32 @@ class PictureWorkers:
         self._end_idle(kept=0)
         await asyncio.gather(*(worker.wait() for worker in self._ended))
 
-    async def copy(self, source: Path, copy: Path, name: str, max_pixels: int) -> Finished:
-        """Copies the bytes of any file into an existing one; returns their sha256 and the size.
+    async def copy(
+        self,
+        source: Path,
+        copy: Path | None,
+        name: str,
+        max_pixels: int,
+        *,
+        excerpt: Excerpt = WHOLE,
+    ) -> Finished:
+        """Copies the bytes of any file into an existing one; returns their sha256.
+
+        With them it returns size and look of the excerpt, which is known to be whole.
+
+        Args:
+            source: the file.
+            copy: takes the bytes; None if they are not to be copied nor hashed.
+            name: what errors call it.
+            max_pixels: a file with more is refused before it is decoded.
+            excerpt: what of the file is decoded.
 
         Raises:
             ImageError: the file is missing, can't be read or is no picture.
             StoreError: the copy can't be written.
         """
-        job = CopyJob(_encode(source), _as_text(name), max_pixels, os.fsencode(copy))
+        place = os.fsencode(copy) if copy else b""
+        job = CopyJob(_encode(source), _as_text(name), max_pixels, place, excerpt)
         finished, _ = await self._run(job)
         return finished
 
@@ -108,6 +127,10 @@ class PictureWorkers:
         form: Literal["png", "rgb"],
         max_pixels: int,
         known: tuple[int, int] = (0, 0),
+        *,
+        excerpt: Excerpt = WHOLE,
+        fed: Fed | None = None,
+        overlay: Overlay | None = None,
     ) -> tuple[Finished, bytes]:
         """Returns a small copy of any file: a palette PNG, or raw RGB.
 
@@ -118,12 +141,17 @@ class PictureWorkers:
             max_pixels: a file with more is refused before it is decoded.
             known: `state` of the file when it was read last; if it is still that, there are no
                 bytes.
+            excerpt: what of the file is copied.
+            fed: what a model was given of the file, to be copied in place of the file's own pixels.
+            overlay: what is drawn over the copy.
 
         Raises:
             ImageError: the file is missing, can't be read or is no picture.
         """
         name = _as_text(path.name)
-        return await self._run(ThumbnailJob(_encode(path), name, max_pixels, pixels, form, known))
+        what = (known, excerpt, fed, overlay)
+        job = ThumbnailJob(_encode(path), name, max_pixels, pixels, form, *what)
+        return await self._run(job)
 
     async def _run(self, job: Job, wanted: WantedPixels | None = None) -> tuple[Finished, bytes]:
         task = asyncio.create_task(self._wait_and_carry_out(job, wanted))
@@ -141,7 +169,7 @@ class PictureWorkers:
         self, job: Job, wanted: WantedPixels | None
     ) -> tuple[Finished, bytes]:
         async with self._turns.wait(job) as take_memory:
-            worker = await self._take_worker(job.name)
+            worker = await self._take_worker(job)
             with self._at_work(worker):
                 self._check_open(job.name)
                 fit = wanted.fit if wanted is not None else ImageSize
@@ -179,18 +207,20 @@ class PictureWorkers:
             self._cooling.cancel()
 
     def _end_idle(self, kept: int) -> None:
-        """Ends idle workers but for so many."""
-        while len(self._idle) > kept:
+        """Ends idle workers but for so many, those first that are good for one page alone."""
+        self._idle.sort(key=lambda worker: worker.is_reserved)
+        while len(self._idle) > kept or (self._idle and self._idle[-1].is_reserved):
             worker = self._idle.pop()
             worker.end()
             self._ended[worker] = time.monotonic()
 
-    async def _take_worker(self, name: str) -> WorkerProcess:
-        """Returns an idle worker, or a new one.
+    async def _take_worker(self, job: Job) -> WorkerProcess:
+        """Returns an idle worker, that which keeps the job's page if there is one, or a new one.
 
         Raises:
             ImageError: there can be none now.
         """
+        name = job.name
         self._check_open(name)
         stuck = self._count_stuck()
         if stuck > _MOST_STUCK:
@@ -198,10 +228,12 @@ class PictureWorkers:
                 f"{name} is not read while the system waits for {stuck} others on disks or network "
                 "shares that do not answer; check these."
             )
-        while self._idle:
-            worker = self._idle.pop()
-            if worker.is_running:
-                return worker
+        self._idle = [worker for worker in self._idle if worker.is_running]
+        suited = [it for it in self._idle if it.kept_path == job.path or not it.is_reserved]
+        suited.sort(key=lambda worker: worker.kept_path == job.path)
+        if suited:
+            self._idle.remove(suited[-1])
+            return suited[-1]
         try:
             return await WorkerProcess.start()
         except _NO_PROCESS as error:
@@ -228,7 +260,9 @@ def _why_no_process(error: Exception) -> str:
 
 def _pixels_job(wanted: WantedPixels, form: Literal["rgb", "url"]) -> PixelsJob:
     name = _as_text(wanted.name)
-    return PixelsJob(_encode(wanted.path), name, wanted.max_pixels, wanted.sha256, form)
+    return PixelsJob(
+        _encode(wanted.path), name, wanted.max_pixels, wanted.sha256, form, wanted.excerpt
+    )
 
 
 def _as_text(name: str) -> str:

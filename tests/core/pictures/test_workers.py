@@ -23,9 +23,12 @@ from seeshell.core.pictures.jobs import CopyJob
 from seeshell.core.pictures.waiting import WaitingReader
 from seeshell.core.pictures.workers import PictureWorkers
 
+from ...hostile import write_pdf_bomb
 from ...patience import PATIENCE
 
 # ruff: noqa: ASYNC221 - what these tests do to files takes no time
+
+pytestmark = pytest.mark.alone
 
 LIMIT = 200_000_000
 TOO_LONG = r"^scans\.jpg takes too long to decode; save it again as a plain JPEG or PNG\.$"
@@ -68,6 +71,14 @@ async def test_a_scan_bomb_is_refused_after_a_while_and_keeps_nobody_waiting(
             await bomb
     await assert_others_are_served(workers, picture)
     await wait_for_ends(set(pids) - set(workers.pids))
+
+
+async def test_a_page_that_is_drawn_for_ever_is_refused_for_its_time_or_memory(
+    workers: PictureWorkers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "COMPUTE_SECONDS", 1)
+    with pytest.raises(ImageError, match=r"^it\.pdf (takes too long|ended the picture)"):
+        await workers.shrink(write_pdf_bomb(tmp_path / "it.pdf"), 5_000, "png", LIMIT)
 
 
 async def test_a_decoder_that_hangs_is_given_up(
@@ -161,7 +172,7 @@ async def test_pixels_for_an_answer_do_not_wait_behind_pictures_that_are_attache
 async def test_no_job_begins_while_too_many_hang_in_the_kernel(
     workers: PictureWorkers, unanswered: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(process, "SILENCE_SECONDS", 1.0)
     monkeypatch.setattr(workers_module, "_MOST_STUCK", 1)
     monkeypatch.setattr(workers_module, "_STUCK_SECONDS", 0.0)
     for _ in range(2):
