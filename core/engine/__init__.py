@@ -12,6 +12,8 @@ Its modules in reading order:
                      own.
     mlx_thread       The one thread that makes every MLX call: imports, loads, evaluates and frees.
     stop_signal      Asks work on the MLX thread to end between two of its steps.
+    found_out        What is found out of models as they answer: kept for lists, and taken up when
+                     one is loaded.
     model_slot       The one model in memory: loaded, switched, freed. Lives on the MLX thread.
     relay            Carries an answer's events from the engine's thread to the event loop, text in
                      bundles.
@@ -22,6 +24,8 @@ Its modules in reading order:
     adapters/        LoRA adapters: read, compared with the loaded model, put on it and taken off
                      again.
     turn             One answer, from the messages to its last token. Runs on the MLX thread.
+    continued        An answer that is continued: the tokens that it has already, and what must be
+                     said once more.
     prompt           Turns messages into the tokens that the model sees, as its family writes and
                      places them.
     picture          A picture as it stands in a prompt: how large it is there, and which tokens are
@@ -31,6 +35,8 @@ Its modules in reading order:
     prefill          Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread.
     reuse_points     Where a later prompt can still agree with one: there a model's states are
                      copied.
+    picture_pace     How long pictures take a model on this machine: measured with each, told before
+                     the next.
     prefill_pace     Sizes the chunks of prefill by how fast the last one was.
     inline_thoughts  Thoughts that stand in an answer's text, taken out where it begins with them.
     decoding/        What follows the prompt: tokens chosen one after the other, and the text that

@@ -1,5 +1,8 @@
 """The interface of every engine: one model at a time, one answer at a time, events as facts.
 
+An answer that is asked for while another one is computed begins right behind that, without any way
+through the event loop, and its pictures are read meanwhile.
+
 An engine lives on the core's asyncio loop; what blocks happens elsewhere (the MLX engine has one
 thread of its own that makes every MLX call). `answer` is an asynchronous generator: closing it,
 or calling `stop`, ends the work between any two tokens and between prefill chunks.
@@ -9,12 +12,17 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment, FinishReason, TurnStats
+from ..excerpt import WHOLE, Excerpt, key_of
 from ..generation_options import GenerationOptions
 from ..models.progress import LoadProgress
+
+ROWS: Final = -1
+"""Stands for the conversation of every row of a roll: of their KV the newest stays for a while, in
+case that one goes on asking, and none is written to disk."""
 
 PromptRole = Literal["system", "user", "assistant"]
 """Whose a message of a prompt is; a system prompt, if there is one, comes first."""
@@ -31,11 +39,14 @@ class PromptImage:
     """For error messages."""
     pixel_budget: int = 0
     """Most image tokens that it may take; 0 for the engine's own limit."""
+    excerpt: Excerpt = WHOLE
+    """What of the file the picture is."""
 
     @property
     def key(self) -> str:
-        """Names the file as it is fitted: with another budget it is another picture to a model."""
-        return f"{self.sha256}@{self.pixel_budget}" if self.pixel_budget else self.sha256
+        """Names the picture as it is fitted: with another budget it is another one to a model."""
+        picture = key_of(self.sha256, self.excerpt)
+        return f"{picture}/{self.pixel_budget}" if self.pixel_budget else picture
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ class PromptMessage:
     role: PromptRole
     parts: tuple[str | PromptImage, ...]
     """Texts and images in the order in which the model gets them."""
+    thoughts: str = ""
+    """What stands before the text of an answer that is to be continued; of no other message."""
 
     @classmethod
     def of(
@@ -149,6 +162,18 @@ class LoadedModel:
     """Why it does not reuse everything, as a phrase; empty where it does."""
     can_think: bool = False
     """Whether its template lets one choose that it thinks before it answers."""
+    boxes_in_pixels: bool = False
+    """Whether boxes that it writes as JSON count pixels of the picture as it sees it."""
+    can_continue: bool = True
+    """Whether it can go on with an answer that was cut off; of most servers nobody knows."""
+
+
+def cannot_continue(host: str) -> str:
+    """Returns the sentence for a server that would answer anew."""
+    return (
+        f"{host} is not known to go on with an answer that was cut off: ask for the rest in words, "
+        "or have it answer again."
+    )
 
 
 class Engine(ABC):
@@ -191,6 +216,10 @@ class Engine(ABC):
         """Returns the attachment with the size that the model will see and its tokens."""
 
     @abstractmethod
+    def picture_seconds(self, tokens: int) -> float:
+        """Returns about how long a picture of so many tokens takes here; 0 while unknown."""
+
+    @abstractmethod
     def answer(
         self,
         prompt: tuple[PromptMessage, ...],
@@ -205,9 +234,10 @@ class Engine(ABC):
         there is something else to do.
 
         Args:
-            prompt: all messages, the question last.
+            prompt: all messages, the question last; or, behind it, an answer that was cut off, of
+                which only what follows is yielded then.
             options: how to answer.
-            conversation: whose KV this becomes; 0 for none.
+            conversation: whose KV this becomes; 0 for none, `ROWS` for a row of a roll.
             environment: of the client that asks, to reach a server.
 
         Raises:
@@ -258,7 +288,7 @@ class Engine(ABC):
 
     @abstractmethod
     def stop(self) -> None:
-        """Ends the answer that is being computed, if any, as `cancelled`."""
+        """Ends the answer that was asked for last, if it has not ended, as `cancelled`."""
 
     @abstractmethod
     async def unload(self) -> None:

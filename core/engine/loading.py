@@ -43,6 +43,8 @@ class Checkpoint:
     chat_template: str
     context_length: int
     weights_bytes: int
+    model_type: str = ""
+    """Names its family in config.json."""
     revision: str = ""
     """Changes whenever the files do."""
     generation_defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -90,6 +92,7 @@ def load_checkpoint(files: ModelFiles) -> Checkpoint:
         chat_template=_chat_template(processor),
         context_length=context_length(files.path, config) or _USUAL_CONTEXT,
         weights_bytes=sum(array.nbytes for array in weights),
+        model_type=str(config["model_type"]),
         revision=files.revision,
         generation_defaults=_generation_defaults(files.path),
     )

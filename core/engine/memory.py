@@ -1,7 +1,6 @@
 """What the engine may hold: the machine's memory, wired memory, and failures for want of it."""
 
 import gc
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import Final
 import mlx.core as mx
 
 from ..errors import ImageError, OutOfMemory
-from ..models.memory import USABLE_SHARE
+from ..models.memory import USABLE_SHARE, usable_memory
 
 _FAILED_ALLOCATION: Final = re.compile(
     r"unable to allocate|attempting to allocate|insufficient memory|out of memory", re.IGNORECASE
@@ -21,7 +20,7 @@ def memory_limit_bytes() -> int:
     """Returns how much the engine may hold on this machine without swapping."""
     if mx.metal.is_available():
         return int(mx.device_info()["max_recommended_working_set_size"])
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return usable_memory()
 
 
 def spare_memory_bytes(limit_bytes: int, weights_bytes: int) -> int:

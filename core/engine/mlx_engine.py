@@ -1,7 +1,6 @@
 """The local engine: a model that mlx-vlm runs on this machine, on a thread of its own."""
 
 import asyncio
-import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,8 +14,7 @@ import msgspec
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..generation_options import GenerationOptions
-from ..images import ReadPixels, read_pixels
-from ..models.known_reuse import KnownReuse, write_known
+from ..images import ReadPixels, WantedPixels, read_pixels
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
 from .engine import (
@@ -25,13 +23,15 @@ from .engine import (
     LoadedModel,
     PromptMessage,
 )
+from .found_out import FoundOut
 from .limits import Limits
 from .mlx_thread import MlxThread
 from .model_slot import ModelSlot
 from .relay import Relay
 from .stop_signal import StopSignal, never
 
-_logger = logging.getLogger(__name__)
+BeginReading = Callable[[WantedPixels], None]
+"""Begins to read a picture that will soon be asked for; returns at once."""
 
 _EVICTING_DELAY: Final = 0.05
 """Seconds after an answer: its end is stored and shown without sharing the interpreter."""
@@ -48,6 +48,7 @@ class MlxEngine(Engine):
         limits: Limits,
         *,
         read_pixels: ReadPixels = read_pixels,
+        begin_reading: BeginReading | None = None,
         spills_dir: Path | None = None,
         spill_bytes: int = 4 * 2**30,
         closing_seconds: float = 8.0,
@@ -58,6 +59,7 @@ class MlxEngine(Engine):
         Args:
             limits: what its models may take.
             read_pixels: decodes pictures; by itself, on the engine's thread.
+            begin_reading: of pictures that `read_pixels` will be asked for; None for no way.
             spills_dir: where KV caches wait that are out of memory; None for nowhere.
             spill_bytes: most disk that they take there.
             closing_seconds: how long `close` may write to it; the core waits little longer.
@@ -65,10 +67,9 @@ class MlxEngine(Engine):
         """
         self.slot = ModelSlot(limits, spills_dir, spill_bytes, read_pixels)
         """The model in memory; what it does runs on the thread."""
+        self._begin_reading = begin_reading
         self._closing_seconds = closing_seconds
-        self._known_dir = known_dir
-        self._kept: tuple[str, KnownReuse] | None = None
-        """What was written there last."""
+        self._found_out = FoundOut(self.slot, known_dir)
         self._thread = MlxThread()
         self._stop = StopSignal()
         """Of the newest answer."""
@@ -76,6 +77,8 @@ class MlxEngine(Engine):
         """Of the newest work ahead."""
         self._computing: dict[StopSignal, int] = {}
         """Conversations that are being computed or wait for it, by what stops that."""
+        self._answers = 0
+        """Answers that are being computed or wait for it."""
 
     @property
     def model(self) -> LoadedModel | None:
@@ -114,7 +117,8 @@ class MlxEngine(Engine):
         finally:
             given_up.set()
             self._evict_later()
-        await self._keep_what_was_found()
+        await self._found_out.recall_pace(files.revision)
+        await self._found_out.keep()
         report(LoadProgress("ready", 1.0))
         return model
 
@@ -128,11 +132,16 @@ class MlxEngine(Engine):
         if resident is None:
             return attachment
         it = attachment
-        fit = partial(resident.pixels.fit, it.width, it.height, it.name, it.pixel_budget)
+        fit = partial(resident.pixels.fit, it.width, it.height, it.label, it.pixel_budget)
         size = fit() if resident.pixels.fits_by_arithmetic else await self._thread.run_between(fit)
         return msgspec.structs.replace(
             attachment, model_width=size.width, model_height=size.height, tokens=size.tokens
         )
+
+    def picture_seconds(self, tokens: int) -> float:
+        """Returns about how long a picture takes, by those measured since the model was loaded."""
+        resident = self.slot.resident
+        return 0.0 if resident is None else resident.picture_pace.seconds(tokens)
 
     async def answer(
         self,
@@ -150,15 +159,18 @@ class MlxEngine(Engine):
         self._interrupt.set()
         stop = self._stop = StopSignal(self._thread.pause)
         relay = Relay()
-        started_at = time.perf_counter()
+        asked_at = None if self._answers else time.perf_counter()
+        if self._answers:
+            self._read_ahead(prompt)
 
         def compute() -> None:
             resident = self.slot.loaded()
             from .turn import Turn
 
+            started_at = asked_at or time.perf_counter()
             Turn(resident, options, started_at, relay.put, stop, conversation).run(prompt)
 
-        with self._noted(stop, conversation):
+        with self._noted(stop, conversation), self._counted():
             turn = self._thread.run(compute)
             turn.add_done_callback(lambda _: relay.close())
             turn.add_done_callback(lambda _: self._evict_later())
@@ -168,7 +180,7 @@ class MlxEngine(Engine):
                 await turn
             finally:
                 stop.set()
-        await self._keep_what_was_found()
+        await self._found_out.keep()
 
     async def prepare(
         self,
@@ -197,7 +209,7 @@ class MlxEngine(Engine):
             finally:
                 stop.set()
                 self._evict_later()
-        await self._keep_what_was_found()
+        await self._found_out.keep()
 
     async def forget(self, conversation: int) -> None:
         """Returns when the KV of a conversation is gone, in memory and on disk.
@@ -217,7 +229,7 @@ class MlxEngine(Engine):
         await self._thread.run_between(lambda: self.slot.keep_only(kept))
 
     def stop(self) -> None:
-        """Ends the answer that is being computed, if any, as `cancelled`."""
+        """Ends the answer that was asked for last, if it has not ended, as `cancelled`."""
         self._stop.set()
 
     async def unload(self) -> None:
@@ -235,21 +247,28 @@ class MlxEngine(Engine):
         finally:
             self._thread.close()
 
-    async def _keep_what_was_found(self) -> None:
-        """Writes for lists of models what was found out since; without a disk, does nothing."""
-        found = self.slot.found_out
-        if self._known_dir is None or found is None or found == self._kept:
-            return
-        self._kept = found
-        try:
-            await asyncio.to_thread(write_known, self._known_dir, *found)
-        except OSError as error:
-            _logger.warning("what was found out of a model is not kept: %s", error)
-
     async def _unload(self, is_late: Callable[[], bool]) -> None:
         self._interrupt.set()
         self._stop.set()
         await self._thread.run(lambda: self.slot.free(is_late))
+
+    def _read_ahead(self, prompt: tuple[PromptMessage, ...]) -> None:
+        """Begins to read the pictures of an answer that waits for another one."""
+        resident = self.slot.resident
+        if resident is None or self._begin_reading is None:
+            return
+        for image in (image for message in prompt for image in message.images):
+            if not resident.pictures.is_known(image):
+                self._begin_reading(resident.pixels.wanted(image))
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Counts an answer while the block runs."""
+        self._answers += 1
+        try:
+            yield
+        finally:
+            self._answers -= 1
 
     @contextmanager
     def _noted(self, stop: StopSignal, conversation: int) -> Iterator[None]:

@@ -5,9 +5,11 @@ MLX is imported when the first model is loaded.
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ..boxes import counts_pixels
 from ..errors import ModelError, TurnError
 from ..images import ReadPixels, read_pixels
 from ..models.backends import explain_no_mlx
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from .adapters.lora_folder import LoraFolder
     from .loading import Checkpoint
     from .resident import ResidentModel
+
+
+_NOT_QUANTISED: Final = (
+    "kv_bits of config.toml has no effect: MLX can't quantise this model's KV cache here."
+)
 
 
 class _Contents(NamedTuple):
@@ -159,6 +166,7 @@ class ModelSlot:
             source=contents.files.source,
             kv_token_bytes=0 if self._limits.kv_bits else layout.token_bytes,
             loaded_bytes=model.weights_bytes,
+            pace=resident.picture_pace.found,
         )
         return contents.files.revision, found
 
@@ -235,6 +243,9 @@ class ModelSlot:
         resident = ResidentModel(
             model, checkpoint, limits, self._open_spills(), self._past, self._read_pixels
         )
+        if limits.kv_bits and not resident.pool.layout.bits:
+            notice = f"{model.notice} {_NOT_QUANTISED}".strip()
+            resident.model = replace(model, notice=notice)
         resident.measure_work()
         if lora is not None:
             resident.switch_adapter(lora)
@@ -284,4 +295,5 @@ def _describe(files: ModelFiles, checkpoint: "Checkpoint") -> LoadedModel:
         reuse=checkpoint.family.reuse.kind,
         reuse_reason=checkpoint.family.reuse.reason,
         can_think=PromptBuilder(checkpoint.family).can_think,
+        boxes_in_pixels=counts_pixels(checkpoint.model_type),
     )

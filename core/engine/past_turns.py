@@ -5,7 +5,7 @@ be gone by the next turn, or stand for what the prompt does not say any more.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -54,6 +54,8 @@ class PastTurn:
     """Why its KV is gone, if it is."""
     has_thoughts: bool = False
     """Whether thoughts stand before the answer's text in the run; later prompts leave them out."""
+    told: tuple[int, ...] = ()
+    """The answer's tokens as they were chosen, without the end token: text does not always tell."""
     stops: tuple[int, ...] | None = None
     """Lengths from which a later prompt can go on; None for any."""
 
@@ -124,6 +126,13 @@ class PastTurns:
     def runs(self, conversation: int) -> list[TokenRun]:
         """Returns what the turns of a conversation computed, the newest last; none for 0."""
         return [turn.run for turn in self._turns if turn.conversation == conversation != 0]
+
+    def answers(self, conversation: int, asked: TokenRun) -> Iterator[tuple[int, ...]]:
+        """Yields the tokens of the answers that a conversation had to a prompt, newest first."""
+        for turn in reversed(self._turns):
+            is_own = turn.conversation == conversation != 0
+            if is_own and turn.told and common_length(turn.run, asked) == len(asked):
+                yield turn.told
 
     def record(self, turn: PastTurn) -> None:
         """Remembers what a turn computed, in place of turns that it went on from."""

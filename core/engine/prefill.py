@@ -1,5 +1,6 @@
 """Computes what a branch lacks of a prompt, in chunks. Runs on the MLX thread."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -59,8 +60,13 @@ class Prefill:
     def _compute(self, chunk: Chunk, branch: Branch) -> Any:
         """Extends the branch by a chunk; returns the logits after the prompt's last token."""
         work, count = self.resident.work, len(chunk.tokens)
-        with work.learning(work.chunk, count, chunk.end), self.resident.pace.timing(count):
-            logits = self.resident.family.extend(chunk, branch.layers)
+        resident = self.resident
+        with (
+            work.learning(work.chunk, count, chunk.end),
+            resident.pace.timing(count),
+            resident.picture_pace.prefilling(count),
+        ):
+            logits = resident.family.extend(chunk, branch.layers)
             logits = logits if chunk.is_last else None
             mx.eval(logits, branch.arrays())
         branch.extend(chunk.tokens, self.prompt.spans)
@@ -131,8 +137,12 @@ class Prefill:
             return resident.pictures.features(picture, is_stopped)
         resident.check_picture(picture)
         rows = resident.family.encoding_rows(picture.shape)
+        started_at = time.perf_counter()
         with resident.work.learning(resident.work.picture, rows, rows):
-            return resident.pictures.features(picture, is_stopped)
+            features = resident.pictures.features(picture, is_stopped)
+        if features is not None:
+            resident.picture_pace.note(picture.span(0).end, time.perf_counter() - started_at)
+        return features
 
 
 def start_over(family: Family, prompt: TokenRun, branch: Branch) -> None:

@@ -34,14 +34,16 @@ class PromptBuilder:
         pictures: Sequence[Picture],
         *,
         thinking: bool | None = None,
+        begun: str = "",
     ) -> TokenRun:
-        """Returns the prompt up to the point where the answer begins.
+        """Returns the prompt up to the point where the answer begins, or goes on.
 
         Args:
             messages: the conversation, the user's new message last.
             pictures: of all messages, in order.
             thinking: whether the model shall think before it answers; None for the template's own
                 way. A template that knows no such choice ignores it.
+            begun: what the answer says already.
 
         Raises:
             ModelUnsupported: the chat template does not place the pictures.
@@ -53,7 +55,8 @@ class PromptBuilder:
                 f"The model takes {most} picture in a conversation, and this is picture "
                 f"{len(pictures)}; start a new conversation for it."
             )
-        run = self._family.placing.place(self._render(messages, thinking), pictures)
+        rendered = self._render(messages, thinking) + self._family.placing.masks.mask(begun)
+        run = self._family.placing.place(rendered, pictures)
         return replace(run, variant=" ".join([self.adapter, self._family.variant(run)]).strip())
 
     def build_draft(

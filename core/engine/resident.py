@@ -26,6 +26,7 @@ from .loading import Checkpoint
 from .memory import memory_limit_bytes, out_of_memory, picture_too_large, spare_memory_bytes
 from .past_turns import PastTurns
 from .picture import Picture
+from .picture_pace import PicturePace
 from .prefill_pace import PrefillPace
 from .prompt import PromptBuilder
 from .stop_signal import never
@@ -85,6 +86,7 @@ class ResidentModel:
         self.drafts = Drafts(self.pool, self.pictures)
         self.past = PastTurns() if past is None else past
         self.pace = PrefillPace()
+        self.picture_pace = PicturePace()
         self.ahead = DecodingAhead()
         self.work = WorkMemory()
         self.limits = limits

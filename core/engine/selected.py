@@ -91,6 +91,10 @@ class SelectedEngine(Engine):
         """Returns the attachment as the model sees it; unchanged while there is no model."""
         return await self._engine.measure(attachment) if self._engine else attachment
 
+    def picture_seconds(self, tokens: int) -> float:
+        """Returns about how long a picture takes with the engine in use; 0 while unknown."""
+        return self._engine.picture_seconds(tokens) if self._engine else 0.0
+
     def answer(
         self,
         prompt: tuple[PromptMessage, ...],
@@ -170,6 +174,7 @@ class SelectedEngine(Engine):
         settings = self._settings
         from .mlx_engine import MlxEngine
 
+        reader = WaitingReader(self._workers, asyncio.get_running_loop())
         return MlxEngine(
             Limits(
                 settings.pixel_budget,
@@ -177,7 +182,8 @@ class SelectedEngine(Engine):
                 kv_bits=settings.kv_bits,
                 kv_bytes=settings.kv_bytes,
             ),
-            read_pixels=WaitingReader(self._workers, asyncio.get_running_loop()),
+            read_pixels=reader,
+            begin_reading=reader.begin,
             spills_dir=self._spills_dir,
             spill_bytes=settings.spill_bytes,
             known_dir=self._known_dir,

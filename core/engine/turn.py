@@ -4,17 +4,21 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from ..boxes import counts_pixels
 from ..conversation import FinishReason
 from ..errors import PromptTooLong
 from ..generation_options import MOST_TOKENS, GenerationOptions
+from .continued import Continued, Held
 from .decoding.answer_text import AnswerDelta, AnswerText
 from .decoding.chooser import make_chooser
 from .decoding.decoder import Decoded, Decoder
 from .decoding.proposer import Proposer
 from .decoding.thinking import opened_thoughts
 from .engine import (
+    ROWS,
     AnswerEnd,
     AnswerEvent,
     DecodeProgress,
@@ -53,18 +57,23 @@ class Turn:
     """Whose KV this becomes; 0 for none."""
 
     def run(self, messages: Sequence[PromptMessage]) -> None:
-        """Computes and emits the answer; ends with `AnswerEnd`.
+        """Computes and emits the answer, or what follows of one that was cut off.
+
+        Ends with `AnswerEnd`.
 
         Raises:
             TurnError, ImageError: with one sentence that says what to do.
         """
-        self._meter = TurnMeter(self.started_at)
-        self._text = ""
-        self._has_thoughts = False
+        in_pixels = counts_pixels(self.resident.checkpoint.model_type)
+        self._meter = TurnMeter(self.started_at, boxes_in_pixels=in_pixels)
+        is_continued = messages[-1].role == "assistant"
+        self._begun = messages[-1] if is_continued else PromptMessage.of("assistant", "")
+        self._text, self._has_thoughts = self._begun.text, bool(self._begun.thoughts)
+        self._told: list[int] = []
         self.resident.work.begin_turn()
         try:
             with guarded_memory(self.resident, self._needed_tokens):
-                reason = self._answer(messages)
+                reason = self._answer(messages[:-1] if is_continued else messages)
         finally:
             self.resident.pictures.drop_pixels()
         self._meter.peak_bytes = self.resident.work.peak_bytes
@@ -95,8 +104,8 @@ class Turn:
         finally:
             answer = MessageKey("assistant", self._text, ())
             turn = PastTurn(self.conversation, (*messages, answer), branch.run, stops=branch.stops)
-            past = self.resident.past
-            past.record(replace(turn, has_thoughts=self._has_thoughts))
+            past, told = self.resident.past, tuple(self._told)
+            past.record(replace(turn, has_thoughts=self._has_thoughts, told=told))
             if has_failed:
                 past.mark_lost(TURN_FAILED, self.conversation)
 
@@ -109,6 +118,9 @@ class Turn:
     ) -> None:
         """Notes why the prompt's rest is computed if an earlier turn had computed it."""
         past, conversation = self.resident.past, self.conversation
+        if conversation == ROWS:
+            # What a row has in common with another is no more than chance.
+            return
         if len(messages) > 1:
             self._meter.recomputed = self.resident.family.why_whole(prompt, reused)
         if self._meter.recomputed:
@@ -128,16 +140,34 @@ class Turn:
         self, messages: Sequence[PromptMessage], pictures: Sequence[Picture]
     ) -> TokenRun:
         resident, options = self.resident, self.options
-        prompt = resident.prompts.build(messages, pictures, thinking=options.thinking)
+        build = partial(resident.prompts.build, messages, pictures, thinking=options.thinking)
+        asked = build()
         resident.note_reuse()
-        self._tag = opened_thoughts(resident.checkpoint.processor.tokenizer, prompt.tokens)
+        tag = opened_thoughts(resident.checkpoint.processor.tokenizer, asked.tokens)
+        held = self._go_on(asked, tag, lambda begun: build(begun=begun))
+        prompt = held.behind(asked)
         self._meter.prompt_tokens = len(prompt)
         self._meter.images = len(pictures)
         check_length(prompt, resident.checkpoint.context_length)
         self._points = reuse_points(resident, messages, pictures, prompt, options.thinking)
-        limit = self._answer_limit()
-        self._chooser = make_chooser(resident.checkpoint, options, limit, self._tag)
+        limit = len(held.tokens) + self._answer_limit()
+        self._chooser = make_chooser(resident.checkpoint, options, limit, tag, held.rest)
+        self._chooser.go_on(held.tokens)
         return prompt
+
+    def _go_on(self, asked: TokenRun, tag: str, build: Callable[[str], TokenRun]) -> Held:
+        """Takes up an answer that was cut off; returns what the prompt repeats of it."""
+        resident = self.resident
+        processor = resident.checkpoint.processor
+        self._spelled, held = AnswerText(processor, tag), Held()
+        continued = Continued(self._begun, processor, tag)
+        if any(continued.said):
+            chosen = resident.past.answers(self.conversation, asked)
+            held = continued.find(asked, chosen, build)
+            self._spelled.go_on(held.tokens, continued.said)
+        self._told += held.tokens
+        self._meter.continued_tokens = len(held.tokens)
+        return held
 
     def _needed_tokens(self) -> int:
         """Tokens that there must be memory for before the turn starts."""
@@ -181,14 +211,14 @@ class Turn:
 
     def _decode(self, branch: Branch, logits: Any) -> FinishReason:
         resident = self.resident
-        text = AnswerText(resident.checkpoint.processor, self._tag)
+        text = self._spelled
 
         def start_ahead() -> Proposer | None:
             return resident.ahead.start(branch, resident.past.runs(self.conversation), text)
 
         decoder = Decoder(resident, branch, self._chooser, self._answer_limit(), start_ahead)
         reason = self._write(text, decoder.tokens(logits))
-        self._tell(text.end())
+        self._tell(text.end() if reason == "stop" else text.cut())
         self._meter.passes = decoder.passes
         if decoder.is_memory_full:
             self._meter.ended_early = kv_cache_full(resident.pool.limit_bytes)
@@ -201,6 +231,7 @@ class Turn:
                 self._count_token(is_copied=is_copied)
                 if token in text.ends:
                     return "stop"
+                self._told.append(token)
                 self._tell(text.add(token))
                 if self.stop.check():
                     return "cancelled"

@@ -44,6 +44,9 @@ class TurnMeter:
     reused_tokens: int = 0
     prefilled_tokens: int = 0
     generated_tokens: int = 0
+    """Of this turn."""
+    continued_tokens: int = 0
+    """Of the answer that it goes on with."""
     copied_tokens: int = 0
     passes: int = 0
     thought_tokens: int = 0
@@ -55,6 +58,8 @@ class TurnMeter:
     """Why KV was computed again; empty if none was."""
     ended_early: str = ""
     """Why the answer ended before its end or the token limit; empty if it did not."""
+    boxes_in_pixels: bool = False
+    """Whether the model writes boxes in pixels of the picture as it sees it."""
     peak_bytes: int = 0
     """Most memory that was held."""
     prefill_seconds: float = 0.0
@@ -85,7 +90,8 @@ class TurnMeter:
             prompt_tokens=self.prompt_tokens,
             reused_tokens=self.reused_tokens,
             prefilled_tokens=self.prefilled_tokens,
-            generated_tokens=self.generated_tokens,
+            generated_tokens=self.continued_tokens + self.generated_tokens,
+            continued_tokens=self.continued_tokens,
             copied_tokens=self.copied_tokens,
             passes=self.passes,
             thought_tokens=self.thought_tokens,
@@ -95,6 +101,7 @@ class TurnMeter:
             ttft=max(0.0, self.first_token_at - self.started_at),
             prompt_tps=_rate(self.prefilled_tokens, self.prefill_seconds),
             generation_tps=_rate(self.generated_tokens - 1, decode_seconds),
+            boxes_in_pixels=self.boxes_in_pixels,
             peak_bytes=self.peak_bytes,
             ended_early=self.ended_early,
             recomputed="; ".join(filter(None, [self.recomputed, self._features_reason()])),

@@ -74,20 +74,23 @@ class Pixels:
                 f"{name} has {width}x{height} pixels, which is too narrow for the model; crop it."
             ) from error
 
+    def wanted(self, image: PromptImage) -> WantedPixels:
+        """Returns what is read of a picture's file; may be called by any thread."""
+        name = image.name or image.path.name
+        fit = _Fit(self, name, image.pixel_budget) if self.fits_by_arithmetic else ImageSize
+        return WantedPixels(image.path, image.sha256, name, self._max_pixels, fit, image.excerpt)
+
     def read(self, image: PromptImage, is_stopped: IsStopped) -> Image.Image | None:
         """Returns the picture at the size that the model sees, or None once it is stopped.
 
         Raises:
             ImageError: the file can't be read, or is not the one that was attached.
         """
-        name = image.name or image.path.name
-        budget = image.pixel_budget
-        fit = _Fit(self, name, budget) if self.fits_by_arithmetic else ImageSize
-        wanted = WantedPixels(image.path, image.sha256, name, self._max_pixels, fit)
+        wanted = self.wanted(image)
         pixels = self._read_pixels(wanted, is_stopped)
         if pixels is None or self.fits_by_arithmetic:
             return pixels
-        size = self.fit(*pixels.size, name, budget)[:2]
+        size = self.fit(*pixels.size, wanted.name, image.pixel_budget)[:2]
         return pixels if size == pixels.size else pixels.resize(size, Image.Resampling.BICUBIC)
 
     def describe(self, image: PromptImage, pixels: Image.Image) -> Picture:
@@ -148,6 +151,10 @@ class Pictures:
                 return None
             pictures.append(Picture(image, *known))
         return pictures
+
+    def is_known(self, image: PromptImage) -> bool:
+        """Whether its file needs no reading to be looked up; may be asked by any thread."""
+        return image.key in self._known
 
     def add_known(self, file: str, span: ImageSpan) -> None:
         """Notes that a file with this `PromptImage.key` holds the picture of a span.

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from ..private_files import replace_private
+from ..undecodable import UNDECODABLE
 
 ReuseKind = Literal["full", "text", "cold"]
 """What of a conversation's KV the next turn can take: all, all but new pictures, nothing."""
@@ -20,6 +21,18 @@ _FILE: Final = "known-models.json"
 
 _MOST: Final = 200
 """Models that are remembered, the newest."""
+
+
+class PicturePaceFound(Struct, frozen=True):
+    """How long pictures took a model on this machine; empty while that was not measured."""
+
+    encoded: tuple[tuple[int, float], ...] = ()
+    """Image tokens of pictures, and the seconds that encoding each took."""
+    token_seconds: float = 0.0
+    """Of prefill, for each token."""
+
+
+NO_PACE: Final = PicturePaceFound()
 
 
 class KnownReuse(Struct, frozen=True):
@@ -34,6 +47,8 @@ class KnownReuse(Struct, frozen=True):
     """What one token takes in a KV cache that is not quantised; 0 where it was not measured."""
     loaded_bytes: int = 0
     """Memory of the loaded weights."""
+    pace: PicturePaceFound = NO_PACE
+    """How long pictures took it on this machine."""
     library: str = ""
     """Version of mlx-vlm with which this was found out."""
 
@@ -47,7 +62,7 @@ def read_known(cache_dir: Path) -> dict[str, KnownReuse]:
     try:
         content = (cache_dir / _FILE).read_bytes()
         return msgspec.json.decode(content, type=dict[str, KnownReuse])
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *UNDECODABLE):
         return {}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..conversation import Attachment, Message, TextPart, ThoughtsPart
@@ -26,16 +27,16 @@ class TrainingRow:
             if isinstance(part, Attachment)
         )
 
-    def as_document(self, pictures: Mapping[str, str]) -> dict[str, Any]:
+    def as_document(self, pictures: Mapping[tuple[str, int], Path]) -> dict[str, Any]:
         """Returns what mlx-vlm's trainer reads.
 
         Args:
-            pictures: path of each picture's file, by its sha256.
+            pictures: file of each picture, by its key and pixel budget.
         """
         system = [{"role": "system", "content": self.system}] if self.system else []
         return {
             "messages": [*system, *map(_as_message, self.messages)],
-            "images": [pictures[it.sha256] for it in self.pictures],
+            "images": [str(pictures[it.key, it.pixel_budget]) for it in self.pictures],
         }
 
 

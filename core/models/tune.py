@@ -106,26 +106,27 @@ def tune(
 
 
 def _write_rows(folder: Path, rows: Sequence[TrainingRow], source: PictureSource) -> None:
-    pictures: dict[str, str] = {}
+    pictures: dict[tuple[str, int], Path] = {}
     for picture in (it for row in rows for it in row.pictures):
-        if picture.sha256 not in pictures:
-            pictures[picture.sha256] = _write_picture(folder, picture, source)
+        path = folder / f"{len(pictures)}.png"
+        if pictures.setdefault((picture.key, picture.pixel_budget), path) is path:
+            _write_picture(path, picture, source)
     lines = [json.dumps(row.as_document(pictures)) for row in rows]
     (folder / "train.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
 
-def _write_picture(folder: Path, picture: Attachment, source: PictureSource) -> str:
-    """Writes a picture as the core shows it to the model; returns its path."""
+def _write_picture(path: Path, picture: Attachment, source: PictureSource) -> None:
+    """Writes a picture to a file as the core shows it to the model."""
     most = (picture.pixel_budget or source.pixel_budget) * _TOKEN_PIXELS
 
     def fit(width: int, height: int) -> tuple[int, int]:
         scale = min(1.0, math.sqrt(most / (width * height)))
         return max(1, int(scale * width)), max(1, int(scale * height))
 
-    path = folder / f"{picture.sha256}.png"
     stored = source.paths.picture(picture.sha256)
     if not stored.is_file():
-        raise ImageError(f"{picture.name} is gone from {stored}; leave its conversation out.")
-    with opened_image(stored, source.max_pixels, name=picture.name) as opened:
+        raise ImageError(f"{picture.label} is gone from {stored}; leave its conversation out.")
+    with opened_image(
+        stored, source.max_pixels, name=picture.label, excerpt=picture.excerpt
+    ) as opened:
         opened.fitted(fit).save(path)
-    return str(path)

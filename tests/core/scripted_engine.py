@@ -89,6 +89,9 @@ class ScriptedEngine(Engine):
             raise self.measure_error
         return replace(attachment, model_width=32, model_height=32, tokens=1)
 
+    def picture_seconds(self, tokens: int) -> float:
+        return tokens / 100
+
     async def answer(
         self,
         prompt: tuple[PromptMessage, ...],

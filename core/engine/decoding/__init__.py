@@ -18,6 +18,7 @@ Its modules in reading order:
                    allows.
     schema_end     The shortest way to end a document that has begun, so that a token limit leaves a
                    valid one.
+    repeating      Has an answer begin with given words, in whatever tokens the model writes them.
     thinking       Where an answer's thoughts begin and end, told from its tokens, and a bound for
                    them.
     ahead          What is known of decoding ahead with a loaded model; outlives its answers.

@@ -10,6 +10,7 @@ from ..loading import Checkpoint
 from ..mlx_vlm_names import resolve_sampling_defaults
 from .logits_rules import LogitsRule
 from .penalties import Penalties
+from .repeating import Repeating
 from .sampling import Chance, Greedy, Sampler, make_filters
 from .schema import SchemaRule
 from .thinking import ThoughtsBudget
@@ -86,6 +87,11 @@ class Chooser:
         margins = scores.max(axis=-1) - second.max(axis=-1)
         return Choices(tokens[:, 0], margins)
 
+    def go_on(self, tokens: Sequence[int]) -> None:
+        """Takes the tokens that the answer has already."""
+        for token in tokens:
+            self.take(mx.array([token]))
+
     def take(self, token: Any) -> None:
         """Takes the answer's next token, shape (1,); it may still be computed."""
         for rule in self._rules:
@@ -122,7 +128,11 @@ class Chooser:
 
 
 def make_chooser(
-    checkpoint: Checkpoint, options: GenerationOptions, limit: int, closing_tag: str = ""
+    checkpoint: Checkpoint,
+    options: GenerationOptions,
+    limit: int,
+    closing_tag: str = "",
+    repeated: str = "",
 ) -> Chooser:
     """Returns what chooses the tokens of an answer with these options.
 
@@ -131,6 +141,7 @@ def make_chooser(
         options: what is asked for.
         limit: most tokens of the answer.
         closing_tag: of thoughts that the prompt has opened already; empty for none.
+        repeated: words that it has to begin with; empty for none.
 
     Raises:
         TurnError: the JSON schema can't be used.
@@ -141,16 +152,34 @@ def make_chooser(
         top_p=options.top_p,
         top_k=options.top_k,
     )
-    chosen = {
+    chosen = _defaulted(checkpoint, options)
+    tokenizer = checkpoint.processor.tokenizer
+    rules: list[LogitsRule] = [Repeating(tokenizer, repeated)] if repeated else []
+    if chosen["repetition_penalty"] != 1 or chosen["presence_penalty"] != 0:
+        rules.append(Penalties(chosen["repetition_penalty"], chosen["presence_penalty"]))
+    rules += _make_bounds(tokenizer, options, limit, closing_tag)
+    if temperature == 0:
+        return Chooser(Greedy(), rules)
+    vocabulary = checkpoint.model.config.text_config.vocab_size
+    filters = make_filters(top_p, chosen["min_p"], top_k, vocabulary)
+    return Chooser(Chance(temperature, filters, options.seed), rules)
+
+
+def _defaulted(checkpoint: Checkpoint, options: GenerationOptions) -> dict[str, Any]:
+    """Returns what is asked for, else the checkpoint's default, of each name in `_DEFAULTS`."""
+    return {
         name: checkpoint.generation_defaults.get(name, default)
         if getattr(options, name) is None
         else getattr(options, name)
         for name, default in _DEFAULTS.items()
     }
-    tokenizer = checkpoint.processor.tokenizer
+
+
+def _make_bounds(
+    tokenizer: Any, options: GenerationOptions, limit: int, closing_tag: str
+) -> list[LogitsRule]:
+    """Returns the rules that hold the answer to a schema, and its thoughts to a budget."""
     rules: list[LogitsRule] = []
-    if chosen["repetition_penalty"] != 1 or chosen["presence_penalty"] != 0:
-        rules.append(Penalties(chosen["repetition_penalty"], chosen["presence_penalty"]))
     budget = options.thinking_budget
     if options.schema:
         rules.append(SchemaRule(tokenizer, options.schema, limit, closing_tag))
@@ -158,8 +187,4 @@ def make_chooser(
         budget = min(limit // 2, limit if budget is None else budget)
     if budget is not None:
         rules.append(ThoughtsBudget(tokenizer, closing_tag, budget))
-    if temperature == 0:
-        return Chooser(Greedy(), rules)
-    vocabulary = checkpoint.model.config.text_config.vocab_size
-    filters = make_filters(top_p, chosen["min_p"], top_k, vocabulary)
-    return Chooser(Chance(temperature, filters, options.seed), rules)
+    return rules

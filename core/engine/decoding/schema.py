@@ -48,7 +48,7 @@ class SchemaRule(LogitsRule):
         Raises:
             TurnError: the schema can't be used.
         """
-        self._matcher = LLMatcher(_read_tokenizer(tokenizer), _read_grammar(schema), log_level=0)
+        self._matcher = LLMatcher(read_tokenizer(tokenizer), _read_grammar(schema), log_level=0)
         if problem := self._matcher.get_error():
             raise unusable_schema(problem)
         self._ends = sorted(tokenizer.stopping_criteria.eos_token_ids)
@@ -66,15 +66,12 @@ class SchemaRule(LogitsRule):
 
     def apply(self, logits: Any) -> Any:
         """Returns the logits of what the schema allows; of all else -inf."""
-        allowed = np.zeros(logits.shape[-1], np.bool_)
-        if self._is_thinking:
-            # An answer that ends within its thoughts would be no document.
-            allowed[:] = True
-            allowed[self._ends] = False
-        else:
-            found = self._allowed()[: allowed.size]
-            allowed[: found.size] = found
-        return mx.where(mx.array(allowed), logits, float("-inf"))
+        if not self._is_thinking:
+            return keep_allowed(logits, self._allowed())
+        # An answer that ends within its thoughts would be no document.
+        allowed = np.ones(logits.shape[-1], np.bool_)
+        allowed[self._ends] = False
+        return keep_allowed(logits, allowed)
 
     def take(self, token: Any) -> None:
         """Takes the answer's next token, for which it waits."""
@@ -114,7 +111,10 @@ class SchemaRule(LogitsRule):
         taken = len(self._is_matched)
         if not self._is_near() and taken < self._looked_at + _LOOKS:
             return False
-        self._ending, self._looked_at = self._end.find(self._matcher), taken
+        ending, self._looked_at = self._end.find(self._matcher), taken
+        if ending is None:
+            return False
+        self._ending = ending
         # One more item of a list can make the end as long as it was within an item before.
         self._longest = max(self._longest, len(self._ending))
         return self._left() <= self._longest
@@ -125,6 +125,19 @@ class SchemaRule(LogitsRule):
 
     def _left(self) -> int:
         return self._limit - len(self._is_matched) - _SPARE_TOKENS
+
+
+def keep_allowed(logits: Any, allowed: NDArray[np.bool_]) -> Any:
+    """Returns the logits of what is allowed; of all else -inf.
+
+    Args:
+        logits: shape (1, vocabulary).
+        allowed: of each token; may be some longer or shorter, where nothing else is allowed.
+    """
+    mask = np.zeros(logits.shape[-1], np.bool_)
+    found = allowed[: mask.size]
+    mask[: found.size] = found
+    return mx.where(mx.array(mask), logits, float("-inf"))
 
 
 def unusable_schema(problem: str) -> TurnError:
@@ -158,6 +171,6 @@ def _read_grammar(schema: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _read_tokenizer(tokenizer: Any) -> LLTokenizer:
+def read_tokenizer(tokenizer: Any) -> LLTokenizer:
     """Returns the tokenizer for masks; the vocabulary is walked once a model, for a second."""
     return from_tokenizer(tokenizer, eos_token=sorted(tokenizer.stopping_criteria.eos_token_ids))

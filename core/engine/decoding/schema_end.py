@@ -7,8 +7,11 @@ import numpy as np
 from llguidance import LLMatcher
 from numpy.typing import NDArray
 
-_CLOSERS: Final = ('"', "}", "]", "0", "1", "a")
-"""What ends strings, objects and arrays, and the shortest of what else may be needed."""
+_CLOSERS: Final = ('"', "}", "]", ",", "0", "1", "a")
+"""What ends strings, objects and arrays, then items, and the shortest of what else may be needed.
+
+A comma stands before digits: behind one there may always be another.
+"""
 
 _MOST_TOKENS: Final = 512
 """Longer ends are not looked for: only a schema that asks for much text has such."""
@@ -22,10 +25,10 @@ class SchemaEnd:
         encoded = (tokenizer.encode(text, add_special_tokens=False) for text in _CLOSERS)
         self._closers = [tokens[-1] for tokens in encoded if tokens]
 
-    def find(self, matcher: LLMatcher) -> list[int]:
+    def find(self, matcher: LLMatcher) -> list[int] | None:
         """Returns tokens that end the matcher's document, without the end token.
 
-        Empty where it is complete, and where no end is near.
+        Empty where it is complete, None where no end is near.
         """
         ahead = matcher.deep_copy()
         tokens: list[int] = []
@@ -37,7 +40,7 @@ class SchemaEnd:
             chosen = list(forced) or [self._choose(allowed)]
             ahead.consume_tokens(chosen)
             tokens += chosen
-        return [] if ahead.is_error() or len(tokens) >= _MOST_TOKENS else tokens
+        return None if ahead.is_error() or len(tokens) >= _MOST_TOKENS else tokens
 
     def _choose(self, allowed: NDArray[np.bool_]) -> int:
         closers = (token for token in self._closers if token < allowed.size and allowed[token])

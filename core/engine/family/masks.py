@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from ...boxes import carries_boxes
+
 _MASK: Final = "\ufdd0{}\ufdd1"
 _MASKED: Final = re.compile("\ufdd0([0-9]+)\ufdd1")
 _BREAK: Final = "\u200b"
@@ -16,7 +18,7 @@ _BREAK: Final = "\u200b"
 
 
 class Masks:
-    """The special tokens of a tokenizer, and all else that no text may spell."""
+    """The special tokens of a tokenizer that no text may spell, and all else that it may not."""
 
     def __init__(
         self, tokenizer: Any, marks: Iterable[str] = (), *, adds_special: bool = False
@@ -37,8 +39,10 @@ class Masks:
         """Tokens that no text merges with."""
         longest_first = sorted(special, key=len, reverse=True)
         self._special = re.compile("|".join(map(re.escape, longest_first)))
+        # Earlier answers hold boxes: they are read as the tokens that they were written with.
+        unsafe = {token for token in special if not carries_boxes(token)}
         # A text that spells a mask is masked too.
-        literals = {*special, *marks, _MASK[0]}
+        literals = {*unsafe, *marks, _MASK[0]}
         self._literals = sorted(literals, key=len, reverse=True)
         self._typed = re.compile("|".join(map(re.escape, self._literals)))
 

@@ -34,7 +34,7 @@ class Branch:
     tokens: list[int] = field(default_factory=list)
     spans: list[ImageSpan] = field(default_factory=list)
     owner: int = 0
-    """The conversation that it belongs to; 0 for none yet."""
+    """The conversation that it belongs to; 0 for none yet, `ROWS` for all rows of rolls."""
     draft_start: int | None = None
     """Tokens before a question that is still being typed; None without one."""
     trunk: "Branch | None" = None

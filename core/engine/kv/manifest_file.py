@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from ...private_files import open_private
+from ...private_files import open_private, wait_for_disk
+from ...undecodable import UNDECODABLE
 from .spill_block import Manifest
 
 _log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def read_manifest(path: Path) -> Manifest | None:
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
         size = path.with_suffix(TENSORS).stat().st_size
-    except (OSError, msgspec.MsgspecError, ValueError) as error:
+    except (OSError, *UNDECODABLE) as error:
         _log.warning("spilled block %s can't be read (%s); deleted", path.stem, error)
         return None
     is_whole = manifest == manifest.sealed and manifest.tensor_bytes == size
@@ -43,12 +44,6 @@ def write_manifest(path: Path, manifest: Manifest) -> int:
     encoded = msgspec.json.encode(manifest)
     os.close(open_private(unfinished, os.O_WRONLY))
     unfinished.write_bytes(encoded)
-    flush(unfinished)
+    wait_for_disk(unfinished)
     unfinished.replace(path)
     return len(encoded)
-
-
-def flush(path: Path) -> None:
-    """Waits until the file is on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

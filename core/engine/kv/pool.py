@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from ...errors import ImageError, OutOfMemory
+from ...private_ids import is_private
+from ..engine import ROWS
 from ..memory import out_of_memory
 from ..stop_signal import never
 from .branch import Branch, held_bytes
@@ -22,8 +24,16 @@ from .spill import Spills
 SPARE_TOKENS: Final = 256
 """Room behind a prompt for an answer and the next question, and by how much that grows."""
 
+_MOST_ROWS: Final = 4
+"""Branches of rows of rolls that are kept, so that a long roll evicts no conversation."""
+
 _SNAPSHOTS_SHARE: Final = 4
 """One branch's snapshots take at most this part of the limit."""
+
+
+def _is_written(branch: Branch) -> bool:
+    """Whether a branch comes on the disk when it is evicted."""
+    return branch.owner > 0 and not is_private(branch.owner)
 
 
 class KvPool:
@@ -213,7 +223,7 @@ class KvPool:
             is_late: asked before each block whether the time for it is over.
         """
         if self.spills:
-            branches = [branch for branch in reversed(self._branches) if branch.owner]
+            branches = [branch for branch in reversed(self._branches) if _is_written(branch)]
             self.spills.write_all(branches, is_late)
 
     def drop_conversation(self, conversation: int) -> bool:
@@ -255,6 +265,9 @@ class KvPool:
         # What others rest on in a branch that is lost stands before all that has changed in it.
         if is_whole and branch.tokens and self.layout.is_kept:
             self._branches.append(branch)
+        old_rows = [it for it in self._branches if it.owner == ROWS][:-_MOST_ROWS]
+        if old_rows:
+            self._keep([it for it in self._branches if it not in old_rows])
         self._count()
 
     def _make_room(self, is_stopped: Callable[[], bool] = never) -> None:
@@ -270,9 +283,10 @@ class KvPool:
     def _spill(self, branch: Branch, is_wanted: Callable[[], bool] = never) -> bool:
         """Returns whether the branch needs no more writing; False where it was interrupted.
 
-        What belongs to no conversation was never sent and is not kept, and so are drafts.
+        What belongs to no conversation is not kept, be it a row or never sent; nor are drafts, nor
+        private conversations.
         """
-        if self.spills is None or branch.owner == 0:
+        if self.spills is None or not _is_written(branch):
             return True
         return self.spills.write(branch, branch.draft_start, is_wanted)
 

@@ -150,7 +150,7 @@ class Manifest(Struct, frozen=True):
     owners: tuple[int, ...]
     """Conversations that hold all of the block."""
     files: tuple[str, ...]
-    """sha256 of the file of each of the block's pictures; empty where it is not known."""
+    """`PromptImage.key` of each of the block's pictures; empty where it is not known."""
     seal: str = ""
     """Hash over all else that it says."""
 

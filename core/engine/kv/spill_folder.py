@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from ...private_files import make_private_folder, open_private
-from .manifest_file import MANIFEST, TENSORS, UNFINISHED, flush, read_manifest, write_manifest
+from ...private_files import make_private_folder, open_private, wait_for_disk
+from .manifest_file import MANIFEST, TENSORS, UNFINISHED, read_manifest, write_manifest
 from .prefix import ImageSpan, TokenRun, reusable_length
 from .spill_block import Block, Found, Manifest, SpillIdentity, StoredTensor
 
@@ -148,7 +148,7 @@ class SpillFolder:
             try:
                 os.close(open_private(unfinished, os.O_WRONLY))
                 tensors = save(unfinished)
-                flush(unfinished)
+                wait_for_disk(unfinished)
                 size = unfinished.stat().st_size
                 manifest = Manifest(block, tensors, size, (owner,), files)
                 unfinished.replace(self.path(block))

@@ -18,6 +18,9 @@ NO_SUMMARY: Final = "context_management"
 """Empty, it keeps mlx_vlm.server from answering from a summary of its own, without a word about it,
 where a conversation does not fit: what is left out is for the user to say."""
 
+CONTINUING: Final = {"continue_final_message": True, "add_generation_prompt": False}
+"""Has the last message, which is an answer, continued. Without it a server would answer anew."""
+
 _SHORTEST_ANSWER: Final = 32
 """Tokens; where less is left the conversation is too long."""
 
@@ -52,6 +55,8 @@ class ServerHabits:
     """Tokens of the context; 0 while it is not known."""
     longest_answer: int = 0
     """Most tokens of an answer that it takes; 0 while it is not known."""
+    can_continue: bool = False
+    """Whether it is known to go on with an answer that was cut off."""
     refused: set[str] = field(default_factory=set)
     """Fields of a request that it does not take; `system` for the role of a system prompt."""
 
@@ -141,6 +146,8 @@ class ChatRequest:
             self._habits.limit_name: self._limit,
             NO_SUMMARY: [],
         }
+        if self._messages[-1]["role"] == "assistant":
+            wanted |= CONTINUING
         left_out = self._habits.refused | {""}
         if "stream" in left_out:
             left_out |= {"stream_options"}
@@ -177,7 +184,7 @@ class ChatRequest:
     def _leave_out(self, refusal: Refusal) -> bool:
         """Leaves out the field that the refusal names, or names the answer's limit otherwise.
 
-        The schema of the answer is never left out.
+        The schema of the answer is never left out, nor what has it continued.
         """
         words = " ".join((refusal.said, *refusal.codes)).lower()
         if not _REFUSES.search(words):
@@ -185,7 +192,7 @@ class ChatRequest:
         sent = self._fields()
         named = re.findall(r"\w+", f"{refusal.parameter} {words}")
         name = next((word for word in named if word in sent), None)
-        if name is None or name == SCHEMA_FIELD:
+        if name is None or name == SCHEMA_FIELD or name in CONTINUING:
             return False
         self._habits.refused.add(name)
         return True

@@ -72,6 +72,11 @@ _OTHER_NAME: Final = re.compile(
 )
 """Names of models that can't chat, for servers that list names and nothing else."""
 
+_CONTINUING: Final = ("vllm", "sglang", "llamacpp")
+"""Owners of models in the lists of servers that go on with a last message of the assistant. The
+first two are told to by `continue_final_message`, llama-server always does. Others mostly answer
+anew, as mlx_vlm.server, and do not say so."""
+
 _SEES: Final = re.compile(r"vlm|vision|image|multimodal|video", re.IGNORECASE)
 
 
@@ -88,6 +93,8 @@ class ServedModel(Struct, frozen=True):
     can_chat: bool = True
     can_see: bool = False
     """Whether the list says that it takes pictures."""
+    can_continue: bool = False
+    """Whether its server is one that goes on with an answer that was cut off."""
 
 
 def read_model_list(body: bytes) -> list[ServedModel]:
@@ -189,6 +196,7 @@ def _read_entry(entry: Any) -> ServedModel | None:
         _is_loaded(entry),
         _can_chat(name, entry),
         any(map(_SEES.search, _abilities(entry, "input_modalities"))),
+        entry.get("owned_by") in _CONTINUING,
     )
 
 

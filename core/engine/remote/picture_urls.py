@@ -6,6 +6,7 @@ from collections import OrderedDict
 from functools import partial
 from typing import Final
 
+from ...excerpt import Excerpt
 from ...images import ImageSize, WantedPixels
 from ...pictures.workers import PictureWorkers
 from ..engine import PromptImage
@@ -16,8 +17,8 @@ TOKEN_SIDE: Final = 32
 _CACHE_BYTES: Final = 64 * 2**20
 """Most memory for data URLs, some hundred photographs at the default pixel budget."""
 
-_Wanted = tuple[str, int]
-"""The sha256 of a picture, and the most image tokens that it may take."""
+_Wanted = tuple[str, Excerpt, int]
+"""The sha256 of a file, what of it is the picture, and the most image tokens that may take."""
 
 
 def fit_pixel_budget(width: int, height: int, pixel_budget: int) -> ImageSize:
@@ -57,7 +58,8 @@ class PictureUrls:
         Raises:
             ImageError: the picture can't be read, or is not the one that was attached.
         """
-        wanted = (picture.sha256, picture.pixel_budget or self._pixel_budget)
+        budget = picture.pixel_budget or self._pixel_budget
+        wanted = (picture.sha256, picture.excerpt, budget)
         url = self._urls.get(wanted)
         if url is not None:
             self._urls.move_to_end(wanted)
@@ -72,9 +74,9 @@ class PictureUrls:
 
     async def _make(self, picture: PromptImage, wanted: _Wanted) -> str:
         name = picture.name or picture.path.name
-        _, budget = wanted
+        sha256, excerpt, budget = wanted
         fit = partial(fit_pixel_budget, pixel_budget=budget)
-        pixels = WantedPixels(picture.path, picture.sha256, name, self._max_pixels, fit)
+        pixels = WantedPixels(picture.path, sha256, name, self._max_pixels, fit, excerpt)
         try:
             url = await self._workers.read_url(pixels)
         finally:

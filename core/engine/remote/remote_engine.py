@@ -3,14 +3,15 @@
 import asyncio
 import dataclasses
 from asyncio import Task
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Final
 
 from msgspec.structs import replace
 
+from ...boxes import counts_pixels
 from ...client_environment import NO_ENVIRONMENT, ClientEnvironment
-from ...conversation import Attachment
+from ...conversation import Attachment, has_words
 from ...errors import EndpointError, ModelNotFound, ModelUnsupported
 from ...generation_options import GenerationOptions
 from ...models.endpoints import Endpoint, find_endpoint
@@ -26,6 +27,7 @@ from ..engine import (
     LoadedModel,
     PromptMessage,
     Waiting,
+    cannot_continue,
 )
 from .asking import ask
 from .chat_request import ChatRequest
@@ -62,6 +64,8 @@ class RemoteEngine(Engine):
         self._remote: RemoteModel | None = None
         self._model: LoadedModel | None = None
         self._reading: Task[None] | None = None
+        self._turn = asyncio.Lock()
+        """Held by the answer that is being given: most servers give one at a time."""
 
     @property
     def model(self) -> LoadedModel | None:
@@ -110,6 +114,8 @@ class RemoteEngine(Engine):
             server=endpoint.host,
             # Servers do not say; one that refuses to be told is named in the receipt.
             can_think=True,
+            boxes_in_pixels=counts_pixels(remote.id),
+            can_continue=remote.habits.can_continue,
         )
         return self._model
 
@@ -120,6 +126,10 @@ class RemoteEngine(Engine):
         tokens = width * height // TOKEN_SIDE**2
         return replace(attachment, model_width=width, model_height=height, tokens=tokens)
 
+    def picture_seconds(self, tokens: int) -> float:  # noqa: ARG002
+        """Returns 0: what a server takes for a picture is not known."""
+        return 0.0
+
     async def answer(
         self,
         prompt: tuple[PromptMessage, ...],
@@ -129,6 +139,18 @@ class RemoteEngine(Engine):
         environment: ClientEnvironment = NO_ENVIRONMENT,
     ) -> AsyncIterator[AnswerEvent]:
         """Yields the answer; text that arrives faster than it is consumed comes joined."""
+        if self._turn.locked():
+            await self.prepare(prompt)
+        async with self._turn, aclosing(self._answer(prompt, options, environment)) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(
+        self,
+        prompt: tuple[PromptMessage, ...],
+        options: GenerationOptions,
+        environment: ClientEnvironment,
+    ) -> AsyncGenerator[AnswerEvent, None]:
         remote = self._remote
         if remote is None:
             raise EndpointError("No model is loaded; choose one and ask again.")
@@ -203,6 +225,7 @@ class RemoteEngine(Engine):
         answer: StreamedAnswer,
     ) -> None:
         prompt, options = question
+        _check_continued(remote, prompt[-1])
         access = await self._clients.open(remote.endpoint, environment)
         messages = [await self._message(message) for message in prompt]
         try:
@@ -238,7 +261,10 @@ class RemoteEngine(Engine):
             return None
         self._remote = other
         self._model = dataclasses.replace(
-            self._model, name=display_name(other.id), context_length=other.habits.context
+            self._model,
+            name=display_name(other.id),
+            context_length=other.habits.context,
+            can_continue=other.habits.can_continue,
         )
         return other
 
@@ -254,6 +280,19 @@ class RemoteEngine(Engine):
         return {"role": message.role, "content": parts}
 
 
+def _check_continued(remote: RemoteModel, last: PromptMessage) -> None:
+    """Makes sure that a prompt which ends with a part of an answer has it continued.
+
+    Raises:
+        EndpointError: it does not.
+    """
+    host = remote.endpoint.host
+    if last.role == "assistant" and not remote.habits.can_continue:
+        raise EndpointError(cannot_continue(host))
+    if last.role == "assistant" and not has_words(last.text):
+        raise EndpointError(f"{host} can't go on with thoughts that were cut off: ask again.")
+
+
 async def _read_answer(
     remote: RemoteModel,
     access: Access,
@@ -263,6 +302,7 @@ async def _read_answer(
     """Adds what the server says; raises `ServerRefused` if it has no such model."""
     asked = remote.asked(access)
     request = ChatRequest(remote.id, *question, remote.habits)
+    answer.boxes_in_pixels = counts_pixels(remote.id)
     async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
         async for piece in pieces:
             answer.ignored_options = request.ignored

@@ -45,7 +45,9 @@ def choose_remote(endpoint: Endpoint, listed: list[ServedModel]) -> tuple[Remote
         if listed and found not in listed:
             offered = name_some(listed)
             notice += f" It lists no model {wanted} but {offered}, and is asked all the same."
-    habits = ServerHabits(endpoint.context or found.context, found.longest_answer)
+    habits = ServerHabits(
+        endpoint.context or found.context, found.longest_answer, can_continue=found.can_continue
+    )
     if endpoint.url.startswith("https:"):
         # Services refuse what they do not know, which would cost a request.
         habits.refused.add(NO_SUMMARY)

@@ -25,6 +25,8 @@ class StreamedAnswer:
         """The same in the server's own word; empty if it gave none."""
         self.ignored_options = ""
         """Options that it was given without, since the server takes none such; as a phrase."""
+        self.boxes_in_pixels = False
+        """Whether the model writes boxes in pixels of the picture as it sees it."""
         self._pending: list[_Streamed] = []
         self._deltas = 0
         self._pace = DecodePace()
@@ -79,6 +81,7 @@ class StreamedAnswer:
             prompt_tps=(prompt - reused) / ttft if ttft else 0.0,
             generation_tps=(generated - 1) / decoding if decoding > 0 else 0.0,
             ignored_options=self.ignored_options,
+            boxes_in_pixels=self.boxes_in_pixels,
         )
 
     def _put(self, event: _Streamed) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import mlx.core as mx
 import numpy as np
 from mlx_vlm.generate import generate_step
 from mlx_vlm.utils import prepare_inputs
@@ -36,6 +37,8 @@ from seeshell.core.engine.stop_signal import StopSignal
 from seeshell.core.engine.turn import Turn
 from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.images import opened_image
+
+from ...sheets import draw_sheet
 
 GREEDY = GenerationOptions(temperature=0.0, max_tokens=40)
 MAX_PIXELS = 10_000_000
@@ -138,7 +141,7 @@ class Asker:
         family = self._record()
         turn = Turn(self.resident, options, time.perf_counter(), collect, stop, conversation)
         turn.run(messages)
-        answer.all_logits = [np.array(logits)[0] for logits in family.all_logits]
+        answer.all_logits = [_numbers(logits)[0] for logits in family.all_logits]
         answer.logits = answer.all_logits[0] if answer.all_logits else None
         answer.computed = family.extended
         if answer.stats.generated_tokens and self.resident.pool.branches:
@@ -186,7 +189,7 @@ class Plain:
             tokenize=False,
             add_generation_prompt=True,
         )
-        images = [open_image(image.path) for message in messages for image in message.images]
+        images = [open_image(image) for message in messages for image in message.images]
         limit = min(processor.image_processor.max_pixels, self.pixel_budget * 32 * 32)
         return dict(
             prepare_inputs(processor, images=images or None, prompts=rendered, max_pixels=limit)
@@ -209,20 +212,39 @@ class Plain:
         ends = self.checkpoint.processor.tokenizer.stopping_criteria.eos_token_ids
         for token, logits in steps:
             if answer.logits is None:
-                answer.logits = np.array(logits)
+                answer.logits = _numbers(logits)
             answer.tokens.append(token)
-            second, first = np.partition(np.array(logits).ravel(), -2)[-2:]
+            second, first = np.partition(_numbers(logits).ravel(), -2)[-2:]
             answer.margins.append(float(first - second))
             if token in ends:
                 break
         tokenizer = self.checkpoint.processor.tokenizer
-        answer.text = tokenizer.decode(answer.tokens, skip_special_tokens=True)
+        silent = {*tokenizer.all_special_ids} - _box_tokens(tokenizer)
+        answer.text = tokenizer.decode([it for it in answer.tokens if it not in silent])
         return answer
 
 
-def open_image(path: Path) -> Image.Image:
-    with opened_image(path, MAX_PIXELS) as picture:
-        return picture.upright_rgb()
+def _box_tokens(tokenizer: Any) -> set[int]:
+    """Special tokens that are part of an answer's text."""
+    names = ("box_start", "box_end", "object_ref_start", "object_ref_end", "quad_start", "quad_end")
+    written = tokenizer.convert_tokens_to_ids([f"<|{name}|>" for name in names])
+    return {it for it in written if it is not None and it != tokenizer.unk_token_id}
+
+
+def _numbers(logits: Any) -> Any:
+    """NumPy knows no bfloat16, which a GPU computes in."""
+    return np.array(logits.astype(mx.float32))
+
+
+def open_image(image: PromptImage) -> Image.Image:
+    """Returns the pixels of a picture; of a page or rectangle as Pillow alone finds it."""
+    if image.excerpt.is_whole:
+        with opened_image(image.path, MAX_PIXELS) as picture:
+            return picture.upright_rgb()
+    with Image.open(image.path) as opened:
+        opened.seek(image.excerpt.page - 1)
+        page, region = opened.convert("RGB"), image.excerpt.region
+        return page.crop((region.x, region.y, region.right, region.bottom)) if region else page
 
 
 def assert_same_logits(answer: Answer, cold: Answer) -> None:
@@ -288,4 +310,10 @@ def draw_shape(
     pen.ellipse(box, fill=color) if shape == "circle" else pen.rectangle(box, fill=color)
     path = folder / (name or f"{color} {shape} {width}x{height}.png")
     image.save(path)
+    return PromptImage(path, hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
+
+
+def sheet_image(folder: Path) -> PromptImage:
+    """Draws a file of two pages."""
+    path = draw_sheet(folder)
     return PromptImage(path, hashlib.sha256(path.read_bytes()).hexdigest(), path.name)

@@ -21,6 +21,7 @@ from seeshell.core.models.known_reuse import read_known
 from seeshell.core.models.sources import find_model
 
 from ...patience import PATIENCE
+from .endless import write_endless
 
 SHORT = GenerationOptions(temperature=0.0, max_tokens=3)
 QUESTION = (PromptMessage.of("user", "What is in the picture? " * 8),)
@@ -198,4 +199,18 @@ async def test_a_model_is_loaded_where_nothing_can_be_kept(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     engine = MlxEngine(Limits(1280, 10_000_000, 2**30), known_dir=tmp_path / "file")
     assert (await engine.load("demo", print)).name
+    await engine.close()
+
+
+@pytest.mark.parametrize(("head_dim", "is_told"), [(32, False), (48, True)])
+async def test_it_is_told_where_a_kv_cache_is_not_quantised(
+    tmp_path: Path, head_dim: int, is_told: bool
+) -> None:
+    third = head_dim // 6
+    sections = [head_dim // 2 - 2 * third, third, third]
+    rope = {"mrope_interleaved": True, "mrope_section": sections, "rope_type": "default"}
+    write_endless(tmp_path, text={"head_dim": head_dim, "rope_scaling": rope})
+    engine = MlxEngine(Limits(1280, 10_000_000, 2**30, kv_bits=8))
+    model = await engine.load(str(tmp_path), print)
+    assert ("kv_bits" in model.notice) == is_told
     await engine.close()

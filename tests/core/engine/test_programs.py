@@ -20,6 +20,7 @@ from .endless import SHAPES, write_endless
 
 DECEIVED_BY = {
     "picture-hash": [Step("ask", 0, pictures=(0,)), Step("ask", 1, pictures=(1,))],
+    "excerpt": [Step("ask", 0, pictures=(5,)), Step("ask", 1, pictures=(6,))],
     "positions": [Step("ask", 0, pictures=(2,)), Step("ask", 0)],
     "deepstack": [Step("ask", 0, pictures=(2,))],
 }
@@ -40,7 +41,7 @@ def player(request: pytest.FixtureRequest, tmp_path: Path) -> Player:
 def test_every_answer_of_a_random_program_is_that_of_a_cold_run(player: Player) -> None:
     @hypothesis.seed(3)
     @settings(
-        max_examples=8,
+        max_examples=6,
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -65,6 +66,43 @@ def test_a_mistake_made_on_purpose_is_found(
     MUTANTS[mutant](monkeypatch)
 
     assert "first logits differ" in player.failure(program)
+
+
+def test_excerpts_of_one_file_in_a_conversation_over_spills_and_restarts(player: Player) -> None:
+    player.play(
+        Program(
+            [
+                Step("ask", 0, pictures=(5, 6)),
+                Step("ask", 0, text="more", pictures=(7,)),
+                Step("edit", 0, pictures=(6, 5)),
+                Step("spill"),
+                Step("ask", 1, pictures=(7,)),
+                Step("restart"),
+                Step("ask", 0, pictures=(8,)),
+                Step("restart"),
+                Step("edit", 0, place=1, pictures=(9,)),
+                Step("prepare", 2, pictures=(6,)),
+                Step("ask", 2, pictures=(5,)),
+            ],
+            chunk=13,
+        )
+    )
+
+
+def test_pictures_in_the_midst_of_the_text(player: Player) -> None:
+    player.play(
+        Program(
+            [
+                Step("ask", 0, text="is @2 like @1?", pictures=(0, 2)),
+                Step("edit", 0, text="is @1 like @2?", pictures=(0, 2)),
+                Step("prepare", 0, pictures=(1,)),
+                Step("ask", 0, text="and @1", pictures=(1,)),
+                Step("restart"),
+                Step("again", 0),
+            ],
+            chunk=5,
+        )
+    )
 
 
 def test_stop_edit_and_revert_with_pictures_of_the_same_size(player: Player) -> None:

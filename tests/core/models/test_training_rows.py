@@ -1,5 +1,7 @@
 """Which answers of a conversation are learned, and what stands before them."""
 
+from pathlib import Path
+
 from msgspec.structs import replace
 
 from seeshell.core.conversation import Attachment, Message, compose
@@ -28,7 +30,7 @@ def test_every_complete_answer_is_learned_with_what_stands_before_it() -> None:
     asked = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "What?"}]}
     said = {"role": "assistant", "content": "A."}
     system = {"role": "system", "content": "Be brief."}
-    first, second = (row.as_document({"aa": "/p/aa.png"}) for row in rows)
+    first, second = (row.as_document({("aa", 0): Path("/p/aa.png")}) for row in rows)
     assert first == {"messages": [system, asked, said], "images": ["/p/aa.png"]}
     assert second["messages"][:3] == [system, asked, said]
     assert second["messages"][-1] == {"role": "assistant", "content": "B."}

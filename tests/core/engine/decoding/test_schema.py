@@ -14,8 +14,7 @@ from seeshell.core.engine.loading import Checkpoint
 from seeshell.core.errors import TurnError
 from seeshell.core.generation_options import GenerationOptions
 
-from ..asking import Asker, with_template
-from .test_thinking import OPENING
+from ..asking import Asker
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "object": {
@@ -77,7 +76,7 @@ def test_an_answer_is_valid_however_short_it_must_be(
 def test_thoughts_before_it_are_free(
     demo: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
 ) -> None:
-    ask = make_asker(with_template(demo, demo.chat_template + OPENING))
+    ask = make_asker(demo)
     options = GenerationOptions(
         max_tokens=90,
         temperature=0.0,

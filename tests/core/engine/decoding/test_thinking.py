@@ -14,14 +14,7 @@ from seeshell.core.generation_options import GenerationOptions
 
 from ..asking import Asker, with_template
 
-OPENING = "{%- if add_generation_prompt and enable_thinking %}{{- '<think>\n' }}{%- endif %}"
 THINK = GenerationOptions(temperature=0.0, max_tokens=60, thinking=True, thinking_budget=6)
-
-
-@pytest.fixture(scope="module")
-def thinker(demo: Checkpoint) -> Checkpoint:
-    """The demonstration model behind a template that opens thoughts when asked to."""
-    return with_template(demo, demo.chat_template + OPENING)
 
 
 def tokens_of(demo: Checkpoint, text: str) -> list[int]:
@@ -110,9 +103,9 @@ def test_no_more_is_proposed_than_the_budget_has_left(demo: Checkpoint) -> None:
 
 
 def test_thoughts_are_streamed_apart_from_the_answer(
-    thinker: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
+    demo: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
 ) -> None:
-    ask = make_asker(thinker)
+    ask = make_asker(demo)
     assert ask.resident.prompts.can_think
     question = PromptMessage.of("user", "What is in the picture?", (draw(),))
     answer = ask(question, options=THINK)
@@ -125,9 +118,9 @@ def test_thoughts_are_streamed_apart_from_the_answer(
 
 
 def test_the_next_prompt_computes_what_is_new_and_the_answer_without_its_thoughts(
-    thinker: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
+    demo: Checkpoint, make_asker: Callable[..., Asker], draw: Callable[..., PromptImage]
 ) -> None:
-    ask = make_asker(thinker)
+    ask = make_asker(demo)
     question = PromptMessage.of("user", "What is in the picture?", (draw(),))
     answer = ask(question, options=THINK, conversation=1)
     messages = [
@@ -139,7 +132,7 @@ def test_the_next_prompt_computes_what_is_new_and_the_answer_without_its_thought
     prompt = ask.resident.prompts.build(
         messages, ask.resident.pictures.look_up(question.images, lambda: False) or [], thinking=True
     )
-    opening = tokens_of(thinker, "<think>\n")
+    opening = tokens_of(demo, "<think>\n")
     assert after.stats.reused_tokens == answer.stats.prompt_tokens - len(opening)
     assert after.stats.prefilled_tokens == len(prompt) - after.stats.reused_tokens
     assert after.stats.images_encoded == 0

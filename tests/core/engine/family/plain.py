@@ -35,7 +35,7 @@ class PlainFamily:
                 for message in messages
             ]
         )
-        images = [open_image(image.path) for message in messages for image in message.images]
+        images = [open_image(image) for message in messages for image in message.images]
         return dict(
             prepare_inputs(
                 processor,

@@ -17,11 +17,14 @@ from seeshell.core.engine.engine import PromptImage
 from seeshell.core.engine.remote.picture_urls import PictureUrls, fit_pixel_budget
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import ImageError
+from seeshell.core.excerpt import Excerpt, Region
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.workers import PictureWorkers
 
 LIMIT = 100_000_000
 
+
+LEFT, RIGHT = (Excerpt(region=Region(x, 0, 64, 64)) for x in (0, 64))
 
 Send = Callable[..., Awaitable[tuple[str, Image.Image]]]
 
@@ -124,3 +127,21 @@ async def test_a_picture_keeps_the_budget_that_it_was_sent_with(
     engine = RemoteEngine(1280, LIMIT, {}, workers)
     measured = await engine.measure(Attachment("0" * 64, "w.png", 640, 320, pixel_budget=50))
     assert (measured.model_width, measured.model_height, measured.tokens) == (320, 160, 50)
+
+
+async def test_excerpts_of_one_file_are_sent_as_what_they_are(
+    workers: PictureWorkers, tmp_path: Path
+) -> None:
+    photo = Image.new("RGB", (128, 64), "red")
+    photo.paste("blue", (64, 0, 128, 64))
+    photo.save(tmp_path / "photo.png")
+    whole = PromptImage(tmp_path / "photo.png", hash_file(tmp_path / "photo.png"))
+    urls = PictureUrls(100, LIMIT, workers)
+    sent = []
+    for image in (whole, replace(whole, excerpt=LEFT), replace(whole, excerpt=RIGHT), whole):
+        _, _, body = (await urls.find(image)).partition(";base64,")
+        with Image.open(io.BytesIO(base64.b64decode(body))) as picture:
+            sent.append((picture.size, picture.getpixel((0, 0)), picture.getpixel((63, 0))))
+    red, blue = (255, 0, 0), (0, 0, 255)
+    assert sent[:3] == [((128, 64), red, red), ((64, 64), red, red), ((64, 64), blue, blue)]
+    assert sent[3] == sent[0]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,27 @@ async def test_a_turn_that_comes_in_between_waits_for_its_picture_instead_of_mak
     held.may_go_on.set()
     assert await first is await second
     assert held.opened == [red_circle.name]
+
+
+async def test_an_answer_waits_for_the_one_before_it(
+    engine: RemoteEngine, fake: Any, ask: Any, red_circle: PromptImage
+) -> None:
+    begun, are_both = [], asyncio.Event()
+
+    async def chat(exchange: Any) -> None:
+        begun.append(exchange)
+        if len(begun) == 2:
+            are_both.set()
+        await exchange.start()
+        if len(begun) == 1:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(are_both.wait(), 0.3)
+            assert not are_both.is_set()
+        await exchange.text("A circle", "stop")
+        await exchange.end()
+
+    fake.chat = chat
+    await engine.load(fake.url, lambda _: None)
+    asked = PromptMessage.of("user", "What is it?", (red_circle,))
+    answers = await asyncio.gather(*(ask(engine, asked) for _ in range(2)))
+    assert len(begun) == len(answers) == 2
