@@ -62,7 +62,7 @@ class Plan:
     """Dialogues, the late layers resting."""
     all_layers: Descent = Descent(2_000, 0.6, 3_500, 0.6, line)
     """More dialogues, the late layers beside the others."""
-    more_to_learn: Descent = Descent(4_000, 0.45, 6_000, 0.45, line)
+    more_to_learn: Descent = Descent(4_000, 0.45, 8_000, 0.45, line)
     """Dialogues with system prompts to follow, thoughts and boxes, in smaller steps."""
     mixes: tuple[tuple[int, Mix], ...] = (
         (0, LOOK_UPS),
