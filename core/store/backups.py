@@ -1,4 +1,4 @@
-"""Dated copies of the database, made before a migration."""
+"""Dated copies of the database: one before each migration, and one a week."""
 
 import logging
 import os
@@ -16,10 +16,11 @@ from .migrations import MIGRATIONS, find_damage, migrate, read_version
 _logger = logging.getLogger(__name__)
 
 _KEPT: Final = 3
-"""Backups that stay; older ones are deleted once a newer one was needed and the migration done."""
+"""Backups of each kind that stay; an older one is deleted once a newer one is in its place."""
 
-_PATTERN: Final = "conversations-*-version-*.sqlite"
-
+_BEFORE_MIGRATIONS: Final = "conversations-*-version-*.sqlite"
+WEEKLY: Final = "conversations-*-weekly.sqlite"
+"""What the names of weekly backups look like."""
 
 _UNFINISHED: Final = "conversations.unfinished"
 """A backup while it is written; what a crash leaves of it is written over."""
@@ -51,13 +52,13 @@ def migrate_with_backup(database: sqlite3.Connection, paths: Paths) -> None:
             f"seeshell ({error}). They are as they were: use the version that made them, and "
             "report this."
         ) from error
-    for old in list_backups(paths)[:-_KEPT]:
-        old.unlink()
+    delete_older_backups(paths, _BEFORE_MIGRATIONS)
 
 
 def list_backups(paths: Paths) -> list[Path]:
-    """Returns the backups, oldest first."""
-    return sorted(paths.data_dir.glob(_PATTERN))
+    """Returns the backups of both kinds, oldest first."""
+    found = [it for kind in (_BEFORE_MIGRATIONS, WEEKLY) for it in paths.data_dir.glob(kind)]
+    return sorted(found)
 
 
 def pictures_in_backups(paths: Paths) -> set[str]:
@@ -75,8 +76,7 @@ def pictures_in_backups(paths: Paths) -> set[str]:
 
 
 def _back_up(database: sqlite3.Connection, paths: Paths, version: int) -> Path:
-    date = time.strftime("%Y%m%d-%H%M%S")
-    backup = paths.data_dir / f"conversations-{date}-version-{version}.sqlite"
+    backup = paths.data_dir / f"conversations-{date_of_name()}-version-{version}.sqlite"
     unfinished = paths.data_dir / _UNFINISHED
     os.close(open_private(unfinished, os.O_WRONLY | os.O_TRUNC))
     try:
@@ -88,3 +88,14 @@ def _back_up(database: sqlite3.Connection, paths: Paths, version: int) -> Path:
     finally:
         unfinished.unlink(missing_ok=True)
     return backup
+
+
+def delete_older_backups(paths: Paths, kind: str) -> None:
+    """Deletes the backups of a kind, a pattern of their names, but the newest three."""
+    for old in sorted(paths.data_dir.glob(kind))[:-_KEPT]:
+        old.unlink()
+
+
+def date_of_name() -> str:
+    """Returns the moment as names of backups have it: in the order of time they are sorted."""
+    return time.strftime("%Y%m%d-%H%M%S")

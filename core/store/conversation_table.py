@@ -3,23 +3,29 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from ..conversation import ConversationSummary
 from ..errors import NotStored
 from ..generation_options import ConversationChoices
+from ..kept import Labels
+from ..private_ids import is_private
 from .word_index import WordIndex
 
-SUMMARY: Final = """
+SUMMARY_OF_ANY: Final = """
 SELECT id, uuid, title, created_at, updated_at, model, adapter, preset,
-    (SELECT count(*) FROM message WHERE conversation_id = conversation.id AND NOT is_queued)
-    AS message_count
+    is_pinned, is_archived,
+    (SELECT count(*) FROM message WHERE conversation_id = conversation.id AND NOT is_queued
+        AND message.deleted_at IS NULL) AS message_count,
+    (SELECT json_group_array(name) FROM
+        (SELECT name FROM tag WHERE conversation_id = conversation.id ORDER BY name)) AS tags
 FROM conversation
-WHERE deleted_at IS NULL
 """
-"""What `read_summary` reads; more conditions may follow."""
+"""What `read_summary` reads, deleted or not."""
 
+SUMMARY: Final = SUMMARY_OF_ANY + "WHERE deleted_at IS NULL\n"
+"""What `read_summary` reads; more conditions may follow."""
 
 _WORDS_AT_ONCE: Final = 200
 """Messages whose words are removed in one step, which takes most of the time of a purge."""
@@ -51,6 +57,13 @@ class ConversationTable:
         if row is None:
             raise no_conversation(conversation)
         return read_summary(row)
+
+    def find_origin(self, conversation: int) -> str:
+        """Returns which program a conversation was imported from; empty for seeshell's own."""
+        origin: str = self._database.execute(
+            "SELECT origin FROM conversation WHERE id = ?", (conversation,)
+        ).fetchone()["origin"]
+        return origin
 
     def add(self, title: str) -> int:
         """Adds a conversation that has no message yet; returns its id."""
@@ -98,6 +111,23 @@ class ConversationTable:
             for row in rows
         }
 
+    def label(self, conversations: Collection[int], labels: Labels) -> None:
+        """Pins or archives conversations, or takes that back; tags have a table of their own.
+
+        Raises:
+            NotStored: one of them is not there.
+        """
+        known = self.find_choices(conversations)
+        if unknown := set(conversations).difference(known):
+            raise no_conversation(min(unknown))
+        if labels.is_pinned is None and labels.is_archived is None:
+            return
+        self._database.execute(
+            "UPDATE conversation SET is_pinned = coalesce(?, is_pinned), "
+            "is_archived = coalesce(?, is_archived) WHERE id IN (SELECT value FROM json_each(?))",
+            (labels.is_pinned, labels.is_archived, json.dumps(list(conversations))),
+        )
+
     def touch(self, conversation: int, moment: float) -> None:
         """Says when the conversation, which may be deleted, changed last.
 
@@ -126,6 +156,21 @@ class ConversationTable:
         """Returns the conversations that were deleted before that time."""
         rows = self._database.execute("SELECT id FROM conversation WHERE deleted_at < ?", (moment,))
         return [row["id"] for row in rows]
+
+    def begin_purge(self, conversations: Sequence[int]) -> list[int]:
+        """Lets deleted conversations be restored no more; returns them.
+
+        Args:
+            conversations: which; empty for all that are deleted.
+
+        Raises:
+            NotStored: one of them is not deleted.
+        """
+        in_bin = self._database.execute("SELECT id FROM conversation WHERE deleted_at > 0")
+        wanted = conversations or [row["id"] for row in in_bin]
+        for conversation in wanted:
+            self._change(conversation, "deleted_at = 0 WHERE deleted_at > 0")
+        return list(wanted)
 
     def purge(self, conversation: int, deleted_before: float) -> bool:
         """Removes a step of a conversation that was deleted before that time, its words first.
@@ -165,6 +210,10 @@ def read_summary(row: sqlite3.Row) -> ConversationSummary:
         row["message_count"],
         row["uuid"],
         ConversationChoices(row["model"], row["adapter"], row["preset"]),
+        tuple(json.loads(row["tags"])),
+        bool(row["is_pinned"]),
+        bool(row["is_archived"]),
+        is_private(row["id"]),
     )
 
 

@@ -115,6 +115,11 @@ def _open(paths: Paths) -> sqlite3.Connection:
         StoreError, sqlite3.Error, OSError: the file can't be used.
     """
     make_private_folder(paths.data_dir)
+    if rescued_file(paths).exists():
+        raise StoreError(
+            "A repair of the conversations was interrupted: run `seeshell doctor --repair` to end "
+            "it."
+        )
     database = sqlite3.connect(paths.database, isolation_level=None)
     try:
         paths.database.chmod(0o600)
@@ -127,6 +132,11 @@ def _open(paths: Paths) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def rescued_file(paths: Paths) -> Path:
+    """Returns where a rescued database waits to take the damaged one's place."""
+    return paths.data_dir / "conversations-rescued.sqlite"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

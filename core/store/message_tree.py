@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from ..conversation import Message, Part, Role, TextPart, TurnStats
+from ..conversation import Message, Part, Role, TurnStats
 from ..errors import NotStored
 from .conversation_table import no_conversation
 from .part_table import PartTable
@@ -27,10 +27,11 @@ WITH RECURSIVE below (id) AS (
     SELECT ?
     UNION ALL
     SELECT message.id FROM below JOIN message ON message.parent_id = below.id
-    WHERE NOT message.is_queued
+    WHERE NOT message.is_queued AND message.deleted_at IS NULL
 )
 SELECT max(id) FROM below
-WHERE NOT EXISTS (SELECT 1 FROM message WHERE parent_id = below.id AND NOT is_queued)
+WHERE NOT EXISTS (SELECT 1 FROM message WHERE parent_id = below.id
+    AND NOT is_queued AND deleted_at IS NULL)
 """
 
 _COPY: Final = """
@@ -86,7 +87,8 @@ class MessageTree:
         """
         self.head(conversation)
         row = self._database.execute(
-            "SELECT role, parent_id, is_queued FROM message WHERE id = ? AND conversation_id = ?",
+            "SELECT role, parent_id, is_queued FROM message "
+            "WHERE id = ? AND conversation_id = ? AND deleted_at IS NULL",
             (message, conversation),
         ).fetchone()
         if row is None:
@@ -95,12 +97,19 @@ class MessageTree:
             raise NotStored(f"Message {message} still waits to be sent: change it in the queue.")
         return row["role"], row["parent_id"]
 
+    def is_deleted(self, message: int | None) -> bool:
+        """Whether a message is in a deleted branch."""
+        row = self._database.execute(
+            "SELECT 1 FROM message WHERE id = ? AND deleted_at IS NOT NULL", (message,)
+        ).fetchone()
+        return row is not None
+
     def branch(self, conversation: int, last: int | None) -> tuple[Message, ...]:
         """Returns the messages from the first one to the one given."""
         siblings: dict[int | None, list[int]] = {}
         for row in self._database.execute(
-            "SELECT id, parent_id FROM message WHERE conversation_id = ? AND NOT is_queued "
-            "ORDER BY id",
+            "SELECT id, parent_id FROM message WHERE conversation_id = ? "
+            "AND NOT is_queued AND deleted_at IS NULL ORDER BY id",
             (conversation,),
         ):
             siblings.setdefault(row["parent_id"], []).append(row["id"])
@@ -110,6 +119,16 @@ class MessageTree:
             _read_message(row, parts.get(row["id"], ()), siblings[row["parent_id"]]) for row in rows
         )
 
+    def read_all(self, conversation: int) -> tuple[Message, ...]:
+        """Returns the messages of all branches in the order of their ids; no siblings said."""
+        rows = self._database.execute(
+            "SELECT * FROM message WHERE conversation_id = ? "
+            "AND NOT is_queued AND deleted_at IS NULL ORDER BY id",
+            (conversation,),
+        ).fetchall()
+        parts = self._parts.read_all([row["id"] for row in rows])
+        return tuple(_read_message(row, parts.get(row["id"], ()), ()) for row in rows)
+
     def read(self, message: int) -> Message:
         """Returns a message that is there; one that is queued has no siblings yet."""
         row = self._database.execute("SELECT * FROM message WHERE id = ?", (message,)).fetchone()
@@ -117,7 +136,7 @@ class MessageTree:
             # Otherwise SQLite goes by the parent, which is null in every conversation's first.
             "SELECT id FROM message INDEXED BY message_conversation_id "
             "WHERE conversation_id = :conversation_id AND parent_id IS :parent_id "
-            "AND NOT is_queued AND NOT :is_queued ORDER BY id",
+            "AND NOT is_queued AND NOT :is_queued AND deleted_at IS NULL ORDER BY id",
             dict(row),
         )
         return _read_message(row, self._parts.read(message), [it["id"] for it in siblings])
@@ -153,7 +172,7 @@ class MessageTree:
     def put_parts(self, message: int, parts: Sequence[Part]) -> None:
         """Replaces what a message consists of."""
         self._parts.put(message, parts)
-        self._words.put_message(message, _text_of(parts))
+        self._words.put_message(message, parts)
 
     def give_place(self, question: int, parent: int | None) -> None:
         """Puts a question that was queued below its parent."""
@@ -206,6 +225,13 @@ class MessageTree:
             raise NotStored("The answer's conversation is gone: it was deleted.")
         self.put_parts(answer.id, answer.parts)
 
+    def open_again(self, answer: int, turn: str) -> None:
+        """Opens an answer that was cut off, with what it says already, for another turn."""
+        self._database.execute(
+            "UPDATE message SET finish_reason = NULL, error = '', turn = ? WHERE id = ?",
+            (turn, answer),
+        )
+
     def fail_open_answers(self, error: str) -> int:
         """Marks every open answer as failed; returns how many there were."""
         rows = self._database.execute(
@@ -214,7 +240,7 @@ class MessageTree:
             (error,),
         ).fetchall()
         for row in rows:
-            self._words.put_message(row["id"], _text_of(self._parts.read(row["id"])))
+            self._words.put_message(row["id"], self._parts.read(row["id"]))
         return len(rows)
 
     def copy(self, last: int, conversation: int) -> int:
@@ -229,10 +255,6 @@ class MessageTree:
 
     def _branch_rows(self, last: int | None) -> Sequence[sqlite3.Row]:
         return self._database.execute(_BRANCH, (last,)).fetchall()
-
-
-def _text_of(parts: Sequence[Part]) -> str:
-    return "".join(part.text for part in parts if isinstance(part, TextPart))
 
 
 def _read_message(row: sqlite3.Row, parts: Sequence[Part], siblings: Sequence[int]) -> Message:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..errors import StoreError
+from .version_7 import VERSION_7
 
 _VERSION_1 = """
 CREATE TABLE conversation (
@@ -201,7 +202,60 @@ ALTER TABLE message ADD COLUMN is_left_out INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE turn ADD COLUMN options TEXT;
 """
 
-MIGRATIONS: Final = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5 = """
+-- A picture is an excerpt of a file: several pictures may be of one file.
+ALTER TABLE picture RENAME COLUMN sha256 TO key;
+ALTER TABLE picture ADD COLUMN sha256 TEXT AS (substr(key, 1, 64));
+CREATE INDEX picture_sha256 ON picture (sha256);
+ALTER TABLE picture_note RENAME COLUMN sha256 TO picture_key;
+
+ALTER TABLE part RENAME COLUMN sha256 TO picture_key;
+DROP INDEX part_sha256;
+CREATE INDEX part_picture_key ON part (picture_key) WHERE picture_key IS NOT NULL;
+
+ALTER TABLE claim RENAME COLUMN sha256 TO picture_key;
+DROP INDEX claim_sha256;
+CREATE INDEX claim_picture_key ON claim (picture_key);
+"""
+
+_VERSION_6 = """
+-- One question over many pictures.
+CREATE TABLE roll (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid TEXT NOT NULL UNIQUE,
+    -- JSON of RollQuestion.
+    question TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
+
+-- One picture of a roll, and what was answered about it.
+CREATE TABLE roll_row (
+    roll_id INTEGER NOT NULL REFERENCES roll (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    -- JSON of RollPicture.
+    source TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    picture_key TEXT REFERENCES picture,
+    -- JSON of Attachment; null until the row was answered.
+    picture TEXT,
+    -- JSON of RowAnswer; null in a row that waits.
+    answer TEXT,
+    PRIMARY KEY (roll_id, position)
+) WITHOUT ROWID;
+-- Covers the counting of rows.
+CREATE INDEX roll_row_state ON roll_row (roll_id, state);
+CREATE INDEX roll_row_picture_key ON roll_row (picture_key) WHERE picture_key IS NOT NULL;
+"""
+
+MIGRATIONS: Final = (
+    _VERSION_1,
+    _VERSION_2,
+    _VERSION_3,
+    _VERSION_4,
+    _VERSION_5,
+    _VERSION_6,
+    VERSION_7,
+)
 """Script n leads from version n to version n + 1; a new database starts at version 0."""
 
 
@@ -231,8 +285,7 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
     # Within a transaction this would have no effect.
     database.execute("PRAGMA foreign_keys = OFF")
     try:
-        database.executescript("\n".join(["BEGIN IMMEDIATE;", *migrations[version:]]))
-        database.execute(f"PRAGMA user_version = {len(migrations)}")
+        upgrade(database, migrations)
         if damage := find_damage(database):
             raise StoreError(f"what came out is damaged: {damage}")
         database.execute("COMMIT")
@@ -240,6 +293,16 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
         if database.in_transaction:
             database.rollback()
         database.execute("PRAGMA foreign_keys = ON")
+
+
+def upgrade(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Takes the steps that are missing, in a transaction that stays open, and checks nothing.
+
+    Foreign keys are off meanwhile.
+    """
+    steps = migrations[read_version(database) :]
+    database.executescript("\n".join(["BEGIN IMMEDIATE;", *steps]))
+    database.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
 def find_damage(database: sqlite3.Connection) -> str:

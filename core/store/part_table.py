@@ -7,10 +7,12 @@ from typing import Final
 import msgspec
 
 from ..conversation import Attachment, Part, TextPart, ThoughtsPart
+from ..excerpt import read_key
+from ..private_ids import is_private
 
 _PARTS: Final = (
     "SELECT part.*, width, height, coalesce(note, '') AS note FROM part "
-    "LEFT JOIN picture USING (sha256) LEFT JOIN picture_note USING (sha256) "
+    "LEFT JOIN picture ON key = part.picture_key LEFT JOIN picture_note USING (picture_key) "
 )
 
 
@@ -28,6 +30,8 @@ class _PictureDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     tokens: int
     pixel_budget: int = 0
     is_left_out: bool = False
+    path: str = ""
+    """Of a private conversation's picture only: what is on disk names no file."""
 
 
 class PartTable:
@@ -60,7 +64,7 @@ class PartTable:
         """Replaces the parts of a message."""
         self._database.execute("DELETE FROM part WHERE message_id = ?", (message,))
         self._database.executemany(
-            "INSERT INTO part (message_id, position, kind, text, sha256, data) "
+            "INSERT INTO part (message_id, position, kind, text, picture_key, data) "
             "VALUES (?, ?, ?, ?, ?, ?)",
             [(message, position, *_columns(part)) for position, part in enumerate(parts)],
         )
@@ -68,7 +72,7 @@ class PartTable:
     def put_open(self, message: int, parts: Sequence[Part]) -> None:
         """Replaces the parts of an open answer, which only grow; without it, does nothing."""
         self._database.executemany(
-            "INSERT OR REPLACE INTO part (message_id, position, kind, text, sha256, data) "
+            "INSERT OR REPLACE INTO part (message_id, position, kind, text, picture_key, data) "
             "SELECT id, ?, ?, ?, ?, ? FROM message WHERE id = ?",
             [(position, *_columns(part), message) for position, part in enumerate(parts)],
         )
@@ -89,12 +93,12 @@ class PartTable:
 
 
 def _columns(part: Part) -> tuple[str, str, str | None, str | None]:
-    """Returns kind, text, sha256 and data."""
+    """Returns kind, text, key of the picture, and data."""
     if isinstance(part, TextPart):
         return "text", part.text, None, None
     if isinstance(part, ThoughtsPart):
         return "thoughts", part.text, None, None
-    return "picture", "", part.sha256, _picture_data(part)
+    return "picture", "", part.key, _picture_data(part)
 
 
 def _read_part(row: sqlite3.Row) -> Part:
@@ -103,8 +107,9 @@ def _read_part(row: sqlite3.Row) -> Part:
     if row["kind"] == "thoughts":
         return ThoughtsPart(row["text"])
     data = msgspec.json.decode(row["data"], type=_PictureDetails)
+    sha256, excerpt = read_key(row["picture_key"])
     return Attachment(
-        row["sha256"],
+        sha256,
         data.name,
         row["width"],
         row["height"],
@@ -114,6 +119,8 @@ def _read_part(row: sqlite3.Row) -> Part:
         row["note"],
         data.pixel_budget,
         data.is_left_out,
+        excerpt,
+        data.path if is_private(row["message_id"]) else "",
     )
 
 
@@ -125,5 +132,6 @@ def _picture_data(picture: Attachment) -> str:
         picture.tokens,
         picture.pixel_budget,
         picture.is_left_out,
+        picture.path,
     )
     return msgspec.json.encode(data).decode()

@@ -1,25 +1,42 @@
 """Copies of attached pictures: files named by the sha256 of their bytes."""
 
 import asyncio
+import base64
 import logging
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from ..conversation import Attachment
 from ..errors import ImageError, NotStored, StoreError
-from ..images import hash_file
+from ..excerpt import WHOLE, Excerpt, Region
+from ..images import ImageSize, WantedPixels, hash_file
+from ..pictures.jobs import Finished
 from ..pictures.workers import PictureWorkers
-from ..private_files import make_private_folder
+from ..private_files import make_private_folder, wait_for_disk
 from ..settings import Paths
 
 _logger = logging.getLogger(__name__)
 
 _UNFINISHED: Final = ".copy-"
+_HASH: Final = re.compile("[0-9a-f]{64}")
+
+
+class AddedPicture(NamedTuple):
+    """A picture whose file has a copy in the store."""
+
+    picture: Attachment
+    pages: int
+    """Pages or frames of its file."""
+    look: int
+    """What the picture looks like, as `core/look.py` tells."""
 
 
 class PictureFiles:
@@ -31,21 +48,59 @@ class PictureFiles:
         self._workers = workers
         self._checked: dict[str, tuple[int, int]] = {}
 
-    async def add(self, source: Path, name: str) -> Attachment:
-        """Copies a picture into the store; what is decoded and hashed is the copy.
+    async def add(self, source: Path, name: str, excerpt: Excerpt = WHOLE) -> AddedPicture:
+        """Copies a picture's file into the store; what is decoded and hashed is the copy.
+
+        Args:
+            source: the file; one of the store itself is not copied again.
+            name: what to call it; its own name if empty.
+            excerpt: what of it the picture is; the picture's own is what of that there is.
 
         Raises:
-            ImageError: the file is missing, can't be read or is no picture.
+            ImageError: the file is missing, can't be read or is no picture, or has no such page or
+                rectangle.
+            NotStored: it is a file of the store, and not whole.
             StoreError: the copy can't be written.
         """
         name = name or source.name
+        if _HASH.fullmatch(source.name) and source == self._paths.picture(source.name):
+            own = Attachment(source.name, name, 0, 0)
+            await asyncio.to_thread(self.check, own)
+            read = await self._workers.copy(source, None, name, self._max_pixels, excerpt=excerpt)
+            return added_picture(own, excerpt, read)
         copy = await asyncio.to_thread(self._make_copy, name)
         try:
-            copied = await self._workers.copy(source, copy, name, self._max_pixels)
+            copied = await self._workers.copy(source, copy, name, self._max_pixels, excerpt=excerpt)
             await asyncio.to_thread(self._put_in_place, copy, copied.sha256, name)
         finally:
             await asyncio.to_thread(copy.unlink, missing_ok=True)
-        return Attachment(copied.sha256, name, *copied.size, note=copied.note)
+        return added_picture(Attachment(copied.sha256, name, 0, 0), excerpt, copied)
+
+    async def read_anew(self, picture: Attachment, path: Path) -> bytes:
+        """Returns the pixels of a picture, upright, as PNG where that stays small, else as JPEG.
+
+        Args:
+            picture: what of its file is wanted.
+            path: where that lies, in this store or not.
+
+        Raises:
+            ImageError: the file can't be read.
+        """
+        wanted = WantedPixels(
+            path, picture.sha256, picture.label, self._max_pixels, ImageSize, picture.excerpt
+        )
+        _, _, content = (await self._workers.read_url(wanted)).partition(",")
+        return base64.b64decode(content)
+
+    async def look_at(self, picture: Attachment) -> int:
+        """Returns what a stored picture looks like, as `core/look.py` tells.
+
+        Raises:
+            ImageError: its file is missing or can't be read.
+        """
+        path, excerpt = self._paths.picture(picture.sha256), picture.excerpt
+        read = await self._workers.copy(path, None, picture.name, self._max_pixels, excerpt=excerpt)
+        return read.look
 
     def is_there(self, sha256: str) -> bool:
         """Whether there is a file of that name; `check` tells whether it is whole."""
@@ -117,9 +172,18 @@ class PictureFiles:
                     f"{name} can't be stored: {place} is a folder; move it away and attach the "
                     "picture again."
                 )
-            _sync(copy)
+            wait_for_disk(copy)
             copy.replace(place)
-            _sync(place.parent)
+            wait_for_disk(place.parent)
+
+
+def added_picture(file: Attachment, wanted: Excerpt, read: Finished) -> AddedPicture:
+    """Returns what was read of a file; the rectangle that was wanted may be cut at two sides."""
+    width, height = read.size
+    region = wanted.region and Region(wanted.region.x, wanted.region.y, width, height)
+    excerpt = replace(wanted, region=region)
+    picture = replace(file, width=width, height=height, note=read.note, excerpt=excerpt)
+    return AddedPicture(picture, read.pages, read.look)
 
 
 @contextmanager
@@ -155,12 +219,3 @@ def _is_whole(place: Path, sha256: str) -> bool:
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
-
-
-def _sync(path: Path) -> None:
-    """Makes a file's bytes, or a new name in a folder, last through a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..conversation import (
+    ASKING_KINDS,
     Attachment,
     Conversation,
     Message,
@@ -23,7 +24,7 @@ from .message_tree import MessageTree
 from .part_table import PartTable
 from .picture_table import PictureTable
 from .stored_conversations import StoredConversations
-from .titles import make_title, title_of
+from .titles import title_of
 from .turn_table import TurnRow, TurnTable
 
 
@@ -72,8 +73,8 @@ class StoredTurns:
             if known := self._find_known(question.turn):
                 return known
             if conversation is None:
-                title = make_title(question.text, question.attachments)
-                conversation = self._conversations.add(title)
+                first = Message(0, None, "user", compose(question.text, question.attachments), 0.0)
+                conversation = self._conversations.add(title_of(first))
             self._conversations.find(conversation)
             if choices is not None:
                 self._conversations.choose(conversation, choices)
@@ -110,6 +111,21 @@ class StoredTurns:
                 raise NotStored(f"Message {message} answers no question: ask one.")
             return self._add(TurnRow(turn, conversation, "regenerate", question, options=options))
 
+    def go_on(self, turn: str, conversation: int, answer: int) -> Queued:
+        """Queues going on with an answer that was cut off, with the options it was given with."""
+        with self._database.transaction():
+            if known := self._find_known(turn):
+                return known
+            if answer != self._tree.head(conversation):
+                raise NotStored("Only the last answer that is shown can be continued.")
+            cut_off = self._tree.read(answer)
+            if cut_off.parent_id is None or not cut_off.can_be_continued:
+                raise NotStored("That answer can't be continued: nothing cut it off in its midst.")
+            before = self._turns.find(cut_off.turn)
+            options = before.options if before else NO_OPTIONS
+            question = cut_off.parent_id
+            return self._add(TurnRow(turn, conversation, "continue", question, options=options))
+
     def start(self, turn: str, measured: Sequence[Attachment]) -> StartedTurn:
         """Takes a turn out of its queue, gives its question a place and opens its answer."""
         with self._database.transaction():
@@ -118,13 +134,16 @@ class StoredTurns:
             summary = self._conversations.find(conversation)
             head_before = self._tree.head(conversation)
             self._turns.take(turn)
-            if kind != "regenerate":
+            if kind in ASKING_KINDS:
                 parent = head_before if kind == "submit" else self._tree.read(question).parent_id
                 self._tree.give_place(question, parent)
             self._parts.measure(question, measured)
-            opened = Message(0, question, "assistant", (), time.time(), turn=turn)
-            answer = self._tree.add(conversation, opened)
-            self._tree.move_head(conversation, answer)
+            if kind == "continue" and head_before is not None:
+                answer, added = head_before, []
+                self._tree.open_again(answer, turn)
+            else:
+                answer = self._open_answer(conversation, question, turn)
+                added = [question, answer] if kind in ASKING_KINDS else [answer]
             self._conversations.touch(conversation, time.time())
             return StartedTurn(
                 turn,
@@ -133,16 +152,17 @@ class StoredTurns:
                 self._tree.read(answer),
                 head_before,
                 summary.updated_at,
-                (answer,) if kind == "regenerate" else (question, answer),
+                tuple(added),
                 queued.options,
                 summary.choices,
+                kind,
             )
 
     def withdraw(self, started: StartedTurn) -> Conversation | None:
         """Takes out what a started turn added; the head goes back only from its own answer."""
         conversation = started.conversation
         with self._database.transaction():
-            self._pictures.refresh(it.sha256 for it in started.question.attachments)
+            self._pictures.refresh(it.key for it in started.question.attachments)
             self._turns.remove(started.id)
             if self._tree.head(conversation) == started.answer.id:
                 self._tree.move_head(conversation, started.head_before)
@@ -158,7 +178,7 @@ class StoredTurns:
         """Replaces text and pictures of a queued question."""
         with self._database.transaction():
             found = self._turns.find_queued(turn, conversation)
-            if found.kind == "regenerate":
+            if found.kind not in ASKING_KINDS:
                 raise NotStored("What is queued there is an answer: it has no text to edit.")
             self._require_pictures(attachments)
             before = self._tree.read(found.question)
@@ -181,9 +201,9 @@ class StoredTurns:
         with self._database.transaction():
             found = self._turns.find_queued(turn, conversation)
             question = self._tree.read(found.question)
-            self._pictures.refresh(it.sha256 for it in question.attachments)
+            self._pictures.refresh(it.key for it in question.attachments)
             self._turns.remove(turn)
-            if found.kind != "regenerate":
+            if found.kind in ASKING_KINDS:
                 self._tree.remove(found.question)
             is_gone = self._follow_first_question(conversation, question)
         return None if is_gone else self._reader.read(conversation)
@@ -210,6 +230,13 @@ class StoredTurns:
             self._conversations.touch(conversation, time.time())
             self._tree.end_answer(answer)
 
+    def _open_answer(self, conversation: int, question: int, turn: str) -> int:
+        """Adds an empty answer below a question, and shows it; returns its id."""
+        opened = Message(0, question, "assistant", (), time.time(), turn=turn)
+        answer = self._tree.add(conversation, opened)
+        self._tree.move_head(conversation, answer)
+        return answer
+
     def _find_known(self, turn: str) -> Queued | None:
         known = self._turns.find(turn)
         if known is None:
@@ -232,7 +259,7 @@ class StoredTurns:
 
     def _require_pictures(self, pictures: Sequence[Attachment]) -> None:
         for picture in pictures:
-            self._pictures.find(picture.sha256)
+            self._pictures.find(picture.key)
 
     def _follow_first_question(self, conversation: int, before: Message) -> bool:
         """Brings a conversation without turns in line with its first question, if it has one.

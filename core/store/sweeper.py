@@ -7,16 +7,18 @@ import time
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from ..kept import RESTORE_DAYS
 from ..settings import Paths
 from .backups import pictures_in_backups
 from .picture_files import PictureFiles
 from .store_thread import StoreThread
 from .stored_conversations import StoredConversations
+from .stored_library import StoredLibrary
 from .stored_pictures import UNHELD_SECONDS, StoredPictures
 
 _logger = logging.getLogger(__name__)
 
-RESTORE_SECONDS: Final = 30 * 86_400.0
+RESTORE_SECONDS: Final = RESTORE_DAYS * 86_400.0
 """How long a deleted conversation can be restored."""
 
 _FILES_AT_ONCE: Final = 100
@@ -35,25 +37,32 @@ class Sweeper:
         thread: StoreThread,
         paths: Paths,
         conversations: StoredConversations,
+        library: StoredLibrary,
         pictures: StoredPictures,
         files: PictureFiles,
     ) -> None:
         self._thread = thread
         self._paths = paths
         self._conversations = conversations
+        self._library = library
         self._pictures = pictures
         self._files = files
 
-    async def purge(self) -> None:
-        """Removes conversations that were deleted long ago, and the pictures only they held."""
+    async def purge(self) -> list[int]:
+        """Removes what was deleted long ago or put out of the bin, with pictures only it had.
+
+        Returns:
+            the conversations.
+        """
         long_ago = time.time() - RESTORE_SECONDS
-        run, conversations = self._thread.run, self._conversations
-        for conversation in await run(conversations.list_deleted_before, long_ago):
-            while await run(conversations.purge, conversation, long_ago):
+        gone = await self._thread.run(self._conversations.list_deleted_before, long_ago)
+        for conversation in gone:
+            while await self._thread.run(self._conversations.purge, conversation, long_ago):
                 pass
-        kept = await asyncio.to_thread(self._read_backups)
-        if kept is not None:
-            await self._delete_unheld(kept)
+        while await self._thread.run(self._library.purge_branches, long_ago):
+            pass
+        await self._delete_unneeded()
+        return gone
 
     async def sweep(self) -> None:
         """Removes pictures that nothing holds, files that nothing names, and stale claims."""
@@ -61,19 +70,22 @@ class Sweeper:
         run, pictures = self._thread.run, self._pictures
         await run(pictures.expire_claims)
         await asyncio.to_thread(self._files.delete_unfinished, a_day_ago)
-        kept = await asyncio.to_thread(self._read_backups)
+        kept = await self._delete_unneeded()
         if kept is None:
             return
-        await self._delete_unheld(kept)
         began_at = await run(pictures.began_at)
         found = await asyncio.to_thread(self._files.list_unchanged, began_at, a_day_ago)
         files = [sha256 for sha256 in found if sha256 not in kept]
         for start in range(0, len(files), _FILES_AT_ONCE):
             await run(pictures.delete_unknown, files[start : start + _FILES_AT_ONCE])
 
-    async def _delete_unheld(self, kept: AbstractSet[str]) -> None:
-        while await self._thread.run(self._pictures.delete_unheld, kept, _FILES_AT_ONCE):
-            pass
+    async def _delete_unneeded(self) -> AbstractSet[str] | None:
+        """Deletes pictures that nothing holds; returns what backups need, None if unknown."""
+        kept = await asyncio.to_thread(self._read_backups)
+        if kept is not None:
+            while await self._thread.run(self._pictures.delete_unheld, kept, _FILES_AT_ONCE):
+                pass
+        return kept
 
     def _read_backups(self) -> set[str] | None:
         """Returns the pictures that backups need; None if that can't be known."""

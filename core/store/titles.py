@@ -25,7 +25,7 @@ def title_of(first: Message) -> str:
 
 def make_title(text: str, attachments: Sequence[Attachment]) -> str:
     """Returns the start of a first message; without words the names of its pictures."""
-    title = one_line(text) or ", ".join(picture.name for picture in attachments)
+    title = one_line(text) or ", ".join(picture.label for picture in attachments)
     if len(title) <= _TITLE_LENGTH:
         return title
     start, _, _ = title[:_TITLE_LENGTH].rpartition(" ")

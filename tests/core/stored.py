@@ -1,5 +1,6 @@
 """What tests of the store put into it."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,6 +14,8 @@ from seeshell.core.conversation import Attachment, Message, StartedTurn, TurnSta
 from seeshell.core.settings import Paths
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.stored_turns import NewQuestion
+
+DAY = 86_400
 
 _numbers = count(1)
 
@@ -49,8 +52,8 @@ async def start(
     pictures: Sequence[Attachment] = (),
 ) -> StartedTurn:
     """Returns a turn whose answer is open."""
-    queued = await archive.queue_submit(conversation, NewQuestion(new_turn(), text, pictures))
-    return await archive.start_queued(queued.turn.id)
+    queued = await archive.turns.submit(conversation, NewQuestion(new_turn(), text, pictures))
+    return await archive.turns.start(queued.turn.id)
 
 
 async def edit(
@@ -62,21 +65,21 @@ async def edit(
 ) -> StartedTurn:
     """Returns a turn that stands beside another one, its answer open."""
     question = NewQuestion(new_turn(), text, pictures)
-    queued = await archive.queue_edit(conversation, message, question)
-    return await archive.start_queued(queued.turn.id)
+    queued = await archive.turns.edit(conversation, message, question)
+    return await archive.turns.start(queued.turn.id)
 
 
 async def regenerate(
     archive: Archive, conversation: int, message: int | None = None
 ) -> StartedTurn:
     """Returns a turn whose answer, open, stands beside another one."""
-    queued = await archive.queue_regenerate(new_turn(), conversation, message)
-    return await archive.start_queued(queued.turn.id)
+    queued = await archive.turns.regenerate(new_turn(), conversation, message)
+    return await archive.turns.start(queued.turn.id)
 
 
 async def end(archive: Archive, turn: StartedTurn, text: str) -> StartedTurn:
     """Ends the turn's answer."""
-    await archive.end_answer(turn.conversation, ended(turn.answer, text))
+    await archive.turns.end_answer(turn.conversation, ended(turn.answer, text))
     return turn
 
 
@@ -97,7 +100,8 @@ async def texts(archive: Archive, conversation: int) -> list[str]:
 
 
 async def found(archive: Archive, query: str) -> list[int]:
-    """Returns the conversations that a search finds."""
+    """Returns the conversations that a search finds, once all is indexed."""
+    await archive.indexing
     return [it.id for it in await archive.list_conversations(query, 10)]
 
 
@@ -108,6 +112,25 @@ def change(paths: Paths, *statements: str) -> None:
             database.execute(statement)
 
 
+def files(paths: Paths) -> list[Path]:
+    """Returns the pictures' files, and what else lies beside them."""
+    return sorted(path for path in paths.pictures_dir.rglob("*") if path.is_file())
+
+
+def pass_days(paths: Paths, days: float) -> None:
+    """Makes everything that is stored older."""
+    seconds = days * DAY
+    change(
+        paths,
+        f"UPDATE conversation SET deleted_at = deleted_at - {seconds}",
+        f"UPDATE picture SET attached_at = attached_at - {seconds}",
+        f"UPDATE claim SET claimed_at = claimed_at - {seconds}",
+        f"UPDATE origin SET began_at = began_at - {seconds}",
+    )
+    for path in files(paths):
+        os.utime(path, (path.stat().st_mtime - seconds,) * 2)
+
+
 async def set_pragma(archive: Archive, setting: str) -> None:
     """Changes a setting of the store's own connection, as `query_only = ON`."""
-    await archive._run(archive._turns._database.connection.execute, f"PRAGMA {setting}")
+    await archive._run(archive._conversations._database.connection.execute, f"PRAGMA {setting}")

@@ -12,12 +12,12 @@ from ..stored import ask, draw
 
 @pytest.fixture
 async def cat(archive: Archive, tmp_path: Path) -> Attachment:
-    return await archive.attach(draw(tmp_path, "cat.png"), "")
+    return (await archive.pictures.attach(draw(tmp_path, "cat.png"), "")).picture
 
 
 @pytest.fixture
 async def dog(archive: Archive, tmp_path: Path) -> Attachment:
-    return await archive.attach(draw(tmp_path, "dog.png"), "")
+    return (await archive.pictures.attach(draw(tmp_path, "dog.png"), "")).picture
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ async def test_a_fork_keeps_its_pictures_and_words_when_the_original_is_deleted(
 
 async def test_a_fork_of_an_answer_that_is_being_given_is_cut_off_there(archive: Archive) -> None:
     turn = await start(archive, "Tell me")
-    await archive.save_answer(turn.answer.id, compose("Once upon"))
+    await archive.turns.save_answer(turn.answer.id, compose("Once upon"))
     fork = await archive.fork_conversation(turn.conversation, turn.answer.id)
     assert [it.text for it in fork.messages] == ["Tell me", "Once upon"]
     assert fork.messages[-1].finish_reason == "cancelled"
@@ -196,7 +196,7 @@ async def test_a_message_that_waits_has_no_place_in_the_tree_yet(
     archive: Archive, first: StartedTurn
 ) -> None:
     conversation = first.conversation
-    waiting = (await archive.queue_submit(conversation, NewQuestion("waits", "And?"))).turn.question
+    waiting = (await archive.turns.submit(conversation, NewQuestion("waits", "And?"))).turn.question
     for call in (
         edit(archive, conversation, waiting.id, "x"),
         regenerate(archive, conversation, waiting.id),

@@ -20,11 +20,11 @@ OPTIONS = GenerationOptions(system="In one word.", temperature=0.0, thinking=Fal
 
 
 async def test_a_new_conversation_keeps_what_its_first_turn_chose(archive: Archive) -> None:
-    queued = await archive.queue_submit(None, NewQuestion("t", "What?"), CHOICES)
+    queued = await archive.turns.submit(None, NewQuestion("t", "What?"), CHOICES)
     stored = await archive.read_conversation(queued.conversation)
     assert stored.summary.choices == CHOICES
     assert (await archive.list_conversations("", 10))[0].choices == CHOICES
-    started = await archive.start_queued("t")
+    started = await archive.turns.start("t")
     assert started.choices == CHOICES
 
 
@@ -32,11 +32,11 @@ async def test_a_later_turn_leaves_the_choices_unless_it_makes_others(
     archive: Archive, first: StartedTurn
 ) -> None:
     await archive.choose_for_conversation(first.conversation, CHOICES)
-    await archive.queue_submit(first.conversation, NewQuestion("t", "And?"))
+    await archive.turns.submit(first.conversation, NewQuestion("t", "And?"))
     stored = await archive.read_conversation(first.conversation)
     assert stored.summary.choices == CHOICES
     other = replace(CHOICES, preset="")
-    await archive.queue_submit(first.conversation, NewQuestion("u", "And?"), other)
+    await archive.turns.submit(first.conversation, NewQuestion("u", "And?"), other)
     stored = await archive.read_conversation(first.conversation)
     assert stored.summary.choices == other
 
@@ -51,23 +51,23 @@ async def test_a_turn_keeps_its_options_until_it_is_taken(
     archive: Archive, first: StartedTurn
 ) -> None:
     conversation = first.conversation
-    await archive.queue_submit(conversation, NewQuestion("a", "And?", options=OPTIONS))
-    await archive.queue_edit(
+    await archive.turns.submit(conversation, NewQuestion("a", "And?", options=OPTIONS))
+    await archive.turns.edit(
         conversation, first.question.id, NewQuestion("b", "Who?", options=OPTIONS)
     )
-    await archive.queue_regenerate("c", conversation, first.answer.id, OPTIONS)
+    await archive.turns.regenerate("c", conversation, first.answer.id, OPTIONS)
     queue = (await archive.read_conversation(conversation)).queue
     assert [turn.options for turn in queue] == [OPTIONS] * 3
-    assert [(await archive.start_queued(turn)).options for turn in "abc"] == [OPTIONS] * 3
-    await archive.queue_submit(conversation, NewQuestion("d", "And?"))
-    assert (await archive.start_queued("d")).options == NO_OPTIONS
+    assert [(await archive.turns.start(turn)).options for turn in "abc"] == [OPTIONS] * 3
+    await archive.turns.submit(conversation, NewQuestion("d", "And?"))
+    assert (await archive.turns.start("d")).options == NO_OPTIONS
 
 
 async def test_messages_and_single_pictures_are_left_out_and_taken_in_again(
     archive: Archive, cat: Attachment, dog: Attachment
 ) -> None:
-    queued = await archive.queue_submit(None, NewQuestion("t", "What?", [cat, dog]))
-    started = await archive.start_queued("t")
+    queued = await archive.turns.submit(None, NewQuestion("t", "What?", [cat, dog]))
+    started = await archive.turns.start("t")
     conversation, question = queued.conversation, started.question.id
     changed = await archive.leave_out(
         conversation, [started.answer.id], [(question, 1)], is_left_out=True

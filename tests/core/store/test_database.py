@@ -120,30 +120,30 @@ VANISHINGS = (
 async def test_nothing_is_stored_in_or_read_from_a_database_that_is_gone_from_its_place(
     archive: Archive, paths: Paths, tmp_path: Path, vanish: Callable[[Paths], None]
 ) -> None:
-    picture = await archive.attach(draw(tmp_path, "cat.png"), "")
+    picture = (await archive.pictures.attach(draw(tmp_path, "cat.png"), "")).picture
     turn = await ask(archive, "What is it?", "A dog.")
     conversation = turn.conversation
     opened = await start(archive, "And?", conversation)
-    await archive.queue_submit(conversation, NewQuestion("waits", "And?"))
+    await archive.turns.submit(conversation, NewQuestion("waits", "And?"))
     vanish(paths)
     left = sorted(paths.data_dir.parent.rglob("*"))
     for call in (
-        archive.queue_submit(None, NewQuestion("t", "lost?")),
-        archive.queue_edit(conversation, turn.question.id, NewQuestion("t", "lost?")),
-        archive.queue_regenerate("t", conversation, turn.answer.id),
-        archive.start_queued("waits"),
-        archive.edit_queued(conversation, "waits", "lost?", ()),
-        archive.move_queued(conversation, "waits", None),
-        archive.remove_queued(conversation, "waits"),
-        archive.pause_queue(conversation),
-        archive.resume_queue(conversation),
-        archive.read_queues(),
-        archive.save_answer(opened.answer.id, compose("lost?")),
-        archive.end_answer(conversation, ended(opened.answer, "lost?")),
-        archive.withdraw_turn(opened),
-        archive.attach(tmp_path / "cat.png", ""),
-        archive.claim_pictures("window", [picture.sha256]),
-        archive.find_pictures([picture.sha256]),
+        archive.turns.submit(None, NewQuestion("t", "lost?")),
+        archive.turns.edit(conversation, turn.question.id, NewQuestion("t", "lost?")),
+        archive.turns.regenerate("t", conversation, turn.answer.id),
+        archive.turns.start("waits"),
+        archive.turns.edit_queued(conversation, "waits", "lost?", ()),
+        archive.turns.move_queued(conversation, "waits", None),
+        archive.turns.remove_queued(conversation, "waits"),
+        archive.turns.pause_queue(conversation),
+        archive.turns.resume_queue(conversation),
+        archive.turns.read_queues(),
+        archive.turns.save_answer(opened.answer.id, compose("lost?")),
+        archive.turns.end_answer(conversation, ended(opened.answer, "lost?")),
+        archive.turns.withdraw(opened),
+        archive.pictures.attach(tmp_path / "cat.png", ""),
+        archive.pictures.claim("window", [picture.sha256]),
+        archive.pictures.find([picture.sha256]),
         archive.list_conversations("", 10),
         archive.list_conversations("dog", 10),
         archive.list_conversation_ids(),
@@ -263,7 +263,7 @@ async def test_a_full_disk_is_said_to_be_full_and_changes_nothing(
         await start(archive, "too much " * 5000, first.conversation)
     await set_pragma(archive, "max_page_count = 1000000")
     assert await texts(archive, first.conversation) == ["What is it?", "A dog."]
-    assert await archive.read_queues() == {}
+    assert await archive.turns.read_queues() == {}
 
 
 async def test_a_database_that_can_only_be_read_is_said_to_be_so(
@@ -271,8 +271,8 @@ async def test_a_database_that_can_only_be_read_is_said_to_be_so(
 ) -> None:
     await set_pragma(archive, "query_only = ON")
     with pytest.raises(StoreError, match="only be read"):
-        await archive.queue_submit(None, NewQuestion("t", "Tell me"))
-    assert await archive.find_pictures([cat.sha256]) == [cat]
+        await archive.turns.submit(None, NewQuestion("t", "Tell me"))
+    assert await archive.pictures.find([cat.sha256]) == [cat]
     assert await found(archive, "") == []
 
 

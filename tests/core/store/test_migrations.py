@@ -12,13 +12,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from seeshell.core.conversation import Attachment, TextPart
+from seeshell.core.conversation import Attachment, TextPart, ThoughtsPart, text_of
 from seeshell.core.errors import StoreError
+from seeshell.core.excerpt import WHOLE, Excerpt, Region
 from seeshell.core.generation_options import NO_CHOICES, NO_OPTIONS
+from seeshell.core.kept import EVERYTHING, LibraryFilter
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store import backups, migrations
 from seeshell.core.store.archive import Archive
+from seeshell.core.store.library_page import Stretch
 from seeshell.core.store.migrations import MIGRATIONS, migrate
 from seeshell.core.store.picture_table import PictureTable
 
@@ -27,7 +30,8 @@ from ..stored import ask, found, texts
 
 DATABASES = Path(__file__).parent / "databases"
 VERSION_1, VERSION_2 = DATABASES / "version-1.sqlite", DATABASES / "version-2.sqlite"
-VERSION_3 = DATABASES / "version-3.sqlite"
+VERSION_3, VERSION_4 = DATABASES / "version-3.sqlite", DATABASES / "version-4.sqlite"
+VERSION_5, VERSION_6 = DATABASES / "version-5.sqlite", DATABASES / "version-6.sqlite"
 DOG = "d" * 64
 
 BRANCHES = f"""
@@ -132,6 +136,111 @@ async def test_a_database_of_version_2_keeps_what_it_has_and_takes_notes(paths: 
     question = (await archive.read_conversation(conversation)).messages[0]
     assert question.attachments == (msgspec.structs.replace(old, note="on grey"),)
     await archive.close()
+
+
+async def test_a_database_of_version_4_keeps_its_pictures_and_takes_excerpts_of_them(
+    paths: Paths,
+) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_4, paths.database)
+    before = rows(VERSION_4, "SELECT sha256, name, width, height, attached_at FROM picture")
+    notes = rows(VERSION_4, "SELECT sha256, note FROM picture_note")
+    claims = rows(VERSION_4, "SELECT window, sha256, claimed_at FROM claim")
+    parts = rows(VERSION_4, "SELECT message_id, position, kind, text, sha256, data FROM part")
+    archive = await open_archive(paths)
+    (conversation,) = await found(archive, "colour")
+    stored = await archive.read_conversation(conversation)
+    red, logo = stored.messages[0].attachments
+    assert (red.name, red.model_width, red.pixel_budget, red.excerpt) == ("red.png", 32, 64, WHOLE)
+    assert (logo.note, logo.is_left_out) == ("transparent parts on white", True)
+    assert stored.queue[0].question.attachments[0].key == red.sha256
+    await archive.close()
+    with closing(sqlite3.connect(paths.database)) as database:
+        database.row_factory = sqlite3.Row
+        part = msgspec.structs.replace(red, excerpt=Excerpt(2, Region(1, 2, 3, 4)), note="cut")
+        PictureTable(database).add(part)
+        assert PictureTable(database).find(part.key).excerpt == part.excerpt
+        database.rollback()
+    path = paths.database
+    assert rows(path, "SELECT key, name, width, height, attached_at FROM picture") == before
+    assert rows(path, "SELECT DISTINCT key = sha256 FROM picture") == [(1,)]
+    assert rows(path, "SELECT picture_key, note FROM picture_note") == notes
+    assert rows(path, "SELECT window, picture_key, claimed_at FROM claim") == claims
+    kept_parts = rows(path, "SELECT message_id, position, kind, text, picture_key, data FROM part")
+    assert kept_parts == parts
+
+
+@pytest.mark.parametrize("version", [VERSION_5, VERSION_6], ids=["version 5", "version 6"])
+async def test_the_library_shows_what_a_database_without_one_has(
+    paths: Paths, version: Path
+) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(version, paths.database)
+    archive = await open_archive(paths)
+    page = await archive.library.list_page(EVERYTHING, "created", Stretch(10))
+    waiting, colours = page.rows
+    assert [row.summary.title for row in page.rows] == ["Still open", "Which colour?"]
+    assert (colours.model, colours.turns, colours.summary.message_count) == ("demo", 1, 6)
+    assert colours.summary.choices.model == "demo"
+    assert (colours.summary.tags, colours.summary.is_pinned, colours.picture[64:]) == (
+        (),
+        False,
+        "",
+    )
+    (deleted,) = (
+        await archive.library.list_page(LibraryFilter(shelf="bin"), "created", Stretch(10))
+    ).rows
+    assert (deleted.summary.title, deleted.turns) == ("Forget me", 1)
+    stored = await archive.read_conversation(waiting.summary.id)
+    assert [it.text for it in stored.messages] == ["Still open", "Half an ans"]
+    assert ([it.question.text for it in stored.queue], stored.is_paused) == (["Waits"], True)
+    await archive.close()
+
+
+@pytest.mark.parametrize("version", [VERSION_5, VERSION_6], ids=["version 5", "version 6"])
+async def test_every_branch_of_an_older_database_is_there(paths: Paths, version: Path) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(version, paths.database)
+    archive = await open_archive(paths)
+    (conversation,) = await found(archive, "colour")
+    kept_tree = await archive.library.read_tree(conversation)
+    messages = kept_tree.conversation.messages
+    assert [text_of(it.parts) for it in messages] == [
+        "Which colour?",
+        "Red.",
+        "And this corner?",
+        "Red too.",
+        "Crimson.",
+        "Dark red.",
+    ]
+    places = {it.uuid: place for place, it in enumerate(messages)}
+    parents = [it.parent and places[it.parent] for it in messages]
+    assert parents == [None, 0, 1, 2, 2, 0]
+    assert kept_tree.conversation.head == messages[5].uuid
+    assert [it.is_left_out for it in messages] == [True, True, False, False, False, True]
+    assert messages[1].parts[0] == ThoughtsPart("I look.")
+    assert messages[4].finish_reason == "length"
+    pictures = [part for it in messages for part in it.parts if isinstance(part, Attachment)]
+    assert [it.excerpt == WHOLE for it in pictures] == [True, False]
+    assert pictures[0].tokens == 9
+    assert kept_tree.deleted == ()
+    await archive.close()
+
+
+async def test_a_database_of_version_6_keeps_its_rolls(paths: Paths) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_6, paths.database)
+    archive = await open_archive(paths)
+    (roll,) = await archive.rolls.list_all()
+    done, waiting = (await archive.rolls.read(roll.id)).rows
+    assert done.answer is not None
+    assert (done.answer.text, waiting.state) == ("A square.", "waiting")
+    await archive.close()
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as database:
+        return sorted(database.execute(query), key=str)
 
 
 KILLED = {

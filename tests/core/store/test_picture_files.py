@@ -40,7 +40,7 @@ async def test_a_copy_is_named_by_its_bytes_and_outlives_the_original(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
     content = picture.read_bytes()
-    attachment = await pictures.add(picture, "")
+    attachment = (await pictures.add(picture, "")).picture
     assert (attachment.name, attachment.width, attachment.height) == ("circle.png", 224, 224)
     assert attachment.sha256 == hash_file(picture)
     picture.unlink()
@@ -54,7 +54,7 @@ async def test_a_copy_is_named_by_its_bytes_and_outlives_the_original(
 async def test_the_same_picture_twice_is_one_file(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    first, second = await pictures.add(picture, "one"), await pictures.add(picture, "two")
+    first, second = [(await pictures.add(picture, name)).picture for name in ("one", "two")]
     assert (first.name, second.name, first.sha256) == ("one", "two", second.sha256)
     assert files_below(paths.pictures_dir) == [paths.picture(first.sha256)]
 
@@ -62,7 +62,7 @@ async def test_the_same_picture_twice_is_one_file(
 async def test_a_copy_that_was_altered_is_noticed_and_made_whole_by_attaching_again(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    attachment = await pictures.add(picture, "")
+    attachment = (await pictures.add(picture, "")).picture
     pictures.check(attachment)
     copy = paths.picture(attachment.sha256)
     copy.write_bytes(copy.read_bytes()[:-1] + b"x")
@@ -75,7 +75,7 @@ async def test_a_copy_that_was_altered_is_noticed_and_made_whole_by_attaching_ag
 async def test_a_deleted_copy_is_gone_and_may_be_deleted_again(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    attachment = await pictures.add(picture, "")
+    attachment = (await pictures.add(picture, "")).picture
     pictures.delete([attachment.sha256, attachment.sha256])
     assert files_below(paths.pictures_dir) == []
     with pytest.raises(NotStored, match="missing"):
@@ -94,7 +94,7 @@ async def test_what_is_no_picture_leaves_no_trace(pictures: PictureFiles, paths:
 async def test_what_crashes_left_of_copies_is_deleted_once_it_is_old(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    attachment = await pictures.add(picture, "")
+    attachment = (await pictures.add(picture, "")).picture
     for name, age in ((".copy-old", 3_600), (".copy-new", 0)):
         half = paths.pictures_dir / name
         half.write_bytes(b"half")
@@ -109,7 +109,7 @@ async def test_what_crashes_left_of_copies_is_deleted_once_it_is_old(
 async def test_copies_are_listed_by_when_they_were_written_and_other_files_are_not(
     pictures: PictureFiles, picture: Path, paths: Paths
 ) -> None:
-    attachment = await pictures.add(picture, "")
+    attachment = (await pictures.add(picture, "")).picture
     (paths.picture(attachment.sha256).parent / "letter.txt").write_text("Dear Sir")
     (paths.pictures_dir / ".DS_Store").write_text("")
     written_at = paths.picture(attachment.sha256).stat().st_mtime
@@ -181,7 +181,7 @@ INTRUDERS = [make_folder, make_pipe, make_loop, make_socket]
 async def test_what_lies_in_place_of_a_copy_is_said_at_once_and_replaced_if_it_is_no_folder(
     pictures: PictureFiles, picture: Path, paths: Paths, make: Callable[[Path], None]
 ) -> None:
-    attachment = await pictures.add(picture, "")
+    attachment = (await pictures.add(picture, "")).picture
     place = paths.picture(attachment.sha256)
     place.unlink()
     make(place)
@@ -197,7 +197,7 @@ async def test_what_lies_in_place_of_a_copy_is_said_at_once_and_replaced_if_it_i
     else:
         with pytest.raises(NotStored, match=rf"{sentence}attach it again\.$"):
             pictures.check(attachment)
-    assert await pictures.add(picture, "") == attachment
+    assert (await pictures.add(picture, "")).picture == attachment
     assert pictures.check(attachment) == place
     assert files_below(paths.pictures_dir) == [place]
 
@@ -236,9 +236,9 @@ async def test_what_was_done_to_a_picture_is_kept_with_its_messages(
     logo = Image.new("RGBA", (40, 40), (255, 255, 255, 0))
     logo.paste((0, 0, 0, 255), (10, 10, 30, 30))
     logo.save(tmp_path / "logo.png")
-    attached = await archive.attach(tmp_path / "logo.png", "")
+    attached = (await archive.pictures.attach(tmp_path / "logo.png", "")).picture
     assert attached.note == "transparent parts on white"
-    assert await archive.find_pictures([attached.sha256]) == [attached]
-    turn = await archive.queue_submit(None, NewQuestion("one", "What is this?", [attached]))
+    assert await archive.pictures.find([attached.sha256]) == [attached]
+    turn = await archive.turns.submit(None, NewQuestion("one", "What is this?", [attached]))
     (queued,) = (await archive.read_conversation(turn.conversation)).queue
     assert queued.question.attachments == (attached,)

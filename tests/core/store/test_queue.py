@@ -21,7 +21,7 @@ async def waiting(archive: Archive, conversation: int) -> list[str]:
 
 async def queue_three(archive: Archive, conversation: int | None = None) -> int:
     for turn in ("a", "b", "c"):
-        queued = await archive.queue_submit(conversation, NewQuestion(turn, f"question {turn}"))
+        queued = await archive.turns.submit(conversation, NewQuestion(turn, f"question {turn}"))
         conversation = queued.conversation
     assert conversation is not None
     return conversation
@@ -32,7 +32,7 @@ async def test_a_question_is_stored_as_it_waits_and_gets_its_place_when_it_is_ta
 ) -> None:
     conversation = first.conversation
     before = await archive.read_conversation(conversation)
-    queued = await archive.queue_submit(conversation, NewQuestion("b", "And?", [cat]))
+    queued = await archive.turns.submit(conversation, NewQuestion("b", "And?", [cat]))
     assert queued.is_new
     assert (queued.turn.id, queued.turn.kind) == ("b", "submit")
     assert queued.turn.question.parts == (cat, TextPart("And?"))
@@ -43,7 +43,7 @@ async def test_a_question_is_stored_as_it_waits_and_gets_its_place_when_it_is_ta
     assert waits.queue == (queued.turn,)
     assert await found(archive, "and") == [conversation]
 
-    turn = await archive.start_queued("b")
+    turn = await archive.turns.start("b")
     question = turn.question
     assert (question.id, question.uuid) == (queued.turn.question.id, queued.turn.question.uuid)
     assert question.parent_id == first.answer.id
@@ -57,9 +57,9 @@ async def test_a_question_is_stored_as_it_waits_and_gets_its_place_when_it_is_ta
 async def test_a_question_follows_the_answer_that_was_shown_when_it_was_taken(
     archive: Archive, first: StartedTurn
 ) -> None:
-    await archive.queue_submit(first.conversation, NewQuestion("later", "And?"))
+    await archive.turns.submit(first.conversation, NewQuestion("later", "And?"))
     again = await end(archive, await regenerate(archive, first.conversation), "A puppy.")
-    turn = await archive.start_queued("later")
+    turn = await archive.turns.start("later")
     assert turn.question.parent_id == again.answer.id
     assert await texts(archive, first.conversation) == ["What is it?", "A puppy.", "And?", ""]
 
@@ -68,9 +68,9 @@ async def test_a_branch_ends_with_its_newest_answer_though_its_question_waited_l
     archive: Archive, first: StartedTurn
 ) -> None:
     conversation = first.conversation
-    await archive.queue_submit(conversation, NewQuestion("early", "And?"))
+    await archive.turns.submit(conversation, NewQuestion("early", "And?"))
     again = await end(archive, await regenerate(archive, conversation), "A puppy.")
-    turn = await end(archive, await archive.start_queued("early"), "Brown.")
+    turn = await end(archive, await archive.turns.start("early"), "Brown.")
     assert turn.question.id < again.answer.id
     await archive.switch_branch(conversation, first.answer.id)
     await archive.switch_branch(conversation, again.answer.id)
@@ -80,10 +80,10 @@ async def test_a_branch_ends_with_its_newest_answer_though_its_question_waited_l
 AND = NewQuestion("t", "And?")
 
 SUBMISSIONS: dict[str, Callable[[Archive, StartedTurn], Awaitable[Queued]]] = {
-    "submit": lambda archive, first: archive.queue_submit(first.conversation, AND),
-    "submit to a new conversation": lambda archive, _: archive.queue_submit(None, AND),
-    "edit": lambda archive, first: archive.queue_edit(first.conversation, first.question.id, AND),
-    "regenerate": lambda archive, first: archive.queue_regenerate("t", first.conversation, None),
+    "submit": lambda archive, first: archive.turns.submit(first.conversation, AND),
+    "submit to a new conversation": lambda archive, _: archive.turns.submit(None, AND),
+    "edit": lambda archive, first: archive.turns.edit(first.conversation, first.question.id, AND),
+    "regenerate": lambda archive, first: archive.turns.regenerate("t", first.conversation, None),
 }
 
 
@@ -96,7 +96,7 @@ async def test_a_turn_that_is_sent_again_after_a_lost_reply_is_stored_once(
 
     queued = await send(archive)
     assert await send(archive) == queued._replace(is_new=False)
-    turn = await archive.start_queued("t")
+    turn = await archive.turns.start("t")
     stored = await archive.read_conversation(turn.conversation)
     listed = await archive.list_conversations("", 10)
 
@@ -121,9 +121,9 @@ async def test_a_turn_that_is_sent_again_after_a_lost_reply_is_stored_once(
 async def test_a_turn_that_was_not_stored_can_be_sent_again(archive: Archive) -> None:
     await set_pragma(archive, "query_only = ON")
     with pytest.raises(StoreError, match="only be read"):
-        await archive.queue_submit(None, NewQuestion("t", "And?"))
+        await archive.turns.submit(None, NewQuestion("t", "And?"))
     await set_pragma(archive, "query_only = OFF")
-    assert (await archive.queue_submit(None, NewQuestion("t", "And?"))).is_new
+    assert (await archive.turns.submit(None, NewQuestion("t", "And?"))).is_new
 
 
 async def test_pictures_are_measured_when_the_turn_is_taken(
@@ -134,11 +134,11 @@ async def test_pictures_are_measured_when_the_turn_is_taken(
             picture.sha256, picture.name, picture.width, picture.height, 32, 24, tokens
         )
 
-    await archive.queue_submit(first.conversation, NewQuestion("t", "And?", [cat, dog]))
-    turn = await archive.start_queued("t", [measured(cat, 7), measured(dog, 8)])
+    await archive.turns.submit(first.conversation, NewQuestion("t", "And?", [cat, dog]))
+    turn = await archive.turns.start("t", [measured(cat, 7), measured(dog, 8)])
     assert turn.question.parts == (measured(cat, 7), measured(dog, 8), TextPart("And?"))
-    await archive.queue_regenerate("again", first.conversation, turn.question.id)
-    again = await archive.start_queued("again", [measured(cat, 9), measured(dog, 10)])
+    await archive.turns.regenerate("again", first.conversation, turn.question.id)
+    again = await archive.turns.start("again", [measured(cat, 9), measured(dog, 10)])
     assert [it.tokens for it in again.question.attachments] == [9, 10]
     stored = await archive.read_conversation(first.conversation)
     assert stored.messages[-2] == again.question
@@ -154,11 +154,11 @@ async def test_turns_are_listed_and_moved_in_their_order(archive: Archive) -> No
         ("b", "b", "bca"),
         ("b", "c", "bca"),
     ):
-        queue = await archive.move_queued(conversation, turn, before)
+        queue = await archive.turns.move_queued(conversation, turn, before)
         assert [it.id for it in queue.turns] == list(order)
         assert await waiting(archive, conversation) == list(order)
-    await archive.start_queued("c")
-    await archive.queue_submit(conversation, NewQuestion("d", "question d"))
+    await archive.turns.start("c")
+    await archive.turns.submit(conversation, NewQuestion("d", "question d"))
     assert await waiting(archive, conversation) == ["b", "a", "d"]
 
 
@@ -166,11 +166,11 @@ async def test_a_queued_question_is_edited_with_its_pictures_and_words(
     archive: Archive, first: StartedTurn, cat: Attachment
 ) -> None:
     conversation = await queue_three(archive, first.conversation)
-    queue = await archive.edit_queued(conversation, "b", "lemons", [cat])
+    queue = await archive.turns.edit_queued(conversation, "b", "lemons", [cat])
     assert queue.turns[1].question.parts == (cat, TextPart("lemons"))
     assert (await archive.read_conversation(conversation)).queue == queue.turns
     assert await found(archive, "lemons") == [conversation]
-    turn = await archive.start_queued("b")
+    turn = await archive.turns.start("b")
     assert turn.question.parts == (cat, TextPart("lemons"))
 
 
@@ -180,14 +180,14 @@ async def test_a_title_follows_the_first_question_until_it_is_taken(archive: Arc
     async def title() -> str:
         return (await archive.read_conversation(conversation)).summary.title
 
-    await archive.edit_queued(conversation, "a", "lemons", ())
+    await archive.turns.edit_queued(conversation, "a", "lemons", ())
     assert await title() == "lemons"
-    await archive.edit_queued(conversation, "b", "apples", ())
+    await archive.turns.edit_queued(conversation, "b", "apples", ())
     assert await title() == "lemons"
-    await archive.remove_queued(conversation, "a")
+    await archive.turns.remove_queued(conversation, "a")
     assert await title() == "apples"
     await archive.rename_conversation(conversation, "Fruit")
-    await archive.remove_queued(conversation, "b")
+    await archive.turns.remove_queued(conversation, "b")
     assert await title() == "Fruit"
 
 
@@ -195,21 +195,21 @@ async def test_removing_a_turn_takes_its_question_out_and_nothing_else(
     archive: Archive, first: StartedTurn
 ) -> None:
     before = await archive.read_conversation(first.conversation)
-    await archive.queue_submit(first.conversation, NewQuestion("s", "walnuts"))
-    await archive.queue_edit(first.conversation, first.question.id, NewQuestion("e", "walnuts"))
-    await archive.queue_regenerate("r", first.conversation, None)
+    await archive.turns.submit(first.conversation, NewQuestion("s", "walnuts"))
+    await archive.turns.edit(first.conversation, first.question.id, NewQuestion("e", "walnuts"))
+    await archive.turns.regenerate("r", first.conversation, None)
     for turn in ("r", "s", "e"):
-        after = await archive.remove_queued(first.conversation, turn)
+        after = await archive.turns.remove_queued(first.conversation, turn)
     assert after == before == await archive.read_conversation(first.conversation)
     assert await found(archive, "walnuts") == []
-    assert (await archive.queue_submit(first.conversation, NewQuestion("s", "walnuts"))).is_new
+    assert (await archive.turns.submit(first.conversation, NewQuestion("s", "walnuts"))).is_new
 
 
 async def test_removing_the_only_turn_of_a_new_conversation_removes_that(archive: Archive) -> None:
     conversation = await queue_three(archive)
     for turn in ("b", "a"):
-        assert await archive.remove_queued(conversation, turn) is not None
-    assert await archive.remove_queued(conversation, "c") is None
+        assert await archive.turns.remove_queued(conversation, turn) is not None
+    assert await archive.turns.remove_queued(conversation, "c") is None
     assert await found(archive, "") == await found(archive, "question") == []
 
 
@@ -217,19 +217,19 @@ async def test_a_queue_is_paused_and_resumed_and_an_empty_one_never_is(
     archive: Archive, first: StartedTurn
 ) -> None:
     conversation = first.conversation
-    assert await archive.pause_queue(conversation) == Queue()
-    queued = await archive.queue_submit(conversation, NewQuestion("a", "And?"))
+    assert await archive.turns.pause_queue(conversation) == Queue()
+    queued = await archive.turns.submit(conversation, NewQuestion("a", "And?"))
     assert not (await archive.read_conversation(conversation)).is_paused
-    assert await archive.pause_queue(conversation) == Queue((queued.turn,), is_paused=True)
-    await archive.queue_submit(conversation, NewQuestion("b", "And?"))
+    assert await archive.turns.pause_queue(conversation) == Queue((queued.turn,), is_paused=True)
+    await archive.turns.submit(conversation, NewQuestion("b", "And?"))
     assert (await archive.read_conversation(conversation)).is_paused
-    assert not (await archive.resume_queue(conversation)).is_paused
-    await archive.pause_queue(conversation)
+    assert not (await archive.turns.resume_queue(conversation)).is_paused
+    await archive.turns.pause_queue(conversation)
     for turn in ("a", "b"):
-        after = await archive.remove_queued(conversation, turn)
+        after = await archive.turns.remove_queued(conversation, turn)
     assert after is not None
     assert not after.is_paused
-    await archive.queue_submit(conversation, NewQuestion("c", "And?"))
+    await archive.turns.submit(conversation, NewQuestion("c", "And?"))
     assert not (await archive.read_conversation(conversation)).is_paused
 
 
@@ -237,14 +237,14 @@ async def test_a_core_that_starts_finds_all_queues_paused(
     archive: Archive, first: StartedTurn, paths: Paths
 ) -> None:
     later = await queue_three(archive)
-    await archive.queue_regenerate("z", first.conversation, None)
+    await archive.turns.regenerate("z", first.conversation, None)
     await ask(archive, "nothing", "waits here")
-    queues = await archive.read_queues()
+    queues = await archive.turns.read_queues()
     assert list(queues) == [later, first.conversation]
     assert [it.id for it in queues[later].turns] == ["a", "b", "c"]
     assert not any(it.is_paused for it in queues.values())
     again = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
-    paused = await again.read_queues()
+    paused = await again.turns.read_queues()
     assert paused == {it: queue._replace(is_paused=True) for it, queue in queues.items()}
     await again.close()
 
@@ -253,28 +253,28 @@ async def test_a_turn_that_does_not_wait_where_it_is_looked_for_changes_nothing(
     archive: Archive, first: StartedTurn
 ) -> None:
     other = await queue_three(archive)
-    queued = await archive.queue_submit(first.conversation, NewQuestion("here", "And?"))
+    queued = await archive.turns.submit(first.conversation, NewQuestion("here", "And?"))
     here = queued.conversation
-    await archive.queue_regenerate("again", here, None)
-    await archive.queue_submit(here, NewQuestion("taken", "And?"))
-    await archive.start_queued("taken")
-    before = await archive.read_queues()
+    await archive.turns.regenerate("again", here, None)
+    await archive.turns.submit(here, NewQuestion("taken", "And?"))
+    await archive.turns.start("taken")
+    before = await archive.turns.read_queues()
     for call in (
-        archive.start_queued("nowhere"),
-        archive.start_queued("taken"),
-        archive.edit_queued(here, "a", "x", ()),
-        archive.edit_queued(here, "taken", "x", ()),
-        archive.move_queued(here, "a", None),
-        archive.move_queued(here, "here", "a"),
-        archive.remove_queued(here, "a"),
-        archive.remove_queued(here, "taken"),
+        archive.turns.start("nowhere"),
+        archive.turns.start("taken"),
+        archive.turns.edit_queued(here, "a", "x", ()),
+        archive.turns.edit_queued(here, "taken", "x", ()),
+        archive.turns.move_queued(here, "a", None),
+        archive.turns.move_queued(here, "here", "a"),
+        archive.turns.remove_queued(here, "a"),
+        archive.turns.remove_queued(here, "taken"),
     ):
         with pytest.raises(NotStored, match="not queued any more"):
             await call
     with pytest.raises(NotStored, match="no text to edit"):
-        await archive.edit_queued(here, "again", "x", ())
+        await archive.turns.edit_queued(here, "again", "x", ())
     with pytest.raises(NotStored, match="no conversation 99"):
-        await archive.queue_submit(99, NewQuestion(" ", "x"))
+        await archive.turns.submit(99, NewQuestion(" ", "x"))
     with pytest.raises(NotStored, match="ask first"):
-        await archive.queue_regenerate(" ", other, None)
-    assert await archive.read_queues() == before
+        await archive.turns.regenerate(" ", other, None)
+    assert await archive.turns.read_queues() == before

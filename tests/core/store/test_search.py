@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from seeshell.core.conversation import Attachment, StartedTurn, compose
-from seeshell.core.errors import StoreError
-from seeshell.core.store import search
+from seeshell.core.errors import BadRequest, StoreError
+from seeshell.core.store import reader, search
 from seeshell.core.store.archive import Archive
 from seeshell.core.store.stored_turns import NewQuestion
 
@@ -23,7 +23,7 @@ from ..stored import ask, found, start, texts
         ("LEMO", True),
         ("cafe sign", True),
         ("crate lemon", True),
-        ("emon", False),
+        ("emon", True),
         ("market lemon", False),
         ('"', False),
         ("lemon OR", False),
@@ -33,7 +33,7 @@ from ..stored import ask, found, start, texts
         (" " * 5000, True),
     ],
 )
-async def test_a_search_finds_titles_and_messages_by_the_start_of_words(
+async def test_a_search_finds_titles_and_messages_by_parts_of_words(
     archive: Archive, query: str, is_found: bool
 ) -> None:
     turn = await ask(archive, "Market stall", "The sign of the Café above the crate: lemons, 2.50")
@@ -41,7 +41,7 @@ async def test_a_search_finds_titles_and_messages_by_the_start_of_words(
 
 
 async def test_words_of_questions_that_wait_are_found(archive: Archive) -> None:
-    queued = await archive.queue_submit(None, NewQuestion("t", "lemons"))
+    queued = await archive.turns.submit(None, NewQuestion("t", "lemons"))
     assert await found(archive, "lemon") == [queued.conversation]
 
 
@@ -58,7 +58,7 @@ async def test_words_of_questions_that_wait_are_found(archive: Archive) -> None:
     ids=["300,000 words", "33 words", "one word often", "one long word", "5 MB", "no words"],
 )
 async def test_too_much_to_search_for_is_one_sentence(archive: Archive, query: str) -> None:
-    with pytest.raises(StoreError, match="use at most 32 words and 1,000 characters"):
+    with pytest.raises(BadRequest, match="use at most 32 words and 1,000 characters"):
         await archive.list_conversations(query, 10)
 
 
@@ -72,7 +72,7 @@ async def test_a_search_that_takes_too_long_is_given_up_with_a_sentence(
     archive: Archive, first: StartedTurn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "_MAX_SECONDS", 0.0)
-    monkeypatch.setattr(search, "_INSTRUCTIONS_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(reader, "_INSTRUCTIONS_BETWEEN_LOOKS", 1)
     with pytest.raises(StoreError, match="given up"):
         await archive.list_conversations("dog", 10)
     monkeypatch.undo()
@@ -94,11 +94,11 @@ async def test_answers_are_saved_while_a_search_runs(
         return 0.0
 
     with monkeypatch.context() as patch:
-        patch.setattr(search, "_INSTRUCTIONS_BETWEEN_LOOKS", 1)
-        patch.setattr(search, "time", SimpleNamespace(monotonic=look))
+        patch.setattr(reader, "_INSTRUCTIONS_BETWEEN_LOOKS", 1)
+        patch.setattr(reader, "time", SimpleNamespace(monotonic=look))
         searching = asyncio.create_task(archive.list_conversations("tell", 10))
         assert await asyncio.to_thread(is_searching.wait, PATIENCE)
-        await archive.save_answer(turn.answer.id, compose("Once upon"))
+        await archive.turns.save_answer(turn.answer.id, compose("Once upon"))
         assert await texts(archive, turn.conversation) == ["Tell me", "Once upon"]
         assert not searching.done()
         may_end.set()
@@ -126,14 +126,14 @@ async def test_questions_of_a_deleted_conversation_are_not_found(archive: Archiv
 async def test_a_question_of_pictures_alone_is_not_listed(
     archive: Archive, cat: Attachment
 ) -> None:
-    await archive.queue_submit(None, NewQuestion("t", "", (cat,)))
+    await archive.turns.submit(None, NewQuestion("t", "", (cat,)))
     assert await archive.find_questions("", 10) == ()
 
 
 async def test_a_conversation_of_pictures_alone_is_named_and_found_by_their_names(
     archive: Archive, cat: Attachment, dog: Attachment
 ) -> None:
-    queued = await archive.queue_submit(None, NewQuestion("t", "", (cat, dog)))
+    queued = await archive.turns.submit(None, NewQuestion("t", "", (cat, dog)))
     (summary,) = await archive.list_conversations("", 10)
     assert summary.title == "cat.png, dog.png"
     assert await found(archive, "dog") == [queued.conversation]

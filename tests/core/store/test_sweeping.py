@@ -11,6 +11,7 @@ import textwrap
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,32 +21,12 @@ from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store import conversation_table
 from seeshell.core.store.archive import Archive
-from seeshell.core.store.picture_files import PictureFiles
+from seeshell.core.store.picture_files import AddedPicture, PictureFiles
 from seeshell.core.store.stored_conversations import StoredConversations
 from seeshell.core.store.stored_turns import NewQuestion
 
 from ...patience import PATIENCE
-from ..stored import ask, change, draw, found, start, texts
-
-DAY = 86_400
-
-
-def pass_days(paths: Paths, days: float) -> None:
-    """Makes everything that is stored older."""
-    seconds = days * DAY
-    change(
-        paths,
-        f"UPDATE conversation SET deleted_at = deleted_at - {seconds}",
-        f"UPDATE picture SET attached_at = attached_at - {seconds}",
-        f"UPDATE claim SET claimed_at = claimed_at - {seconds}",
-        f"UPDATE origin SET began_at = began_at - {seconds}",
-    )
-    for path in files(paths):
-        os.utime(path, (path.stat().st_mtime - seconds,) * 2)
-
-
-def files(paths: Paths) -> list[Path]:
-    return sorted(path for path in paths.pictures_dir.rglob("*") if path.is_file())
+from ..stored import DAY, ask, change, draw, files, found, pass_days, start, texts
 
 
 def are_there(paths: Paths, *pictures: Attachment) -> bool:
@@ -75,41 +56,42 @@ async def test_a_deleted_conversation_is_purged_with_its_pictures_after_30_days(
     with pytest.raises(NotStored, match="no conversation"):
         await archive.restore_conversation(first.conversation)
     with pytest.raises(NotStored, match="attach it again"):
-        await archive.find_pictures([dog.sha256])
+        await archive.pictures.find([dog.sha256])
     assert await texts(archive, kept.conversation) == ["And this?", "A cat."]
 
 
 async def test_purging_removes_words_turns_and_branches(
     archive: Archive, first: StartedTurn, second: StartedTurn, paths: Paths
 ) -> None:
-    await archive.queue_submit(first.conversation, NewQuestion("waits", "And?"))
+    await archive.turns.submit(first.conversation, NewQuestion("waits", "And?"))
     await archive.delete_conversation(first.conversation)
     pass_days(paths, 31)
     await archive.purge()
     assert await found(archive, "dog") == []
-    assert (await archive.queue_submit(None, NewQuestion("waits", "And?"))).is_new
+    assert (await archive.turns.submit(None, NewQuestion("waits", "And?"))).is_new
 
 
 async def test_a_picture_that_something_holds_stays_whatever_is_deleted(
     archive: Archive, tmp_path: Path, paths: Paths
 ) -> None:
     sent, twice, deleted, queued, claimed = [
-        await archive.attach(draw(tmp_path, f"{number}.png"), "") for number in range(5)
+        (await archive.pictures.attach(draw(tmp_path, f"{number}.png"), "")).picture
+        for number in range(5)
     ]
     one = await ask(archive, "one", "1", pictures=[sent, twice, claimed])
     two = await ask(archive, "two", "2", pictures=[twice])
     gone = await ask(archive, "three", "3", pictures=[deleted])
-    await archive.queue_submit(two.conversation, NewQuestion("waits", "And?", [queued]))
-    await archive.claim_pictures("window", [claimed.sha256])
+    await archive.turns.submit(two.conversation, NewQuestion("waits", "And?", [queued]))
+    await archive.pictures.claim("window", [claimed.sha256])
     await archive.delete_conversation(one.conversation)
     pass_days(paths, 29)
     await archive.delete_conversation(gone.conversation)
-    await archive.claim_pictures("window", [claimed.sha256])
+    await archive.pictures.claim("window", [claimed.sha256])
     pass_days(paths, 2)
     await clean(archive)
     assert are_there(paths, twice, deleted, queued, claimed)
-    turn = await archive.start_queued("waits")
-    assert await archive.locate_pictures(turn.question.attachments)
+    turn = await archive.turns.start("waits")
+    assert await archive.pictures.locate(turn.question.attachments)
 
 
 async def test_a_picture_that_nothing_holds_stays_for_a_day(
@@ -117,7 +99,7 @@ async def test_a_picture_that_nothing_holds_stays_for_a_day(
 ) -> None:
     pass_days(paths, 0.9)
     await clean(archive)
-    assert await archive.find_pictures([cat.sha256]) == [cat]
+    assert await archive.pictures.find([cat.sha256]) == [cat]
     pass_days(paths, 0.2)
     await clean(archive)
     assert are_there(paths)
@@ -126,13 +108,13 @@ async def test_a_picture_that_nothing_holds_stays_for_a_day(
 async def give_back_by_withdrawing(archive: Archive, picture: Attachment, paths: Paths) -> None:
     turn = await start(archive, "And?", pictures=[picture])
     pass_days(paths, 40)
-    await archive.withdraw_turn(turn)
+    await archive.turns.withdraw(turn)
 
 
 async def give_back_by_removing(archive: Archive, picture: Attachment, paths: Paths) -> None:
-    queued = await archive.queue_submit(None, NewQuestion("t", "And?", [picture]))
+    queued = await archive.turns.submit(None, NewQuestion("t", "And?", [picture]))
     pass_days(paths, 40)
-    await archive.remove_queued(queued.conversation, "t")
+    await archive.turns.remove_queued(queued.conversation, "t")
 
 
 @pytest.mark.parametrize("give_back", [give_back_by_withdrawing, give_back_by_removing])
@@ -144,26 +126,26 @@ async def test_pictures_that_are_given_back_can_be_sent_again_for_a_day(
 ) -> None:
     await give_back(archive, cat, paths)
     await clean(archive)
-    assert await archive.find_pictures([cat.sha256]) == [cat]
+    assert await archive.pictures.find([cat.sha256]) == [cat]
 
 
 async def test_attaching_claims_a_picture_until_the_window_claims_others(
     archive: Archive, tmp_path: Path, paths: Paths
 ) -> None:
-    one = await archive.attach(draw(tmp_path, "1.png"), "", "window")
-    two = await archive.attach(draw(tmp_path, "2.png"), "", "window")
-    await archive.attach(draw(tmp_path, "2.png"), "", "other window")
-    await archive.claim_pictures("third window", [two.sha256, "0" * 64])
+    one = (await archive.pictures.attach(draw(tmp_path, "1.png"), "", "window")).picture
+    two = (await archive.pictures.attach(draw(tmp_path, "2.png"), "", "window")).picture
+    await archive.pictures.attach(draw(tmp_path, "2.png"), "", "other window")
+    await archive.pictures.claim("third window", [two.sha256, "0" * 64])
     pass_days(paths, 2)
     await clean(archive)
     assert are_there(paths, one, two)
-    await archive.claim_pictures("window", [one.sha256])
-    await archive.claim_pictures("other window", ())
-    await archive.claim_pictures("", [two.sha256])
+    await archive.pictures.claim("window", [one.sha256])
+    await archive.pictures.claim("other window", ())
+    await archive.pictures.claim("", [two.sha256])
     await clean(archive)
     assert are_there(paths, one, two)
-    await archive.claim_pictures("third window", [one.sha256])
-    await archive.claim_pictures("window", ())
+    await archive.pictures.claim("third window", [one.sha256])
+    await archive.pictures.claim("window", ())
     await clean(archive)
     assert are_there(paths, one)
 
@@ -171,9 +153,9 @@ async def test_attaching_claims_a_picture_until_the_window_claims_others(
 async def test_a_claim_lasts_for_30_days_after_it_was_renewed(
     archive: Archive, tmp_path: Path, paths: Paths
 ) -> None:
-    picture = await archive.attach(draw(tmp_path, "1.png"), "", "window")
+    picture = (await archive.pictures.attach(draw(tmp_path, "1.png"), "", "window")).picture
     pass_days(paths, 29)
-    other = await archive.attach(draw(tmp_path, "2.png"), "", "window")
+    other = (await archive.pictures.attach(draw(tmp_path, "2.png"), "", "window")).picture
     pass_days(paths, 29)
     await clean(archive)
     assert are_there(paths, picture, other)
@@ -187,7 +169,7 @@ async def test_files_that_nothing_names_are_swept_once_they_are_old(
 ) -> None:
     await ask(archive, "What is it?", "A cat.", pictures=[cat])
     files_alone = PictureFiles(paths, Settings().max_pixels, workers)
-    orphan = await files_alone.add(draw(tmp_path, "orphan.png"), "")
+    orphan = (await files_alone.add(draw(tmp_path, "orphan.png"), "")).picture
     half = paths.pictures_dir / ".copy-half"
     half.write_bytes(b"half")
     await archive.sweep()
@@ -244,19 +226,19 @@ async def test_a_picture_that_is_attached_while_it_is_swept_is_there_in_the_end(
     add = PictureFiles.add
     swept: list[bool] = []
 
-    async def add_and_sweep(self: PictureFiles, source: Path, name: str) -> Attachment:
+    async def add_and_sweep(self: PictureFiles, *picture: Any) -> AddedPicture:
         """Sweeps between the copy, which found a whole one, and its record."""
-        picture = await add(self, source, name)
+        added = await add(self, *picture)
         if not swept:
             await clean(archive)
             swept.append(are_there(paths))
-        return picture
+        return added
 
     monkeypatch.setattr(PictureFiles, "add", add_and_sweep)
-    assert await archive.attach(tmp_path / "cat.png", "") == cat
+    assert (await archive.pictures.attach(tmp_path / "cat.png", "")).picture == cat
     assert swept == [True]
     assert are_there(paths, cat)
-    assert await archive.find_pictures([cat.sha256]) == [cat]
+    assert await archive.pictures.find([cat.sha256]) == [cat]
 
 
 async def test_saving_goes_on_while_thousands_are_swept(
@@ -264,7 +246,7 @@ async def test_saving_goes_on_while_thousands_are_swept(
 ) -> None:
     turn = await start(archive, "Tell me")
     rows = ", ".join(f"('{number:064x}', 'x', 1, 1, 0)" for number in range(1_000))
-    change(paths, f"INSERT INTO picture VALUES {rows}")
+    change(paths, f"INSERT INTO picture (key, name, width, height, attached_at) VALUES {rows}")
     deleted: list[int] = []
     delete = PictureFiles.delete
 
@@ -276,8 +258,8 @@ async def test_saving_goes_on_while_thousands_are_swept(
     monkeypatch.setattr(PictureFiles, "delete", count)
     sweeping = asyncio.create_task(archive.sweep())
     while not deleted:
-        await archive.save_answer(turn.answer.id, compose("Once upon"))
-    await archive.save_answer(turn.answer.id, compose("Once upon a time"))
+        await archive.turns.save_answer(turn.answer.id, compose("Once upon"))
+    await archive.turns.save_answer(turn.answer.id, compose("Once upon a time"))
     assert sum(deleted) < 1_000
     await sweeping
     assert sum(deleted) == 1_000
@@ -308,7 +290,7 @@ async def test_a_file_that_can_not_be_unlinked_is_swept_later(
     assert "is still on the disk" in caplog.text
     assert files(paths) == [stuck]
     with pytest.raises(NotStored):
-        await archive.find_pictures([dog.sha256])
+        await archive.pictures.find([dog.sha256])
     await clean(archive)
     assert are_there(paths)
 
@@ -316,6 +298,7 @@ async def test_a_file_that_can_not_be_unlinked_is_swept_later(
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
+from typing import Any
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.settings import Settings, find_paths
 from seeshell.core.store import conversation_table
@@ -351,14 +334,14 @@ async def test_a_core_that_is_killed_between_row_and_file_leaves_a_file_for_the_
     assert are_there(paths, dog)
     archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
     with pytest.raises(NotStored, match="attach it again"):
-        await archive.find_pictures([dog.sha256])
+        await archive.pictures.find([dog.sha256])
     await archive.sweep()
     assert are_there(paths)
     await archive.close()
 
 
 async def test_a_core_that_is_killed_between_file_and_row_leaves_a_file_for_the_next_sweep(
-    archive: Archive, tmp_path: Path, paths: Paths
+    archive: Archive, workers: PictureWorkers, tmp_path: Path, paths: Paths
 ) -> None:
     await archive.close()
     path = draw(tmp_path, "cat.png")
@@ -366,17 +349,17 @@ async def test_a_core_that_is_killed_between_file_and_row_leaves_a_file_for_the_
         "stored_pictures",
         "StoredPictures",
         "record",
-        f"await archive.attach(Path({str(path)!r}), '')",
+        f"await archive.pictures.attach(Path({str(path)!r}), '')",
     )
     assert len(files(paths)) == 1
-    archive = await Archive.open(paths, Settings().max_pixels, PictureWorkers())
+    archive = await Archive.open(paths, Settings().max_pixels, workers)
     await archive.sweep()
     assert len(files(paths)) == 1
     pass_days(paths, 2)
     await archive.sweep()
     assert are_there(paths)
-    picture = await archive.attach(path, "")
-    assert await archive.find_pictures([picture.sha256]) == [picture]
+    picture = (await archive.pictures.attach(path, "")).picture
+    assert await archive.pictures.find([picture.sha256]) == [picture]
     await archive.close()
 
 
@@ -390,7 +373,7 @@ async def test_a_core_that_is_killed_while_deleting_leaves_the_conversation_whol
     await ask(archive, "And?", "Brown.", first.conversation)
     expected = ["What is it?", "A dog.", "And?", "Brown."]
     assert await texts(archive, first.conversation) == expected
-    assert await archive.find_pictures([dog.sha256]) == [dog]
+    assert await archive.pictures.find([dog.sha256]) == [dog]
     await archive.close()
 
 
