@@ -16,7 +16,7 @@ Its modules in reading order:
                     together.
     request_lines   Lines of a client, read within a limit.
     request_chains  One client's requests, carried out in their order where they are about the same
-                    conversation.
+                    thing.
     outbox          Events that wait for one client, merged while it is slow, and counted in bytes.
     connection      One client's connection: requests in, carried out; replies and events out.
     reach           Reaching the core that holds the lock, and making sure that no other one

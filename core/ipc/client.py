@@ -7,15 +7,15 @@ from contextlib import suppress
 from itertools import chain, count, repeat
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..errors import BadRequest, ConnectionLost, CoreDied, CoreUnreachable, SeeshellError
 from ..messages.events import AnyEvent, Refused
 from ..messages.lines import LONGEST_REQUEST, decode_event, encode
-from ..messages.requests import Request
+from ..messages.request import Request
 from ..settings import Paths
+from ..undecodable import UNDECODABLE
 from .core_process import error_of, read_log_tail, start_core, stop_core
 from .lock import is_core_alive, read_address
 from .reach import CoreNotReady, Reached, reach_core
@@ -135,7 +135,7 @@ class CoreClient:
                 if isinstance(event, Refused) and not event.reply_to:
                     sentence = event.sentence
                 self._hand_out(event)
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             sentence = f"The core said something that this program does not understand ({error})."
         except (ConnectionError, ValueError):
             pass

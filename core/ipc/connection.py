@@ -12,9 +12,12 @@ from msgspec.structs import replace
 from ..errors import BadRequest, CoreError, SeeshellError
 from ..messages.events import Done, Welcome
 from ..messages.lines import LONGEST_REQUEST, decode_request
-from ..messages.requests import AnyRequest, Attach, Hello, LoadModel, PrepareTurn
+from ..messages.model_requests import LoadModel
+from ..messages.picture_requests import Attach
+from ..messages.requests import AnyRequest, Hello, PrepareTurn
 from ..sessions.sessions import Sessions
-from .greeting import UNREADABLE, hang_up, refusal
+from ..undecodable import UNDECODABLE
+from .greeting import hang_up, refusal
 from .held_bytes import HeldBytes
 from .outbox import ROOM_BYTES, Outbox
 from .request_chains import RequestChains
@@ -64,6 +67,7 @@ class Connection:
             await asyncio.wait([self._reading, closed], return_when=asyncio.FIRST_COMPLETED)
             self._reading.cancel()
             await asyncio.wait([self._reading])
+            self._sessions.give_up(self._outbox)
             await self._chains.finish()
         finally:
             self._sessions.remove_client(self._outbox)
@@ -99,7 +103,7 @@ class Connection:
     def _take(self, line: bytes) -> None:
         try:
             request = decode_request(line)
-        except UNREADABLE as error:
+        except UNDECODABLE as error:
             sentence = f"The core does not understand a request: {error}."
             self._refuse(BadRequest(sentence), _number(line))
             return
@@ -174,5 +178,5 @@ def _check_place(request: AnyRequest) -> None:
 def _number(line: bytes) -> int:
     try:
         return msgspec.json.decode(line, type=_RequestNumber).request
-    except UNREADABLE:
+    except UNDECODABLE:
         return 0

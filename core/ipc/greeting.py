@@ -3,12 +3,11 @@
 import asyncio
 from typing import Final
 
-import msgspec
-
 from ..errors import BadRequest, CoreVersionMismatch, SeeshellError
 from ..messages.events import Refused, Welcome
 from ..messages.lines import decode_request
 from ..messages.requests import Hello
+from ..undecodable import UNDECODABLE
 from .request_lines import READ_BYTES
 
 _GREET_PATIENCE: Final = 5.0
@@ -18,9 +17,6 @@ _FLUSH_PATIENCE: Final = 2.0
 """Seconds that a client has for taking what waits for it when the connection ends."""
 
 _DISCARD_PAUSE: Final = 0.01
-
-UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What decoding raises for a line that is no request; the last for one nested too deeply."""
 
 
 async def read_hello(reader: asyncio.StreamReader) -> Hello:
@@ -41,7 +37,7 @@ async def read_hello(reader: asyncio.StreamReader) -> Hello:
     except asyncio.LimitOverrunError as error:
         sentence = f"A connection opens with Hello, of at most {READ_BYTES:,} bytes."
         raise BadRequest(sentence) from error
-    except UNREADABLE as error:
+    except UNDECODABLE as error:
         raise BadRequest("A connection opens with Hello.") from error
     except TimeoutError as error:
         sentence = f"A connection opens with Hello, within {_GREET_PATIENCE:.0f} seconds."

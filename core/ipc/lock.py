@@ -11,6 +11,7 @@ from msgspec import Struct
 from ..errors import CoreUnreachable
 from ..private_files import make_private_folder, open_own, open_private
 from ..settings import Paths
+from ..undecodable import UNDECODABLE
 
 _POLL: Final = 0.05
 
@@ -36,7 +37,7 @@ def read_address(paths: Paths) -> CoreAddress | None:
     try:
         with os.fdopen(open_own(paths.lock_file, os.O_RDONLY), "rb") as file:
             return msgspec.json.decode(file.read(_LONGEST), type=CoreAddress)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, *UNDECODABLE):
         return None
 
 

@@ -9,16 +9,16 @@ from msgspec.structs import replace
 
 from ..messages.events import (
     AnyEvent,
-    ConversationsChanged,
     Decoded,
     Delta,
-    ModelLoading,
     PictureBegun,
     Prefilled,
     ThoughtsDelta,
     WorkChanged,
 )
+from ..messages.library_events import LibraryChanged
 from ..messages.lines import encode
+from ..messages.model_events import ModelLoading
 from .held_bytes import Share
 
 ROOM_BYTES: Final = 1 << 20
@@ -30,10 +30,12 @@ _MOST_LINE_BYTES: Final = 1 << 24
 
 _FRAME_BYTES: Final = 300
 """About what an event takes beside its line or text."""
+_ROW_BYTES: Final = 800
+"""About what a row of a list takes, or its removal."""
 _PIECES: Final = 512
 
 _OF_A_MESSAGE: Final = (Decoded, Delta, PictureBegun, Prefilled, ThoughtsDelta)
-_OF_THE_CORE: Final = (ConversationsChanged, ModelLoading, WorkChanged)
+_OF_THE_CORE: Final = (LibraryChanged, ModelLoading, WorkChanged)
 
 _Key = tuple[int, type, int]
 
@@ -43,9 +45,25 @@ class _Waiting(Struct):
 
     frame: bytes | AnyEvent
     """A line as it is sent; of what can still be merged, the newest event."""
-    nbytes: int
-    texts: list[str]
+    nbytes: int = 0
+    texts: list[str] = []
     """Of deltas, of text or of thoughts, their texts."""
+
+    def take_in(self, event: AnyEvent) -> None:
+        """Makes an event and what waits one; the first one too, which waits already."""
+        added = 0 if self.nbytes else _FRAME_BYTES
+        if isinstance(event, Delta | ThoughtsDelta):
+            added += len(event.text.encode(errors="replace"))
+            self.texts.append(event.text)
+            if len(self.texts) > _PIECES:
+                # Each string takes 49 bytes beside its text.
+                self.texts = ["".join(self.texts)]
+        if isinstance(event, LibraryChanged):
+            if isinstance(self.frame, LibraryChanged) and self.frame is not event:
+                event = event.after(self.frame)
+            added = _FRAME_BYTES + _ROW_BYTES * (len(event.rows) + len(event.gone)) - self.nbytes
+        self.frame = event
+        self.nbytes += added
 
     def line(self) -> bytes:
         """Returns what is sent."""
@@ -106,19 +124,12 @@ class Outbox:
             return
         message = event.message if isinstance(event, _OF_A_MESSAGE) else 0
         key = (self._unmerged, type(event), message)
-        waiting = self._waiting.setdefault(key, _Waiting(event, 0, []))
-        waiting.frame = event
-        added = 0
-        if isinstance(event, Delta | ThoughtsDelta):
-            added = len(event.text.encode(errors="replace"))
-            waiting.texts.append(event.text)
-            if len(waiting.texts) > _PIECES:
-                # Each string takes 49 bytes beside its text.
-                waiting.texts = ["".join(waiting.texts)]
-        if not waiting.nbytes:
-            added += _FRAME_BYTES
-        waiting.nbytes += added
-        self._count(added)
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            waiting = self._waiting[key] = _Waiting(event)
+        before = waiting.nbytes
+        waiting.take_in(event)
+        self._count(waiting.nbytes - before)
         self._is_filled.set()
 
     async def take(self) -> bytes:
@@ -162,7 +173,7 @@ class Outbox:
         key = (self._unmerged + 1, bytes, 0)
         self._unmerged += 2
         nbytes = min(len(line), _MOST_LINE_BYTES) + _FRAME_BYTES
-        self._waiting[key] = _Waiting(line, nbytes, [])
+        self._waiting[key] = _Waiting(line, nbytes)
         self._count(nbytes)
         self._is_filled.set()
 

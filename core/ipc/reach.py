@@ -5,8 +5,6 @@ import os
 import socket
 from typing import Final, NamedTuple
 
-import msgspec
-
 from ... import __version__
 from ..client_environment import ClientEnvironment
 from ..errors import CoreUnreachable, CoreVersionMismatch
@@ -14,6 +12,7 @@ from ..messages.events import Refused, Welcome
 from ..messages.lines import PROTOCOL, decode_event, encode
 from ..messages.requests import Hello
 from ..settings import Paths
+from ..undecodable import UNDECODABLE
 from .core_process import error_of
 from .lock import CoreAddress, is_core_alive, read_address
 from .peer import is_own_process, peer_pid
@@ -119,7 +118,7 @@ async def _open(
         raise _not_ready(address, "hangs up")
     try:
         event = decode_event(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise CoreVersionMismatch(
             "The running core is of a version that can't be talked to: stop it, then try again."
         ) from error

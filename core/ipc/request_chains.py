@@ -1,10 +1,12 @@
-"""One client's requests, carried out in their order where they are about the same conversation."""
+"""One client's requests, carried out in their order where they are about the same thing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from ..messages.library_requests import FindHits, ListLibrary, ListTags
 from ..messages.requests import AnyRequest, FindQuestions, ListConversations
+from ..sessions.subscribers import RollNumber
 from .held_bytes import Share
 from .outbox import ROOM_BYTES
 
@@ -12,14 +14,16 @@ _REQUESTS_AT_ONCE: Final = 16
 """Requests of one client that run or wait for others; more are not read."""
 
 
-_Chain = int | type[ListConversations]
+_LISTS: Final = (FindQuestions, ListConversations, ListLibrary, ListTags)
+
+_Chain = int | RollNumber | type[ListConversations]
 
 
 class RequestChains:
     """Runs each request as a task; all but those of one chain run beside each other.
 
-    A chain are those about one conversation, whose order matters, and those for lists, which cost
-    the store so much that one client's must not be in everybody else's way.
+    A chain are those about one conversation or roll, whose order matters, and those for lists,
+    which cost the store so much that one client's must not be in everybody else's way.
     """
 
     def __init__(self, carry_out: Callable[[AnyRequest], Awaitable[None]], share: Share) -> None:
@@ -72,7 +76,13 @@ class RequestChains:
 
 
 def _chain_of(request: AnyRequest) -> _Chain | None:
-    if isinstance(request, ListConversations | FindQuestions):
+    if isinstance(request, FindHits):
+        # It takes the place of one that runs, and would otherwise wait for that.
+        return None
+    if isinstance(request, _LISTS):
         return ListConversations
+    roll: int | None = getattr(request, "roll", None)
+    if roll is not None:
+        return RollNumber(roll)
     conversation: int | None = getattr(request, "conversation", None)
     return conversation

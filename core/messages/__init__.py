@@ -12,12 +12,22 @@ named at the request, or `Refused`. All other events have `reply_to` 0 and come 
     WorkChanged                                                       to every client
     ModelLoading* → ModelLoaded | ModelFailed                         to every client
     ModelUnloaded                                                     to every client
-    ConversationsChanged                                              to every client
+    PictureFetching, BundleProgress                                   to the client that asked
+    PicturesOffered                                                   to the window used last
+    RollRowChanged                                                    to those who follow the roll
+    RollChanged, RollDeleted                                          to every client
+    LibraryChanged                                                    to every client
 
 A turn that is submitted is stored in its conversation's queue (`TurnQueued` is the reply) and taken
 from there when the engine is free, so that a message sent while an answer runs is the core's at
 once, in every client's sight. Requests of one connection about one conversation are carried out in
 their order; all others beside each other.
+
+A roll is one question over many pictures: its rows are answered one after the other when no turn
+waits, and stored as they end. `roll_requests` tells what can be asked about rolls.
+
+What is kept is listed and searched in pages: `library_requests` tells what can be asked of it, and
+`LibraryChanged` brings what has changed since, so that no list is asked for again.
 
 A client subscribes to a conversation by opening it or by submitting a turn to it. When a turn is
 open, its answer in `ConversationOpened` is empty, and what has happened follows: the newest
@@ -26,4 +36,8 @@ reported to a new client right after `Welcome`. A slow client gets deltas joined
 only the newest.
 
 Pictures never travel: both ends share the disk.
+
+What belongs together stands in two modules, one for each direction: `picture_requests` and
+`picture_events`, and so for `queue`, `model`, `library` and `roll`; the rest in `requests` and
+`events`, which also name all of them together.
 """

@@ -2,18 +2,16 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import field
 
-from ..conversation import Attachment, Conversation, ConversationSummary, Message, QueuedTurn
+from ..conversation import Conversation, ConversationSummary, Message
 from ..generation_options import ConversationChoices
-from .listed_model import ListedModel
-
-
-class Event(Struct, frozen=True, tag=True, kw_only=True):
-    """Base of everything the core sends."""
-
-    reply_to: int = 0
-    """Number of the request that this answers; 0 for an event of its own."""
+from .event import Event
+from .library_events import LibraryEvent
+from .model_events import ModelEvent
+from .picture_events import PictureEvent
+from .queue_events import QueueEvent
+from .roll_events import RollEvent
 
 
 class Welcome(Event, frozen=True):
@@ -64,6 +62,8 @@ class CoreStatus(Event, frozen=True):
     """Folder of the adapter that it answers with; empty for none."""
     can_think: bool = False
     """Whether its template lets one choose that it thinks before it answers."""
+    boxes_in_pixels: bool = False
+    """Whether boxes that it writes as JSON count pixels of the picture as it sees it."""
     server: str = ""
     """Host that answers; empty for a model of this machine."""
     model_notice: str = ""
@@ -78,13 +78,17 @@ class CoreStatus(Event, frozen=True):
     clients: int = 0
     open_turns: int = 0
     """Turns queued or running, those in paused queues not counted."""
+    rolls: int = 0
+    """Rolls whose rows are being answered, or wait for turns."""
     answering: int | None = None
     """Conversation whose turn the engine works on; None if on none."""
     waiting: tuple[int, ...] = ()
     """Conversations whose next turns wait for the engine, in the order of their turn."""
+    paused: tuple[int, ...] = ()
+    """Conversations in which turns wait for `ResumeQueue`."""
     is_preparing: bool = False
     """Whether something is being computed ahead of a turn."""
-    prompt_tps: dict[str, float] = {}
+    prompt_tps: dict[str, float] = field(default_factory=dict)
     """Prompt tokens a second of each model that has answered, as measured last, by its source."""
 
 
@@ -92,18 +96,12 @@ class ConversationsListed(Event, frozen=True):
     """Conversations, newest first."""
 
     conversations: tuple[ConversationSummary, ...]
-    paused: tuple[int, ...] = ()
-    """Conversations in which turns wait for `ResumeQueue`, listed or not."""
 
 
 class QuestionsFound(Event, frozen=True):
     """What the user has asked, newest first, each text once."""
 
     questions: tuple[str, ...]
-
-
-class ConversationsChanged(Event, frozen=True):
-    """A conversation was added, changed or deleted: lists should be asked for again."""
 
 
 class ConversationDeleted(Event, frozen=True):
@@ -129,29 +127,6 @@ class ChoicesChanged(Event, frozen=True):
 
     conversation: int
     choices: ConversationChoices
-
-
-class Attached(Event, frozen=True):
-    """A picture is in the store and can be sent."""
-
-    attachment: Attachment
-    path: str
-    """Where its copy lies."""
-
-
-class TurnQueued(Event, frozen=True):
-    """The turn is on disk and waits for the engine, or for those before it."""
-
-    conversation: int
-    turn: QueuedTurn
-
-
-class QueueChanged(Event, frozen=True):
-    """Turns of a conversation were queued, taken, changed, moved, removed, paused or resumed."""
-
-    conversation: int
-    queue: tuple[QueuedTurn, ...]
-    is_paused: bool
 
 
 class TurnStarted(Event, frozen=True):
@@ -276,69 +251,14 @@ class Notice(Event, frozen=True):
 
 
 class WorkChanged(Event, frozen=True):
-    """The engine took up a turn of another conversation, or others wait for it."""
+    """The engine took up a turn of another conversation, or others wait for it or for the user."""
 
     answering: int | None
     """Conversation whose turn the engine works on; None if on none."""
     waiting: tuple[int, ...]
     """Conversations whose next turns wait for the engine, in the order of their turn."""
-
-
-class ModelLoading(Event, frozen=True):
-    """A model is being fetched or loaded."""
-
-    model: str
-    stage: str
-    """What is happening, in words."""
-    fraction: float = 0.0
-    """From 0 to 1 within the stage."""
-
-
-class ModelLoaded(Event, frozen=True):
-    """The model is ready: news to every client, or told to the one that asked for it."""
-
-    model: str
-    """Display name."""
-    context_length: int
-    notice: str = ""
-    """What the user should know about the model (the demo's limits); may be empty."""
-    source: str = ""
-    """What it was asked for as."""
-    adapter: str = ""
-    """Folder of the adapter that it answers with; empty for none."""
-    server: str = ""
-    """Host that answers; empty for a model of this machine."""
-    reuse: str = ""
-    """What it reuses of earlier turns: "full", "text" or "cold"; empty where that is not known."""
-    reuse_reason: str = ""
-    """Why it does not reuse everything, as a phrase; empty where it does."""
-    can_think: bool = False
-    """Whether its template lets one choose that it thinks before it answers."""
-
-
-class ModelFailed(Event, frozen=True):
-    """The model could not be loaded; the one before stays if there was one.
-
-    A load that is given up for another one fails for those alone that asked for it.
-    """
-
-    model: str
-    """What it was asked for as."""
-    error: str
-    sentence: str
-
-
-class ModelUnloaded(Event, frozen=True):
-    """The model was freed; the next turn that needs it loads it again."""
-
-    source: str
-    """What it was asked for as."""
-
-
-class ModelsListed(Event, frozen=True):
-    """The models that are here, those that can't be run included."""
-
-    models: tuple[ListedModel, ...]
+    paused: tuple[int, ...] = ()
+    """Conversations in which turns wait for `ResumeQueue`."""
 
 
 AnyEvent = (
@@ -348,14 +268,10 @@ AnyEvent = (
     | CoreStatus
     | ConversationsListed
     | QuestionsFound
-    | ConversationsChanged
     | ConversationDeleted
     | ConversationRestored
     | ConversationOpened
     | ChoicesChanged
-    | Attached
-    | TurnQueued
-    | QueueChanged
     | TurnStarted
     | PictureBegun
     | Prefilled
@@ -367,10 +283,10 @@ AnyEvent = (
     | TurnFailed
     | TurnWithdrawn
     | WorkChanged
-    | ModelLoading
-    | ModelLoaded
-    | ModelFailed
-    | ModelUnloaded
-    | ModelsListed
     | Notice
+    | PictureEvent
+    | QueueEvent
+    | ModelEvent
+    | LibraryEvent
+    | RollEvent
 )

@@ -4,10 +4,12 @@ from typing import Final
 
 import msgspec
 
-from .events import AnyEvent, Event
-from .requests import AnyRequest, Request
+from .event import Event
+from .events import AnyEvent
+from .request import Request
+from .requests import AnyRequest
 
-PROTOCOL: Final = 5
+PROTOCOL: Final = 7
 """Number of what requests and events mean; goes up with every change that an older end would get
 wrong. Version 1 had none."""
 
@@ -28,7 +30,7 @@ def decode_request(line: bytes) -> AnyRequest:
     """Returns the request on a line.
 
     Raises:
-        msgspec.DecodeError: the line is no request of this version.
+        UNDECODABLE: the line is no request of this version.
     """
     return _request_decoder.decode(line)
 
@@ -37,6 +39,6 @@ def decode_event(line: bytes) -> AnyEvent:
     """Returns the event on a line.
 
     Raises:
-        msgspec.DecodeError: the line is no event of this version.
+        UNDECODABLE: the line is no event of this version.
     """
     return _event_decoder.decode(line)

@@ -1,16 +1,14 @@
 """What a client asks of the core; each docstring names the reply."""
 
-from msgspec import Struct
-
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..generation_options import NO_OPTIONS, ConversationChoices, GenerationOptions
-
-
-class Request(Struct, frozen=True, tag=True, kw_only=True):
-    """Base of everything a client sends."""
-
-    request: int = 0
-    """Number that the reply repeats; set by the client when it sends."""
+from ..picture_detail import PictureDetail
+from .library_requests import LibraryRequest
+from .model_requests import ModelRequest
+from .picture_requests import PictureRequest
+from .queue_requests import QueueRequest
+from .request import Request
+from .roll_requests import RollRequest
 
 
 class Hello(Request, frozen=True):
@@ -79,28 +77,6 @@ class RestoreConversation(Request, frozen=True):
     conversation: int
 
 
-class Attach(Request, frozen=True):
-    """Copies a picture into the store and checks it. Reply: `Attached`."""
-
-    path: str
-    """Absolute path on the disk that both ends share."""
-    name: str = ""
-    """Name to show instead of the path's last part."""
-    pixel_budget: int = 0
-    """Most image tokens that it is measured with; what it is sent with, the turn's options say."""
-
-
-class ClaimPictures(Request, frozen=True):
-    """Says which pictures are unsent in the client's window. Reply: `Done`.
-
-    They stay in the store, whatever is deleted, until the window claims others or has not been
-    heard of for long. Attaching claims a picture too.
-    """
-
-    pictures: tuple[str, ...] = ()
-    """sha256 of each, in place of all that the window claimed before."""
-
-
 class SubmitTurn(Request, frozen=True):
     """Stores the user's message and queues its turn. Reply: `TurnQueued`.
 
@@ -108,8 +84,12 @@ class SubmitTurn(Request, frozen=True):
     """
 
     text: str
+    """`@2` in it stands for the second picture, which the model gets there; the pictures that it
+    does not name so come before it. So too where a question is edited."""
     attachments: tuple[str, ...] = ()
-    """sha256 of pictures that were attached before, in order."""
+    """Keys of pictures that were attached before, in order."""
+    details: tuple[PictureDetail, ...] = ()
+    """How finely each of them is to be seen, in order; normal for those that it does not reach."""
     conversation: int | None = None
     """None starts a new conversation."""
     turn: str = ""
@@ -118,46 +98,14 @@ class SubmitTurn(Request, frozen=True):
     """How the answer is to be given, before all that the conversation's preset says."""
     choices: ConversationChoices | None = None
     """What the conversation keeps from this turn on; None leaves it as it is."""
+    is_private: bool = False
+    """Whether the conversation that it starts never touches the disk."""
 
 
 class StopTurn(Request, frozen=True):
     """Stops the conversation's turn, which ends as `cancelled`. Reply: `Done`, after that.
 
     That is the open turn, else the one that was about to be taken. What else is queued is paused.
-    """
-
-    conversation: int
-
-
-class EditQueued(Request, frozen=True):
-    """Replaces text and pictures of a queued question. Reply: `Done`."""
-
-    conversation: int
-    turn: str
-    text: str
-    attachments: tuple[str, ...] = ()
-
-
-class MoveQueued(Request, frozen=True):
-    """Puts a queued turn before another one of its conversation. Reply: `Done`."""
-
-    conversation: int
-    turn: str
-    before: str | None = None
-    """Id of the other turn; None for the end."""
-
-
-class RemoveQueued(Request, frozen=True):
-    """Takes a turn out of the queue, and its question out of the store. Reply: `Done`."""
-
-    conversation: int
-    turn: str
-
-
-class ResumeQueue(Request, frozen=True):
-    """Lets the queued turns of a conversation be computed that were paused. Reply: `Done`.
-
-    They are after a stopped or failed turn, and when a core starts.
     """
 
     conversation: int
@@ -175,11 +123,15 @@ class PrepareTurn(Request, frozen=True):
     conversation: int | None = None
     """None for a conversation that does not exist yet."""
     attachments: tuple[str, ...] = ()
-    """sha256 of the pictures attached so far, in order."""
+    """Keys of the pictures attached so far, in order."""
+    details: tuple[PictureDetail, ...] = ()
+    """As in `SubmitTurn`."""
     edited: int | None = None
     """The user message that is being edited; None for a question that follows all others."""
     choices: ConversationChoices | None = None
     """What the turn will have its conversation keep; None leaves that as it is."""
+    is_private: bool = False
+    """Whether the conversation that it would start is a private one."""
 
 
 class RegenerateAnswer(Request, frozen=True):
@@ -209,7 +161,9 @@ class EditQuestion(Request, frozen=True):
     """The user message that is edited."""
     text: str
     attachments: tuple[str, ...] = ()
-    """sha256 of its pictures, in order; those of the earlier question must be named again."""
+    """Keys of its pictures, in order; those of the earlier question must be named again."""
+    details: tuple[PictureDetail, ...] = ()
+    """As in `SubmitTurn`."""
     turn: str = ""
     """As in `SubmitTurn`."""
     options: GenerationOptions = NO_OPTIONS
@@ -273,37 +227,6 @@ class CorrectAnswer(Request, frozen=True):
     text: str
 
 
-class LoadModel(Request, frozen=True):
-    """Switches to a model. Reply: `Done`, at once; `ModelLoading` and its end follow.
-
-    An answer that runs is completed by the model before; turns that wait get the new one. The
-    model that is loaded already stays, caches and all, and is reported by `ModelLoaded`.
-    """
-
-    model: str
-    """A folder (absolute), a Hugging Face repository id, `demo`, or `http://host:port/v1#name`."""
-    adapter: str = ""
-    """Folder of a LoRA adapter (absolute) for it; empty for none."""
-
-
-class ListModels(Request, frozen=True):
-    """Asks which models are here. Reply: `ModelsListed`."""
-
-
-class CancelLoad(Request, frozen=True):
-    """Gives up the model that is being downloaded or loaded. Reply: `Done`; `ModelFailed` follows.
-
-    What was downloaded stays. Turns that wait for that model are paused.
-    """
-
-
-class UnloadModel(Request, frozen=True):
-    """Frees the model and keeps the core; the next turn loads it again. Reply: `Done`, after that.
-
-    A load under way is given up. Refused while an answer is given or waits.
-    """
-
-
 AnyRequest = (
     Hello
     | GetStatus
@@ -314,14 +237,8 @@ AnyRequest = (
     | RenameConversation
     | DeleteConversation
     | RestoreConversation
-    | Attach
-    | ClaimPictures
     | SubmitTurn
     | StopTurn
-    | EditQueued
-    | MoveQueued
-    | RemoveQueued
-    | ResumeQueue
     | PrepareTurn
     | RegenerateAnswer
     | EditQuestion
@@ -330,8 +247,9 @@ AnyRequest = (
     | ChooseForConversation
     | LeaveOut
     | CorrectAnswer
-    | ListModels
-    | LoadModel
-    | CancelLoad
-    | UnloadModel
+    | PictureRequest
+    | QueueRequest
+    | ModelRequest
+    | LibraryRequest
+    | RollRequest
 )

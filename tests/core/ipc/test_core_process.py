@@ -16,13 +16,12 @@ from seeshell.core.messages.events import (
     ConversationOpened,
     CoreStatus,
     Delta,
-    ModelLoaded,
-    ModelLoading,
     Prefilled,
     TurnEnded,
-    TurnQueued,
     TurnStarted,
 )
+from seeshell.core.messages.model_events import ModelLoaded, ModelLoading
+from seeshell.core.messages.queue_events import TurnQueued
 from seeshell.core.messages.requests import (
     GetStatus,
     ListConversations,

@@ -12,8 +12,10 @@ from seeshell.core.ipc.client import CoreClient
 from seeshell.core.ipc.lock import CoreLock
 from seeshell.core.ipc.server import Server
 from seeshell.core.ipc.socket_path import make_socket_path
-from seeshell.core.messages.events import ModelFailed, ModelLoaded, TurnFailed, TurnWithdrawn
-from seeshell.core.messages.requests import LoadModel, SubmitTurn
+from seeshell.core.messages.events import TurnFailed, TurnWithdrawn
+from seeshell.core.messages.model_events import ModelFailed, ModelLoaded
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.requests import SubmitTurn
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import EndpointSettings, Paths, Settings

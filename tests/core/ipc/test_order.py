@@ -1,6 +1,7 @@
 """Requests of one connection: in their order about one conversation, else beside each other."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.sessions.subscribers import Subscriber
 from seeshell.core.store.archive import Archive
 
+from ...patience import PATIENCE
 from ..scripted_engine import ScriptedEngine
 from .lines import HELLO, Dial, Line
 
@@ -119,13 +121,13 @@ async def test_a_picture_that_takes_long_holds_nothing_else_up(
     dial: Dial, engine: ScriptedEngine, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = asyncio.Event()
-    attach = archive.attach
+    attach = archive.pictures.attach
 
-    async def attach_slowly(*arguments: Any) -> object:
+    async def attach_slowly(*arguments: Any, **options: Any) -> object:
         await read.wait()
-        return await attach(*arguments)
+        return await attach(*arguments, **options)
 
-    monkeypatch.setattr(archive, "attach", attach_slowly)
+    monkeypatch.setattr(archive.pictures, "attach", attach_slowly)
     line = await with_conversations(dial, engine)
     engine.enqueue("Yes.")
     line.write(
@@ -207,3 +209,23 @@ async def test_a_client_lists_one_after_the_other_and_does_the_rest_meanwhile(
     replies = [it["reply_to"] for it in await line.replies(*range(10, 41))]
     assert most == 1
     assert [it for it in replies if it != 40] == [*range(10, 40)]
+
+
+async def test_what_is_typed_next_takes_the_place_of_a_search_that_waits(
+    dial: Dial, engine: ScriptedEngine, archive: Archive
+) -> None:
+    line = await with_conversations(dial, engine)
+    may_search = threading.Event()
+    before = asyncio.create_task(archive.search._reader.read(lambda _: may_search.wait(PATIENCE)))
+    line.write(
+        *({"type": "FindHits", "request": it, "filter": {"words": "is"}} for it in range(10, 20)),
+        about("OpenConversation", 20),
+    )
+    # All of them have been read once this is answered.
+    await line.reply(20)
+    may_search.set()
+    assert await before
+    *replaced, newest = await line.replies(*range(10, 20))
+    assert {it["type"] for it in replaced} == {"Refused"}
+    assert "another one has taken its place" in replaced[0]["sentence"]
+    assert (newest["type"], newest["total"]) == ("HitsFound", 2)

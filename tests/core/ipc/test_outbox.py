@@ -7,21 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seeshell.core.conversation import ConversationSummary
 from seeshell.core.ipc.held_bytes import HeldBytes
 from seeshell.core.ipc.outbox import ROOM_BYTES, Outbox
+from seeshell.core.kept import LibraryRow
 from seeshell.core.messages.events import (
     AnyEvent,
-    ConversationsChanged,
     Delta,
     Done,
-    ModelFailed,
-    ModelLoading,
     Prefilled,
     Refused,
     ThoughtsDelta,
     WorkChanged,
 )
+from seeshell.core.messages.library_events import LibraryChanged
 from seeshell.core.messages.lines import decode_event
+from seeshell.core.messages.model_events import ModelFailed, ModelLoading
 
 from ...patience import PATIENCE
 
@@ -75,10 +76,37 @@ async def test_a_thousand_pieces_of_thoughts_take_the_room_of_their_text() -> No
 
 async def test_of_progress_only_the_newest_stays() -> None:
     loading = [ModelLoading(model="m", stage="reading", fraction=it / 4) for it in range(4)]
-    changed = ConversationsChanged()
+    changed = LibraryChanged(gone=(1,))
     work = [WorkChanged(answering=it, waiting=()) for it in range(3)]
     events = await taken(prefilled(1), *loading, changed, *work, prefilled(5), changed)
     assert events == [prefilled(5), loading[-1], changed, work[-1]]
+
+
+def row(conversation: int, title: str) -> LibraryRow:
+    return LibraryRow(ConversationSummary(conversation, title, 0.0, 0.0, 0))
+
+
+async def test_changes_of_lists_become_one_that_takes_the_room_of_what_it_tells() -> None:
+    a, b, later = row(1, "a"), row(2, "b"), row(1, "later")
+    events = [
+        LibraryChanged(rows=(a, b)),
+        LibraryChanged(rows=(later,)),
+        LibraryChanged(gone=(2, 3)),
+    ]
+    assert await taken(*events) == [LibraryChanged(rows=(later,), gone=(2, 3))]
+    outbox = open_outbox()
+    outbox.put(events[0])
+    once = outbox.nbytes
+    for _ in range(100):
+        outbox.put(events[0])
+    assert outbox.nbytes == once
+    outbox.put(LibraryChanged(gone=tuple(range(10, 110))))
+    assert outbox.nbytes > 10 * once
+    assert await taken(LibraryChanged(gone=(1,)), Done(reply_to=1), LibraryChanged(rows=(b,))) == [
+        LibraryChanged(gone=(1,)),
+        Done(reply_to=1),
+        LibraryChanged(rows=(b,)),
+    ]
 
 
 async def test_nothing_is_merged_across_another_event() -> None:

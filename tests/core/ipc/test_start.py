@@ -26,9 +26,11 @@ from seeshell.core.ipc.client import CoreClient, stop_core
 from seeshell.core.ipc.core_process import core_command
 from seeshell.core.ipc.lock import CoreAddress, is_core_alive, read_address
 from seeshell.core.ipc.socket_path import make_socket_path
-from seeshell.core.messages.events import ModelFailed, TurnEnded, Welcome
+from seeshell.core.messages.events import TurnEnded, Welcome
 from seeshell.core.messages.lines import PROTOCOL
-from seeshell.core.messages.requests import GetStatus, ListConversations, LoadModel
+from seeshell.core.messages.model_events import ModelFailed
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.requests import GetStatus, ListConversations
 from seeshell.core.settings import Paths, find_paths
 
 from ...patience import PATIENCE

@@ -8,7 +8,8 @@ import pytest
 from seeshell.core import demo
 from seeshell.core.generation_options import ConversationChoices
 from seeshell.core.messages.events import CoreStatus
-from seeshell.core.messages.requests import GetStatus, SubmitTurn, UnloadModel
+from seeshell.core.messages.model_requests import UnloadModel
+from seeshell.core.messages.requests import GetStatus, SubmitTurn
 
 from ..talk import Connect
 
