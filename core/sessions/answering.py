@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Final, cast
 
 from msgspec.structs import replace
 
-from ..conversation import Conversation, Message, Queue, QueuedTurn, TurnStats
+from ..conversation import ASKING_KINDS, Conversation, Queue, QueuedTurn, TurnStats
 from ..engine.engine import (
     AnswerEnd,
     AnswerEvent,
@@ -16,6 +16,7 @@ from ..engine.engine import (
     Engine,
     TextDelta,
     ThoughtsDelta,
+    cannot_continue,
 )
 from ..errors import (
     BadRequest,
@@ -32,18 +33,16 @@ from ..generation_options import NO_CHOICES, GenerationOptions
 from ..leaving_out import count_left_out
 from ..messages.events import (
     AnyEvent,
-    ConversationsChanged,
-    TurnEnded,
-    TurnFailed,
     TurnStarted,
-    TurnWithdrawn,
 )
+from ..private_ids import is_private, loggable
 from ..store.archive import Archive
 from .environments import Environments
 from .model_loader import tell_loaded
 from .open_turn import OpenTurn, tell_withdrawn
 from .prompt_messages import read_prompt, with_budget
 from .queue import Queues
+from .stored_ends import EndEvent, StoredEnds
 from .subscribers import Subscribers
 from .turn_options import TurnOptions
 
@@ -56,8 +55,6 @@ _UNANSWERABLE: Final = (PromptTooLong, PromptRefused, ImageError, NotStored)
 """Errors that lie in the prompt: the question is given back instead of being kept as failed."""
 
 _CANCELLED: Final = AnswerEnd("cancelled")
-
-_EndEvent = TurnEnded | TurnFailed | TurnWithdrawn
 
 
 class Answering:
@@ -79,7 +76,8 @@ class Answering:
         self._options = options
         self.environments = environments
         """Of the turns that it answers."""
-        self._unstored: dict[int, TurnFailed] = {}
+        self.ends = StoredEnds(archive)
+        """How they ended."""
         self.running: OpenTurn | None = None
         """The turn that the engine works on."""
         self.last_stats = TurnStats()
@@ -100,13 +98,23 @@ class Answering:
         if turn is not None and turn.started.id != but:
             raise BadRequest("This conversation is being answered: wait, or stop the answer.")
 
+    def check_can_continue(self) -> None:
+        """Makes sure that the model, as far as one is loaded, can go on with an answer.
+
+        Raises:
+            BadRequest: it can't.
+        """
+        model = self._engine.model
+        if model is not None and not model.can_continue:
+            raise BadRequest(cannot_continue(model.server))
+
     def show(self, stored: Conversation) -> tuple[Conversation, list[AnyEvent]]:
         """Returns a conversation with what is not on disk, and the events of its open turn.
 
         The open answer is empty: its text comes with the events.
         """
         turn = self.find(stored.summary.id)
-        messages = [self._complete(message) for message in stored.messages]
+        messages = [self.ends.complete(message) for message in stored.messages]
         if turn is not None:
             messages = [turn.answer if it.id == turn.answer.id else it for it in messages]
         return replace(stored, messages=tuple(messages)), turn.replay() if turn else []
@@ -121,10 +129,10 @@ class Answering:
         if not turns or is_paused:
             return None
         try:
-            await self.store_again()
+            await self.ends.store_again()
             turn = await self._start(conversation, turns[0])
         except StoreError as error:
-            _logger.warning("a turn was not started: %s", error)
+            _logger.warning("a turn was not started: %s", loggable(conversation, error))
             await self._queues.pause(conversation)
             return None
         self._queues.put(conversation, Queue(turns[1:]))
@@ -140,7 +148,11 @@ class Answering:
         except SeeshellError as error:
             return error
         except Exception as error:
-            _logger.exception("an answer failed unexpectedly")
+            if is_private(turn.conversation):
+                # What was computed may stand in the error.
+                _logger.error("an answer failed unexpectedly: %s", type(error).__name__)  # noqa: TRY400
+            else:
+                _logger.exception("an answer failed unexpectedly")
             return TurnError(f"The answer failed ({error!r}); the core's log says more.")
         finally:
             saving.cancel()
@@ -155,11 +167,11 @@ class Answering:
         is_stopped = turn.is_stopping or ended.message.finish_reason == "cancelled"
         if is_stopped or ended.message.is_unsuccessful:
             await self._queues.pause(turn.conversation)
-        event: _EndEvent
-        if isinstance(outcome, _UNANSWERABLE) and not turn.has_begun:
-            event = await self._withdraw(turn, outcome)
+        event: EndEvent
+        if isinstance(outcome, _UNANSWERABLE) and turn.can_be_withdrawn:
+            event = await self.ends.withdraw(turn, outcome)
         else:
-            event = await self._store_end(turn, ended)
+            event = await self.ends.store(turn, ended)
         if turn is self.running:
             self.running = None
         self._publish(event)
@@ -172,32 +184,25 @@ class Answering:
             self._engine.stop()
         await turn.ended.wait()
 
-    async def store_again(self) -> None:
-        """Stores the answers that the disk would not take when they ended.
-
-        Raises:
-            StoreError: it still does not.
-        """
-        for event in list(self._unstored.values()):
-            with suppress(NotStored):
-                await self._archive.end_answer(event.conversation, event.message)
-            self._unstored.pop(event.message.id, None)
-
     async def _start(self, conversation: int, queued: QueuedTurn) -> OpenTurn | None:
         """Starts a queued turn, or gives it back if its pictures or its preset can't be used."""
         try:
             options = await self._find_options(conversation, queued)
             pictures = queued.question.attachments
-            if queued.kind != "regenerate":
+            if queued.kind in ASKING_KINDS:
                 pictures = tuple(with_budget(pictures, options))
             measured = [await self._engine.measure(picture) for picture in pictures]
         except (ImageError, PresetNotFound) as error:
-            restored = await self._archive.remove_queued(conversation, queued.id)
+            restored = await self._archive.turns.remove_queued(conversation, queued.id)
             self._publish(tell_withdrawn(conversation, queued.id, error, restored))
             return None
-        started = await self._archive.start_queued(queued.id, measured)
+        started = await self._archive.turns.start(
+            queued.id, measured, is_private=is_private(conversation)
+        )
         turn = OpenTurn(started, self._engine.model, options)
         self._publish(turn.start())
+        for event in turn.replay():
+            self._subscribers.publish_to_followers(conversation, event)
         return turn
 
     async def _find_options(self, conversation: int, queued: QueuedTurn) -> GenerationOptions:
@@ -209,7 +214,7 @@ class Answering:
         stored = await self._archive.read_conversation(turn.conversation)
         asked = [message for message in stored.messages if message.id != turn.answer.id]
         turn.left_out_tokens = count_left_out(asked[:-1])
-        prompt = await read_prompt(self._archive, asked, turn.options)
+        prompt = await read_prompt(self._archive, asked, turn.options, turn.continued)
         answering = self._engine.answer(
             prompt,
             turn.options,
@@ -260,39 +265,13 @@ class Answering:
             while True:
                 await turn.has_unsaved_text.wait()
                 turn.has_unsaved_text.clear()
-                await self._archive.save_answer(turn.answer.id, turn.parts)
+                await self._archive.turns.save_answer(turn.answer.id, turn.parts)
                 await asyncio.sleep(SAVE_INTERVAL)
         except StoreError as error:
             turn.error = error
             turn.is_stopping = True
             self._engine.stop()
 
-    async def _withdraw(self, turn: OpenTurn, error: SeeshellError) -> _EndEvent:
-        """Takes the turn out of its conversation; if that can't be, the turn failed."""
-        try:
-            restored = await self._archive.withdraw_turn(turn.started)
-        except StoreError as problem:
-            _logger.warning("a turn was not withdrawn: %s", problem)
-            return await self._store_end(turn, turn.fail(error))
-        _logger.info("turn %s was withdrawn: %s", turn.started.id, error)
-        return turn.withdraw(error, restored)
-
-    async def _store_end(
-        self, turn: OpenTurn, event: TurnEnded | TurnFailed
-    ) -> TurnEnded | TurnFailed:
-        try:
-            await self._archive.end_answer(turn.conversation, event.message)
-        except StoreError as error:
-            _logger.warning("an answer was not stored: %s", error)
-            event = self._unstored[turn.answer.id] = turn.fail(error)
-        _logger.info("answer %d ended as %s", turn.answer.id, event.message.finish_reason)
-        return event
-
-    def _complete(self, message: Message) -> Message:
-        """Returns the message, or the end of it that the disk would not take."""
-        event = self._unstored.get(message.id)
-        return event.message if event else message
-
-    def _publish(self, event: TurnStarted | _EndEvent) -> None:
+    def _publish(self, event: TurnStarted | EndEvent) -> None:
         self._subscribers.publish_to_followers(event.conversation, event)
-        self._subscribers.publish(ConversationsChanged())
+        self._subscribers.changed.add(event.conversation)

@@ -11,11 +11,11 @@ from ..messages.events import (
     ConversationDeleted,
     ConversationOpened,
     ConversationRestored,
-    ConversationsChanged,
     ConversationsListed,
     Done,
     QuestionsFound,
 )
+from ..messages.library_requests import DeleteBranch, RestoreBranch
 from ..messages.requests import (
     ChooseForConversation,
     CorrectAnswer,
@@ -36,6 +36,9 @@ from .subscribers import Subscriber, Subscribers
 from .turn_options import TurnOptions
 from .work_ahead import WorkAhead
 
+BranchChange = SwitchBranch | LeaveOut | CorrectAnswer | DeleteBranch | RestoreBranch
+"""A request that changes what is shown of a conversation, or what later prompts repeat of it."""
+
 ConversationRequest = (
     ListConversations
     | FindQuestions
@@ -43,9 +46,7 @@ ConversationRequest = (
     | RenameConversation
     | ChooseForConversation
     | ForkConversation
-    | SwitchBranch
-    | LeaveOut
-    | CorrectAnswer
+    | BranchChange
     | DeleteConversation
     | RestoreConversation
 )
@@ -89,33 +90,33 @@ class Conversations:
                 return await self._open(conversation, client)
             case RenameConversation(conversation=conversation, title=title):
                 await self._archive.rename_conversation(conversation, title)
-                return self._changed()
+                return self._changed(request.conversation)
             case ForkConversation():
                 return (await self._fork(request, client),)
             case ChooseForConversation():
                 await self._choose(request)
-                return self._changed()
-            case SwitchBranch() | LeaveOut() | CorrectAnswer():
+                return self._changed(request.conversation)
+            case _ if isinstance(request, BranchChange):
                 return (await self._change_branch(request, client),)
             case DeleteConversation(conversation=conversation):
                 await self._delete(conversation)
                 deleted = ConversationDeleted(conversation=conversation)
                 self._subscribers.publish_to_followers(conversation, deleted, but=client)
-                return self._changed()
+                return self._changed(request.conversation)
             case RestoreConversation(conversation=conversation):
                 await self._restore(conversation)
                 restored = ConversationRestored(conversation=conversation)
                 self._subscribers.publish_to_followers(conversation, restored, but=client)
-                return self._changed()
+                return self._changed(request.conversation)
             case _:
                 assert_never(request)
 
     async def _list(self, query: str, limit: int) -> ConversationsListed:
         found = await self._archive.list_conversations(query, limit)
-        return ConversationsListed(conversations=found, paused=self._queues.order.paused)
+        return ConversationsListed(conversations=found)
 
-    def _changed(self) -> tuple[AnyEvent, ...]:
-        self._subscribers.publish(ConversationsChanged())
+    def _changed(self, conversation: int) -> tuple[AnyEvent, ...]:
+        self._subscribers.changed.add(conversation)
         return (Done(),)
 
     async def _open(self, conversation: int, client: Subscriber) -> tuple[AnyEvent, ...]:
@@ -128,10 +129,10 @@ class Conversations:
     async def _fork(self, request: ForkConversation, client: Subscriber) -> ConversationOpened:
         async with self._queues.hold(request.conversation):
             self._answering.check_none_open(request.conversation)
-            await self._answering.store_again()
+            await self._answering.ends.store_again()
             fork = await self._archive.fork_conversation(request.conversation, request.message)
         self._subscribers.follow(client, fork.summary.id)
-        self._subscribers.publish(ConversationsChanged())
+        self._subscribers.changed.add(fork.summary.id)
         return ConversationOpened(conversation=fork)
 
     async def _choose(self, request: ChooseForConversation) -> None:
@@ -144,9 +145,7 @@ class Conversations:
         changed = ChoicesChanged(conversation=request.conversation, choices=request.choices)
         self._subscribers.publish_to_followers(request.conversation, changed)
 
-    async def _change_branch(
-        self, request: SwitchBranch | LeaveOut | CorrectAnswer, client: Subscriber
-    ) -> ConversationOpened:
+    async def _change_branch(self, request: BranchChange, client: Subscriber) -> ConversationOpened:
         """Changes what is shown of a conversation, or what later prompts repeat of it."""
         conversation = request.conversation
         with self._ahead.paused():
@@ -155,13 +154,14 @@ class Conversations:
                 if not isinstance(request, LeaveOut):
                     # What waits gets its place below the head, which this may move.
                     self._queues.check_none_queued(conversation)
-                await self._answering.store_again()
+                await self._answering.ends.store_again()
                 opened = ConversationOpened(conversation=await self._store_change(request))
                 self._subscribers.follow(client, conversation)
                 self._subscribers.publish_to_followers(conversation, opened, but=client)
+        self._subscribers.changed.add(conversation)
         return opened
 
-    async def _store_change(self, request: SwitchBranch | LeaveOut | CorrectAnswer) -> Conversation:
+    async def _store_change(self, request: BranchChange) -> Conversation:
         match request:
             case SwitchBranch(conversation=it, message=message):
                 return await self._archive.switch_branch(it, message)
@@ -173,6 +173,10 @@ class Conversations:
                 if not has_words(text):
                     raise BadRequest("A corrected answer needs words: write what it should say.")
                 return await self._archive.correct_answer(it, message, text)
+            case DeleteBranch(conversation=it, message=message):
+                return await self._archive.library.delete_branch(it, message)
+            case RestoreBranch(conversation=it, message=message):
+                return await self._archive.library.restore_branch(it, message)
 
     async def _delete(self, conversation: int) -> None:
         """Hides the conversation; returns when its KV and spills are gone too."""

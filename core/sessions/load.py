@@ -6,7 +6,7 @@ import logging
 from ..client_environment import ClientEnvironment
 from ..engine.engine import LoadedModel
 from ..errors import ModelError
-from ..messages.events import ModelFailed
+from ..messages.model_events import ModelFailed
 from ..models.progress import LoadProgress
 from .model_states import WantedModel
 from .subscribers import Subscriber

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Final
 
-from ..messages.events import ModelsListed
 from ..messages.listed_model import ListedModel
+from ..messages.model_events import ModelsListed
 from ..models.facts import ModelFacts
 from ..models.listing import Shelf, list_models
 from ..settings import Paths, Settings

@@ -9,7 +9,7 @@ from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..engine.engine import Engine, LoadedModel
 from ..errors import BadRequest, LoadCancelled, ModelError
 from ..generation_options import ConversationChoices
-from ..messages.events import ModelFailed, ModelLoaded, ModelLoading, ModelUnloaded
+from ..messages.model_events import ModelFailed, ModelLoaded, ModelLoading, ModelUnloaded
 from ..models.progress import LoadProgress
 from .load import Load, find_failure, hand_over
 from .model_states import Failed, Fetching, Idle, Loaded, Loading, ModelState, WantedModel
@@ -262,4 +262,5 @@ def tell_loaded(model: LoadedModel, source: str) -> ModelLoaded:
         reuse=model.reuse,
         reuse_reason=model.reuse_reason,
         can_think=model.can_think,
+        boxes_in_pixels=model.boxes_in_pixels,
     )

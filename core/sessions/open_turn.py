@@ -1,6 +1,7 @@
 """A turn that is being answered: what is known of it, as the events that tell it."""
 
 import asyncio
+import time
 
 from msgspec.structs import replace
 
@@ -37,6 +38,7 @@ from ..messages.events import (
     TurnWithdrawn,
     Waiting,
 )
+from .continued_stats import add_stats
 from .endings import judge_end
 
 
@@ -54,8 +56,10 @@ class OpenTurn:
         """The model that answers."""
         self.left_out_tokens = 0
         """About how many tokens its prompt is shorter for what it leaves out."""
-        self.text = ""
-        self.thoughts = ""
+        self._before = started.answer if started.kind == "continue" else None
+        self._began_at = time.time() if self._before else started.answer.created_at
+        self.text = self._before.text if self._before else ""
+        self.thoughts = self._before.thoughts if self._before else ""
         self.is_stopping = False
         """Whether the user wants no more of it."""
         self.error: SeeshellError | None = None
@@ -73,13 +77,23 @@ class OpenTurn:
 
     @property
     def answer(self) -> Message:
-        """The assistant message as it was stored first: empty."""
-        return self.started.answer
+        """The assistant message as the turn's first event brings it: empty, and begun just then."""
+        return replace(self.started.answer, parts=(), created_at=self._began_at)
+
+    @property
+    def continued(self) -> Message | None:
+        """The answer as it was before this turn went on with it; None for a new one."""
+        return self._before
 
     @property
     def has_begun(self) -> bool:
-        """Whether the model has said or thought anything."""
-        return bool(self.text or self.thoughts)
+        """Whether the model has said or thought anything in this turn."""
+        return self.parts != (self._before.parts if self._before else ())
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether nothing would be lost with it, and its question could be sent again."""
+        return not self._before and not self.has_begun
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -87,7 +101,7 @@ class OpenTurn:
         return compose(self.text, thoughts=self.thoughts)
 
     def start(self) -> TurnStarted:
-        """Returns the event that tells of its start."""
+        """Returns the event that tells of its start; `replay` says what follows it."""
         return TurnStarted(
             conversation=self.conversation,
             turn=self.started.id,
@@ -145,6 +159,8 @@ class OpenTurn:
         """Returns the event with the answer: complete, stopped, or none that is worth the name."""
         reason, error = judge_end(end, self.text, self.thoughts)
         stats = replace(end.stats, left_out_tokens=self.left_out_tokens)
+        if self._before:
+            stats = add_stats(self._before.stats, stats)
         message = self._ended_message(reason, error=error, stats=stats)
         return TurnEnded(conversation=self.conversation, message=message)
 
@@ -152,7 +168,7 @@ class OpenTurn:
         """Returns the event with what came of the answer and why no more did."""
         return TurnFailed(
             conversation=self.conversation,
-            message=self._ended_message("failed", error=str(error)),
+            message=self._ended_message("failed", error=str(error), stats=self.answer.stats),
             error=type(error).__name__,
             sentence=str(error),
         )
@@ -165,7 +181,7 @@ class OpenTurn:
         self, finish_reason: FinishReason, *, error: str = "", stats: TurnStats | None = None
     ) -> Message:
         return replace(
-            self.answer,
+            self.started.answer,
             parts=self.parts,
             model=self.model.name if self.model else "",
             model_source=self.model.source if self.model else "",

@@ -10,6 +10,9 @@ from msgspec import structs
 from ..conversation import Attachment, Message, TextPart, ThoughtsPart
 from ..engine.engine import PromptImage, PromptMessage
 from ..generation_options import NO_CHOICES, ConversationChoices, GenerationOptions
+from ..messages.requests import PrepareTurn
+from ..picture_detail import PictureDetail
+from ..private_ids import is_private
 from ..store.archive import Archive
 from .turn_options import TurnOptions
 
@@ -25,11 +28,22 @@ class NextTurn(NamedTuple):
     conversation: int | None = None
     """None for a conversation that does not exist yet."""
     attachments: tuple[str, ...] = ()
-    """sha256 of the pictures attached so far, in order."""
+    """Keys of the pictures attached so far, in order."""
     edited: int | None = None
     """The user message in whose place the question comes; None after all others."""
     choices: ConversationChoices | None = None
     """What the turn will have its conversation keep; None leaves that as it is."""
+    details: tuple[PictureDetail, ...] = ()
+    """How finely each of the pictures is to be seen, as in `PrepareTurn`."""
+    is_private: bool = False
+    """Whether the conversation is a private one."""
+
+    @classmethod
+    def of(cls, request: PrepareTurn) -> "NextTurn":
+        """Returns the turn that a client speaks of."""
+        it = request
+        of_private = it.is_private if it.conversation is None else is_private(it.conversation)
+        return cls(it.conversation, it.attachments, it.edited, it.choices, it.details, of_private)
 
 
 class KnownPrompt(NamedTuple):
@@ -42,7 +56,10 @@ class KnownPrompt(NamedTuple):
 
 
 async def read_prompt(
-    archive: Archive, messages: Sequence[Message], options: GenerationOptions
+    archive: Archive,
+    messages: Sequence[Message],
+    options: GenerationOptions,
+    continued: Message | None = None,
 ) -> tuple[PromptMessage, ...]:
     """Returns what the model is to answer.
 
@@ -50,13 +67,17 @@ async def read_prompt(
         archive: where the pictures are stored.
         messages: the branch up to the question, which is the last.
         options: what counts for the turn, with the system prompt.
+        continued: the answer that the model is to go on with; None for a new one.
 
     Raises:
         NotStored: the copy of a picture is missing or altered.
     """
     *before, question = messages
     chosen = _choose([*before, _whole(question)])
-    return (*_system(options), *await _as_prompt(archive, chosen))
+    answer = (
+        (PromptMessage("assistant", (continued.text,), continued.thoughts),) if continued else ()
+    )
+    return (*_system(options), *await _as_prompt(archive, chosen), *answer)
 
 
 async def read_ahead(archive: Archive, turn: NextTurn, turn_options: TurnOptions) -> KnownPrompt:
@@ -78,16 +99,23 @@ async def read_ahead(archive: Archive, turn: NextTurn, turn_options: TurnOptions
         shown = takewhile(lambda message: message.id != turn.edited, stored.messages)
         before, kept = _choose(list(shown)), stored.summary.choices
     options = turn_options.resolve(turn.choices or kept)
-    pictures = with_budget(await archive.find_pictures(turn.attachments), options)
+    found = await archive.pictures.find(turn.attachments, is_private=turn.is_private)
+    pictures = with_budget(turn_options.with_details(found, turn.details, options), options)
     question = Message(0, None, "user", (*pictures, TextPart("")), 0.0)
     messages = (*_system(options), *await _as_prompt(archive, [*before, question]))
     return KnownPrompt(messages, options.thinking)
 
 
 def with_budget(pictures: Sequence[Attachment], options: GenerationOptions) -> list[Attachment]:
-    """Returns the pictures of a new question with the pixel budget that they keep from then on."""
+    """Returns the pictures of a new question with the pixel budget that they keep from then on.
+
+    Those for which the user has chosen how finely they are seen have theirs already.
+    """
     budget = options.pixel_budget or 0
-    return [structs.replace(picture, pixel_budget=budget) for picture in pictures]
+    return [
+        structs.replace(picture, pixel_budget=picture.pixel_budget or budget)
+        for picture in pictures
+    ]
 
 
 def _system(options: GenerationOptions) -> tuple[PromptMessage, ...]:
@@ -119,12 +147,13 @@ async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[Pro
     """Returns the messages; neighbouring ones of a user as one, since strict templates want so."""
     told = [_told(message) for message in messages]
     pictures = [part for parts in told for part in parts if isinstance(part, Attachment)]
-    paths = iter(await archive.locate_pictures(pictures))
+    paths = iter(await archive.pictures.locate(pictures))
 
     def as_prompt_part(part: TextPart | Attachment) -> str | PromptImage:
         if isinstance(part, TextPart):
             return part.text
-        return PromptImage(next(paths), part.sha256, part.name, part.pixel_budget)
+        path = next(paths)
+        return PromptImage(path, part.sha256, part.label, part.pixel_budget, part.excerpt)
 
     prompt: list[PromptMessage] = []
     for message, parts in zip(messages, told, strict=True):
@@ -137,8 +166,16 @@ async def _as_prompt(archive: Archive, messages: Sequence[Message]) -> tuple[Pro
 
 
 def _told(message: Message) -> list[TextPart | Attachment]:
-    """Returns what the model is told of a message; a note if all of it is left out."""
+    """Returns what the model is told of a message; a note if all of it is left out.
+
+    Pictures in answers, as other programs' models draw them, are shown and not told: many models
+    and servers take pictures in questions alone.
+    """
+    if message.role == "assistant":
+        return [it for it in message.parts if isinstance(it, TextPart)]
     parts = [part for part in message.parts if not isinstance(part, ThoughtsPart)]
+    # Before a picture an empty text says only where the text begins.
+    parts = [*(it for it in parts[:-1] if it != TextPart("")), *parts[-1:]]
     told = [it for it in parts if isinstance(it, TextPart) or not it.is_left_out]
     return told if told or not parts else [TextPart(_LEFT_OUT)]
 

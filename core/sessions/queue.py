@@ -7,7 +7,8 @@ from weakref import WeakValueDictionary
 
 from ..conversation import Conversation, Queue, Queued
 from ..errors import BadRequest, StoreError
-from ..messages.events import ChoicesChanged, ConversationsChanged, QueueChanged, WorkChanged
+from ..messages.events import ChoicesChanged, WorkChanged
+from ..messages.queue_events import QueueChanged
 from ..store.archive import Archive
 from .subscribers import Subscriber, Subscribers
 
@@ -114,7 +115,7 @@ class Queues:
 
     async def read(self) -> None:
         """Takes up the queues that an earlier core left."""
-        for conversation, queue in (await self._archive.read_queues()).items():
+        for conversation, queue in (await self._archive.turns.read_queues()).items():
             self.order.put(conversation, queue)
         self._tell_work()
         self._due.set()
@@ -134,7 +135,7 @@ class Queues:
     ) -> QueueChanged:
         """Takes up a queue that was changed by request, and with it perhaps a title."""
         changed = self.put(conversation, queue, but=but)
-        self._subscribers.publish(ConversationsChanged())
+        self._subscribers.changed.add(conversation)
         return changed
 
     def put(
@@ -151,7 +152,8 @@ class Queues:
         return changed
 
     def _tell_work(self) -> None:
-        work = WorkChanged(answering=self.order.served, waiting=self.order.line)
+        order = self.order
+        work = WorkChanged(answering=order.served, waiting=order.line, paused=order.paused)
         if work != self.work:
             self.work = work
             self._subscribers.publish(work)
@@ -203,7 +205,7 @@ class Queues:
         if not queue.turns or queue.is_paused:
             return
         try:
-            queue = await self._archive.pause_queue(conversation)
+            queue = await self._archive.turns.pause_queue(conversation)
         except StoreError as error:
             _logger.warning("a queue is paused only until the core ends: %s", error)
             queue = queue._replace(is_paused=True)

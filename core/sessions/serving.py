@@ -72,7 +72,7 @@ class Serving:
                     turn = self._answering.running
                 if turn is not None:
                     await self._answering.stop(turn)
-                await self._answering.store_again()
+                await self._answering.ends.store_again()
         except StoreError as error:
             _logger.warning("an answer is lost from its last save on: %s", error)
         except TimeoutError:

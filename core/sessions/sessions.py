@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from typing import Final
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..current_presets import CurrentPresets
@@ -10,50 +11,64 @@ from ..current_settings import CurrentSettings
 from ..engine.engine import Engine
 from ..errors import BadRequest
 from ..messages.events import AnyEvent, CoreStatus, Done, EngineState
+from ..messages.library_requests import ContinueAnswer, FindHits
+from ..messages.model_requests import ListModels, LoadModel
+from ..messages.queue_requests import EditQueued, MoveQueued, RemoveQueued, ResumeQueue
 from ..messages.requests import (
     AnyRequest,
-    Attach,
-    CancelLoad,
     ChooseForConversation,
-    ClaimPictures,
     EditQuestion,
-    EditQueued,
     GetStatus,
     Hello,
-    ListModels,
-    LoadModel,
-    MoveQueued,
     PrepareTurn,
     RegenerateAnswer,
-    RemoveQueued,
-    ResumeQueue,
     Shutdown,
     StopTurn,
     SubmitTurn,
-    UnloadModel,
 )
-from ..models.endpoints import find_endpoint
+from ..messages.roll_requests import (
+    ResumeRoll,
+    RetryRows,
+    RollRequest,
+    StartRoll,
+)
 from ..settings import Paths, Settings
 from ..store.archive import Archive
 from .answered_models import AnsweredModels
 from .answering import Answering
 from .conversations import Conversations
 from .environments import Environments
+from .extending import Extending
+from .hits import Hits
 from .housekeeping import Housekeeping
+from .library import Library, ListingRequest
+from .library_news import LibraryNews
 from .model_list import read_models
 from .model_loader import ModelLoader
-from .model_states import Failed, Fetching, Idle, Loaded, Loading, WantedModel
+from .model_requests import ModelRequest, ModelRequests
+from .model_states import Failed, Fetching, Idle, Loaded, Loading
 from .new_settings import NewSettings
+from .picture_requests import PictureRequest, PictureRequests
 from .prompt_messages import NextTurn
 from .queue import Queues
+from .rolls.rolling import Rolling
+from .rolls.rolls import Rolls
+from .rolls.row_answering import RowAnswering
 from .serving import Serving
 from .subscribers import Subscriber, Subscribers
+from .transfers import TransferRequest, Transfers
 from .turn_options import TurnOptions
 from .turn_order import TurnOrder
 from .turns import Turns
-from .unsent_pictures import UnsentPictures
 from .work_ahead import WorkAhead
 from .worker import Worker
+
+_ON_SETTINGS: Final = (
+    *(LoadModel, ListModels, StartRoll, ResumeRoll, RetryRows),
+    *(SubmitTurn, EditQuestion, RegenerateAnswer, ContinueAnswer),
+    *(EditQueued, MoveQueued, RemoveQueued, ResumeQueue),
+)
+"""Requests before which it counts what has changed in the settings."""
 
 
 class Sessions:
@@ -78,33 +93,36 @@ class Sessions:
         """When a client was connected, or asked for something, last."""
         self.worked_at = self._started_at
         """When the engine was at work, or a client asked for something, last."""
-        self.subscribers = Subscribers()
+        subscribers = self.subscribers = Subscribers()
         self.settings = CurrentSettings(paths, settings)
         """Those of the file, with its changes since the core started."""
-        self._own_environment = environment
         due = asyncio.Event()
-        environments = Environments(self.subscribers, environment)
-        self._loader = ModelLoader(engine, self.subscribers, due)
+        environments = Environments(subscribers, environment)
+        loader = self._loader = ModelLoader(engine, subscribers, due)
         presets = CurrentPresets(paths.presets_file)
-        options = TurnOptions(self.settings, presets, self._loader)
-        self._ahead = WorkAhead(engine, archive, self._loader, options, due)
-        queues = self._queues = Queues(archive, self.subscribers, due)
-        self._answering = Answering(
-            engine, archive, queues, self.subscribers, environments, options
-        )
-        self._turns = Turns(archive, queues, self._answering, self._ahead, self._loader, options)
-        self._changes = NewSettings(
-            self.settings, presets, self.subscribers, self._loader, self._ahead
-        )
-        self._conversations = Conversations(
-            archive, queues, self._answering, self._ahead, self.subscribers, options
-        )
-        self._unsent = UnsentPictures(archive, engine, paths, self.subscribers)
-        self._models = AnsweredModels(archive, self.subscribers)
-        self._serving = Serving(queues, self._answering, self._loader, self._models)
-        order = TurnOrder(queues, archive, self._loader)
-        self._worker = Worker(self._loader, order, self._serving, self._ahead, due)
-        self._housekeeping = Housekeeping(archive, engine, self._worker)
+        options = TurnOptions(self.settings, presets, loader)
+        ahead = self._ahead = WorkAhead(engine, archive, loader, options, due)
+        queues = self._queues = Queues(archive, subscribers, due)
+        answering = Answering(engine, archive, queues, subscribers, environments, options)
+        self._answering = answering
+        self._turns = Turns(archive, queues, answering, ahead, loader, options)
+        self._changes = NewSettings(self.settings, presets, subscribers, loader, ahead)
+        self._conversations = Conversations(archive, queues, answering, ahead, subscribers, options)
+        self._pictures = PictureRequests(archive, engine, paths, subscribers, settings.pixel_budget)
+        extending = Extending(archive, queues, answering, ahead, subscribers)
+        self._transfers = Transfers(archive, extending, version)
+        self._models = AnsweredModels(archive, subscribers)
+        self._serving = Serving(queues, answering, loader, self._models)
+        order = TurnOrder(queues, archive, loader)
+        rows = RowAnswering(archive, engine, options)
+        self._rolling = Rolling(archive.rolls, rows, loader, subscribers, due)
+        self._rolls = Rolls(archive.rolls, self._rolling, subscribers, options)
+        worker = self._worker = Worker(loader, order, self._serving, self._rolling, ahead, due)
+        self.model = ModelRequests(loader, worker, subscribers, self.settings, environment)
+        self._housekeeping = Housekeeping(archive, engine, worker, subscribers)
+        self._library = Library(archive, subscribers, self._housekeeping.is_due.set)
+        self._hits = Hits(archive)
+        self._news = LibraryNews(archive, subscribers)
         self.work = asyncio.create_task(self._work())
         """The work on turns and models; ends only by an error or `close`."""
         self.shutdown_asked = asyncio.Event()
@@ -120,7 +138,7 @@ class Sessions:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a turn is open or waits for the engine, or a model is being loaded or freed."""
+        """Whether a turn is open or waits for the engine, a roll runs, or a model is loaded."""
         return self._worker.is_busy
 
     async def free_model(self) -> None:
@@ -148,20 +166,20 @@ class Sessions:
         if progress := self._loader.tell_progress():
             client.put(progress)
 
+    def give_up(self, client: Subscriber) -> None:
+        """Ends what is being done for nobody but a client that asks for nothing more."""
+        self._pictures.give_up(client)
+        self._hits.give_up(client)
+
     def remove_client(self, client: Subscriber) -> None:
         """Tells a client nothing more and forgets what it wanted next."""
         self.subscribers.remove(client)
         self._ahead.drop(client)
 
-    def load_model(self, source: str, adapter: str = "", *, at_once: bool = True) -> None:
-        """Switches to a model on behalf of no client, at once or with the first turn."""
-        self._loader.wanted = WantedModel(source, adapter)
-        if at_once:
-            self._loader.want(self._loader.wanted, self._own_environment)
-
     async def close(self) -> None:
         """Stops and stores the open turn, and ends all work; what is queued stays queued."""
         self._turns.are_closed = True
+        await self._transfers.close()
         await self._worker.close()
         self.work.cancel()
         await asyncio.wait([self.work])
@@ -172,8 +190,7 @@ class Sessions:
         Raises:
             SeeshellError: nothing was changed.
         """
-        if not isinstance(request, GetStatus):
-            self.worked_at = time.monotonic()
+        self._note(request, client)
         match request:
             case Hello():
                 raise BadRequest("This connection is open already.")
@@ -181,64 +198,50 @@ class Sessions:
                 return (self._status(),)
             case Shutdown():
                 self.shutdown_asked.set()
-            case LoadModel():
-                self._changes.look(client)
-                self._load_model(request, client)
             case ListModels():
-                self._changes.look(client)
-                settings = self.settings.now
-                return (await read_models(self._paths, settings, self._models),)
-            case CancelLoad():
-                self._loader.cancel()
-            case UnloadModel():
-                await self._unload()
-            case Attach():
-                return (await self._unsent.attach(request, client),)
-            case ClaimPictures():
-                await self._unsent.claim(request, client)
-            case SubmitTurn() | EditQuestion() | RegenerateAnswer():
-                self._changes.look(client)
+                return (await read_models(self._paths, self.settings.now, self._models),)
+            case _ if isinstance(request, ModelRequest):
+                return (await self.model.carry_out(request, client),)
+            case _ if isinstance(request, PictureRequest):
+                return (await self._pictures.carry_out(request, client),)
+            case _ if isinstance(request, TransferRequest):
+                return (await self._transfers.carry_out(request, client),)
+            case SubmitTurn() | EditQuestion() | RegenerateAnswer() | ContinueAnswer():
                 return await self._turns.take_in(request, client)
             case EditQueued() | MoveQueued() | RemoveQueued() | ResumeQueue():
-                self._changes.look(client)
                 await self._turns.change_queue(request, client)
+            case FindHits():
+                return (await self._hits.find(request, client),)
+            case _ if isinstance(request, ListingRequest):
+                return (await self._library.carry_out(request),)
+            case _ if isinstance(request, RollRequest):
+                return await self._rolls.carry_out(request, client)
             case StopTurn(conversation=conversation):
                 await self._turns.stop(conversation)
-            case PrepareTurn(conversation=it, attachments=hashes, edited=edited, choices=choices):
-                self._changes.look_at_presets()
-                self._ahead.want(client, NextTurn(it, hashes, edited, choices))
-                if hashes:
-                    self._wake(client)
+            case PrepareTurn():
+                self._prepare(request, client)
             case _:
-                if isinstance(request, ChooseForConversation):
-                    self._changes.look_at_presets()
                 return await self._conversations.carry_out(request, client)
         return (Done(),)
 
     async def _work(self) -> None:
         await self._queues.read()
-        await asyncio.gather(self._worker.run(), self._housekeeping.run())
+        await asyncio.gather(self._worker.run(), self._housekeeping.run(), self._news.run())
 
-    def _load_model(self, request: LoadModel, client: Subscriber) -> None:
-        wanted = WantedModel(request.model.strip(), request.adapter)
-        if not wanted.source:
-            raise BadRequest("Name a model: a folder, a repository id, demo or an address.")
-        # What is no address may hold a password, and a load would be reported by its name.
-        find_endpoint(wanted.source, self.settings.now.endpoints)
-        self._loader.want(wanted, self.subscribers.environment_of(client), client)
+    def _note(self, request: AnyRequest, client: Subscriber) -> None:
+        """Counts a request as use, and takes over what has changed in the files for it."""
+        if not isinstance(request, GetStatus):
+            self.worked_at = time.monotonic()
+        if isinstance(request, _ON_SETTINGS):
+            self._changes.look(client)
+        elif isinstance(request, PrepareTurn | ChooseForConversation):
+            self._changes.look_at_presets()
 
-    def _wake(self, client: Subscriber) -> None:
-        """Loads the model that was freed while nobody asked anything: pictures are attached."""
-        state = self._loader.state
-        if isinstance(state, Idle) and state.wanted.source:
-            self._loader.want(state.wanted, self.subscribers.environment_of(client))
-
-    async def _unload(self) -> None:
-        if self._serving.open_turns:
-            raise BadRequest(
-                "An answer is being given, or is about to be: stop it, or wait until it has ended."
-            )
-        await self._loader.unload()
+    def _prepare(self, request: PrepareTurn, client: Subscriber) -> None:
+        """Has a turn computed ahead, with a model that is loaded for its pictures if need be."""
+        self._ahead.want(client, NextTurn.of(request))
+        if request.attachments:
+            self.model.wake(client)
 
     def _status(self) -> CoreStatus:
         model, state = self._engine.model, self._loader.state
@@ -253,16 +256,19 @@ class Sessions:
             source=model.source if model else self._loader.wanted.source,
             adapter=model.adapter if model else self._loader.wanted.adapter,
             can_think=model.can_think if model else False,
+            boxes_in_pixels=model.boxes_in_pixels if model else False,
             server=model.server if model else "",
             model_notice=model.notice if model else "",
             context_length=model.context_length if model else 0,
-            context_used=stats.prompt_tokens + stats.generated_tokens,
+            context_used=stats.context_tokens,
             active_bytes=self._engine.active_bytes,
             uptime=time.monotonic() - self._started_at,
             clients=len(self.subscribers),
             open_turns=self._serving.open_turns,
+            rolls=self._rolling.count,
             answering=work.answering,
             waiting=work.waiting,
+            paused=work.paused,
             is_preparing=self._worker.is_preparing,
             prompt_tps=dict(self._models.prompt_tps),
         )
@@ -271,6 +277,8 @@ class Sessions:
         running = self._answering.running
         if running is not None:
             return "decoding" if running.has_begun else "prefilling"
+        if self._rolling.is_computing:
+            return "decoding"
         match self._loader.state:
             case Fetching():
                 return "fetching"

@@ -1,7 +1,8 @@
 """Who hears which events."""
 
+import asyncio
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..messages.events import AnyEvent
@@ -14,13 +15,48 @@ class Subscriber(Protocol):
         """Takes an event."""
 
 
-class Subscribers:
-    """The connected clients and the conversations that each follows."""
+class RollNumber(NamedTuple):
+    """What is followed where that is a roll; a conversation is followed by its bare id."""
+
+    id: int
+
+
+Followed = int | RollNumber
+"""A conversation or a roll."""
+
+
+class ChangedConversations:
+    """Conversations that lists show in another way now, of which clients are still to be told."""
 
     def __init__(self) -> None:
-        self._followed: dict[Subscriber, set[int]] = {}
+        self._ids: dict[int, None] = {}
+        self._are_there = asyncio.Event()
+
+    def add(self, *conversations: int) -> None:
+        """Notes that lists show these in another way, or no more."""
+        self._ids |= dict.fromkeys(conversations)
+        self._are_there.set()
+
+    async def take(self) -> tuple[int, ...]:
+        """Waits for conversations that have changed; returns and forgets them."""
+        await self._are_there.wait()
+        self._are_there.clear()
+        taken = tuple(self._ids)
+        self._ids.clear()
+        return taken
+
+
+class Subscribers:
+    """The connected clients, and the conversations and rolls that each follows."""
+
+    def __init__(self) -> None:
+        self._followed: dict[Subscriber, set[Followed]] = {}
         self._windows: dict[Subscriber, str] = {}
         self._environments: dict[Subscriber, ClientEnvironment] = {}
+        self._used: dict[Subscriber, None] = {}
+        """The clients with a window, the one used last at the end."""
+        self.changed = ChangedConversations()
+        """What `LibraryNews` tells every client of."""
 
     def __iter__(self) -> Iterator[Subscriber]:
         return iter(self._followed)
@@ -44,12 +80,25 @@ class Subscribers:
         self._followed[subscriber] = set()
         self._windows[subscriber] = window
         self._environments[subscriber] = environment
+        if window:
+            self._used[subscriber] = None
 
     def remove(self, subscriber: Subscriber) -> None:
         """It hears nothing more."""
         self._followed.pop(subscriber, None)
         self._windows.pop(subscriber, None)
         self._environments.pop(subscriber, None)
+        self._used.pop(subscriber, None)
+
+    def note_use(self, subscriber: Subscriber) -> None:
+        """Counts the client's window as the one used last, if it has one."""
+        if subscriber in self._used:
+            del self._used[subscriber]
+            self._used[subscriber] = None
+
+    def windows_by_use(self) -> tuple[Subscriber, ...]:
+        """Returns the clients that have a window, the one used last first."""
+        return tuple(reversed(self._used))
 
     def window_of(self, subscriber: Subscriber) -> str:
         """Returns what names the client's window; empty for none."""
@@ -59,10 +108,10 @@ class Subscribers:
         """Returns how the client reaches servers; nothing of one that has gone."""
         return self._environments.get(subscriber, NO_ENVIRONMENT)
 
-    def follow(self, subscriber: Subscriber, conversation: int) -> None:
-        """From now on it hears the events of that conversation too."""
+    def follow(self, subscriber: Subscriber, followed: Followed) -> None:
+        """From now on it hears the events of that conversation or roll too."""
         if subscriber in self._followed:
-            self._followed[subscriber].add(conversation)
+            self._followed[subscriber].add(followed)
 
     def publish(self, event: AnyEvent) -> None:
         """Gives an event to every client."""
@@ -70,9 +119,9 @@ class Subscribers:
             subscriber.put(event)
 
     def publish_to_followers(
-        self, conversation: int, event: AnyEvent, *, but: Subscriber | None = None
+        self, followed: Followed, event: AnyEvent, *, but: Subscriber | None = None
     ) -> None:
-        """Gives an event to those who follow the conversation."""
-        for subscriber, conversations in self._followed.items():
-            if conversation in conversations and subscriber is not but:
+        """Gives an event to those who follow the conversation or roll."""
+        for subscriber, all_followed in self._followed.items():
+            if followed in all_followed and subscriber is not but:
                 subscriber.put(event)

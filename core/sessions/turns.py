@@ -3,27 +3,20 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
-from ..conversation import Message, Queue, Queued
+from ..conversation import Attachment, Message, Queue, Queued
 from ..errors import BadRequest
-from ..generation_options import NO_CHOICES, ConversationChoices
-from ..messages.events import (
-    AnyEvent,
-    ChoicesChanged,
-    QueueChanged,
-    TurnEnded,
-    TurnFailed,
-    TurnQueued,
-    TurnStarted,
+from ..generation_options import (
+    NO_CHOICES,
+    NO_OPTIONS,
+    ConversationChoices,
+    GenerationOptions,
 )
-from ..messages.requests import (
-    EditQuestion,
-    EditQueued,
-    MoveQueued,
-    RegenerateAnswer,
-    RemoveQueued,
-    ResumeQueue,
-    SubmitTurn,
-)
+from ..messages.events import AnyEvent, ChoicesChanged, TurnEnded, TurnFailed, TurnStarted
+from ..messages.library_requests import ContinueAnswer
+from ..messages.queue_events import QueueChanged, TurnQueued
+from ..messages.queue_requests import EditQueued, MoveQueued, RemoveQueued, ResumeQueue
+from ..messages.requests import EditQuestion, RegenerateAnswer, SubmitTurn
+from ..private_ids import is_private
 from ..store.archive import Archive
 from ..store.stored_turns import NewQuestion
 from .answering import Answering
@@ -32,6 +25,9 @@ from .queue import Queues, queue_of
 from .subscribers import Subscriber
 from .turn_options import TurnOptions
 from .work_ahead import WorkAhead
+
+TurnRequest = SubmitTurn | EditQuestion | RegenerateAnswer | ContinueAnswer
+"""A request that brings a turn."""
 
 
 class Turns:
@@ -55,9 +51,7 @@ class Turns:
         self.are_closed = False
         """Whether no more turns are taken in, because the core ends."""
 
-    async def take_in(
-        self, request: SubmitTurn | EditQuestion | RegenerateAnswer, client: Subscriber
-    ) -> tuple[AnyEvent, ...]:
+    async def take_in(self, request: TurnRequest, client: Subscriber) -> tuple[AnyEvent, ...]:
         """Stores what is asked as a queued turn; the client follows it.
 
         Without a model the one that failed to load is tried again.
@@ -65,7 +59,7 @@ class Turns:
         Raises:
             SeeshellError: nothing was changed.
         """
-        if not isinstance(request, RegenerateAnswer):
+        if isinstance(request, SubmitTurn | EditQuestion):
             _check_content(request)
         if self.are_closed:
             raise BadRequest("The core is ending: start it again.")
@@ -97,15 +91,15 @@ class Turns:
             _check_content(request)
         async with self._queues.hold(request.conversation):
             match request:
-                case EditQueued(conversation=it, turn=turn, text=text, attachments=hashes):
-                    pictures = await self._archive.find_pictures(hashes)
-                    queue = await self._archive.edit_queued(it, turn, text, pictures)
+                case EditQueued(conversation=it, turn=turn, text=text):
+                    pictures = await self._read_pictures(request, NO_OPTIONS)
+                    queue = await self._archive.turns.edit_queued(it, turn, text, pictures)
                 case MoveQueued(conversation=it, turn=turn, before=before):
-                    queue = await self._archive.move_queued(it, turn, before)
+                    queue = await self._archive.turns.move_queued(it, turn, before)
                 case RemoveQueued(conversation=it, turn=turn):
-                    queue = queue_of(await self._archive.remove_queued(it, turn))
+                    queue = queue_of(await self._archive.turns.remove_queued(it, turn))
                 case ResumeQueue(conversation=it):
-                    queue = await self._archive.resume_queue(it)
+                    queue = await self._archive.turns.resume_queue(it)
                     self._note_environment(queue, client)
                     self._loader.retry()
             self._queues.change(request.conversation, queue)
@@ -124,27 +118,32 @@ class Turns:
         if turn is not None:
             await self._answering.stop(turn)
 
-    async def _store(self, request: SubmitTurn | EditQuestion | RegenerateAnswer) -> Queued:
+    async def _store(self, request: TurnRequest) -> Queued:
         turn = request.turn or uuid4().hex
         if not isinstance(request, SubmitTurn):
             self._answering.check_none_open(request.conversation, but=turn)
             self._queues.check_none_in_line(request.conversation, but=turn)
-        self._options.check(await self._find_choices(request), request.options)
+        if isinstance(request, ContinueAnswer):
+            self._answering.check_can_continue()
+        own = NO_OPTIONS if isinstance(request, ContinueAnswer) else request.options
+        self._options.check(await self._find_choices(request), own)
         match request:
             case SubmitTurn(conversation=conversation, choices=choices):
                 if conversation is not None:
                     self._queues.check_room(conversation, turn)
                 question = await self._read_question(turn, request)
-                return await self._archive.queue_submit(conversation, question, choices)
+                return await self._archive.turns.submit(
+                    conversation, question, choices, is_private=request.is_private
+                )
             case EditQuestion(conversation=it, message=message):
                 question = await self._read_question(turn, request)
-                return await self._archive.queue_edit(it, message, question)
+                return await self._archive.turns.edit(it, message, question)
             case RegenerateAnswer(conversation=it, message=message, options=options):
-                return await self._archive.queue_regenerate(turn, it, message, options)
+                return await self._archive.turns.regenerate(turn, it, message, options)
+            case ContinueAnswer(conversation=it, message=message):
+                return await self._archive.turns.go_on(turn, it, message)
 
-    async def _find_choices(
-        self, request: SubmitTurn | EditQuestion | RegenerateAnswer
-    ) -> ConversationChoices:
+    async def _find_choices(self, request: TurnRequest | EditQueued) -> ConversationChoices:
         """Returns what the conversation of a turn will keep."""
         if isinstance(request, SubmitTurn) and request.choices is not None:
             return request.choices
@@ -154,8 +153,20 @@ class Turns:
         return found.get(request.conversation, NO_CHOICES)
 
     async def _read_question(self, turn: str, request: SubmitTurn | EditQuestion) -> NewQuestion:
-        pictures = await self._archive.find_pictures(request.attachments)
+        pictures = await self._read_pictures(request, request.options)
         return NewQuestion(turn, request.text, pictures, request.options)
+
+    async def _read_pictures(
+        self, request: SubmitTurn | EditQuestion | EditQueued, own: GenerationOptions
+    ) -> list[Attachment]:
+        """Returns the pictures of a question; its preset counts for those with a detail."""
+        found = await self._archive.pictures.find(
+            request.attachments, is_private=_is_private(request)
+        )
+        if not request.details:
+            return found
+        options = self._options.resolve(await self._find_choices(request), own)
+        return self._options.with_details(found, request.details, options)
 
     async def _line_up(self, queued: Queued, client: Subscriber) -> QueueChanged:
         """Gives a new turn its place: behind all others, or before those that are paused.
@@ -169,14 +180,14 @@ class Turns:
         self._note_environment(Queue((turn,)), client)
         if turn.kind == "submit" or not waiting:
             return changed
-        await self._archive.move_queued(conversation, turn.id, waiting[0].id)
-        queue = await self._archive.resume_queue(conversation)
+        await self._archive.turns.move_queued(conversation, turn.id, waiting[0].id)
+        queue = await self._archive.turns.resume_queue(conversation)
         self._note_environment(queue, client)
         return self._queues.change(conversation, queue, but=client)
 
     def _tell_choices(
         self,
-        request: SubmitTurn | EditQuestion | RegenerateAnswer,
+        request: TurnRequest,
         queued: Queued,
         client: Subscriber,
     ) -> Iterator[ChoicesChanged]:
@@ -223,6 +234,13 @@ def _tell_ended(conversation: int, question: Message, answer: Message) -> list[A
     else:
         ended = TurnEnded(conversation=conversation, message=answer)
     return [started, ended]
+
+
+def _is_private(request: SubmitTurn | EditQuestion | EditQueued) -> bool:
+    """Whether the conversation of a turn is, or will be, a private one."""
+    if request.conversation is not None:
+        return is_private(request.conversation)
+    return isinstance(request, SubmitTurn) and request.is_private
 
 
 def _check_content(request: SubmitTurn | EditQuestion | EditQueued) -> None:

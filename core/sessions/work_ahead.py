@@ -140,9 +140,11 @@ class WorkAhead:
         self._prepared = None if self.is_outdated else turn
         self._abandoned.pop(turn.conversation, None)
         if isinstance(error, SeeshellError):
-            _logger.info("nothing was computed ahead: %s", error)
+            reason = type(error).__name__ if turn.is_private else error
+            _logger.info("nothing was computed ahead: %s", reason)
         elif error is not None:
-            _logger.error("computing ahead failed unexpectedly", exc_info=error)
+            told = None if turn.is_private else error
+            _logger.error("computing ahead failed unexpectedly", exc_info=told)
 
     async def _prepare(self, turn: NextTurn) -> None:
         if not self._loader.can_answer(self._loader.resolve(await self._choices_of(turn))):

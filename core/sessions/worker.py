@@ -1,9 +1,10 @@
-"""What the engine does next: one thing at a time, loads before turns, turns before work ahead."""
+"""What the engine does next: loads before turns, turns before rows of rolls, work ahead last."""
 
 import asyncio
 
 from .model_loader import ModelLoader
 from .prompt_messages import NextTurn
+from .rolls.rolling import Rolling
 from .serving import Serving
 from .stay_awake import StayAwake
 from .turn_order import TurnOrder
@@ -18,6 +19,7 @@ class Worker:
         loader: ModelLoader,
         order: TurnOrder,
         serving: Serving,
+        rolling: Rolling,
         ahead: WorkAhead,
         due: asyncio.Event,
     ) -> None:
@@ -27,12 +29,14 @@ class Worker:
             loader: knows which model is wanted.
             order: knows which turn is next.
             serving: has it answered.
+            rolling: has rows of rolls answered.
             ahead: what to compute while nothing else is to be done.
             due: set by all of these when there may be something else to do.
         """
         self._loader = loader
         self._order = order
         self._serving = serving
+        self._rolling = rolling
         self._ahead = ahead
         self._due = due
         self._awake = StayAwake()
@@ -40,8 +44,13 @@ class Worker:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a turn is open or waits for the engine, or a model is being loaded or freed."""
-        return bool(self._serving.open_turns) or self._loader.is_behind
+        """Whether a turn is open or waits for the engine, a roll runs, or a model is loaded."""
+        return self._is_wanted or self._rolling.is_running
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a turn is open or waits for the engine, or a roll runs."""
+        return bool(self._serving.open_turns) or self._rolling.is_running
 
     @property
     def is_preparing(self) -> bool:
@@ -60,6 +69,10 @@ class Worker:
                     self._awake.begin()
                     await self._serving.serve(due)
                     self._ahead.start_over()
+            elif (roll := self._rolling.choose()) is not None:
+                self._awake.begin()
+                await self._rolling.advance(roll, lambda: self._is_wanted)
+                self._ahead.start_over()
             else:
                 self._awake.end()
                 await self._rest()
@@ -68,8 +81,14 @@ class Worker:
         """Stops the open turn and takes no other one; returns when all is stored."""
         self._is_closing = True
         self._due.set()
+        await self._rolling.close()
         await self._serving.close()
         await self._awake.close()
+
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether there is something to do that comes before the rows of a roll."""
+        return bool(self._serving.open_turns) or self._loader.is_behind
 
     async def _rest(self) -> None:
         """Prepares what clients may ask next, until something else is to be done."""

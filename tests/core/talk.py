@@ -7,14 +7,11 @@ from typing import Any
 
 from seeshell.core.conversation import Message
 from seeshell.core.ipc.client import CoreClient
-from seeshell.core.messages.events import (
-    AnyEvent,
-    TurnEnded,
-    TurnFailed,
-    TurnQueued,
-    TurnStarted,
-)
-from seeshell.core.messages.requests import AnyRequest, Attach, Request, SubmitTurn
+from seeshell.core.messages.events import AnyEvent, TurnEnded, TurnFailed, TurnStarted
+from seeshell.core.messages.library_events import LibraryChanged
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.requests import AnyRequest, Request, SubmitTurn
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.store.archive import Archive
 
@@ -72,10 +69,15 @@ class Listener:
 
     def __init__(self) -> None:
         self.heard: list[AnyEvent] = []
+        self.changes: list[LibraryChanged] = []
+        """What it heard of lists, which comes when the core has read it."""
         self._news = asyncio.Event()
 
     def put(self, event: AnyEvent) -> None:
-        self.heard.append(event)
+        if isinstance(event, LibraryChanged):
+            self.changes.append(event)
+        else:
+            self.heard.append(event)
         self._news.set()
 
     async def until(
@@ -87,7 +89,7 @@ class Listener:
         """Returns the first event of one of these kinds that fits, heard or to come."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                for event in self.heard:
+                for event in (*self.heard, *self.changes):
                     if _fits(event, kinds, fields) and where(event):
                         return event
                 self._news.clear()
@@ -124,7 +126,7 @@ async def start_of(client: Listener, queued: TurnQueued) -> TurnStarted:
 async def let_write(archive: Archive, *, may_write: bool) -> None:
     """Lets the database be written, or makes every write fail as on a disk that is read-only."""
     pragma = f"PRAGMA query_only = {'OFF' if may_write else 'ON'}"
-    await archive._run(archive._turns._database.connection.execute, pragma)
+    await archive._run(archive._conversations._database.connection.execute, pragma)
 
 
 def _fits(event: AnyEvent, kinds: tuple[type, ...], fields: dict[str, object]) -> bool:

@@ -4,11 +4,8 @@ import asyncio
 
 import pytest
 
-from seeshell.core.messages.events import (
-    Prefilled,
-    TurnQueued,
-    TurnStarted,
-)
+from seeshell.core.messages.events import Prefilled, TurnStarted
+from seeshell.core.messages.queue_events import TurnQueued
 from seeshell.core.sessions.sessions import Sessions
 
 from ..scripted_engine import ScriptedEngine

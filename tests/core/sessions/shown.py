@@ -1,9 +1,7 @@
 """What is shown of a conversation and its queue."""
 
-from seeshell.core.messages.events import (
-    ConversationOpened,
-    QueueChanged,
-)
+from seeshell.core.messages.events import ConversationOpened
+from seeshell.core.messages.queue_events import QueueChanged
 from seeshell.core.messages.requests import (
     OpenConversation,
 )

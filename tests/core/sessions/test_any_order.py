@@ -27,26 +27,22 @@ from seeshell.core.errors import (
 from seeshell.core.messages.events import (
     AnyEvent,
     ConversationOpened,
-    QueueChanged,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
     TurnStarted,
     TurnWithdrawn,
 )
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.queue_events import QueueChanged, TurnQueued
+from seeshell.core.messages.queue_requests import EditQueued, MoveQueued, RemoveQueued, ResumeQueue
 from seeshell.core.messages.requests import (
     AnyRequest,
     DeleteConversation,
     EditQuestion,
-    EditQueued,
     ForkConversation,
-    LoadModel,
-    MoveQueued,
     OpenConversation,
     RegenerateAnswer,
-    RemoveQueued,
     RestoreConversation,
-    ResumeQueue,
     StopTurn,
     SubmitTurn,
     SwitchBranch,
@@ -62,7 +58,7 @@ from ..talk import Listener, carry_out
 
 Result = TypeVar("Result")
 
-PROGRAMS = 25
+PROGRAMS = 16
 """How many are tried."""
 
 
@@ -317,7 +313,7 @@ class AnyOrder(RuleBasedStateMachine):
     async def _questions(self, conversation: int) -> list[str]:
         """The texts of all questions of a conversation, on every branch and in its queue."""
         rows = await self._archive._run(
-            lambda: self._archive._turns._database.connection.execute(
+            lambda: self._archive._conversations._database.connection.execute(
                 "SELECT text FROM part JOIN message ON message.id = message_id "
                 "WHERE role = 'user' AND conversation_id = ?",
                 (conversation,),

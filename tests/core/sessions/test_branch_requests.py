@@ -8,14 +8,14 @@ import pytest
 from seeshell.core.errors import BadRequest, NotStored, SeeshellError
 from seeshell.core.messages.events import (
     ConversationOpened,
-    ConversationsChanged,
     Prefilled,
-    QueueChanged,
     TurnStarted,
 )
+from seeshell.core.messages.library_events import LibraryChanged
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import QueueChanged
 from seeshell.core.messages.requests import (
     AnyRequest,
-    Attach,
     DeleteConversation,
     EditQuestion,
     ForkConversation,
@@ -113,7 +113,8 @@ async def test_a_fork_is_a_conversation_of_its_own(
     client.heard.clear()
     opened: ConversationOpened = await carry_out(sessions, fork, client)
     copy = opened.conversation
-    assert ConversationsChanged() in client.heard
+    is_told = lambda it: copy.summary in [row.summary for row in it.rows]  # noqa: E731
+    await client.until(LibraryChanged, where=is_told)
     assert copy.summary.id != asked.conversation
     engine.enqueue("Three.")
     queued = await submit(sessions, client, "How old?", copy.summary.id)

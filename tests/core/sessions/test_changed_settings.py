@@ -5,8 +5,11 @@ import asyncio
 import pytest
 
 from seeshell.core.client_environment import ClientEnvironment
-from seeshell.core.messages.events import ModelLoaded, ModelLoading, Notice
-from seeshell.core.messages.requests import GetStatus, LoadModel, ResumeQueue
+from seeshell.core.messages.events import Notice
+from seeshell.core.messages.model_events import ModelLoaded, ModelLoading
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.queue_requests import ResumeQueue
+from seeshell.core.messages.requests import GetStatus
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths
 

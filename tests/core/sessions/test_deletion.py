@@ -6,19 +6,14 @@ from pathlib import Path
 import pytest
 
 from seeshell.core.errors import BadRequest, NotStored, StoreError
-from seeshell.core.messages.events import (
-    ConversationsChanged,
-    Delta,
-    Done,
-    TurnQueued,
-    TurnStarted,
-)
+from seeshell.core.messages.events import Delta, Done, TurnStarted
+from seeshell.core.messages.library_events import LibraryChanged
+from seeshell.core.messages.picture_requests import Attach, ClaimPictures
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.queue_requests import EditQueued, ResumeQueue
 from seeshell.core.messages.requests import (
     AnyRequest,
-    Attach,
-    ClaimPictures,
     DeleteConversation,
-    EditQueued,
     ForkConversation,
     ListConversations,
     OpenConversation,
@@ -26,7 +21,6 @@ from seeshell.core.messages.requests import (
     RegenerateAnswer,
     RenameConversation,
     RestoreConversation,
-    ResumeQueue,
     StopTurn,
     SubmitTurn,
     SwitchBranch,
@@ -56,7 +50,7 @@ async def test_a_deleted_conversation_is_hidden_from_every_request(
 ) -> None:
     conversation, message = asked.conversation, asked.answer.id
     await delete(sessions, client, conversation)
-    assert client.heard[-1] == ConversationsChanged()
+    await client.until(LibraryChanged, where=lambda it: it.rows[0].deleted_at)
     assert engine.forgotten == [conversation]
     assert await listed(sessions, client) == await listed(sessions, client, "dog") == []
     requests: list[AnyRequest] = [
@@ -80,10 +74,11 @@ async def test_a_deletion_is_taken_back_with_all_that_was_there(
     conversation = asked.conversation
     before = await carry_out(sessions, OpenConversation(conversation=conversation), client)
     await delete(sessions, client, conversation)
-    client.heard.clear()
+    await client.until(LibraryChanged, where=lambda it: it.rows[0].deleted_at)
+    client.changes.clear()
     restore = RestoreConversation(conversation=conversation)
     assert await carry_out(sessions, restore, client) == Done()
-    assert client.heard[-1] == ConversationsChanged()
+    await client.until(LibraryChanged, where=lambda it: not it.rows[0].deleted_at)
     after = await carry_out(sessions, OpenConversation(conversation=conversation), client)
     assert after == before
     assert await listed(sessions, client, "dog") == [conversation]
@@ -210,9 +205,11 @@ async def test_attaching_claims_for_the_window_and_claiming_replaces_that(
 
 
 async def claims(archive: Archive) -> list[tuple[str, str]]:
-    query = "SELECT window, sha256 FROM claim"
-    rows = await archive._run(lambda: archive._turns._database.connection.execute(query).fetchall())
-    return [(row["window"], row["sha256"]) for row in rows]
+    query = "SELECT window, picture_key FROM claim"
+    rows = await archive._run(
+        lambda: archive._conversations._database.connection.execute(query).fetchall()
+    )
+    return [(row["window"], row["picture_key"]) for row in rows]
 
 
 async def test_a_client_without_a_window_claims_nothing(

@@ -14,7 +14,8 @@ from seeshell.core.engine.engine import (
     ThoughtsDelta,
 )
 from seeshell.core.errors import OutOfMemory, PromptTooLong
-from seeshell.core.messages.events import Prefilled, QueueChanged, TurnEnded, TurnFailed
+from seeshell.core.messages.events import Prefilled, TurnEnded, TurnFailed
+from seeshell.core.messages.queue_events import QueueChanged
 from seeshell.core.messages.requests import PrepareTurn, RegenerateAnswer, StopTurn
 from seeshell.core.sessions.sessions import Sessions
 

@@ -7,16 +7,11 @@ import pytest
 from seeshell.core.client_environment import ClientEnvironment
 from seeshell.core.engine.engine import LoadedModel
 from seeshell.core.errors import ModelNotFound
-from seeshell.core.messages.events import ModelFailed, ModelLoaded, ModelLoading, Prefilled
-from seeshell.core.messages.requests import (
-    LoadModel,
-    OpenConversation,
-    RegenerateAnswer,
-    RemoveQueued,
-    ResumeQueue,
-    StopTurn,
-    SubmitTurn,
-)
+from seeshell.core.messages.events import Prefilled
+from seeshell.core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.queue_requests import RemoveQueued, ResumeQueue
+from seeshell.core.messages.requests import OpenConversation, RegenerateAnswer, StopTurn, SubmitTurn
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
 from seeshell.core.store.archive import Archive
@@ -179,7 +174,7 @@ async def test_the_load_at_the_start_uses_the_cores_own_environment(
 ) -> None:
     sessions = Sessions(archive, engine, paths, Settings(), "1.0", OWN)
     client = connect(sessions, FIRST)
-    sessions.load_model("one")
+    sessions.model.load("one")
     await client.until(ModelLoaded)
     assert engine.environments == [OWN]
     await sessions.close()

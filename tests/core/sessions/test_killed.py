@@ -3,23 +3,28 @@
 import asyncio
 import os
 import signal
-from contextlib import suppress
+import sqlite3
+import time
+from contextlib import closing, suppress
 
 import pytest
 
 from seeshell.core.errors import CoreDied, NotStored
-from seeshell.core.messages.events import Delta, TurnEnded, TurnQueued, TurnStarted
+from seeshell.core.messages.events import Delta, TurnEnded, TurnStarted
+from seeshell.core.messages.library_requests import ContinueAnswer
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.queue_requests import ResumeQueue
 from seeshell.core.messages.requests import (
     DeleteConversation,
     ListConversations,
     OpenConversation,
     RestoreConversation,
-    ResumeQueue,
     StopTurn,
     SubmitTurn,
 )
 from seeshell.core.settings import Paths
 
+from ...patience import PATIENCE
 from ...running_core import wait_for_end
 from ..talk import Connect, Talk
 
@@ -34,6 +39,16 @@ async def kill(client: Talk, paths: Paths) -> None:
     await asyncio.to_thread(wait_for_end, paths)
 
 
+def wait_for_words(paths: Paths) -> None:
+    """Returns once a part of the answer is on the disk."""
+    end = time.monotonic() + PATIENCE
+    with closing(sqlite3.connect(paths.database)) as database:
+        saved = "SELECT 1 FROM part JOIN message ON id = message_id WHERE role = 'assistant'"
+        while database.execute(saved).fetchone() is None:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
 async def test_a_queue_outlives_a_kill_and_waits_for_the_user(
     talk: Connect, rambling_model: str, paths: Paths
 ) -> None:
@@ -43,7 +58,7 @@ async def test_a_queue_outlives_a_kill_and_waits_for_the_user(
         await client.submit(text, conversation=first.conversation)
         for text in ("What can you see?", "What else can you do?")
     ]
-    await client.until(Delta)
+    await asyncio.to_thread(wait_for_words, paths)
     await kill(client, paths)
 
     later = await talk("--model", "demo")
@@ -52,6 +67,13 @@ async def test_a_queue_outlives_a_kill_and_waits_for_the_user(
     assert (question.text, answer.finish_reason) == ("What can you do?", "failed")
     assert opened.conversation.queue == tuple(reply.turn for reply in more)
     assert opened.conversation.is_paused
+    assert answer.error == "The core ended during this answer."
+    went_on = await later.request(
+        ContinueAnswer(conversation=first.conversation, message=answer.id)
+    )
+    grown = await later.end_of(went_on)
+    assert (grown.id, grown.finish_reason) == (answer.id, "stop")
+    assert grown.text.startswith(answer.text)
     await later.request(ResumeQueue(conversation=first.conversation))
     for reply in more:
         started: TurnStarted = await later.until(TurnStarted)

@@ -8,8 +8,8 @@ from seeshell.core.conversation import Message
 from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.errors import PromptTooLong
 from seeshell.core.messages.events import ConversationOpened, TurnWithdrawn
+from seeshell.core.messages.picture_requests import Attach
 from seeshell.core.messages.requests import (
-    Attach,
     LeaveOut,
     OpenConversation,
     PrepareTurn,

@@ -8,15 +8,10 @@ import pytest
 from seeshell.core.client_environment import NO_ENVIRONMENT, ClientEnvironment
 from seeshell.core.engine.engine import LoadedModel
 from seeshell.core.errors import ModelNotFound
-from seeshell.core.messages.events import (
-    CoreStatus,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
-    Prefilled,
-    TurnFailed,
-)
-from seeshell.core.messages.requests import GetStatus, LoadModel, UnloadModel
+from seeshell.core.messages.events import CoreStatus, Prefilled, TurnFailed
+from seeshell.core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading
+from seeshell.core.messages.model_requests import LoadModel, UnloadModel
+from seeshell.core.messages.requests import GetStatus
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings

@@ -13,27 +13,25 @@ from seeshell.core.messages.events import (
     ChoicesChanged,
     ConversationOpened,
     CoreStatus,
+    Prefilled,
+    TurnEnded,
+)
+from seeshell.core.messages.model_events import (
     ModelFailed,
     ModelLoaded,
     ModelLoading,
     ModelsListed,
     ModelUnloaded,
-    Prefilled,
-    QueueChanged,
-    TurnEnded,
-    TurnQueued,
 )
+from seeshell.core.messages.model_requests import CancelLoad, ListModels, LoadModel, UnloadModel
+from seeshell.core.messages.queue_events import QueueChanged, TurnQueued
+from seeshell.core.messages.queue_requests import ResumeQueue
 from seeshell.core.messages.requests import (
-    CancelLoad,
     ChooseForConversation,
     GetStatus,
-    ListModels,
-    LoadModel,
     OpenConversation,
     PrepareTurn,
-    ResumeQueue,
     SubmitTurn,
-    UnloadModel,
 )
 from seeshell.core.models.progress import LoadProgress
 from seeshell.core.service import _wait_until_idle

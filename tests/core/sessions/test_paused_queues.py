@@ -15,16 +15,12 @@ from seeshell.core.messages.events import (
     Done,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
     TurnStarted,
     TurnWithdrawn,
 )
-from seeshell.core.messages.requests import (
-    OpenConversation,
-    RegenerateAnswer,
-    ResumeQueue,
-    StopTurn,
-)
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.queue_requests import ResumeQueue
+from seeshell.core.messages.requests import OpenConversation, RegenerateAnswer, StopTurn
 from seeshell.core.pictures.workers import PictureWorkers
 from seeshell.core.sessions.sessions import Sessions
 from seeshell.core.settings import Paths, Settings
@@ -177,7 +173,7 @@ async def test_a_turn_that_waits_for_a_model_is_stopped_at_once(
 ) -> None:
     await engine.unload()
     engine.load_gate = asyncio.Event()
-    sessions.load_model("slow")
+    sessions.model.load("slow")
     queued = await submit(sessions, client, "1")
     await carry_out(sessions, StopTurn(conversation=queued.conversation), client)
     assert (await end_of(client, queued)).message.finish_reason == "cancelled"

@@ -14,11 +14,11 @@ from seeshell.core.messages.events import (
     Notice,
     Prefilled,
     TurnEnded,
-    TurnQueued,
     TurnWithdrawn,
 )
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import TurnQueued
 from seeshell.core.messages.requests import (
-    Attach,
     ChooseForConversation,
     OpenConversation,
     PrepareTurn,

@@ -38,7 +38,7 @@ async def sessions(
     settings = Settings()
     engine = SelectedEngine(settings, paths.spills_dir, workers)
     sessions = Sessions(archive, engine, paths, settings, "1.0")
-    sessions.load_model("demo")
+    sessions.model.load("demo")
     yield sessions
     await sessions.close()
     await engine.close()

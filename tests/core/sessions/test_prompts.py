@@ -16,8 +16,8 @@ from seeshell.core.errors import (
     SeeshellError,
 )
 from seeshell.core.messages.events import Prefilled, TurnFailed, TurnWithdrawn
+from seeshell.core.messages.picture_requests import Attach
 from seeshell.core.messages.requests import (
-    Attach,
     EditQuestion,
     OpenConversation,
     PrepareTurn,

@@ -9,8 +9,8 @@ import pytest
 from seeshell.core.conversation import Message
 from seeshell.core.errors import CoreDied
 from seeshell.core.messages.events import ConversationOpened, TurnStarted
+from seeshell.core.messages.picture_requests import Attach
 from seeshell.core.messages.requests import (
-    Attach,
     DeleteConversation,
     EditQuestion,
     ForkConversation,

@@ -11,12 +11,11 @@ from seeshell.core.messages.events import (
     AnyEvent,
     Delta,
     Prefilled,
-    QueueChanged,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
     TurnStarted,
 )
+from seeshell.core.messages.queue_events import QueueChanged, TurnQueued
 from seeshell.core.messages.requests import (
     EditQuestion,
     ListConversations,

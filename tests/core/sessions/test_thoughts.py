@@ -100,7 +100,7 @@ def has(fields: dict[str, object], event: AnyEvent) -> bool:
     return all(getattr(event, name, None) == value for name, value in fields.items())
 
 
-async def test_thoughts_are_saved_while_they_come_and_found_by_no_search(
+async def test_thoughts_are_saved_while_they_come_and_found_by_a_search(
     sessions: Sessions, engine: ScriptedEngine, client: Listener, archive: Archive
 ) -> None:
     gate = asyncio.Event()
@@ -116,7 +116,7 @@ async def test_thoughts_are_saved_while_they_come_and_found_by_no_search(
     assert status.state == "decoding"
     gate.set()
     await end_of(client, queued)
-    for query, count in (("lemons", 0), ("fruits", 1)):
+    for query, count in (("lemons", 1), ("fruits", 1), ("oranges", 0)):
         listed = await carry_out(sessions, ListConversations(query=query), client)
         assert len(listed.conversations) == count
 

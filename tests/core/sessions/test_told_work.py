@@ -20,7 +20,6 @@ from seeshell.core.messages.events import (
     CoreStatus,
     Decoded,
     Delta,
-    ModelLoaded,
     PictureBegun,
     Prefilled,
     TurnEnded,
@@ -28,6 +27,7 @@ from seeshell.core.messages.events import (
     WorkChanged,
 )
 from seeshell.core.messages.events import Waiting as Waits
+from seeshell.core.messages.model_events import ModelLoaded
 from seeshell.core.messages.requests import (
     DeleteConversation,
     GetStatus,

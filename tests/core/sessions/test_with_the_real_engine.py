@@ -24,11 +24,12 @@ from seeshell.core.messages.events import (
     Delta,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
     TurnWithdrawn,
 )
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.queue_requests import ResumeQueue
 from seeshell.core.messages.requests import (
-    Attach,
     ChooseForConversation,
     DeleteConversation,
     EditQuestion,
@@ -38,7 +39,6 @@ from seeshell.core.messages.requests import (
     PrepareTurn,
     RegenerateAnswer,
     RestoreConversation,
-    ResumeQueue,
     StopTurn,
     SubmitTurn,
 )
@@ -83,7 +83,7 @@ async def sessions(
     archive: Archive, engine: SelectedEngine, paths: Paths, settings: Settings
 ) -> AsyncIterator[Sessions]:
     sessions = Sessions(archive, engine, paths, settings, "1.0")
-    sessions.load_model("demo")
+    sessions.model.load("demo")
     yield sessions
     await sessions.close()
 
@@ -336,7 +336,7 @@ async def test_a_picture_that_no_model_takes_is_given_back_when_there_is_a_model
     """Attached while there was no model that could be asked."""
     ribbon = tmp_path / "ribbon.png"
     Image.new("RGB", (3000, 10), "white").save(ribbon)
-    attached = await archive.attach(ribbon, "")
+    attached = (await archive.pictures.attach(ribbon, "")).picture
     request = SubmitTurn(text="What is it?", attachments=(attached.sha256,))
     alone: TurnQueued = await carry_out(sessions, request, client)
     withdrawn: TurnWithdrawn = await client.until(TurnWithdrawn, turn=alone.turn.id)
@@ -393,7 +393,7 @@ async def test_spills_that_a_deletion_was_cut_off_from_are_gone_after_a_restart(
     assert len(spilled(paths)) > 0
     later = SelectedEngine(settings, paths.spills_dir, PictureWorkers())
     sessions = Sessions(archive, later, paths, settings, "1.0")
-    sessions.load_model("demo")
+    sessions.model.load("demo")
     async with asyncio.timeout(PATIENCE):
         while spilled(paths):  # noqa: ASYNC110 - a file that goes tells nobody
             await asyncio.sleep(0.01)

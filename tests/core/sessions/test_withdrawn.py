@@ -13,8 +13,8 @@ from seeshell.core.messages.events import (
     TurnFailed,
     TurnWithdrawn,
 )
+from seeshell.core.messages.picture_requests import Attach
 from seeshell.core.messages.requests import (
-    Attach,
     EditQuestion,
     ListConversations,
     OpenConversation,

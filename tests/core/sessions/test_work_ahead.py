@@ -10,22 +10,15 @@ import pytest
 from seeshell.core.engine.engine import LoadedModel, PromptMessage
 from seeshell.core.errors import OutOfMemory
 from seeshell.core.generation_options import ConversationChoices
-from seeshell.core.messages.events import (
-    CoreStatus,
-    Delta,
-    Done,
-    ModelLoaded,
-    ModelLoading,
-    Prefilled,
-    TurnQueued,
-    TurnStarted,
-)
+from seeshell.core.messages.events import CoreStatus, Delta, Done, Prefilled, TurnStarted
+from seeshell.core.messages.model_events import ModelLoaded, ModelLoading
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import TurnQueued
 from seeshell.core.messages.requests import (
-    Attach,
     ChooseForConversation,
     DeleteConversation,
     GetStatus,
-    LoadModel,
     PrepareTurn,
     StopTurn,
     SubmitTurn,
