@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from ...core.formats.kinds import is_meant_to_be_seen, is_picture_name
+from ...core.errors import ImageError
+from ...core.excerpt import Excerpt, notation_end, path_of, read_named
+from ...core.formats.kinds import is_picture_file, is_picture_name
+from .draft import DraftPicture
+from .picture_addresses import address_at
 
 MAX_TEXT: Final = 32 * 1024
 """Longer texts are no list of paths and are not searched."""
@@ -22,6 +26,9 @@ _MAX_SUFFIXES: Final = 3
 _MAX_LOOKS: Final = 2000
 """Times that the disk is asked for one text."""
 
+_MAX_READ: Final = 8 * MAX_TEXT
+"""Characters read in one text: a name may begin at any bracket and reach far behind it."""
+
 TRAILING: Final = ".,;:!?)]}>'\""
 """What a sentence may put behind a path."""
 
@@ -34,7 +41,8 @@ _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,5}(?![A-Za-z0-9])")
 class FoundPictures(NamedTuple):
     """Pictures named in a text, in its order, and the text to send with them."""
 
-    paths: list[Path]
+    pictures: list[DraftPicture]
+    """To be checked; one whose notation makes no sense is refused already."""
     rest: str
     """The text without them; in the middle of a sentence a path leaves its file's name."""
 
@@ -45,8 +53,8 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
     Understands what terminals paste when files are dropped on them and what people type: `~`,
     quotes, backslashes, `file://` with percent signs, several paths a line, bare names with
     spaces, paths of pictures whose names do not say so, and names whose Unicode form or U+202F a
-    copy has changed. A PDF's path counts too: attaching it is refused with the way out, where its
-    name alone would tell the model nothing. Asks the disk, so it may block.
+    copy has changed; behind each of them `#` and pages, `@` and a rectangle, as `core.excerpt`
+    says. `http(s)` addresses of pictures count too. Asks the disk, so it may block.
 
     Args:
         text: what was pasted or typed.
@@ -63,26 +71,31 @@ def find_pictures(text: str, cwd: Path | None = None) -> FoundPictures:
         # It was deleted: nothing is found from there.
         folder = Path()
     reader = _Reader(text, suffix_ends, folder)
-    paths: dict[Path, None] = {}
+    pictures: dict[tuple[str, Path, Excerpt], DraftPicture] = {}
     rest: list[str] = []
     position = 0
     while position < len(text):
-        found = reader.picture_at(position) if _is_word_start(text, position) else None
-        if found is None:
+        named = reader.named_at(position) if _is_word_start(text, position) else None
+        if named is None:
             rest.append(text[position])
             position += 1
             continue
-        path, position = found
-        paths[path] = None
+        position = named.end
+        for picture in named.pictures:
+            pictures.setdefault((picture.address, picture.path, picture.excerpt), picture)
         line = "".join(rest).rpartition("\n")[2]
-        rest.append(path.name if line.strip() else "")
-    return FoundPictures(list(paths), _tidy("".join(rest)) if paths else text)
+        rest.append(named.label if line.strip() else "")
+    return FoundPictures(list(pictures.values()), _tidy("".join(rest)) if pictures else text)
 
 
-def picture_paths(text: str, cwd: Path | None = None) -> list[Path]:
-    """Returns the pictures that a text names, if it holds nothing else; else none."""
-    found = find_pictures(text, cwd)
-    return [] if found.rest.strip() else found.paths
+class _Named(NamedTuple):
+    """A file that a text names, and what of it."""
+
+    pictures: list[DraftPicture]
+    label: str
+    """Stands for them in a sentence."""
+    end: int
+    """Where the name ends."""
 
 
 class _Reader:
@@ -92,27 +105,38 @@ class _Reader:
         self._text = text
         self._suffix_ends = suffix_ends
         self._disk = _Disk(cwd)
+        self._read = 0
+        """Characters so far."""
 
-    def picture_at(self, start: int) -> tuple[Path, int] | None:
-        """Returns the picture named from here on and where its name ends."""
-        if self._disk.is_spent:
+    def named_at(self, start: int) -> _Named | None:
+        """Returns what is named from here on; None if that is no picture."""
+        if self._disk.is_spent or self._read > _MAX_READ:
             return None
+        if (address := address_at(self._text, start)) is not None:
+            return _Named(*address)
         for name, end in self._readings(start):
             path = self._disk.find(name)
             if path is not None:
-                return path, end
+                return _Named([DraftPicture(path)], path.name, end)
+            file = path_of(name)
+            path = self._disk.find(file) if file != name else None
+            if path is not None:
+                label = path.name + name.removeprefix(file)
+                return _Named(_excerpts(path, label), label, end)
         return None
 
     def _readings(self, start: int) -> Iterator[tuple[str, int]]:
         """Yields ways to read a name from here on, the likeliest first, with where each ends."""
         last = min(len(self._text), start + _MAX_PATH)
         word, end = shell_word(self._text, start, last)
+        self._read += end - start
         if word[:5].lower() == "file:":
-            yield path_of(word), end
+            yield path_of_url(word), end
         yield word, end
         for shorter in range(end - 1, max(end - 1 - _MAX_TRAILING, start), -1):
             if self._text[shorter] not in TRAILING:
                 break
+            self._read += shorter - start
             yield shell_word(self._text, start, shorter)[0], shorter
         yield from self._bare_names(start)
 
@@ -123,7 +147,22 @@ class _Reader:
         ends = self._suffix_ends
         nearest = ends[bisect_right(ends, start) : bisect_right(ends, last)][:_MAX_SUFFIXES]
         for end in reversed(nearest):
+            last = notation_end(self._text, end)
+            if last > end:
+                yield self._text[start:last], last
             yield self._text[start:end], end
+
+
+def _excerpts(path: Path, label: str) -> list[DraftPicture]:
+    """Returns what a label, the file's name and a notation, says of a file.
+
+    If that makes no sense it is a file of the label's name, which is not there.
+    """
+    try:
+        named = read_named(label, lambda _: False)
+    except ImageError as error:
+        return [DraftPicture(path.with_name(label), error=str(error))]
+    return [DraftPicture(path, excerpt=it.excerpt) for it in named]
 
 
 class _Disk:
@@ -141,7 +180,8 @@ class _Disk:
 
     def find(self, name: str) -> Path | None:
         """Returns the file of that name, or of one that differs only in its Unicode form."""
-        is_named = is_picture_name(name)
+        # A file may be called like an excerpt of a picture.
+        is_named = is_picture_name(path_of(name))
         if "\0" in name or len(name) > _MAX_PATH or not (is_named or _PATH_START.match(name)):
             return None
         self._looks += 1
@@ -154,7 +194,7 @@ class _Disk:
                 if same is None:
                     return None
                 path = path.parent / same
-            is_picture = path.is_file() if is_named else is_meant_to_be_seen(path)
+            is_picture = path.is_file() if is_named else is_picture_file(path)
         except PermissionError:
             # The core tells why; as text the path would say nothing.
             return path if is_named and path.is_absolute() and _PATH_START.match(name) else None
@@ -198,7 +238,7 @@ def _is_escape(following: str, quote: str) -> bool:
     return following not in {"", "\n"}
 
 
-def path_of(url: str) -> str:
+def path_of_url(url: str) -> str:
     """Returns the path of a `file:` URL of this machine."""
     path = re.sub(r"^file:(//[^/]*)?", "", url, flags=re.IGNORECASE)
     return unquote(path)

@@ -11,6 +11,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ...core.excerpt import path_of
 from ...core.formats.kinds import is_picture_name
 
 _MOST_ENTRIES: Final = 20_000
@@ -94,7 +95,7 @@ def _find_mentions(part: str, names: Sequence[str], folder: Path) -> list[Choice
 
 
 def _pictures_in(folder: Path) -> Iterator[str]:
-    return (entry.name for entry in _entries(folder) if is_picture_name(entry.name))
+    return (entry.name for entry in _entries(folder) if _is_picture(entry.name))
 
 
 def _find_paths(word: Word, cwd: Path) -> list[Choice]:
@@ -113,7 +114,7 @@ def _find_paths(word: Word, cwd: Path) -> list[Choice]:
     for entry in sorted(fitting, key=lambda it: it.name):
         if _is_folder(entry):
             choices.append(_path_choice(word, before + slash, entry.name + "/"))
-        elif is_picture_name(entry.name):
+        elif _is_picture(entry.name):
             choices.append(_path_choice(word, before + slash, entry.name))
     return choices
 
@@ -132,6 +133,11 @@ def _entries(folder: Path) -> list["os.DirEntry[str]"]:
             return list(islice(entries, _MOST_ENTRIES))
     except (OSError, ValueError):
         return []
+
+
+def _is_picture(name: str) -> bool:
+    """Whether a file may be a picture, one that is called like an excerpt included."""
+    return is_picture_name(path_of(name))
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

@@ -1,7 +1,7 @@
 """Room in the context: what to leave out of later prompts or take in again, and what that does."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -11,6 +11,9 @@ from ...core.messages.events import TurnWithdrawn
 from ...core.messages.requests import LeaveOut
 from .decisions import Decision
 from .draft import SentTurn
+
+if TYPE_CHECKING:
+    from .session import ChatSession
 
 
 class Change(NamedTuple):
@@ -38,6 +41,20 @@ class Change(NamedTuple):
             )
         told = f"Left out of the context: frees about {freed:,} tokens."
         return f"{told} About {repeated:,} after it are read again." if repeated else told
+
+
+async def take_offer(session: "ChatSession", decision: Decision) -> bool:
+    """Leaves out what a decision offers; an answer that did not fit is given again.
+
+    Returns whether there is room for a question that did not fit, to be sent again.
+    """
+    conversation, change = session.conversation, Change(decision.room, is_left_out=True)
+    if conversation is None or not await session.shown.branch(change.request(conversation)):
+        return False
+    if decision.regenerated is None:
+        return True
+    await session.answers.regenerate(decision.regenerated)
+    return False
 
 
 def switch_question(messages: Sequence[Message], question: Message) -> Change:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import CoreDied, CoreUnreachable, SeeshellError
 from ...core.messages.events import AnyEvent
-from ...core.messages.requests import Request
+from ...core.messages.request import Request
 from .events import RequestRefused, SessionEvent
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ class CoreLink:
         self._post = post
         self._client: CoreClient | None = None
         self._opening = asyncio.Lock()
+        self.order = asyncio.Lock()
+        """Held from a request about turns to its reply: events that follow wait for it."""
+        self._has_begun = asyncio.Event()
+        """Set from the first connection on: keys may ask for something before that is begun."""
 
     @property
     def is_open(self) -> bool:
@@ -38,6 +42,7 @@ class CoreLink:
     async def open(self, *, replace_core: bool) -> None:
         """Connects; raises a `SeeshellError` if the core can't be reached."""
         async with self._opening:
+            self._has_begun.set()
             await self.close()
             self._client = await self._connect(replace_core)
 
@@ -55,17 +60,15 @@ class CoreLink:
 
     async def is_connected(self) -> bool:
         """Returns whether there is a connection, once one that is being made is there."""
-        async with self._opening:
-            return self._client is not None
+        return await self._find_client() is not None
 
     async def request(self, request: Request) -> AnyEvent:
-        """Returns the reply; waits for a connection that is being made.
+        """Returns the reply; waits for a connection that is being made, or is about to be.
 
         Raises:
             SeeshellError: the core refused, has died, or is not connected.
         """
-        async with self._opening:
-            client = self._client
+        client = await self._find_client()
         if client is None:
             raise CoreUnreachable(NO_CORE)
         return await client.request(request)
@@ -80,3 +83,8 @@ class CoreLink:
         except SeeshellError as error:
             self._post(RequestRefused(str(error)))
             return None
+
+    async def _find_client(self) -> "CoreClient | None":
+        await self._has_begun.wait()
+        async with self._opening:
+            return self._client

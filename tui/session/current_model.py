@@ -5,9 +5,10 @@ import time
 from msgspec.structs import replace
 
 from ...core.errors import SeeshellError
-from ...core.messages.events import AnyEvent, ModelFailed, ModelLoaded, ModelLoading, ModelsListed
+from ...core.messages.events import AnyEvent
 from ...core.messages.listed_model import ListedModel
-from ...core.messages.requests import CancelLoad, ListModels, LoadModel, UnloadModel
+from ...core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading, ModelsListed
+from ...core.messages.model_requests import CancelLoad, ListModels, LoadModel, UnloadModel
 from .core_link import CoreLink, Post
 from .decisions import Decision, Decisions, WayOut
 from .events import ModelChanged, NoticeTold

@@ -8,12 +8,20 @@ from ...core.leaving_out import LeavingOut
 from .core_link import Post
 from .events import DecisionsChanged
 
-Matter = Literal["question", "connection", "model", "other model", "conversation"]
+Matter = Literal["question", "connection", "model", "other model", "conversation", "address"]
 """What a decision is about; of each only the newest counts. `connection`: a question that was not
-sent for want of one. `other model`: the conversation keeps another one than is loaded."""
+sent for want of one. `other model`: the conversation keeps another one than is loaded. `address`: a
+picture was not fetched, as it is not on the internet."""
 
 WayOut = Literal[
-    "load again", "load another", "load kept", "go on", "restore", "start new", "leave out"
+    "load again",
+    "load another",
+    "load kept",
+    "go on",
+    "restore",
+    "start new",
+    "leave out",
+    "fetch anyway",
 ]
 
 

@@ -1,10 +1,11 @@
 """Deleted conversations: each can be restored, and the one on screen is then shown as before."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from ...core.messages.events import AnyEvent, ConversationDeleted, ConversationRestored
 from .conversation_list import ConversationList
 from .decisions import Decision, Decisions
+from .shown_conversation import ShownConversation
 
 
 class Deletions:
@@ -14,53 +15,52 @@ class Deletions:
         self,
         conversations: ConversationList,
         decisions: Decisions,
-        shown: Callable[[], int | None],
-        open_stored: Callable[[int], Awaitable[object]],
-        start_new: Callable[[], object],
+        shown: ShownConversation,
+        conversation: Callable[[], int | None],
     ) -> None:
         """Has deleted nothing yet.
 
         Args:
             conversations: deletes and restores what is not on screen.
             decisions: where it is offered to restore what was deleted elsewhere.
-            shown: returns which conversation is on screen; None for a new one.
-            open_stored: shows a stored conversation.
-            start_new: shows a new one.
+            shown: shows a stored conversation, or a new one.
+            conversation: returns which one is on screen; None for a new one.
         """
         self._conversations = conversations
         self._decisions = decisions
         self._shown = shown
-        self._open = open_stored
-        self._start_new = start_new
+        self._conversation = conversation
         self._deleted_here: int | None = None
         """The conversation that was deleted last while it was on screen."""
 
-    async def delete(self, conversation: int) -> None:
-        """Deletes a conversation, which can be undone; a new one takes its place on screen."""
-        if await self._conversations.delete(conversation) and conversation == self._shown():
+    async def delete(self, conversation: int) -> bool:
+        """Deletes a conversation, a new one takes its place on screen; returns whether it could."""
+        is_done = await self._conversations.delete(conversation)
+        if is_done and conversation == self._conversation():
             self._deleted_here = conversation
-            self._start_new()
+            self._shown.start_new()
+        return is_done
 
     async def restore(self, conversation: int | None = None) -> None:
         """Undoes a deletion: that of a conversation, or the last one; it is shown as before."""
         restored = self._conversations.last_deleted if conversation is None else conversation
         if restored is None or not await self._conversations.restore(restored):
             return
-        if restored == self._deleted_here and self._shown() is None:
-            await self._open(restored)
+        if restored == self._deleted_here and self._conversation() is None:
+            await self._shown.open(restored)
 
     async def restore_shown(self) -> None:
         """Restores the conversation on screen, which was deleted elsewhere."""
-        conversation = self._shown()
+        conversation = self._conversation()
         if conversation is not None and await self._conversations.restore(conversation):
-            await self._open(conversation)
+            await self._shown.open(conversation)
 
     def note(self, event: AnyEvent) -> None:
         """Takes in that the conversation on screen was deleted or restored in another window."""
         match event:
-            case ConversationDeleted(conversation=it) if it == self._shown():
+            case ConversationDeleted(conversation=it) if it == self._conversation():
                 self.offer_restoring("This conversation was deleted in another window.")
-            case ConversationRestored(conversation=it) if it == self._shown():
+            case ConversationRestored(conversation=it) if it == self._conversation():
                 self._decisions.settle("conversation")
 
     def offer_restoring(self, sentence: str) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from ...core.conversation import Conversation
-from .core_link import NO_CORE
-from .draft import Draft, SentTurn, Unsent, hindrance
+from .core_link import NO_CORE, CoreLink
+from .draft import Draft, SentTurn, hindrance
 from .events import RequestRefused
 from .journal import Journal
 from .outgoing import Outgoing
+from .unsent import Unsent
 
 
 class Deliveries:
@@ -17,22 +18,22 @@ class Deliveries:
 
     def __init__(
         self,
+        link: CoreLink,
         journal: Journal,
         outgoing: Outgoing,
-        order: asyncio.Lock,
         show_draft: Callable[[], object],
     ) -> None:
         """Delivers nothing until `has_begun` is set.
 
         Args:
+            link: has the order in which turns are asked about.
             journal: has the turns.
             outgoing: the way to the core.
-            order: held from a request about turns to its reply.
             show_draft: called when there may be another draft to show.
         """
+        self._link = link
         self._journal = journal
         self._outgoing = outgoing
-        self._order = order
         self._show_draft = show_draft
         self.has_begun = asyncio.Event()
         """Set once it is known to which conversation belongs what was typed at the start."""
@@ -49,15 +50,25 @@ class Deliveries:
         """
         why = hindrance(draft.text, draft.pictures) or (NO_CORE if self.is_core_lost else "")
         if why:
-            self._journal.tell(RequestRefused(why))
+            self.refuse(why)
             return _nothing()
         turn = self._journal.hand_in(draft)
         self._show_draft()
         return self._deliver(turn)
 
+    async def regenerate(self, unsent: Unsent, message: int) -> None:
+        """Has an answer of an entry's conversation given again, or a question answered again."""
+        unsent.turns.append(SentTurn("", regenerated=message, state="ready"))
+        self._journal.note(unsent)
+        await self.send(unsent)
+
+    def refuse(self, why: str) -> None:
+        """Tells why something is not sent."""
+        self._journal.tell(RequestRefused(why))
+
     async def send(self, unsent: Unsent) -> None:
         """Sends the turns of an entry that are ready."""
-        async with self._order:
+        async with self._link.order:
             await self._outgoing.send(unsent)
             self._show_draft()
 
@@ -68,7 +79,7 @@ class Deliveries:
             shown: the conversation on screen, read just now; None for a new one.
         """
         await self._outgoing.recall(shown)
-        for unsent in self._journal:
+        for unsent in self._journal.entries:
             await self.send(unsent)
             self.go_on(unsent)
 
@@ -91,12 +102,12 @@ class Deliveries:
             return
         self._open.add(turn.id)
         await self.has_begun.wait()
-        if unsent := self._journal.entry_with(turn):
+        if unsent := self._journal.entries.entry_with(turn):
             async with unsent.order:
                 if turn.is_preparing:
                     await self._outgoing.prepare(turn)
             self._show_draft()
-            await self.send(self._journal.entry_with(turn) or unsent)
+            await self.send(self._journal.entries.entry_with(turn) or unsent)
         self._open.discard(turn.id)
 
 

@@ -1,15 +1,16 @@
-"""The values of the journal: what was typed, attached and sent but is not the core's yet."""
+"""A message on its way: its pictures, as it is written, and as it was sent."""
 
-import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from os.path import lexists
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from ...core.conversation import Attachment
-from ...core.generation_options import ConversationChoices
-from ...core.messages.requests import EditQuestion, PrepareTurn, RegenerateAnswer, SubmitTurn
+from ...core.excerpt import WHOLE, Excerpt, read_named
+from ...core.messages.requests import EditQuestion, RegenerateAnswer, SubmitTurn
+from ...core.picture_detail import PictureDetail
 
 if TYPE_CHECKING:
     from .missing_pictures import MissingPictures
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 def new_id() -> str:
     """Returns a name that nothing else has."""
     return uuid4().hex
+
+
+Access = Literal["", "refused", "allowed"]
+"""Whether a private address was refused, or the user has allowed it; empty for neither."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,36 @@ class DraftPicture:
     error: str = ""
     """Why it can't be sent, one sentence."""
     copy: Path | None = None
-    """Where the core's copy lies, which is the picture as it was when it was picked."""
+    """Where the core's copy lies, which is the file as it was when it was picked."""
+    excerpt: Excerpt = WHOLE
+    """What of the file is wanted; what is attached may be less."""
     id: str = field(default_factory=new_id, compare=False)
     """Stays the same whatever becomes of the picture, and wherever it is moved."""
+    detail: PictureDetail = "normal"
+    """How finely the user wants the model to see it."""
+    seconds: float = field(default=0.0, compare=False)
+    """About how long the model takes for it; 0 while unknown."""
+    address: str = ""
+    """Where on the web it is fetched; empty for a file. Its path is only its name then."""
+    alike: tuple[str, ...] = field(default=(), compare=False)
+    """Keys of stored pictures that look like it."""
+    access: Access = field(default="", compare=False)
+    """What is known of an address that is not on the internet."""
+
+    @classmethod
+    def named(cls, text: str) -> "list[DraftPicture]":
+        """Returns the pictures that a path or an address, with or without a notation, names.
+
+        Raises:
+            ImageError: a page or a rectangle makes no sense, or the address can't be used.
+        """
+        if text[:8].lower().startswith(("http://", "https://")):
+            # Few pictures come from there.
+            from .picture_addresses import read_addresses
+
+            return read_addresses(text)
+        named = read_named(text, lexists)
+        return [cls(Path(it.path), excerpt=it.excerpt) for it in named]
 
     @property
     def is_checking(self) -> bool:
@@ -45,9 +77,9 @@ class DraftPicture:
         return self.attachment is None and not self.error
 
     @property
-    def name(self) -> str:
-        """File name to show."""
-        return self.attachment.name if self.attachment else self.path.name
+    def label(self) -> str:
+        """The file's name, and behind it what of the file the picture is."""
+        return self.attachment.label if self.attachment else f"{self.path.name}{self.excerpt}"
 
 
 @dataclass(frozen=True)
@@ -87,8 +119,14 @@ class SentTurn:
 
     @property
     def attachments(self) -> tuple[str, ...]:
-        """sha256 of its pictures, in order."""
-        return tuple(picture.attachment.sha256 for picture in self.pictures if picture.attachment)
+        """Keys of its pictures, in order."""
+        return tuple(picture.attachment.key for picture in self.pictures if picture.attachment)
+
+    @property
+    def details(self) -> tuple[PictureDetail, ...]:
+        """How finely each of these is to be seen; empty where none is out of the ordinary."""
+        details = tuple(picture.detail for picture in self.pictures if picture.attachment)
+        return details if any(it != "normal" for it in details) else ()
 
     @property
     def is_preparing(self) -> bool:
@@ -117,10 +155,15 @@ class SentTurn:
                 message=self.edited.message,
                 text=self.text,
                 attachments=self.attachments,
+                details=self.details,
                 turn=self.id,
             )
         return SubmitTurn(
-            text=self.text, attachments=self.attachments, conversation=conversation, turn=self.id
+            text=self.text,
+            attachments=self.attachments,
+            details=self.details,
+            conversation=conversation,
+            turn=self.id,
         )
 
 
@@ -154,111 +197,6 @@ class Draft:
         self.pictures = [*pictures, *self.pictures]
 
 
-@dataclass(eq=False)
-class Unsent:
-    """Everything unsent of one conversation in one window."""
-
-    conversation: int | None = None
-    """None until the core has stored the first message."""
-    draft: Draft = field(default_factory=Draft)
-    """For the next message."""
-    edit: Draft | None = None
-    """A question that is being edited meanwhile."""
-    turns: list[SentTurn] = field(default_factory=list)
-    """Those that have left the prompt, oldest first; those that the core has stored are the first
-    of them."""
-    id: str = field(default_factory=new_id)
-    preset: str = ""
-    """Name of the preset that a conversation keeps which this begins; empty for the default one."""
-    absorbed: set[str] = field(default_factory=set)
-    """Ids of others of which all is in here now, should they still be on disk."""
-    order: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
-    """Held while a turn is made ready: the next one comes after it."""
-
-    @property
-    def shown(self) -> Draft:
-        """What the prompt shows: the edit, while there is one."""
-        return self.edit or self.draft
-
-    @property
-    def drafts(self) -> Iterator[Draft]:
-        """All that is being written."""
-        yield self.draft
-        if self.edit:
-            yield self.edit
-
-    @property
-    def unacknowledged(self) -> list[SentTurn]:
-        """The turns that the core may not have, oldest first."""
-        return [turn for turn in self.turns if not turn.is_taken]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing in it to be lost."""
-        return self.draft.is_empty and self.edit is None and not self.turns
-
-    @property
-    def next_turn(self) -> PrepareTurn:
-        """What is known of the turn that comes of this, for the core to compute ahead."""
-        shown = self.shown
-        waiting = next(iter(self.unacknowledged), None)
-        turn = waiting or SentTurn("", shown.pictures, shown.edited)
-        is_new = self.conversation is None
-        return PrepareTurn(
-            conversation=self.conversation,
-            attachments=turn.attachments,
-            edited=turn.edited.message if turn.edited and not turn.edited.is_answer else None,
-            choices=ConversationChoices(preset=self.preset) if is_new and self.preset else None,
-        )
-
-    def find_turn(self, turn: str) -> SentTurn | None:
-        """Returns the turn with this id; None if it is not here, or not any more."""
-        return next((it for it in self.turns if it.id == turn), None)
-
-    def picture_lists(self) -> Iterator[list[DraftPicture]]:
-        """Yields the pictures of each draft and of each turn that the core may not have."""
-        yield from (draft.pictures for draft in self.drafts)
-        yield from (turn.pictures for turn in self.unacknowledged)
-
-    def removed_pictures(self) -> Iterator["RemovedPicture"]:
-        """Yields what can be put back into each of these."""
-        for draft in self.drafts:
-            yield from draft.removed
-        for turn in self.unacknowledged:
-            yield from turn.removed
-
-    def take_in(self, other: "Unsent", *, is_behind: bool = False) -> None:
-        """Puts all of another entry in front of what is here, or behind it."""
-        if other.edit and self.edit is None:
-            self.edit = other.edit
-        elif other.edit:
-            self.draft.put_in_front(other.edit.text, other.edit.pictures)
-        first, second = (self, other) if is_behind else (other, self)
-        self.turns = sorted([*first.turns, *second.turns], key=lambda turn: not turn.is_taken)
-        self.draft.text = join(first.draft.text, second.draft.text)
-        self.draft.pictures = [*first.draft.pictures, *second.draft.pictures]
-        self.draft.removed = [*first.draft.removed, *second.draft.removed]
-        self.draft.missing = self.draft.missing or other.draft.missing
-        self.preset = self.preset or other.preset
-        self.absorbed |= {other.id, *other.absorbed}
-
-    def become_new(self) -> None:
-        """Makes it a new conversation's: that to which it belongs is gone, with its questions."""
-        if self.edit is not None:
-            self.draft.put_in_front(self.edit.text, self.edit.pictures)
-            self.edit = None
-        self.conversation = None
-
-    def settle(self, picture: DraftPicture) -> bool:
-        """Replaces a picture by what became of it; returns whether it is still here."""
-        for pictures in self.picture_lists():
-            for index, before in enumerate(pictures):
-                if before.id == picture.id:
-                    pictures[index] = picture
-                    return True
-        return False
-
-
 def join(*texts: str) -> str:
     """Returns texts as one, each on lines of its own."""
     return "\n".join(text for text in texts if text)
@@ -266,7 +204,19 @@ def join(*texts: str) -> str:
 
 def held(attachments: Iterable[Attachment]) -> list[DraftPicture]:
     """Returns pictures that the core holds already, as those of an earlier question."""
-    return [DraftPicture(Path(it.name), it) for it in attachments]
+    return [DraftPicture(Path(it.name), it, excerpt=it.excerpt) for it in attachments]
+
+
+def part_of(picture: Attachment, excerpt: Excerpt, file: Path) -> DraftPicture:
+    """Returns a part of a stored picture, to be attached: of the same file, which is stored once.
+
+    Args:
+        picture: whose file it is.
+        excerpt: what of the file is wanted.
+        file: where the core keeps it, unless the picture itself says that.
+    """
+    copy = Path(picture.path) if picture.path else file
+    return DraftPicture(Path(picture.name), copy=copy, excerpt=excerpt)
 
 
 def hindrance(text: str, pictures: Sequence[DraftPicture]) -> str:
@@ -274,7 +224,7 @@ def hindrance(text: str, pictures: Sequence[DraftPicture]) -> str:
     for picture in pictures:
         if picture.error:
             return (
-                f"{picture.name} can't be sent. In the pictures ({{prompt.to_log}}) "
+                f"{picture.label} can't be sent. In the pictures ({{prompt.to_log}}) "
                 "{chips.remove} removes it and {chips.retry} tries it again."
             )
     if not text.strip() and not pictures:

@@ -14,9 +14,12 @@ SessionEvent
 ├── DecisionsChanged     something is to be decided, or no longer
 ├── DraftShown           an edit begins, or ends and what was unsent before is back
 ├── DraftChanged         the pictures or the messages on their way changed
+├── FetchProgressed      a picture comes from the web, or has come
 ├── TextReturned         a text could not be sent, or was inherited, and is in the prompt
 ├── AnswerEndedUnseen    an answer ended in another conversation
 ├── ConversationsFound   the sidebar's list, asked for or changed
+├── LibraryShown         the library's list, asked for or changed
+├── RollProgressed       the roll that the window follows is another one, or has changed
 ├── NoticeTold           something that the user should know, once
 │   └── RequestRefused   something the user asked for was not done
 │       └── QuestionRefused  a question was not sent or not kept, which is to be decided about
@@ -27,10 +30,13 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from ...core.conversation import Conversation, Message, Queue
+from ...core.conversation import Conversation, ConversationSummary, Message, Queue
 from ...core.errors import SeeshellError
+from ...core.kept import LibraryRow
+from ...core.messages.picture_events import PictureFetching
 from .answer_progress import AnswerProgress
 from .draft import Draft
+from .found_place import FoundPlace
 from .listed_conversations import ListedConversation
 from .model_status import ModelStatus
 
@@ -47,6 +53,8 @@ class ConversationShown(SessionEvent, frozen=True):
     draft: Draft
     message: int | None = None
     """Message to have in view; None for the end."""
+    found: FoundPlace | None = None
+    """What a search has found there, to have in view and marked."""
 
 
 class AnswerStarted(SessionEvent, frozen=True):
@@ -131,6 +139,13 @@ class DraftChanged(SessionEvent, frozen=True):
     draft: Draft
 
 
+class FetchProgressed(SessionEvent, frozen=True):
+    """A picture of the prompt is being fetched, or is no longer."""
+
+    fetching: PictureFetching
+    """How far it is, as the core tells."""
+
+
 class TextReturned(SessionEvent, frozen=True):
     """A text could not be sent, or an earlier window left it: it stands in the draft."""
 
@@ -146,9 +161,28 @@ class AnswerEndedUnseen(SessionEvent, frozen=True):
 
 
 class ConversationsFound(SessionEvent, frozen=True):
-    """The conversations that the filter lets through, newest first."""
+    """Of the conversations that the filter lets through those near the view, in their order."""
 
     conversations: tuple[ListedConversation, ...]
+    changed: tuple[LibraryRow, ...] = ()
+    """Conversations of which something has changed, listed or not."""
+
+    @property
+    def summaries(self) -> tuple[ConversationSummary, ...]:
+        """What is stored of all of them."""
+        listed = [row.summary for row in self.conversations]
+        return (*listed, *(row.summary for row in self.changed))
+
+
+class LibraryShown(SessionEvent, frozen=True):
+    """What the library lists is something else, or is to be shown otherwise."""
+
+
+class RollProgressed(SessionEvent, frozen=True):
+    """The roll that the window follows is another one, is gone, or has changed."""
+
+    row: int | None
+    """Position of the row that has changed; None where more than that may have."""
 
 
 class NoticeTold(SessionEvent, frozen=True):

@@ -7,9 +7,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from .draft import Unsent
 from .journal_folder import JournalFolder, LeftEntry
 from .saved_unsent import SavedUnsent, UnreadableEntry, decode, encode
+from .unsent import Unsent
 
 RESTORE_SECONDS: Final = 31 * 86_400.0
 """How long what is unsent of a deleted conversation stays: longer than that can be restored."""

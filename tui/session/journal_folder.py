@@ -17,10 +17,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
+
+from msgspec import Struct
 
 from ...core.private_files import make_private_folder, open_private, replace_private
 
@@ -37,8 +38,7 @@ class JournalsBusy(OSError):
     """Another program holds the lock of all journals and does not let go of it."""
 
 
-@dataclass(frozen=True)
-class LeftEntry:
+class LeftEntry(Struct, frozen=True):
     """An entry of a dead window, which nobody else can reach meanwhile."""
 
     id: str

@@ -4,10 +4,10 @@ import asyncio
 from typing import Final
 
 from .core_link import Post
-from .draft import Unsent
 from .events import RequestRefused
 from .journal_folder import JournalFolder
 from .saved_unsent import encode, save
+from .unsent import Unsent
 
 SAVE_SECONDS: Final = 0.25
 """Longest time that what is being typed is not on disk; all else is at once."""
@@ -29,12 +29,14 @@ class JournalKeeper:
 
     def keep_soon(self, unsent: Unsent) -> None:
         """Has an entry on disk within `SAVE_SECONDS`."""
-        self._due.setdefault(unsent.id, unsent)
-        self._save_in(SAVE_SECONDS)
+        if not unsent.is_private:
+            self._due.setdefault(unsent.id, unsent)
+            self._save_in(SAVE_SECONDS)
 
     def keep(self, unsent: Unsent) -> None:
-        """Has an entry on disk now, and all that was to be there soon."""
-        self._due[unsent.id] = unsent
+        """Has an entry on disk now, and all that was to be there soon; never a private one."""
+        if not unsent.is_private:
+            self._due[unsent.id] = unsent
         self.save()
 
     def drop(self, unsent: Unsent) -> bool:

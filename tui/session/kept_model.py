@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from ...core.conversation import Conversation
 from ...core.errors import SeeshellError
 from ...core.generation_options import NO_CHOICES, ConversationChoices
-from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, ModelFailed, ModelLoaded
+from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus
+from ...core.messages.model_events import ModelFailed, ModelLoaded
 from ...core.messages.requests import ChooseForConversation, GetStatus
 from ..status_words import named_with, short_name
 from .core_link import CoreLink
@@ -180,7 +181,7 @@ class KeptModel:
             prompt_tps: tokens a second at which it reads; 0 where nobody knows.
         """
         stats = self.turns.stats
-        tokens = stats.prompt_tokens + stats.generated_tokens if stats else 0
+        tokens = stats.context_tokens if stats else 0
         if not tokens:
             return ""
         seconds = f", about {max(1, round(tokens / prompt_tps))} s" if prompt_tps else ""

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from ...core.errors import PresetNotFound
 from ...core.generation_options import NO_OPTIONS, GenerationOptions
-from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, ModelLoaded, TurnQueued
+from ...core.messages.events import AnyEvent, ChoicesChanged, CoreStatus
+from ...core.messages.model_events import ModelLoaded
+from ...core.messages.queue_events import TurnQueued
 from .core_link import Post
 from .events import PresetChanged, RequestRefused
 from .kept_model import KeptModel
@@ -71,6 +73,11 @@ class KeptPreset:
         default = self._presets.now.default_of(self._kept.model.status.source)
         return default.name if default else ""
 
+    @property
+    def pixel_budget(self) -> int:
+        """Most image tokens of a picture that is sent now; 0 for what the settings say."""
+        return self._told.pixel_budget
+
     def show(self) -> None:
         """Takes up the conversation that is on screen now."""
         if self._presets is not None or self.chosen:
@@ -111,7 +118,7 @@ class KeptPreset:
         status, stats = self._kept.model.status, self._kept.turns.stats
         if stats is None or status.server:
             return ""
-        tokens = stats.prompt_tokens + stats.generated_tokens
+        tokens = stats.context_tokens
         return change_words(self._options, options, tokens, stats.prompt_tps)
 
     @property

@@ -1,8 +1,8 @@
 """What the command line asks of the app when it starts."""
 
-from pathlib import Path
-
 from msgspec import Struct
+
+from .draft import DraftPicture
 
 
 class LaunchOptions(Struct, frozen=True):
@@ -15,9 +15,11 @@ class LaunchOptions(Struct, frozen=True):
     one that there is, or for none where a model is named."""
     preset: str | None = None
     """Preset that the conversation on screen is to keep; None leaves that as it is."""
-    images: tuple[Path, ...] = ()
+    images: tuple[DraftPicture, ...] = ()
     """Pictures to attach to the first message."""
     chat: int | None = None
     """Conversation to open."""
+    is_private: bool = False
+    """Begin with a private conversation."""
     continue_last: bool = False
     """Open the conversation that changed last, if there is one."""

@@ -1,11 +1,12 @@
-"""The rows of the list of conversations, deleted ones included while they can be restored."""
+"""A row of the list of conversations, and what is known of it beside what is stored."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 from ...core.conversation import ConversationSummary
+from ...core.kept import LibraryRow
 
 ListedState = Literal["", "answering", "queued", "paused", "unseen", "deleted"]
 """What a list says of a conversation beside its age; empty for nothing.
@@ -17,12 +18,22 @@ ListedState = Literal["", "answering", "queued", "paused", "unseen", "deleted"]
 class ListedConversation(Struct, frozen=True):
     """One row of the list."""
 
-    summary: ConversationSummary
+    row: LibraryRow
     state: ListedState = ""
+
+    @property
+    def summary(self) -> ConversationSummary:
+        """What is stored of it."""
+        return self.row.summary
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it can be restored."""
+        return self.row.deleted_at > 0 or self.state == "deleted"
 
 
 class ListedStates(NamedTuple):
-    """What is known of conversations beside their summaries, by id."""
+    """What is known of conversations beside what is stored, by id."""
 
     answering: int | None = None
     """The one whose turn the engine works on."""
@@ -32,8 +43,8 @@ class ListedStates(NamedTuple):
     """Those whose turns wait for the user."""
     unseen: Collection[int] = ()
     """Those whose answers ended while another conversation was on screen."""
-    deleted: Mapping[int, ConversationSummary] = {}
-    """Those that were deleted and can be restored."""
+    deleted: Collection[int] = ()
+    """Those that were deleted here and can be restored."""
 
     def of(self, conversation: int) -> ListedState:
         """Returns what the list says of a conversation."""
@@ -46,17 +57,3 @@ class ListedStates(NamedTuple):
         if conversation in self.paused:
             return "paused"
         return "unseen" if conversation in self.unseen else ""
-
-
-def list_conversations(
-    found: Iterable[ConversationSummary], states: ListedStates
-) -> tuple[ListedConversation, ...]:
-    """Returns the rows, newest first; a deleted conversation keeps its place.
-
-    Args:
-        found: what the core has.
-        states: what is known of them and of others.
-    """
-    summaries = {it.id: it for it in (*states.deleted.values(), *found)}
-    rows = sorted(summaries.values(), key=lambda it: it.updated_at, reverse=True)
-    return tuple(ListedConversation(it, states.of(it.id)) for it in rows)

@@ -8,13 +8,15 @@ addresses and bare names in a sentence do not count.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
+from ...core.excerpt import notation_end, path_of
 from ...core.formats.kinds import is_picture_name
-from .attach_paths import MAX_TEXT, TRAILING, path_of, shell_word
+from .attach_paths import MAX_TEXT, TRAILING, path_of_url, shell_word
 
 _ALSO_SEEN: Final = frozenset({".pdf", ".svg", ".jxl"})
 """Suffixes of what people drop to have it looked at, though it can't be read."""
@@ -72,8 +74,7 @@ class _Named(NamedTuple):
     """The line in front of it."""
 
 
-@dataclass(frozen=True)
-class MissingPictures:
+class MissingPictures(Struct, frozen=True):
     """Pictures that a text names but that are not on this machine."""
 
     written: tuple[str, ...]
@@ -197,7 +198,7 @@ def _read_word(line: str, start: int) -> tuple[str, int]:
 
 
 def _path(word: str) -> str:
-    return path_of(word) if word[:5].lower() == "file:" else word
+    return path_of_url(word) if word[:5].lower() == "file:" else word
 
 
 def _with_spaces(line: str, start: int) -> _Named | None:
@@ -206,6 +207,7 @@ def _with_spaces(line: str, start: int) -> _Named | None:
     end = next(ends, None)
     if end is None or not _OF_PEOPLE.match(line, start):
         return None
+    end = notation_end(line, end)
     return _Named(line[start:end], line[start:end], line[:start])
 
 
@@ -222,19 +224,27 @@ def _is_meant(named: _Named, cwd: Path) -> bool:
 
 
 def _is_missing(path: str, cwd: Path) -> bool:
-    """Whether there is nothing at a path; what may not be looked at is not missing."""
+    """Whether there is nothing at a path, nor the file that it names an excerpt of.
+
+    What may not be looked at is not missing.
+    """
+    return not any(_may_exist(cwd, it) for it in {path, path_of(path)})
+
+
+def _may_exist(cwd: Path, path: str) -> bool:
     try:
         (cwd / Path(path).expanduser()).stat()
     except PermissionError:
-        return False
-    except (OSError, RuntimeError, ValueError):
         return True
-    return False
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return True
 
 
 def _is_seen(name: str) -> bool:
-    """Whether a name is one of a file that people want to be looked at."""
-    return is_picture_name(name) or Path(name).suffix.lower() in _ALSO_SEEN
+    """Whether a name is one of a file, or an excerpt of one, that people want to be looked at."""
+    file = path_of(name)
+    return is_picture_name(file) or Path(file).suffix.lower() in _ALSO_SEEN
 
 
 def _is_address(word: str) -> bool:

@@ -5,15 +5,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ...core.messages.events import (
-    AnyEvent,
-    CoreStatus,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
-    ModelUnloaded,
-    WorkChanged,
-)
+from ...core.messages.events import AnyEvent, CoreStatus, WorkChanged
+from ...core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading, ModelUnloaded
 
 Connection = Literal["connecting", "connected", "cut off", "no core"]
 """`cut off`: the core runs, but the line to it was lost."""
@@ -50,6 +43,8 @@ class ModelStatus(Struct, frozen=True):
     """What the user should know about the model."""
     context_length: int = 0
     """Tokens that fit; 0 while unknown."""
+    boxes_in_pixels: bool = False
+    """Whether its boxes count pixels of the picture as it sees it, not thousandths."""
     load: Load | None = None
     """None unless a model is being loaded."""
     has_failed: bool = False
@@ -95,6 +90,7 @@ class ModelStatus(Struct, frozen=True):
                     server=event.server,
                     notice=event.notice,
                     context_length=event.context_length,
+                    boxes_in_pixels=event.boxes_in_pixels,
                     load=None,
                     has_failed=False,
                 )
@@ -120,6 +116,7 @@ def _told(status: CoreStatus, now: float) -> ModelStatus:
         server=status.server,
         notice=status.model_notice,
         context_length=status.context_length,
+        boxes_in_pixels=status.boxes_in_pixels,
         load=Load(status.loading, since=now) if status.loading else None,
         has_failed=status.state == "failed",
         answering=status.answering,

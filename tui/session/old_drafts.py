@@ -13,9 +13,11 @@ from msgspec import Struct
 
 from ...core.conversation import Attachment
 from ...core.private_files import open_own
-from .draft import Draft, DraftPicture, EditedMessage, SentTurn, Unsent
+from ...core.undecodable import UNDECODABLE
+from .draft import Draft, DraftPicture, EditedMessage, SentTurn
 from .journal_folder import JournalFolder
 from .saved_unsent import encode, save
+from .unsent import Unsent
 
 _NAME: Final = "drafts.json"
 
@@ -51,7 +53,7 @@ def take_over_old_drafts(data_dir: Path, folder: JournalFolder) -> None:
             return
         try:
             old = msgspec.json.decode(file.read(), type=tuple[_OldDraft, ...])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except UNDECODABLE:
             return
         for unsent in _entries(old):
             folder.write(unsent.id, encode(save(unsent)))

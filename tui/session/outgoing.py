@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from ...core.conversation import Conversation, QueuedTurn
+from ...core.conversation import ASKING_KINDS, Conversation, QueuedTurn
 from ...core.errors import CoreDied, CoreUnreachable, NotStored, SeeshellError
 from ...core.generation_options import NO_CHOICES, ConversationChoices
 from ...core.messages.events import (
@@ -15,27 +14,22 @@ from ...core.messages.events import (
     ConversationOpened,
     Delta,
     Prefilled,
-    QueueChanged,
     ThoughtsDelta,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
     TurnStarted,
     TurnWithdrawn,
 )
-from ...core.messages.requests import (
-    EditQuestion,
-    OpenConversation,
-    RegenerateAnswer,
-    RemoveQueued,
-    SubmitTurn,
-)
+from ...core.messages.queue_events import QueueChanged, TurnQueued
+from ...core.messages.queue_requests import RemoveQueued
+from ...core.messages.requests import EditQuestion, OpenConversation, RegenerateAnswer, SubmitTurn
 from ..scarcity import Scarcity, scarcity_named
 from .core_link import CoreLink
-from .draft import DraftPicture, SentTurn, Unsent, held, hindrance
+from .draft import SentTurn, held, hindrance
 from .events import RequestRefused
 from .journal import Journal
 from .picture_checks import PictureChecks
+from .unsent import Unsent
 
 if TYPE_CHECKING:
     from .attach_paths import FoundPictures
@@ -81,7 +75,7 @@ class Outgoing:
         await self.checks.check(turn.pictures)
         await self.checks.wait_for(turn)
         is_connected = await self._link.is_connected()
-        unsent = self._journal.entry_with(turn)
+        unsent = self._journal.entries.entry_with(turn)
         if unsent is None:
             return
         if why := hindrance(turn.text, turn.pictures):
@@ -111,7 +105,7 @@ class Outgoing:
                 break
             turn.state, turn.removed = "taken", []
             if isinstance(reply, TurnQueued):
-                self._journal.name(unsent, reply.conversation)
+                self._journal.entries.name(unsent, reply.conversation)
             self._journal.note(unsent)
 
     def note(self, event: AnyEvent) -> None:
@@ -122,10 +116,10 @@ class Outgoing:
             case TurnStarted(conversation=it, turn=turn):
                 self._begun[it] = turn
             case QueueChanged(conversation=it, queue=queue):
-                self._note_queue(self._journal.find(it), queue)
+                self._note_queue(self._journal.entries.find(it), queue)
             case Prefilled() | ThoughtsDelta() | Delta() | TurnEnded() | TurnFailed():
                 turn = self._begun.pop(event.conversation, "")
-                self._forget(self._journal.find(event.conversation), turn)
+                self._forget(self._journal.entries.find(event.conversation), turn)
 
     async def recall(self, shown: Conversation | None) -> None:
         """Takes back messages that the core withdrew while nobody here could hear of it.
@@ -133,7 +127,7 @@ class Outgoing:
         Args:
             shown: the conversation on screen, read just now; None for a new one.
         """
-        for unsent in self._journal:
+        for unsent in self._journal.entries:
             if shown is not None and unsent.conversation == shown.summary.id:
                 self.recall_in(unsent, shown)
             elif unsent.conversation is not None and any(turn.is_taken for turn in unsent.turns):
@@ -169,12 +163,12 @@ class Outgoing:
         reply = await self._link.ask(RemoveQueued(conversation=conversation, turn=queued.id))
         if reply is None:
             return False
-        unsent = self._journal.find(conversation)
+        unsent = self._journal.entries.find(conversation)
         turn = unsent.find_turn(queued.id) or _as_sent(queued)
         self._queued.discard(queued.id)
         self._journal.put_back(unsent, turn)
         if was_all:
-            self._journal.unname(conversation)
+            self._journal.entries.unname(conversation)
         return True
 
     async def return_unacknowledged(self, unsent: Unsent) -> None:
@@ -190,7 +184,7 @@ class Outgoing:
             choices = self._choices_for_new()
             if unsent.preset:
                 choices = structs.replace(choices or NO_CHOICES, preset=unsent.preset)
-            return structs.replace(request, choices=choices)
+            return structs.replace(request, choices=choices, is_private=unsent.is_private)
         return request
 
     async def _name_pictures(self, turn: SentTurn) -> None:
@@ -204,24 +198,24 @@ class Outgoing:
         except Scarcity as error:
             self._refuse(turn, f"The question was not sent: {error}")
             return
-        unsent = self._journal.entry_with(turn)
+        unsent = self._journal.entries.entry_with(turn)
         if unsent is None:
             return
-        attached = {picture.path for picture in turn.pictures}
-        new = [DraftPicture(path) for path in found.paths if path not in attached]
+        attached = {(it.address, it.path, it.excerpt) for it in turn.pictures}
+        new = [it for it in found.pictures if (it.address, it.path, it.excerpt) not in attached]
         turn.text, turn.pictures = found.rest, [*turn.pictures, *new]
         turn.state = "checking"
-        if found.paths and not turn.text.strip():
+        if found.pictures and not turn.text.strip():
             self._journal.put_back(unsent, turn)
         elif missing and not (turn.missing and turn.missing.permits(missing)):
-            turn.missing = replace(missing, is_held=True)
+            turn.missing = structs.replace(missing, is_held=True)
             self._journal.put_back(unsent, turn)
         else:
             self._journal.note(unsent)
 
     def _refuse(self, turn: SentTurn, why: str) -> None:
         """Puts a turn back into the prompt with the reason, unless it was taken back before."""
-        unsent = self._journal.entry_with(turn)
+        unsent = self._journal.entries.entry_with(turn)
         if unsent is not None:
             self._journal.put_back(unsent, turn)
             self._post(RequestRefused(why))
@@ -250,12 +244,12 @@ class Outgoing:
             why: one sentence for the user.
             is_gone: whether the conversation went with it; all that is unsent moves to a new one.
         """
-        unsent = self._journal.find(conversation)
+        unsent = self._journal.entries.find(conversation)
         sent = unsent.find_turn(turn)
         if sent is not None:
             self._journal.put_back(unsent, sent)
         if is_gone:
-            self._journal.unname(conversation)
+            self._journal.entries.unname(conversation)
         self._post(RequestRefused(why))
 
     def _give_back(self, unsent: Unsent, why: str) -> None:
@@ -275,7 +269,7 @@ class Outgoing:
 
 def _as_sent(queued: QueuedTurn) -> SentTurn:
     """Returns a queued turn that another window, or an earlier one, has sent."""
-    if queued.kind == "regenerate":
+    if queued.kind not in ASKING_KINDS:
         return SentTurn("", id=queued.id)
     return SentTurn(queued.question.text, held(queued.question.attachments), id=queued.id)
 

@@ -1,8 +1,9 @@
-"""What the user does to the pictures of the next message: removes, moves, tries again, undoes."""
+"""What the user does to the pictures of the next message: removes, moves, sizes, tries again."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from ...core.picture_detail import PictureDetail
 from . import picture_list
 from .core_link import Post
 from .draft import Draft, DraftPicture
@@ -59,3 +60,11 @@ class PictureEdits:
         if picture_list.begin_again(draft.pictures, picture):
             self._post(DraftChanged(draft))
             await self._checks.check(draft.pictures)
+
+    async def choose_detail(self, picture: DraftPicture, detail: PictureDetail) -> None:
+        """Has a picture be seen more or less finely, and tells what it costs so."""
+        draft = self._shown()
+        chosen = picture_list.choose_detail(draft.pictures, picture, detail)
+        if chosen is not None:
+            self._post(DraftChanged(draft))
+            await self._checks.measure_again([chosen])

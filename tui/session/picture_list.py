@@ -5,13 +5,15 @@ since it was shown, and pictures put in front of it, make it no other one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from msgspec import Struct
+
+from ...core.picture_detail import PictureDetail
 from .draft import DraftPicture
 
 
-@dataclass(frozen=True)
-class RemovedPicture:
+class RemovedPicture(Struct, frozen=True):
     """A picture that was removed, and where it stood."""
 
     picture: DraftPicture
@@ -54,6 +56,17 @@ def begin_again(pictures: list[DraftPicture], picture: DraftPicture) -> bool:
         return False
     pictures[index] = replace(pictures[index], error="")
     return True
+
+
+def choose_detail(
+    pictures: list[DraftPicture], picture: DraftPicture, detail: PictureDetail
+) -> DraftPicture | None:
+    """Has a picture be seen more or less finely; returns it, None if it was to be so already."""
+    index = find(pictures, picture)
+    if index is None or pictures[index].detail == detail:
+        return None
+    pictures[index] = replace(pictures[index], detail=detail)
+    return pictures[index]
 
 
 def find(pictures: Sequence[DraftPicture], picture: DraftPicture) -> int | None:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Generic, TypeVar
 
 from ...core.errors import SeeshellError
-from ...core.messages.requests import Request
+from ...core.messages.request import Request
 from .core_link import CoreLink
 
 HIGHLIGHT_DELAY = 0.3

@@ -8,10 +8,17 @@ import msgspec
 from msgspec import Struct
 
 from ...core.conversation import Attachment
-from .draft import Draft, DraftPicture, EditedMessage, SentTurn, TurnState, Unsent, new_id
+from ...core.excerpt import WHOLE, Excerpt
+from ...core.picture_detail import PictureDetail
+from ...core.undecodable import UNDECODABLE
+from .draft import Draft, DraftPicture, EditedMessage, SentTurn, TurnState, new_id
+from .unsent import Unsent
 
-FORMAT: Final = 1
-"""Of what is written here; a higher one was written by a newer seeshell, and is left to that."""
+FORMAT: Final = 2
+"""Of what is written here; a higher one was written by a newer seeshell, and is left to that.
+
+Version 1 knew whole files only.
+"""
 
 
 class UnreadableEntry(Exception):
@@ -24,6 +31,9 @@ class _SavedPicture(Struct, frozen=True, omit_defaults=True):
     copy: str = ""
     error: str = ""
     id: str = ""
+    excerpt: Excerpt = WHOLE
+    detail: PictureDetail = "normal"
+    address: str = ""
 
 
 class _SavedDraft(Struct, frozen=True, omit_defaults=True):
@@ -91,7 +101,7 @@ def decode(content: bytes) -> SavedUnsent:
         if msgspec.json.decode(content, type=_Format).format > FORMAT:
             raise UnreadableEntry("It was written by a newer seeshell.")
         return msgspec.json.decode(content, type=SavedUnsent)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise UnreadableEntry(str(error)) from error
 
 
@@ -131,6 +141,9 @@ def _save_pictures(pictures: list[DraftPicture]) -> tuple[_SavedPicture, ...]:
             str(picture.copy or ""),
             _text(picture.error),
             picture.id,
+            picture.excerpt,
+            picture.detail,
+            picture.address,
         )
         for picture in pictures
         if _text(str(picture.path)) == str(picture.path)
@@ -154,7 +167,7 @@ def _turn(saved: _SavedTurn) -> SentTurn:
 
 def _unchecked(saved: _SavedPicture) -> DraftPicture:
     picture = _picture(saved)
-    if picture.copy or picture.path.is_absolute():
+    if picture.copy or picture.path.is_absolute() or picture.address:
         return replace(picture, attachment=None, error="")
     return picture
 
@@ -165,5 +178,8 @@ def _picture(saved: _SavedPicture) -> DraftPicture:
         saved.attachment,
         saved.error,
         Path(saved.copy) if saved.copy else None,
+        saved.excerpt,
         saved.id or new_id(),
+        saved.detail,
+        address=saved.address,
     )

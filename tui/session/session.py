@@ -1,47 +1,47 @@
-"""The conversation on screen, and everything that is asked of the core about it.
+"""A client of the core: it connects, has the parts that ask, and tells them what the core says.
 
 Knows no widget: it tells what happened through `ChatSession.events`, one event at a time.
 """
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ...core.conversation import Conversation
 from ...core.errors import ConnectionLost, SeeshellError
 from ...core.messages.events import (
     AnyEvent,
     ConversationOpened,
-    ConversationsChanged,
     Notice,
-    QueueChanged,
     TurnWithdrawn,
 )
+from ...core.messages.library_events import LibraryChanged
+from ...core.messages.picture_events import PictureFetching, PicturesOffered
+from ...core.messages.queue_events import QueueChanged
 from ...core.messages.requests import (
-    ForkConversation,
+    DeleteConversation,
     GetStatus,
-    LeaveOut,
-    OpenConversation,
-    StopTurn,
-    SwitchBranch,
 )
+from ...core.private_ids import is_private
+from .answer_requests import AnswerRequests
 from .broadcast import Broadcast
 from .context_room import offer_room
 from .conversation_list import ConversationList
-from .core_link import NO_CORE, Connect, CoreLink
+from .conversation_tree import ConversationTree
+from .core_link import Connect, CoreLink
 from .corrections import Corrections
 from .current_model import CurrentModel
 from .decisions import Decision, Decisions, Matter
 from .deletions import Deletions
 from .deliveries import Deliveries
-from .draft import Draft, SentTurn
+from .draft import Draft
 from .events import (
-    ConversationShown,
     CoreLost,
     DraftChanged,
+    FetchProgressed,
     NoticeTold,
-    PresetChanged,
     QuestionRefused,
     RequestRefused,
     SessionEvent,
@@ -50,12 +50,26 @@ from .journal import Journal
 from .kept_model import KeptModel
 from .kept_preset import KeptPreset
 from .launch_options import LaunchOptions
+from .library import Library
+from .likenesses import Likenesses
+from .offered_pictures import OfferedPictures
 from .outgoing import Outgoing
+from .prices import Prices
+from .private_addresses import PrivateAddresses
 from .queue_requests import QueueRequests
+from .remeasuring import Remeasuring
+from .rolls import Rolls
+from .shown_conversation import ShownConversation
 from .shown_turns import ShownTurns, TurnEvent
 from .shown_unsent import ShownUnsent
+from .window_use import WindowUse
 
-BranchRequest = ForkConversation | SwitchBranch | LeaveOut
+PRIVATE_GONE: Final = (
+    "The private conversation is gone with the core that held it: nothing of it was on the disk."
+)
+
+_CLOSING_SECONDS: Final = 2.0
+"""How long private conversations may take to be closed."""
 
 
 class ChatSession:
@@ -69,37 +83,47 @@ class ChatSession:
             data_dir: where all windows keep what is unsent.
             presets_file: where the user writes presets.
         """
-        self.events = Broadcast()
+        events = self.events = Broadcast()
         """What happens, for all who listen."""
-        self._post = post = self.events.tell
-        self._link = CoreLink(connect, post)
-        self.journal = Journal(self._pass_on, data_dir)
-        """Everything unsent in this window."""
-        self._outgoing = Outgoing(self._link, self.journal, lambda: self.kept.choices_for_new)
-        self.turns = ShownTurns(post)
-        """Of the conversation on screen."""
-        self.queue = QueueRequests(self._link, self.turns)
-        self.decisions = Decisions(post)
-        self.model = CurrentModel(self._link, post, self.turns, self.decisions)
-        self.kept = KeptModel(
-            self._link, self.model, self.turns, self.decisions, lambda: self.conversation
-        )
-        self.conversations = ConversationList(self._link, post, lambda: self.conversation)
-        self.deletions = Deletions(
-            self.conversations, self.decisions, lambda: self.conversation, self.open, self.start_new
-        )
-        self.unsent = ShownUnsent(self._link, self.journal, self._outgoing.checks, post)
-        """What is being written in the conversation on screen, and sent."""
-        self.preset = KeptPreset(self.kept, self.unsent, presets_file, post)
-        self.events.listen(PresetChanged, self._measure_again)
+        post = self._post = events.tell
+        link = self._link = CoreLink(connect, post)
         self._running = asyncio.Lock()
         """Held while connected: a second run begins when the first has left the core."""
-        self._order = asyncio.Lock()
-        """Held from a request about turns to its reply: events that follow wait for it."""
-        self._deliveries = Deliveries(self.journal, self._outgoing, self._order, self.unsent.show)
-        self._corrections = Corrections(
-            self._link, self.journal, self._order, self._show_if_here, post
-        )
+        journal = self.journal = Journal(self._pass_on, data_dir)
+        """Everything unsent in this window."""
+        outgoing = self._outgoing = Outgoing(link, journal, lambda: self.kept.choices_for_new)
+        turns = self.turns = ShownTurns(post)
+        """Of the conversation on screen."""
+        decisions = self.decisions = Decisions(post)
+        unsent = self.unsent = ShownUnsent(link, journal, outgoing.checks, post)
+        """What is being written in the conversation on screen, and sent."""
+        deliveries = self._deliveries = Deliveries(link, journal, outgoing, unsent.show)
+        shown = self.shown = ShownConversation(link, unsent, decisions, self._follow_shown, post)
+        model = self.model = CurrentModel(link, post, turns, decisions)
+        self.kept = KeptModel(link, model, turns, decisions, lambda: self.conversation)
+        preset = self.preset = KeptPreset(self.kept, unsent, presets_file, post)
+        self.answers = AnswerRequests(link, turns, unsent, deliveries, decisions)
+        self.queue = QueueRequests(link, turns, unsent, outgoing, lambda: shown.show(None))
+        self._corrections = Corrections(link, journal, shown.show_again, post)
+        self.tree = ConversationTree(link, shown.branch, lambda: self.conversation)
+        """All branches of the conversation on screen."""
+        self.conversations = ConversationList(link, post, lambda: self.conversation)
+        self.deletions = Deletions(self.conversations, decisions, shown, lambda: self.conversation)
+        self.library = Library(link, self.conversations, self.deletions)
+        """What is done to several conversations at once."""
+        self.rolls = Rolls(link, post)
+        """One question over many pictures."""
+        self.private = PrivateAddresses(unsent, journal, outgoing.checks, decisions)
+        """Decides about addresses that are not on the internet."""
+        events.listen(DraftChanged, lambda _: self.private.look())
+        self.likenesses = Likenesses(events)
+        """Of pictures that are attached to others that are there."""
+        self.prices = Prices(link, model, preset)
+        """Of pictures that are not sent yet."""
+        self._remeasuring = Remeasuring(events, model, preset, unsent, deliveries)
+        self._offered = OfferedPictures(link, unsent, post)
+        self.use = WindowUse(link)
+        """Is told when a key is pressed here."""
 
     @property
     def conversation(self) -> int | None:
@@ -116,20 +140,14 @@ class ChatSession:
         """Whether what was asked for at the start is on screen."""
         return self._deliveries.has_begun.is_set()
 
+    async def wait_until_begun(self) -> None:
+        """Returns when what was asked for at the start is on screen."""
+        await self._deliveries.has_begun.wait()
+
     @property
     def is_ready(self) -> bool:
         """Whether a question asked now is answered at once."""
         return self.model.status.is_ready and self.turns.progress.step == "idle"
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether the conversation on screen has an open answer."""
-        return self.turns.is_answering
-
-    @property
-    def can_take_back(self) -> bool:
-        """Whether a message waits, in the core's queue or on its way there."""
-        return bool(self.turns.queued or self.unsent.unacknowledged)
 
     async def run(self, launch: LaunchOptions, *, replace_core: bool = False) -> None:
         """Connects, opens what the launch asks for and passes events on until the core is lost."""
@@ -141,37 +159,28 @@ class ChatSession:
                 self.decisions.settle("connection")
                 await self._begin(launch)
                 async for event in self._link.events():
-                    async with self._order:
+                    async with self._link.order:
                         self._receive(event)
-                    if isinstance(event, ConversationsChanged):
-                        await self.conversations.find_again()
+                    if isinstance(event, LibraryChanged):
+                        await self.conversations.catch_up()
             except SeeshellError as error:
                 self._deliveries.is_core_lost = True
                 self.turns.note_break()
                 is_cut_off = isinstance(error, ConnectionLost)
                 self.model.note_connection("cut off" if is_cut_off else "no core")
                 self.unsent.forget_core()
+                self.rolls.forget_core()
                 self._post(CoreLost(error))
             finally:
                 await self._link.close()
 
-    async def open(self, conversation: int) -> Conversation | None:
-        """Shows a stored conversation, with its open answer if there is one; returns it."""
-        return await self._show_reply(OpenConversation(conversation=conversation))
-
-    async def branch(self, request: BranchRequest, message: int | None = None) -> bool:
-        """Shows a fork, another branch with a message in view, or what is left out of this one.
-
-        Returns:
-            whether that was done.
-        """
-        return await self._show_reply(request, message) is not None
-
-    def start_new(self) -> None:
-        """Shows a new conversation; it is stored with its first message."""
-        self.decisions.settle("question")
-        self.journal.start_new()
-        self._show(None)
+    async def close_private(self) -> None:
+        """Has the core forget the private conversations of this window; for when it is left."""
+        numbers = [it.conversation for it in self.journal.entries if it.is_private]
+        with suppress(TimeoutError, SeeshellError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                for number in filter(None, numbers):
+                    await self._link.request(DeleteConversation(conversation=number))
 
     def submit(self, text: str) -> Coroutine[Any, Any, None]:
         """Sends a message; while another one is answered it waits in the core's queue.
@@ -184,38 +193,6 @@ class ChatSession:
             return self._corrections.store(self.unsent.entry, self.draft.edited)
         return self._deliveries.submit(self.draft)
 
-    async def regenerate(self, message: int) -> None:
-        """Has an answer given again, or a question answered again."""
-        if await self._link.is_connected():
-            self.unsent.entry.turns.append(SentTurn("", regenerated=message, state="ready"))
-            self.journal.note(self.unsent.entry)
-            self.decisions.settle("question")
-            await self._deliveries.send(self.unsent.entry)
-        else:
-            self._pass_on(RequestRefused(NO_CORE))
-
-    async def stop(self) -> None:
-        """Ends the open answer, of which stays what came; what else is queued is paused."""
-        if self.conversation is not None and self.turns.can_stop:
-            await self._link.ask(StopTurn(conversation=self.conversation))
-
-    async def take_back(self, turn: str | None = None) -> None:
-        """Takes a message that waits back into the prompt: the last one, or that with an id."""
-        async with self._order:
-            queued = self.turns.find(turn)
-            if turn is None and self.unsent.unacknowledged:
-                await self._outgoing.return_unacknowledged(self.unsent.entry)
-            elif queued is not None and self.conversation is not None:
-                was_all = self.turns.are_only(queued)
-                it = self.conversation
-                if await self._outgoing.remove_queued(it, queued, was_all=was_all) and was_all:
-                    self._show(None)
-            self.unsent.show()
-
-    def close(self) -> None:
-        """Leaves what is unsent to the next window."""
-        self.journal.close()
-
     async def _begin(self, launch: LaunchOptions) -> None:
         if launch.model:
             await self.kept.load(launch.model, launch.adapter or "")
@@ -223,13 +200,15 @@ class ChatSession:
         if reply is not None:
             self.model.note(reply)
             self.conversations.note(reply)
-        await self.conversations.find("")
+        await self.conversations.find_again()
         chat = await self.conversations.newest() if launch.continue_last else launch.chat
         opened = None
         if chat is not None:
-            request = OpenConversation(conversation=chat)
-            opened = await self._show_reply(request, takes_typed=not self.has_begun)
-        if opened is None and chat is not None and chat == self.conversation:
+            opened = await self.shown.open(chat, takes_typed=not self.has_begun)
+        if opened is None and chat is not None and is_private(chat):
+            self.shown.start_new()
+            self._post(RequestRefused(PRIVATE_GONE))
+        elif opened is None and chat is not None and chat == self.conversation:
             self.deletions.offer_restoring(
                 "This conversation could not be opened again; it may have been deleted."
             )
@@ -237,46 +216,20 @@ class ChatSession:
             await self.preset.choose(launch.preset)
         if launch.adapter is not None and not launch.model:
             await self.kept.load_adapter(launch.adapter)
+        await self.rolls.follow_again()
         await self._catch_up(opened)
         self._deliveries.has_begun.set()
         self.model.announce()
-        await self.unsent.attach(*launch.images)
 
     async def _catch_up(self, shown: Conversation | None) -> None:
         """Brings back what is unsent, and sends what was sent without a reply."""
         if not self.has_begun:
             self.journal.inherit_first()
             self.unsent.show()
-        before = self.conversation
         await self._deliveries.catch_up(shown)
-        if self.conversation != before:
-            await self.conversations.find_again()
         self.unsent.show()
         self.unsent.claim()
         self._deliveries.start(self._forget_deleted())
-
-    async def _show_reply(
-        self,
-        request: OpenConversation | BranchRequest,
-        message: int | None = None,
-        *,
-        takes_typed: bool = False,
-    ) -> Conversation | None:
-        """Shows the conversation that the reply brings, with a message in view; returns it.
-
-        What was typed for a new one until then goes along, if it `takes_typed`.
-        """
-        async with self._order:
-            reply = await self._link.ask(request)
-            if not isinstance(reply, ConversationOpened):
-                return None
-            if reply.conversation.summary.id != self.conversation:
-                # A refused question stays in the prompt of its own conversation.
-                self.decisions.settle("question")
-            if takes_typed:
-                self.journal.move_typed(reply.conversation.summary.id)
-            self._show(reply.conversation, message)
-            return reply.conversation
 
     def _pass_on(self, event: SessionEvent) -> None:
         """Tells the screen of a draft, and the core of the turn that may come of it."""
@@ -284,6 +237,7 @@ class ChatSession:
             # What is not sent is back in the prompt, to be changed or sent again.
             matter: Matter = "question" if self._link.is_open else "connection"
             self.decisions.need(Decision(matter, event.sentence))
+            self.private.look()
             event = QuestionRefused(event.sentence)
         self._post(event)
         if isinstance(event, DraftChanged):
@@ -296,10 +250,6 @@ class ChatSession:
             if stored is not None:
                 self.journal.forget_deleted(stored)
 
-    def _measure_again(self, event: PresetChanged) -> None:
-        """Has the pictures in the prompt show what they will take."""
-        self._deliveries.start(self.unsent.measure_again(event.pixel_budget))
-
     def _receive(self, event: AnyEvent) -> None:
         """Passes an event on unless it belongs to a conversation that is not on screen."""
         is_elsewhere = isinstance(event, TurnEvent) and event.conversation != self.conversation
@@ -311,39 +261,36 @@ class ChatSession:
         self.preset.note(event)
         self.conversations.note(event)
         self.deletions.note(event)
+        self.rolls.note(event)
         if is_elsewhere:
             return
         match event:
+            case PictureFetching():
+                self._post(FetchProgressed(event))
+            case PicturesOffered():
+                self._deliveries.start(self._offered.take(event))
             case Notice(sentence=sentence):
                 self._post(NoticeTold(sentence))
             case TurnWithdrawn(restored=restored):
-                self._show(restored)
+                self.shown.show(restored)
                 if room := offer_room(event, sent):
                     self.decisions.need(room)
             case ConversationOpened(conversation=it) if it.summary.id == self.conversation:
-                self._show(it)
+                self.shown.show(it)
             case _:
                 self.turns.note(event)
         if isinstance(event, QueueChanged) and self.turns.are_none:
             # Its only message was taken out of the queue: it is gone.
-            self.journal.unname(event.conversation)
-            self._show(None)
+            self.journal.entries.unname(event.conversation)
+            self.shown.show(None)
 
-    def _show_if_here(self, conversation: Conversation, message: int) -> None:
-        """Shows what has changed of a conversation, if it is the one on screen."""
-        if conversation.summary.id == self.conversation:
-            self._show(conversation, message)
-
-    def _show(self, conversation: Conversation | None, message: int | None = None) -> None:
-        is_inherited = conversation is not None and self.journal.inherit(conversation.summary.id)
-        unsent = self.unsent.turn_to(conversation.summary.id if conversation else None)
-        self.decisions.settle("conversation")
-        self._post(ConversationShown(conversation, self.draft, message))
+    def _follow_shown(self, conversation: Conversation | None, is_inherited: bool) -> None:
+        """Has everything else follow to the conversation that is on screen now."""
         self.turns.show(conversation)
         self.kept.show(conversation)
         self.preset.show()
         self.conversations.note_shown()
         self.unsent.prepare()
         if is_inherited:
-            self._outgoing.recall_in(unsent, conversation)
-            self._deliveries.go_on(unsent)
+            self._outgoing.recall_in(self.unsent.entry, conversation)
+            self._deliveries.go_on(self.unsent.entry)

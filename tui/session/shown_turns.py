@@ -10,7 +10,6 @@ from ...core.messages.events import (
     Delta,
     PictureBegun,
     Prefilled,
-    QueueChanged,
     ThoughtsDelta,
     TurnEnded,
     TurnFailed,
@@ -18,6 +17,7 @@ from ...core.messages.events import (
     TurnWithdrawn,
     Waiting,
 )
+from ...core.messages.queue_events import QueueChanged
 from .answer_progress import AnswerProgress
 from .core_link import Post
 from .events import (

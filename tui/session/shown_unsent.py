@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ...core.conversation import Message
-from ...core.messages.requests import ClaimPictures, PrepareTurn
+from ...core.messages.picture_requests import ClaimPictures
+from ...core.messages.requests import PrepareTurn
 from .core_link import CoreLink, Post
-from .draft import Draft, SentTurn, Unsent
+from .draft import Draft, DraftPicture, SentTurn
 from .events import DraftChanged, DraftShown
 from .journal import Journal
 from .picture_checks import PictureChecks
@@ -35,7 +36,7 @@ class ShownUnsent:
         self._post = post
         self._preparing: QuietRequests[PrepareTurn] = QuietRequests(link)
         self._claiming = QuietRequests(link, ClaimPictures())
-        self.entry = journal.find(None)
+        self.entry = journal.entries.find(None)
         """Of the conversation on screen."""
         self.draft = self.entry.shown
         """What is in the prompt."""
@@ -51,15 +52,28 @@ class ShownUnsent:
         """Whether the prompt holds an earlier message."""
         return self.draft.edited is not None
 
-    def turn_to(self, conversation: int | None) -> Unsent:
-        """Takes up what is unsent of another conversation; the caller shows that. Returns it."""
-        self.entry = self._journal.find(conversation)
+    def start_new(self, *, is_private: bool) -> None:
+        """Makes room for a new conversation, beside one whose first turn is on its way."""
+        self._journal.entries.start_new(is_private=is_private)
+
+    def take_typed(self, conversation: int) -> None:
+        """Moves what was typed for a new conversation to another one, behind what is there."""
+        self._journal.entries.move_typed(conversation)
+
+    def turn_to(self, conversation: int | None) -> bool:
+        """Takes up what is unsent of another conversation; the caller shows that.
+
+        Returns:
+            whether windows that have ended left some of it.
+        """
+        is_inherited = conversation is not None and self._journal.inherit(conversation)
+        self.entry = self._journal.entries.find(conversation)
         self.draft = self.entry.shown
-        return self.entry
+        return is_inherited
 
     def show(self) -> None:
         """Shows what is in the prompt of the conversation on screen, if that is another draft."""
-        self.entry = self._journal.find(self.entry.conversation)
+        self.entry = self._journal.entries.find(self.entry.conversation)
         draft = self.entry.shown
         if draft is not self.draft:
             self.draft = draft
@@ -92,18 +106,30 @@ class ShownUnsent:
         self.entry.preset = preset
         self._journal.note(self.entry)
 
-    def attach(self, *paths: Path, draft: Draft | None = None) -> Coroutine[Any, Any, None]:
+    def attach(
+        self, *pictures: Path | DraftPicture, draft: Draft | None = None
+    ) -> Coroutine[Any, Any, None]:
         """Adds pictures to the next message.
 
         They are in the journal when this returns; what is returned has them checked.
 
         Args:
-            paths: where they are.
+            pictures: files, or excerpts of files.
             draft: what they were picked for; by default what is on screen when this is called.
         """
-        if draft is None or draft not in self._journal:
+        if draft is None or draft not in self._journal.entries:
             draft = self.draft
-        return self._checks.check(self._journal.attach(draft, paths))
+        added = [DraftPicture(it) if isinstance(it, Path) else it for it in pictures]
+        self._journal.attach(draft, added)
+        return self._checks.check(added)
+
+    def place(self, *pictures: DraftPicture) -> None:
+        """Adds pictures to the next message that are checked when the core is reached.
+
+        So those that the program was started with: a question that is sent before the core is there
+        has them.
+        """
+        self._journal.attach(self.draft, list(pictures))
 
     def measure_again(self, pixel_budget: int) -> Coroutine[Any, Any, None]:
         """Has the pictures in the prompt show what they take with a budget; 0: the settings'."""
@@ -128,7 +154,7 @@ class ShownUnsent:
 
     def claim(self) -> None:
         """Tells the core which pictures wait in this window."""
-        self._claiming.want(self._journal.claim)
+        self._claiming.want(self._journal.entries.claim)
 
     def forget_core(self) -> None:
         """Forgets what the core was told: it is another one, or away."""

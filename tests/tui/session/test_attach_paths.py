@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import time
 import unicodedata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from seeshell.tui.session.attach_paths import find_pictures, picture_paths
+from seeshell.core.excerpt import WHOLE, Excerpt
+from seeshell.tui.session.attach_paths import MAX_TEXT, find_pictures
+
+
+def picture_paths(text: str, folder: Path) -> list[Path]:
+    """The files of pictures that a text consists of; none if it holds anything else."""
+    found = find_pictures(text, folder)
+    return [] if found.rest else [it.path for it in found.pictures]
+
 
 names = (
     st.text(
@@ -60,7 +69,7 @@ def test_any_existing_names_written_in_any_way_are_found(
         written = [WAYS[way](str(path)) for way, path in zip(ways, paths, strict=False)]
         between = data.draw(st.sampled_from([" ", "\n", " \r\n", "  "]))
         found = find_pictures(between.join(written), Path("/"))
-        assert [path.resolve() for path in found.paths] == [path.resolve() for path in paths]
+        assert [it.path.resolve() for it in found.pictures] == [path.resolve() for path in paths]
         assert found.rest == ""
 
 
@@ -104,7 +113,7 @@ def test_what_people_write(folder: Path, text: str, expected: list[str], rest: s
     if text == "X.HEIC" and (folder / text).exists():
         pytest.skip("this file system ignores case")
     found = find_pictures(text, folder)
-    assert [path.name for path in found.paths] == expected
+    assert [it.path.name for it in found.pictures] == expected
     assert found.rest == rest
 
 
@@ -134,7 +143,16 @@ def test_a_name_is_found_in_either_unicode_form(tmp_path: Path) -> None:
 
 def test_a_long_text_full_of_names_that_do_not_exist_is_soon_read(tmp_path: Path) -> None:
     text = "don't see a.png " * 2000
-    assert find_pictures(text, tmp_path).paths == []
+    assert find_pictures(text, tmp_path).pictures == []
+
+
+@pytest.mark.parametrize("piece", ["A[<(,", "(/", "[<"])
+def test_a_text_in_which_a_name_may_begin_anywhere_is_soon_read(tmp_path: Path, piece: str) -> None:
+    text = piece * (MAX_TEXT // len(piece) - 10) + " a.png"
+    start = time.process_time()
+    assert find_pictures(text, tmp_path).pictures == []
+    # It took 3 to 30 s before what is read had a bound.
+    assert time.process_time() - start < 1
 
 
 @pytest.fixture
@@ -164,7 +182,8 @@ def unnamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("look (./IMG_0001) there", ["IMG_0001"], "look (IMG_0001) there"),
         ("~/real.pdf", ["real.pdf"], ""),
         ("what does {}/real.pdf say?", ["real.pdf"], "what does real.pdf say?"),
-        ("real.pdf is a name", [], None),
+        ("IMG_0001 is a name", [], None),
+        ("real.pdf is a name", ["real.pdf"], "is a name"),
         ("./notes.txt ./empty ./folder ./pipe ./gone", [], None),
         ("IMG_0001 and/or photo.txt", [], None),
         ("https://example.org/IMG_0001 and ftp://example.org/a", [], None),
@@ -175,5 +194,59 @@ def test_a_path_of_a_picture_needs_no_suffix(
 ) -> None:
     written = text.replace("{}", str(unnamed))
     found = find_pictures(written, unnamed)
-    assert [path.name for path in found.paths] == expected
+    assert [it.path.name for it in found.pictures] == expected
     assert found.rest == (written if rest is None else rest)
+
+
+@pytest.fixture
+def named(folder: Path) -> Path:
+    """Some pictures, two of which are called as if they were excerpts of others."""
+    for name in ("scan.tif", "my scan.tif", "cat.png@1,2,3,4", "scan.tif#9"):
+        (folder / name).touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "rest"),
+    [
+        ("scan.tif#3", ["scan.tif#3"], ""),
+        ("~/scan.tif#2-3,5", ["scan.tif#2", "scan.tif#3", "scan.tif#5"], ""),
+        ("cat.png@10,20,30,40", ["cat.png@10,20,30,40"], ""),
+        ("what is in ./cat.png@10,20,30,40?", ["cat.png@10,20,30,40"], None),
+        ("Compare scan.tif#2-3, please.", ["scan.tif#2", "scan.tif#3"], None),
+        ("scan.tif#1", ["scan.tif"], ""),
+        ("my scan.tif#2@0,0,5,5", ["my scan.tif#2@0,0,5,5"], ""),
+        ("'my scan.tif'#2", ["my scan.tif#2"], ""),
+        ("my\\ scan.tif#2", ["my scan.tif#2"], ""),
+        ("file://{}/my%20scan.tif#2", ["my scan.tif#2"], ""),
+        ("cat.png cat.png@1,2,3,5", ["cat.png", "cat.png@1,2,3,5"], ""),
+        ("cat.png@1,2,3,4", ["cat.png@1,2,3,4"], ""),
+        ("scan.tif#9", ["scan.tif#9"], ""),
+        ("scan.tif#9@0,0,5,5", ["scan.tif#9@0,0,5,5"], ""),
+        ("scan.tif#9#2", ["scan.tif#9#2"], ""),
+        ("no such.png@1,2,3,4", [], None),
+        ("cat.png@1,2,3 there", ["cat.png"], "@1,2,3 there"),
+    ],
+)
+def test_what_of_a_file_may_stand_behind_its_name(
+    named: Path, text: str, expected: list[str], rest: str | None
+) -> None:
+    found = find_pictures(text.replace("{}", str(named)), named)
+    assert [it.label for it in found.pictures] == expected
+    assert found.rest == (text if rest is None else rest).replace("./", "")
+    assert not any(it.error for it in found.pictures)
+
+
+def test_a_file_that_is_called_like_an_excerpt_is_taken_whole(named: Path) -> None:
+    literal, page = find_pictures("cat.png@1,2,3,4 scan.tif#9#2", named).pictures
+    assert (literal.path, literal.excerpt) == (named / "cat.png@1,2,3,4", WHOLE)
+    assert (page.path, page.excerpt) == (named / "scan.tif#9", Excerpt(2))
+
+
+@pytest.mark.parametrize("text", ["scan.tif#0", "scan.tif#5-3", "cat.png@1,2,0,4"])
+def test_a_page_or_rectangle_that_makes_no_sense_is_refused_and_never_the_whole_file(
+    named: Path, text: str
+) -> None:
+    (refused,) = find_pictures(text, named).pictures
+    assert "write" in refused.error
+    assert (refused.label, refused.path) == (text, named / text)

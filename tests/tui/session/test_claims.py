@@ -32,6 +32,6 @@ async def test_pictures_that_wait_in_any_prompt_of_the_window_are_claimed(
         await user.until(lambda: list(claimed(demo_core).values()) == [1])
         (window,) = claimed(demo_core)
     async with open_app(demo_core, keeps_drafts=True) as user:
-        await user.chat.session.open(1)
+        await user.chat.session.shown.open(1)
         await user.until(lambda: len(claimed(demo_core)) == 2)
         assert window in claimed(demo_core)

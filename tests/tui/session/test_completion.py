@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seeshell.core.excerpt import WHOLE
 from seeshell.tui.session.attach_paths import find_pictures
 from seeshell.tui.session.completion import Choice, Word, common_start, find_choices, word_before
 
@@ -91,8 +92,19 @@ def test_a_completed_path_is_read_back_as_the_file(tmp_path_factory: object, ste
     (folder / name).touch()
     (choice,) = find_choices(Word(0, f"{folder}/a"), (), folder)
     found = find_pictures(choice.text)
-    assert [path.name for path in found.paths] == [name]
+    assert [it.path.name for it in found.pictures] == [name]
     assert found.rest == ""
+
+
+@pytest.mark.parametrize("name", ["b.pdf#2", "cat.png@1,2,3,4", "b.pdf#2@1,2,3,4"])
+def test_a_file_that_is_called_like_an_excerpt_is_completed_and_read_back_as_itself(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).touch()
+    (tmp_path / name.partition("#")[0].partition("@")[0]).touch()
+    *_, choice = find_choices(Word(0, f"{tmp_path}/{name[:3]}"), (), tmp_path)
+    (picture,) = find_pictures(choice.text).pictures
+    assert (picture.path, picture.excerpt) == (tmp_path / name, WHOLE)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from seeshell.core.errors import BadRequest, SeeshellError
-from seeshell.core.messages.events import (
-    AnyEvent,
-    CoreStatus,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
-    Notice,
-)
-from seeshell.core.messages.requests import GetStatus, LoadModel, Request
+from seeshell.core.messages.events import AnyEvent, CoreStatus, Notice
+from seeshell.core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.requests import GetStatus, Request
 from seeshell.core.settings import Paths
 from seeshell.tui.session.events import CoreLost, NoticeTold, RequestRefused, SessionEvent
 from seeshell.tui.session.launch_options import LaunchOptions

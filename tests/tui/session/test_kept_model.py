@@ -10,24 +10,15 @@ from msgspec.structs import replace
 from seeshell.core.conversation import TurnStats
 from seeshell.core.errors import SeeshellError
 from seeshell.core.generation_options import ConversationChoices
-from seeshell.core.messages.events import (
-    AnyEvent,
-    ChoicesChanged,
-    CoreStatus,
+from seeshell.core.messages.events import AnyEvent, ChoicesChanged, CoreStatus, Notice
+from seeshell.core.messages.model_events import (
     ModelFailed,
     ModelLoaded,
     ModelLoading,
     ModelUnloaded,
-    Notice,
 )
-from seeshell.core.messages.requests import (
-    CancelLoad,
-    ChooseForConversation,
-    GetStatus,
-    LoadModel,
-    Request,
-    SubmitTurn,
-)
+from seeshell.core.messages.model_requests import CancelLoad, LoadModel
+from seeshell.core.messages.requests import ChooseForConversation, GetStatus, Request, SubmitTurn
 from seeshell.core.settings import Paths
 from seeshell.tui.session.events import NoticeTold, SessionEvent
 from seeshell.tui.session.launch_options import LaunchOptions
@@ -156,7 +147,7 @@ async def test_a_model_that_is_chosen_here_is_kept_by_what_begins_here(window: W
     await window.session.kept.load("org/new")
     (chosen,) = window.asked(ChooseForConversation)
     assert chosen.choices == ConversationChoices("org/new")  # type: ignore[attr-defined]
-    window.session.start_new()
+    window.session.shown.start_new()
     await window.session.kept.load("org/newest")
     await window.hears(ModelLoading(model="org/newest", stage="reading"))
     await window.session.submit("Hello")
@@ -183,7 +174,7 @@ async def test_an_adapter_is_put_on_the_conversations_model_and_kept(window: Win
 async def test_a_model_that_is_not_there_is_chosen_for_nothing_new(
     window: Window, event: AnyEvent
 ) -> None:
-    window.session.start_new()
+    window.session.shown.start_new()
     await window.session.kept.load("org/new")
     await window.hears(event)
     await window.session.submit("Hello")

@@ -47,6 +47,9 @@ MEANT = {
     "```\ncode\n```\n/Users/anna/a.png what does it print?": ["a.png"],
     "cat or dog? ~/x.png": ["x.png"],
     "/Users/ännä/Käse und Brot.png": ["Käse und Brot.png"],
+    "/Users/anna/scan.pdf#3-5 what is the total?": ["scan.pdf#3-5"],
+    "/Users/anna/My Pictures/a b.png@1,2,3,4 what is it?": ["a b.png@1,2,3,4"],
+    "what is in ./a.png@1,2,3,4.": ["a.png@1,2,3,4"],
 }
 
 NOT_MEANT = [

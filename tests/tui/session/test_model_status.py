@@ -5,14 +5,12 @@ from msgspec.structs import replace
 
 from seeshell.core.messages.events import (
     AnyEvent,
-    ConversationsChanged,
     CoreStatus,
     EngineState,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
     WorkChanged,
 )
+from seeshell.core.messages.library_events import LibraryChanged
+from seeshell.core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading
 from seeshell.tui.session.answer_progress import AnswerProgress
 from seeshell.tui.session.model_status import ModelStatus
 from seeshell.tui.status_words import model_words, short_name, state_words
@@ -73,7 +71,7 @@ def test_the_bar_names_the_model_that_answers_and_what_it_does(
 
 def test_what_says_nothing_of_the_model_changes_nothing() -> None:
     status = ModelStatus().after(READY, 100.0)
-    assert status.after(ConversationsChanged(), 100.0) is status
+    assert status.after(LibraryChanged(), 100.0) is status
 
 
 @pytest.mark.parametrize(

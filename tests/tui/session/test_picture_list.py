@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from seeshell.core.conversation import Attachment
 from seeshell.tui.session import picture_list
-from seeshell.tui.session.draft import Draft, DraftPicture, Unsent
+from seeshell.tui.session.draft import Draft, DraftPicture
 from seeshell.tui.session.picture_list import RemovedPicture
+from seeshell.tui.session.unsent import Unsent
 
 
 def pictures(*names: str) -> list[DraftPicture]:
@@ -17,7 +18,7 @@ def pictures(*names: str) -> list[DraftPicture]:
 
 
 def names(some: list[DraftPicture]) -> str:
-    return "".join(picture.name for picture in some)
+    return "".join(picture.label for picture in some)
 
 
 def test_removed_pictures_come_back_to_their_places_the_last_first() -> None:

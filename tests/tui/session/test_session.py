@@ -21,10 +21,11 @@ from seeshell.core.errors import (
     ImageError,
     NotStored,
 )
+from seeshell.core.excerpt import Excerpt, Region
+from seeshell.core.kept import LibraryFilter, LibraryRow
 from seeshell.core.messages.events import (
     AnyEvent,
     ConversationOpened,
-    ConversationsChanged,
     Delta,
     Prefilled,
     TurnEnded,
@@ -32,17 +33,18 @@ from seeshell.core.messages.events import (
     TurnWithdrawn,
     WorkChanged,
 )
+from seeshell.core.messages.library_events import LibraryChanged
+from seeshell.core.messages.library_requests import ListLibrary
+from seeshell.core.messages.picture_events import Attached
+from seeshell.core.messages.picture_requests import Attach, ClaimPictures
+from seeshell.core.messages.queue_requests import MoveQueued, RemoveQueued
 from seeshell.core.messages.requests import (
-    Attach,
-    ClaimPictures,
     DeleteConversation,
     EditQuestion,
-    ListConversations,
-    MoveQueued,
     OpenConversation,
     PrepareTurn,
     RegenerateAnswer,
-    RemoveQueued,
+    RenameConversation,
     Request,
     RestoreConversation,
     StopTurn,
@@ -51,11 +53,12 @@ from seeshell.core.messages.requests import (
 from seeshell.core.settings import find_paths
 from seeshell.tui.session import attach_paths
 from seeshell.tui.session.attach_paths import FoundPictures
-from seeshell.tui.session.draft import Draft, DraftPicture, SentTurn, Unsent
+from seeshell.tui.session.draft import Draft, DraftPicture, SentTurn
 from seeshell.tui.session.events import (
     AnswerEnded,
     AnswerGrew,
     AnswerStarted,
+    ConversationsFound,
     ConversationShown,
     CoreLost,
     DraftChanged,
@@ -66,7 +69,9 @@ from seeshell.tui.session.events import (
     TextReturned,
 )
 from seeshell.tui.session.launch_options import LaunchOptions
+from seeshell.tui.session.row_window import PAGE
 from seeshell.tui.session.session import ChatSession
+from seeshell.tui.session.unsent import Unsent
 from seeshell.tui.status_words import state_words
 
 from ...messages import answer, opened, question
@@ -123,7 +128,7 @@ async def talk(client: ScriptedClient, launch: LaunchOptions | None = None) -> A
     finally:
         running.cancel()
         await asyncio.wait([running])
-        talk.session.close()
+        talk.session.journal.close()
 
 
 def queued(told: Talk) -> list[str]:
@@ -197,7 +202,7 @@ async def test_whoever_leaves_a_running_answer_is_told_whom_the_model_serves() -
         it.client.tell(WorkChanged(answering=4, waiting=()))
         it.client.tell(Prefilled(conversation=4, message=2, done=3, total=9, reused=0))
         await it.until(lambda: it.session.turns.progress.step == "prefilling")
-        await it.session.open(3)
+        await it.session.shown.open(3)
         assert words(it) == "answering elsewhere"
         it.client.tell(Delta(conversation=4, message=2, text="red"), ended(RUNNING))
         it.client.tell(WorkChanged(answering=None, waiting=()))
@@ -213,18 +218,18 @@ def words(it: Talk) -> str:
 
 async def test_messages_sent_during_an_answer_are_the_cores_at_once_and_shown_as_queued() -> None:
     async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
-        await it.until(lambda: it.session.is_answering)
+        await it.until(lambda: it.session.turns.is_answering)
         await it.session.submit("one")
         await it.session.submit("two")
         assert it.client.submitted() == ["one", "two"]
         await it.until(lambda: queued(it) == ["one", "two"])
         it.client.tell(ended(RUNNING))
-        await it.until(lambda: not it.session.is_answering)
+        await it.until(lambda: not it.session.turns.is_answering)
         assert it.session.turns.progress.step == "queued"
         it.client.take(4)
         await it.until(lambda: it.of(AnswerStarted) and queued(it) == ["two"])
         assert it.of(AnswerStarted)[0].question.text == "one"
-        assert it.session.is_answering
+        assert it.session.turns.is_answering
 
 
 async def test_messages_are_sent_in_the_order_in_which_they_were_typed() -> None:
@@ -279,11 +284,11 @@ async def test_stopping_keeps_what_is_queued_and_resuming_lets_it_go_on() -> Non
     async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
         await it.session.submit("one")
         await it.until(lambda: queued(it))
-        await it.session.stop()
+        await it.session.answers.stop()
         assert it.client.asked[-1] == StopTurn(conversation=4)
         it.client.change_queue(4, Queue(it.session.turns.queued, is_paused=True))
         it.client.tell(ended(RUNNING, reason="cancelled"))
-        await it.until(lambda: it.session.turns.are_paused and not it.session.is_answering)
+        await it.until(lambda: it.session.turns.are_paused and not it.session.turns.is_answering)
         assert not it.of(TextReturned)
         await it.session.queue.resume(4)
         await it.until(lambda: it.session.turns.are_due)
@@ -296,7 +301,7 @@ async def test_the_last_queued_message_comes_back_with_its_pictures() -> None:
         await it.session.submit("two")
         await it.until(lambda: queued(it) == ["one", "two"])
         assert it.session.draft.pictures == []
-        await it.session.take_back()
+        await it.session.queue.take_back()
         assert [event.text for event in it.of(TextReturned)] == ["two"]
         assert [picture.path for picture in it.session.draft.pictures] == [
             Path("/pictures/lemons.png")
@@ -309,7 +314,7 @@ async def test_a_message_that_another_window_queued_can_be_taken_back_too() -> N
     async with talk(ScriptedClient(OLD), LaunchOptions(chat=3)) as it:
         it.client.change_queue(3, Queue((theirs,)))
         await it.until(lambda: queued(it))
-        await it.session.take_back("theirs")
+        await it.session.queue.take_back("theirs")
         assert [event.text for event in it.of(TextReturned)] == ["yours?"]
         assert it.session.draft.attachments == [LEMONS]
 
@@ -318,7 +323,7 @@ async def test_the_only_message_of_a_conversation_is_a_new_ones_again_when_taken
     async with talk(ScriptedClient()) as it:
         await it.session.submit("hello")
         await it.until(lambda: queued(it))
-        await it.session.take_back()
+        await it.session.queue.take_back()
         assert it.session.conversation is None
         returned = it.of(TextReturned)[-1]
         assert (returned.draft, returned.text) == (it.session.draft, "hello")
@@ -343,7 +348,7 @@ async def test_a_message_that_was_just_taken_can_not_be_taken_back() -> None:
     async with talk(ScriptedClient(BUSY, script=script), LaunchOptions(chat=4)) as it:
         await it.session.submit("one")
         await it.until(lambda: queued(it))
-        await it.session.take_back()
+        await it.session.queue.take_back()
         assert not it.of(TextReturned)
         assert it.of(RequestRefused)[0].sentence == "That question is being answered already."
 
@@ -387,7 +392,7 @@ async def test_a_message_that_got_no_reply_is_sent_again_under_its_id() -> None:
         await it.session.unsent.attach(Path("/pictures/lemons.png"))
         await it.session.submit("how much?")
         assert [turn.is_held for turn in it.session.unsent.unacknowledged] == [True]
-        assert it.session.journal.claim == ClaimPictures(pictures=(LEMONS.sha256,))
+        assert it.session.journal.entries.claim == ClaimPictures(pictures=(LEMONS.sha256,))
         assert not it.of(TextReturned)
         second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
         await it.until(lambda: queued(it) == ["how much?"])
@@ -449,16 +454,16 @@ async def test_a_message_on_its_way_can_be_taken_back_while_there_is_no_core() -
         await it.session.submit("hello")
         it.client.die()
         await it.until(lambda: it.of(CoreLost))
-        assert it.session.can_take_back
-        await it.session.take_back()
+        assert it.session.queue.can_take_back
+        await it.session.queue.take_back()
         assert [event.text for event in it.of(TextReturned)] == ["hello"]
-        assert not it.session.can_take_back
+        assert not it.session.queue.can_take_back
 
 
 async def test_an_edit_or_another_answer_that_got_no_reply_is_sent_again_too() -> None:
     dying = ScriptedClient(OLD, script=loses_replies(RegenerateAnswer))
     async with talk(dying, LaunchOptions(chat=3)) as it:
-        await it.session.regenerate(1)
+        await it.session.answers.regenerate(1)
         second = await reconnect(it, ScriptedClient(OLD), LaunchOptions(chat=3))
         await it.until(lambda: it.session.turns.queued)
         (lost,) = [one for one in dying.asked if isinstance(one, RegenerateAnswer)]
@@ -499,7 +504,7 @@ async def test_a_refused_message_comes_back_with_its_pictures_and_the_reason() -
         await it.session.submit("how much?")
         assert [event.text for event in it.of(TextReturned)] == ["how much?"]
         assert [event.sentence for event in it.of(RequestRefused)] == ["The core is ending."]
-        assert [picture.name for picture in it.session.draft.pictures] == ["lemons.png"]
+        assert [picture.label for picture in it.session.draft.pictures] == ["lemons.png"]
 
 
 async def test_a_message_waits_until_its_picture_is_checked() -> None:
@@ -535,39 +540,52 @@ async def test_a_picture_belongs_to_the_draft_for_which_it_was_attached() -> Non
     async with talk(ScriptedClient(OLD)) as it:
         attaching = asyncio.create_task(it.session.unsent.attach(Path("/pictures/lemons.png")))
         await it.until(lambda: it.of(DraftChanged))
-        await it.session.open(3)
+        await it.session.shown.open(3)
         await attaching
         assert it.session.draft.pictures == []
-        it.session.start_new()
+        it.session.shown.start_new()
         assert [picture.is_checking for picture in it.session.draft.pictures] == [False]
 
 
 async def test_opening_a_conversation_with_an_open_answer_shows_its_end() -> None:
     async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
-        await it.until(lambda: it.session.is_answering)
+        await it.until(lambda: it.session.turns.is_answering)
         it.client.tell(ended(RUNNING, "red"))
         await it.until(lambda: it.of(AnswerEnded))
-        assert not it.session.is_answering
+        assert not it.session.turns.is_answering
 
 
-async def test_a_changed_list_is_asked_for_again_with_the_filter_in_force() -> None:
+async def test_for_a_change_without_a_known_place_only_what_is_in_view_is_asked_again() -> None:
     async with talk(ScriptedClient(OLD)) as it:
         await it.session.conversations.find("lemons")
-        it.client.tell(ConversationsChanged())
+        other = conversation(9, "other")
+        it.client.tell(LibraryChanged(rows=(LibraryRow(other.summary),)))
         asked = it.client.asked
-        await it.until(lambda: sum(isinstance(one, ListConversations) for one in asked) == 3)
-        assert asked[-1] == ListConversations(query="lemons")
+        await it.until(lambda: sum(isinstance(one, ListLibrary) for one in asked) == 3)
+        assert asked[-1] == ListLibrary(filter=LibraryFilter(words="lemons"), limit=PAGE)
+
+
+async def test_a_change_comes_into_the_list_without_asking() -> None:
+    async with talk(ScriptedClient(OLD)) as it:
+        await it.until(lambda: it.of(ConversationsFound))
+        count = len(it.client.asked)
+        newer = conversation(0, "newer")
+        it.client.tell(LibraryChanged(rows=(LibraryRow(newer.summary),)))
+        await it.until(lambda: len(it.of(ConversationsFound)[-1].conversations) == 2)
+        found = it.of(ConversationsFound)[-1].conversations
+        assert [row.summary.title for row in found] == ["newer", OLD.summary.title]
+        assert len(it.client.asked) == count
 
 
 async def test_a_dead_core_is_told_once_with_its_last_words_and_nothing_is_lost() -> None:
     async with talk(ScriptedClient(BUSY), LaunchOptions(chat=4)) as it:
-        await it.until(lambda: it.session.is_answering)
+        await it.until(lambda: it.session.turns.is_answering)
         await it.session.submit("one")
         await it.until(lambda: queued(it) == ["one"])
         it.client.die()
         await it.until(lambda: it.of(CoreLost))
         assert it.of(CoreLost)[0].error.log_tail == "last words"
-        assert not it.session.is_answering
+        assert not it.session.turns.is_answering
         assert queued(it) == ["one"]
         await it.session.submit("two")
         assert it.session.draft.text == "two"
@@ -691,8 +709,21 @@ async def test_requests_without_a_core_say_how_to_get_one() -> None:
 
     session = ChatSession(connect, data_dir(), data_dir() / "presets.toml")
     session.events.listen(SessionEvent, told.append)
+    await session.run(LaunchOptions())
     await session.conversations.rename(1, "title")
     assert "{screen.start_core} starts one" in told[-1].sentence  # type: ignore[attr-defined]
+
+
+async def test_what_is_asked_before_there_is_a_connection_waits_for_it() -> None:
+    told = Talk(ScriptedClient(OLD))
+    asking = asyncio.create_task(told.session.conversations.rename(3, "title"))
+    running = asyncio.create_task(told.session.run(LaunchOptions()))
+    await asyncio.wait_for(asking, PATIENCE)
+    assert RenameConversation(conversation=3, title="title") in told.client.asked
+    assert told.of(RequestRefused) == []
+    running.cancel()
+    await asyncio.wait([running])
+    told.session.journal.close()
 
 
 def prepared(client: ScriptedClient) -> list[tuple[int | None, int]]:
@@ -729,7 +760,7 @@ async def test_the_core_hears_which_pictures_wait_in_the_window() -> None:
     other = DraftPicture(Path("other.png"), Attachment(b, "other.png", 4, 3))
     leave(data_dir(), Unsent(3, Draft("half a thought", [other])))
     async with talk(ScriptedClient(OLD, BUSY), LaunchOptions(chat=3)) as it:
-        await it.session.open(4)
+        await it.session.shown.open(4)
         await it.until(lambda: claims(it.client)[-1:] == [(b,)])
         await it.session.unsent.attach(Path("/lemons.png"))
         await it.until(lambda: claims(it.client)[-1] == (a, b))
@@ -801,7 +832,7 @@ async def test_a_core_that_refuses_to_prepare_or_is_away_bothers_nobody() -> Non
         it.client.die()
         await it.until(lambda: it.of(CoreLost))
         count = len(prepared(it.client))
-        it.session.start_new()
+        it.session.shown.start_new()
         await asyncio.sleep(0)
         assert len(prepared(it.client)) == count
         assert not it.of(RequestRefused)
@@ -850,9 +881,71 @@ async def test_of_paths_the_pictures_that_are_here_are_attached_and_the_others_h
     here.touch()
     async with talk(ScriptedClient()) as it:
         await it.session.submit(f"{here} /Users/anna/a.png compare")
-        assert [picture.name for picture in it.session.draft.pictures] == ["here.png"]
+        assert [picture.label for picture in it.session.draft.pictures] == ["here.png"]
         assert it.of(TextReturned)[-1].text == "/Users/anna/a.png compare"
         assert it.client.submitted() == []
+
+
+async def test_excerpts_in_a_sentence_are_attached_and_sent_as_pictures_of_their_own(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "scan.tif").touch()
+    async with talk(ScriptedClient()) as it:
+        await it.session.unsent.attach(DraftPicture(tmp_path / "scan.tif", excerpt=Excerpt(3)))
+        await it.session.submit(f"compare {tmp_path}/scan.tif#2-3 and {tmp_path}/scan.tif@0,0,9,9")
+        (turn,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
+        keys = ("a" * 64 + "#3", "a" * 64 + "#2", "a" * 64 + "@0,0,9,9")
+        assert turn.attachments == keys
+        assert turn.text == "compare scan.tif#2-3 and scan.tif@0,0,9,9"
+        asked = [asked for asked in it.client.asked if isinstance(asked, Attach)]
+        assert {it.path for it in asked} == {str(tmp_path / "scan.tif")}
+
+
+async def test_the_file_of_several_pages_is_read_once() -> None:
+    def script(request: Request) -> Attached | None:
+        if not isinstance(request, Attach):
+            return None
+        attachment = Attachment("a" * 64, request.name, 4, 3, excerpt=request.excerpt)
+        return Attached(attachment=attachment, path="/store/aa")
+
+    pages = [DraftPicture(Path("/a.pdf"), excerpt=Excerpt(page)) for page in (3, 4, 5)]
+    async with talk(ScriptedClient(script=script)) as it:
+        await it.session.unsent.attach(*pages, Path("/b.png"))
+        asked = [asked for asked in it.client.asked if isinstance(asked, Attach)]
+        paths = [(asked.path, asked.excerpt.page) for asked in asked if asked.name == "a.pdf"]
+        assert paths == [("/a.pdf", 3), ("/store/aa", 4), ("/store/aa", 5)]
+        labels = [picture.label for picture in it.session.draft.pictures]
+        assert labels == ["a.pdf#3", "a.pdf#4", "a.pdf#5", "b.png"]
+
+
+async def test_pages_of_a_file_that_is_given_up_are_checked_again() -> None:
+    async with talk(ScriptedClient()) as it:
+        it.client.may_reply.clear()
+        pages = [DraftPicture(Path("/a.pdf"), excerpt=Excerpt(page)) for page in (3, 4)]
+        attaching = asyncio.create_task(it.session.unsent.attach(*pages))
+        await it.until(lambda: it.session.draft.pictures)
+        attaching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await attaching
+        it.client.may_reply.set()
+        await it.session.submit("what?")
+        (turn,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
+        assert turn.attachments == ("a" * 64 + "#3", "a" * 64 + "#4")
+
+
+async def test_a_crop_of_a_stored_picture_is_checked_by_its_copy_alone() -> None:
+    def script(request: Request) -> ImageError | None:
+        return ImageError("It is 4x3 pixels large.") if isinstance(request, Attach) else None
+
+    crop = DraftPicture(
+        Path("lemons.png"), copy=Path("/store/aa"), excerpt=Excerpt(region=Region(9, 9, 1, 1))
+    )
+    async with talk(ScriptedClient(script=script)) as it:
+        await it.session.unsent.attach(crop)
+        (asked,) = [asked for asked in it.client.asked if isinstance(asked, Attach)]
+        assert (asked.path, asked.name, asked.excerpt) == ("/store/aa", "lemons.png", crop.excerpt)
+        assert it.session.draft.pictures[0].error == "It is 4x3 pixels large."
+        assert it.session.draft.pictures[0].label == "lemons.png@9,9,1,1"
 
 
 async def test_a_picture_is_taken_off_a_question_that_waited_for_it_and_was_taken_back() -> None:
@@ -862,7 +955,7 @@ async def test_a_picture_is_taken_off_a_question_that_waited_for_it_and_was_take
         await it.until(lambda: it.session.draft.pictures)
         sending = asyncio.create_task(it.session.submit("what?"))
         await it.until(lambda: it.session.unsent.unacknowledged)
-        await it.session.take_back()
+        await it.session.queue.take_back()
         it.session.unsent.pictures.remove(it.session.draft.pictures[0])
         again = asyncio.create_task(it.session.submit(it.session.draft.text))
         await it.until(lambda: it.client.submitted() == ["what?"])
@@ -970,7 +1063,7 @@ async def test_pictures_land_where_they_were_pasted_whatever_is_switched_meanwhi
         await it.until(lambda: it.of(DraftChanged))
         draft = it.session.draft
         it.client.may_reply.set()
-        await it.session.open(3)
+        await it.session.shown.open(3)
         await attaching
         assert [picture.path for picture in draft.pictures] == paths
         assert it.session.draft.pictures == []
@@ -983,7 +1076,7 @@ async def test_a_question_whose_pictures_are_being_checked_can_be_taken_back() -
         await it.until(lambda: it.session.draft.pictures)
         sending = asyncio.create_task(it.session.submit("how much?"))
         await it.until(lambda: it.session.unsent.unacknowledged)
-        await it.session.take_back()
+        await it.session.queue.take_back()
         assert it.session.draft.text == "how much?"
         await sending
         it.client.may_reply.set()

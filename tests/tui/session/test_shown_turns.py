@@ -9,13 +9,13 @@ from seeshell.core.messages.events import (
     Delta,
     PictureBegun,
     Prefilled,
-    QueueChanged,
     ThoughtsDelta,
     TurnEnded,
     TurnFailed,
     TurnStarted,
     Waiting,
 )
+from seeshell.core.messages.queue_events import QueueChanged
 from seeshell.tui.session.events import (
     AnswerEnded,
     AnswerGrew,

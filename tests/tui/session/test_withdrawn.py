@@ -38,7 +38,7 @@ async def send_too_long(user: AppUser) -> None:
 
 
 def pictures(user: AppUser) -> list[str]:
-    return [picture.name for picture in user.chat.session.draft.pictures]
+    return [picture.label for picture in user.chat.session.draft.pictures]
 
 
 async def count_conversations(core: RunningCore) -> int:
@@ -180,7 +180,7 @@ async def test_a_question_that_was_answered_does_not_come_back(
         assert user.chat.prompt.text == ""
         assert pictures(user) == []
         assert conversation is not None
-        await user.chat.session.open(conversation)
+        await user.chat.session.shown.open(conversation)
         await user.sees("what is in the picture?")
         assert user.chat.prompt.text == ""
 

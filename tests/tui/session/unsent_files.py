@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from seeshell.tui.session.draft import Unsent
 from seeshell.tui.session.journal_folder import JournalFolder
 from seeshell.tui.session.saved_unsent import SavedUnsent, decode, encode, save
+from seeshell.tui.session.unsent import Unsent
 
 
 def leave(data_dir: Path, *entries: Unsent) -> None:

@@ -1,0 +1,56 @@
+"""Folders and globs: the pictures that each stands for, in natural order."""
+
+import os
+import re
+from glob import glob, has_magic
+from typing import Final
+
+from ...core.errors import ImageError
+from ...core.formats.kinds import is_picture_name
+
+_NUMBER: Final = re.compile(r"(\d+)")
+
+
+def names_several(text: str) -> bool:
+    """Whether a text is a folder, or a glob and not a file that is really called so."""
+    # Path's own raises where a folder on the way may not be entered.
+    return os.path.isdir(text) or (has_magic(text) and not os.path.lexists(text))  # noqa: PTH112
+
+
+def find_files(text: str, argument: str) -> list[str]:
+    """Returns the pictures right in a folder, or the files that a glob matches.
+
+    Of these those that are called like pictures, if any is; `page 9` stands before `page 10`.
+
+    Args:
+        text: a folder or a glob.
+        argument: as the user wrote it, for errors.
+
+    Raises:
+        ImageError: there are none, or they can't be read.
+    """
+    if os.path.isdir(text):  # noqa: PTH112 - a text that may be no path
+        try:
+            names = [item.name for item in os.scandir(text) if _is_shown(item)]
+        except OSError as error:
+            raise ImageError(f"{argument} can't be read: {error.strerror}.") from error
+        if not names:
+            raise ImageError(
+                f"{argument} holds no picture; name files, or a glob such as '{argument}/**/*.jpg'."
+            )
+        return [os.path.join(text, name) for name in sorted(names, key=_natural)]  # noqa: PTH118
+    files = [path for path in glob(text, recursive=True) if os.path.isfile(path)]  # noqa: PTH113, PTH207
+    if not files:
+        raise ImageError(f"{argument} matches no file; check the pattern.")
+    return sorted([*filter(is_picture_name, files)] or files, key=_natural)
+
+
+def _is_shown(item: "os.DirEntry[str]") -> bool:
+    """Whether a folder's item is a picture that is not hidden."""
+    return not item.name.startswith(".") and is_picture_name(item.name) and item.is_file()
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts numbers by their value and letters whatever their case."""
+    pieces = _NUMBER.split(name.casefold())
+    return [(int(it), "") if it.isdecimal() else (-1, it) for it in pieces]

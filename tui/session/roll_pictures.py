@@ -1,0 +1,84 @@
+"""The pictures of a roll, from files, folders, globs and the notation for pages and rectangles."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ...core.errors import ImageError
+from ...core.excerpt import WHOLE, Excerpt, read_named
+from ...core.roll import RollPicture
+from .named_files import find_files, names_several
+
+
+class FoundPictures(NamedTuple):
+    """What the arguments name."""
+
+    pictures: tuple[RollPicture, ...]
+    """Each once, in the order of the arguments; those of a folder or a glob in natural order."""
+    problems: tuple[str, ...] = ()
+    """Sentences about files that can't be asked about."""
+
+
+def find_pictures(arguments: Iterable[str]) -> FoundPictures:
+    """Returns the pictures that arguments name: a folder stands for the pictures right in it.
+
+    A file that is really called so wins over a glob and over the notation.
+
+    Raises:
+        ImageError: an argument names nothing.
+    """
+    found: dict[tuple[str, Excerpt], None] = {}
+    problems = []
+    for argument in arguments:
+        for path, excerpt in _find(argument):
+            if _is_text(path):
+                found[os.path.abspath(path), excerpt] = None  # noqa: PTH100 - keeps links
+            else:
+                shown = path.encode(errors="replace").decode()
+                problems.append(f"{shown} holds bytes that are not UTF-8: rename the file.")
+    return FoundPictures(_with_names(list(found)), tuple(problems))
+
+
+def _find(argument: str) -> Iterator[tuple[str, Excerpt]]:
+    """Yields the files that one argument names, and what of each."""
+    text = os.path.expanduser(argument)  # noqa: PTH111 - Path raises for unknown users
+    named = read_named(text, os.path.isfile)
+    if os.path.isfile(named[0].path):  # noqa: PTH113 - a text that may be no path
+        yield from named
+    elif names_several(text):
+        yield from ((path, WHOLE) for path in find_files(text, argument))
+    elif os.path.lexists(named[0].path):
+        # Whatever it is, the core says what is wrong with it.
+        yield from named
+    else:
+        raise ImageError(f"{argument} does not exist; check the path.")
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _with_names(found: Sequence[tuple[str, Excerpt]]) -> tuple[RollPicture, ...]:
+    """Returns the pictures; files of one name in different folders are called by more of the path.
+
+    Args:
+        found: absolute paths, and what of each file.
+    """
+    paths = dict.fromkeys(path for path, _ in found)
+    counts = Counter(os.path.basename(path) for path in paths)  # noqa: PTH119
+    common = os.path.commonpath([os.path.dirname(path) for path in paths]) if paths else ""  # noqa: PTH120
+    pictures = []
+    for path, excerpt in found:
+        picture = RollPicture(path, excerpt=excerpt)
+        if counts[Path(path).name] > 1:
+            picture = replace(picture, name=os.path.relpath(path, common))
+        pictures.append(picture)
+    return tuple(pictures)
