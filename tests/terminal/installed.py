@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..patience import PATIENCE
-from .pseudo_terminal import PseudoTerminal
+from .pseudo_terminal import PLAIN_REPLIES, PseudoTerminal
 
 COMMAND = Path(sys.executable).with_name("seeshell")
 
@@ -65,6 +65,7 @@ class Installed:
         rows: int = 36,
         folder: Path | None = None,
         round_trip: float = 0.0,
+        replies: Mapping[str, str] = PLAIN_REPLIES,
     ) -> PseudoTerminal:
         """Starts a command on a terminal, in `home` or a folder; as a context it ends it."""
         return PseudoTerminal(
@@ -74,4 +75,5 @@ class Installed:
             rows=rows,
             folder=folder or self.home,
             round_trip=round_trip,
+            replies=replies,
         )

@@ -41,12 +41,16 @@ KEYS = {
 } | {f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"}
 
 # As a plain modern terminal answers: no pictures, and the device attributes at once.
-_REPLIES = (
-    (re.compile(rb"\x1b\[0?c"), b"\x1b[?62;22c"),
-    (re.compile(rb"\x1b\[16t"), b"\x1b[6;20;10t"),
-    (re.compile(rb"\x1b\[>0?q"), b"\x1bP>|plain(1.0)\x1b\\"),
-    (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
-)
+PLAIN_REPLIES = {
+    "\x1b[c": "\x1b[?62;22c",
+    "\x1b[0c": "\x1b[?62;22c",
+    "\x1b[16t": "\x1b[6;20;10t",
+    "\x1b[>q": "\x1bP>|plain(1.0)\x1b\\",
+    "\x1b[>0q": "\x1bP>|plain(1.0)\x1b\\",
+}
+_SYNCHRONIZES = {"\x1b[?2026$p": "\x1b[?2026;2$y"}
+_LONGEST_QUERY = 40
+"""Characters."""
 
 
 class Chunk(NamedTuple):
@@ -69,6 +73,8 @@ class PseudoTerminal:
         rows: int = 36,
         folder: Path | None = None,
         round_trip: float = 0.0,
+        replies: Mapping[str, str] = PLAIN_REPLIES,
+        echoes: bool = False,
     ) -> None:
         """Starts the program.
 
@@ -79,18 +85,24 @@ class PseudoTerminal:
             rows: cells down.
             folder: working directory.
             round_trip: seconds until the terminal's answer to a query arrives.
+            replies: the answer to each query; others are met with silence.
+            echoes: whether what is typed is shown by the terminal itself, as a shell leaves it.
         """
         self.columns, self.rows = columns, rows
         self.chunks: list[Chunk] = []
         self._screen = Screen(columns, rows)
         self._shown = 0
         self._round_trip = round_trip
+        self._replies = {query.encode(): it.encode() for query, it in replies.items()}
+        self._replies |= {query.encode(): it.encode() for query, it in _SYNCHRONIZES.items()}
+        self._queries = re.compile(b"|".join(map(re.escape, self._replies)))
         self._arrived = threading.Condition()
         self._ended = False
         self._is_gone = False
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        _stop_echo(slave)
+        if not echoes:
+            _stop_echo(slave)
         self.started = time.monotonic()
         self.program = subprocess.Popen(
             argv,
@@ -125,6 +137,14 @@ class PseudoTerminal:
         """Types the text and returns when."""
         moment = time.monotonic()
         os.write(self._master, text.encode())
+        return moment
+
+    def resize(self, columns: int, rows: int) -> float:
+        """Changes the size in cells and returns when."""
+        self._screen.resize(columns, rows)
+        self.columns, self.rows = columns, rows
+        moment = time.monotonic()
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         return moment
 
     @property
@@ -211,12 +231,13 @@ class PseudoTerminal:
 
     def _answer(self, output: bytes) -> bytes:
         """Answers the queries in the output; returns its end, where another may have begun."""
-        end = 0
-        for query, reply in _REPLIES:
-            for match in query.finditer(output):
-                self._reply(reply)
-                end = max(end, match.end())
-        return output[end:][-12:]
+        end, replies = 0, b""
+        for match in self._queries.finditer(output):
+            replies += self._replies[match[0]]
+            end = match.end()
+        if replies:
+            self._reply(replies)
+        return output[end:][-_LONGEST_QUERY:]
 
     def _reply(self, reply: bytes) -> None:
         if self._round_trip:

@@ -4,8 +4,8 @@ import re
 
 import pyte
 
-_GRAPHICS = re.compile(rb"\x1b[_P^].*?\x1b\\", re.DOTALL)
-_OPEN_GRAPHICS = re.compile(rb"\x1b(?:[_P^][^\x1b]*\x1b?)?\Z", re.DOTALL)
+_GRAPHICS = re.compile(rb"\x1b[_P^].*?\x1b\\|\x1b\]1337;[^\x07]*\x07", re.DOTALL)
+_OPEN_GRAPHICS = re.compile(rb"\x1b(?:[_P^][^\x1b]*\x1b?|\]1337;[^\x07]*)?\Z", re.DOTALL)
 
 
 class Screen:
@@ -24,6 +24,9 @@ class Screen:
         self._cells.dirty.clear()
         self._stream.feed(output[: len(output) - len(self._waiting)])
         return [self._row(y) for y in sorted(self._cells.dirty) if y < self._cells.lines]
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._cells.resize(rows, columns)
 
     @property
     def text(self) -> str:

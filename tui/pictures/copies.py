@@ -9,7 +9,8 @@ from weakref import WeakSet
 
 from textual.strip import Strip
 
-from ...core.pictures.jobs import Finished
+from ...core.excerpt import Excerpt
+from ...core.pictures.jobs import Fed, Finished, Overlay
 from .drawn import CellGrid
 
 MOST_PIXELS: Final = 48 * 60_000
@@ -19,24 +20,19 @@ _KEPT_SIZES: Final = 4
 """Sizes of a picture whose cells are kept: log, pane and picker, and one from before a resize."""
 
 
-class Region(NamedTuple):
-    """A part of an upright picture, in its pixels; right and bottom are exclusive."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-
 class CopyKey(NamedTuple):
     """What makes two small copies the same."""
 
     sha256: str
     """Of the file's bytes."""
-    region: Region | None
-    """What of the picture it shows; None for all."""
+    excerpt: Excerpt
+    """What of the file it shows."""
     budget: int
     """Most pixels that it may have."""
+    fed: Fed | None = None
+    """What a model was given of the file, if it shows that."""
+    overlay: Overlay | None = None
+    """What is drawn over it, if anything."""
 
 
 class Hold:
@@ -99,7 +95,7 @@ class CopyCache:
         self._dropped = dropped
         self._most_pixels = most_pixels
         self._copies: OrderedDict[CopyKey, SmallCopy] = OrderedDict()
-        self._files: dict[tuple[Path, int], tuple[CopyKey, tuple[int, int]]] = {}
+        self._files: dict[tuple[Path, CopyKey], tuple[CopyKey, tuple[int, int]]] = {}
 
     def __iter__(self) -> Iterator[SmallCopy]:
         """Yields the copies, that used last first."""
@@ -112,9 +108,14 @@ class CopyCache:
             self._copies.move_to_end(key)
         return copy
 
-    def find_file(self, path: Path, budget: int) -> tuple[SmallCopy | None, tuple[int, int]]:
-        """Returns the copy made of a file when it was read last, and the file's state then."""
-        key, state = self._files.get((path, budget), (None, (0, 0)))
+    def find_file(self, path: Path, wanted: CopyKey) -> tuple[SmallCopy | None, tuple[int, int]]:
+        """Returns the copy made of a file when it was read last, and the file's state then.
+
+        Args:
+            path: the file.
+            wanted: the copy, of whatever bytes the file held.
+        """
+        key, state = self._files.get((path, wanted._replace(sha256="")), (None, (0, 0)))
         copy = self._copies.get(key) if key is not None else None
         return (copy, state) if copy is not None else (None, (0, 0))
 
@@ -131,7 +132,7 @@ class CopyCache:
 
     def note_file(self, path: Path, key: CopyKey, state: tuple[int, int]) -> None:
         """Notes which copy a file holds in this state."""
-        self._files[path, key.budget] = key, state
+        self._files[path, key._replace(sha256="")] = key, state
 
     def clear(self) -> None:
         """Forgets every copy without a word."""

@@ -4,6 +4,7 @@ from typing import Literal, Protocol
 
 from textual.strip import Strip
 
+from ..terminal.canvas import Canvas
 from .copies import SmallCopy
 from .drawn import CellGrid
 
@@ -15,15 +16,21 @@ class Drawer(Protocol):
     """Draws small copies as rows of cells, which are cut, moved and scrolled like text.
 
     The terminal may keep the pictures and show them where cells name them: then `take` sends each
-    once, and `drop` frees it there. Or it paints pixels over cells: then each row holds the control
-    segment that paints this row alone, which so is written at the place where the row stands, and
-    again wherever the row is drawn anew.
+    once, and `drop` frees it there. Or pixels stand over cells: then the cells say by their colour
+    what is to be seen there, and a canvas, which the painter tells of all that is written, has it
+    painted.
     """
 
     form: CopyForm
     """What copies it draws."""
     terminal_keeps: bool
     """Whether the terminal keeps pictures, and may forget them."""
+    draws_pixels: bool
+    """Whether it draws every pixel of the terminal, and not just two for each cell."""
+
+    @property
+    def canvas(self) -> Canvas | None:
+        """What has pixels painted over cells; None where the cells are all there is."""
 
     def budget(self, bounds: CellGrid) -> int:
         """Returns the most pixels that a copy needs to be drawn within bounds, in few steps."""

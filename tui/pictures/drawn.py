@@ -6,10 +6,15 @@ from typing import Final, NamedTuple
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
+from ...core.pictures.jobs import DrawnMark, Fed
 from ..visible import visible_line
 from .kitty import MAX_CELLS
+
+DOTS_DOWN: Final = 2
+"""Half blocks that a cell has, one above the other; each is one colour."""
 
 _RETRY_SECONDS: Final = 5.0
 """The file may be written, or the system relieved, by then."""
@@ -38,6 +43,8 @@ class DrawnPicture:
     """Pixels of the file down, upright; 0 on error."""
     note: str = ""
     """What was done to the picture that the user should know."""
+    pages: int = 1
+    """Pages or frames of the file."""
     hold: object = field(default=None, repr=False)
     """Whoever keeps it keeps the picture in the terminal and in the cache."""
     retry_at: float = 0.0
@@ -49,8 +56,36 @@ class DrawnPicture:
         return bool(self.error) and time.monotonic() >= self.retry_at
 
 
+class Rendition(NamedTuple):
+    """How a picture is to be rendered."""
+
+    fed: Fed | None = None
+    """What a model was given of the file, to be drawn in place of the file's own pixels."""
+    is_sharp: bool = False
+    """Whether it gets as many pixels as the terminal can show, and not what suffices."""
+    marks: tuple[DrawnMark, ...] = ()
+    """Boxes and points to draw over it."""
+
+
+USUAL = Rendition()
+
 NOT_DRAWN = DrawnPicture(0, 0, [])
 """What a terminal without pictures shows."""
+
+
+def laid_on(strip: Strip, ground: Style) -> Strip:
+    """Returns the strip with the ground where it has none: not in cells of half blocks.
+
+    A row of these has a style for each cell, and adding the ground to all of a screen takes as long
+    as drawing it.
+    """
+    laid = [
+        segment
+        if segment.style is not None and segment.style.bgcolor is not None
+        else Segment(segment.text, ground + segment.style, segment.control)
+        for segment in strip
+    ]
+    return Strip(laid, strip.cell_length)
 
 
 def draw_error(sentence: str, max_columns: int) -> DrawnPicture:

@@ -7,28 +7,37 @@ from textual.strip import Strip
 
 from .copies import SmallCopy
 from .drawer import CopyForm
-from .drawn import CellGrid
+from .drawn import DOTS_DOWN, CellGrid
 from .renderables import Loader
 
 BUDGETS: Final = (60_000, 240_000)
 """Pixels of copies, for most terminals and for very large ones."""
+THUMBNAIL_BUDGET: Final = 500
+"""Pixels of copies for lists, where pictures are a few cells wide: others would fill the cache."""
+_SMOOTH: Final = 4
+"""Pixels of a copy for each that is drawn, for it to look smooth."""
 
-_PIXELS_A_CELL: Final = 2
+
+def least_budget(pixels: int) -> int:
+    """Returns the least budget that has room for so many pixels, or the largest."""
+    return next((budget for budget in BUDGETS if budget >= pixels), BUDGETS[-1])
 
 
 class HalfBlockDrawer:
     """Draws two pixels a cell; the terminal keeps nothing."""
 
     form: CopyForm = "rgb"
+    canvas = None
     terminal_keeps = False
+    draws_pixels = False
 
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
     def budget(self, bounds: CellGrid) -> int:
         """Returns the least budget with a pixel for each half of a cell."""
-        needed = _PIXELS_A_CELL * bounds.columns * bounds.rows
-        return next((budget for budget in BUDGETS if budget >= needed), BUDGETS[-1])
+        pixels = DOTS_DOWN * bounds.columns * bounds.rows
+        return THUMBNAIL_BUDGET if _SMOOTH * pixels <= THUMBNAIL_BUDGET else least_budget(pixels)
 
     def take(self, copy: SmallCopy) -> None:
         """Does nothing: the copy is at hand."""

@@ -6,13 +6,22 @@ Source: https://sw.kovidgoyal.net/kitty/graphics-protocol/
 
 from base64 import b64encode
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 _CHUNK: Final = 4096
 """Longest payload of one message, from the protocol."""
 
 MAX_CELLS: Final = 297
 """Most columns or rows of a placement: the number of row and column diacritics."""
+
+
+class Box(NamedTuple):
+    """A rectangle of a picture, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 def transmit(image_id: int, png: bytes) -> Iterator[str]:
@@ -35,6 +44,27 @@ def place(image_id: int, placement: int, columns: int, rows: int) -> str:
         rows: cells down.
     """
     return _message(f"a=p,U=1,i={image_id},p={placement},c={columns},r={rows},q=2")
+
+
+def show(image_id: int, placement: int, box: Box, grid: tuple[int, int]) -> str:
+    """Returns the message that shows a part of the picture from the cursor's cell on.
+
+    Without placeholder cells: the picture stands on the screen until it is hidden, and hides what
+    is written below it. The cursor stays.
+
+    Args:
+        image_id: the picture.
+        placement: any number; the picture's part that had it before is moved or replaced.
+        box: what of the picture.
+        grid: columns and rows that it takes.
+    """
+    source = f"x={box.x},y={box.y},w={box.width},h={box.height}"
+    return _message(f"a=p,i={image_id},p={placement},{source},c={grid[0]},r={grid[1]},C=1,q=2")
+
+
+def hide(image_id: int, placement: int) -> str:
+    """Returns the message that takes one part of the picture from the screen, and keeps it."""
+    return _message(f"a=d,d=i,i={image_id},p={placement},q=2")
 
 
 def delete(image_id: int) -> str:

@@ -18,7 +18,9 @@ class KittyDrawer:
     """Has the terminal keep pictures by id, and draws cells that name id and size."""
 
     form: CopyForm = "png"
+    canvas = None
     terminal_keeps = True
+    draws_pixels = True
 
     def __init__(self, loader: Loader, transmitter: Transmitter) -> None:
         self._loader = loader

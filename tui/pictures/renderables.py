@@ -1,15 +1,16 @@
-"""textual-image's pictures as cells, through its public names and without a word to the terminal.
+"""textual-image's pictures as cells and as sixels, without a word to the terminal.
 
 textual-image asks the terminal when it is imported and when it first draws, unless standard output
 is no terminal: a reply would be typed into the prompt, for Textual reads the input by then. So both
 are done here while it sees none, with the cell's size in the variables that textual-serve sets
 for it. Its own sending goes past Textual's output and is never used: a picture of kitty's protocol
-that has an id already is not sent. Holds for both of its lines: 0.12, which Python 3.11 gets, and
-0.13 to 0.14.
+that has an id already is not sent. Only its encoder of sixels has no public name. Holds for both of
+its lines: 0.12, which Python 3.11 gets, and 0.13 to 0.14.
 """
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 _CELL_WIDTH: Final = "TEXTUAL_CELL_WIDTH"
 _CELL_HEIGHT: Final = "TEXTUAL_CELL_HEIGHT"
 
+_DEFINED_COLOUR: Final = re.compile(r"#(\d+);2;\d+;\d+;\d+")
+"""How a sixel picture defines a colour."""
+
 _loading: Final = Lock()
 """What is hidden while textual-image loads is hidden from the whole process."""
 
@@ -49,6 +53,7 @@ class Renderables:
             module: Any = import_module("textual_image.renderable")
             self._half_blocks: Any = module.HalfcellImage
             self._placeholders: Any = module.TGPImage
+            self._encode_sixels: Any = module.sixel.image_to_sixels
             self._console = Console(file=StringIO())
             self._image: Any = import_module("PIL.Image")
             # Its first drawing has it look for the size of a cell, which it keeps.
@@ -76,6 +81,34 @@ class Renderables:
                 row = []
             else:
                 row.append(segment)
+
+    def few_colours(self, rgb: bytes, size: tuple[int, int], grid: CellGrid, most: int) -> bytes:
+        """Returns raw RGB with two pixels a cell, one above the other, in few colours."""
+        image = self._image.frombytes("RGB", size, rgb).resize((grid.columns, 2 * grid.rows))
+        few: bytes = image.quantize(most).convert("RGB").tobytes()
+        return few
+
+    def part_image(
+        self,
+        rgb: bytes,
+        size: tuple[int, int],
+        box: tuple[float, float, float, float],
+        wanted: tuple[int, int],
+    ) -> "Image":
+        """Returns a part of a picture given as raw RGB, at the size that is wanted."""
+        image: Image = self._image.frombytes("RGB", size, rgb)
+        return image.resize(wanted, self._image.Resampling.LANCZOS, box)
+
+    def with_palette(self, image: "Image", colours: int) -> "Image":
+        """Returns a picture in few colours, without dither: that would take twice the bytes."""
+        octree, none = self._image.Quantize.FASTOCTREE, self._image.Dither.NONE
+        return image.quantize(colours, method=octree, dither=none)
+
+    def sixels(self, image: "Image") -> str:
+        """Returns a picture with a palette as sixels; takes a tenth of a second."""
+        sixels: str = self._encode_sixels(image)
+        # xterm does not go on in a colour because that was defined; others do.
+        return _DEFINED_COLOUR.sub(r"\g<0>#\1", sixels)
 
     def _render(self, renderable: Any) -> Iterable[Segment]:
         return self._console.render(renderable, self._console.options)

@@ -52,9 +52,23 @@ class Transmitter:
         self.send(image_id, png)
         await asyncio.shield(self._sending[image_id])
 
+    async def wait_until_sent(self, image_id: int) -> None:
+        """Returns once the terminal has the picture."""
+        await asyncio.shield(self._sending[image_id])
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a picture is only sent in part, so that any other message would spoil it."""
+        return self._line.locked()
+
+    async def wait_until_free(self) -> None:
+        """Returns once no picture is sent in part."""
+        async with self._line:
+            pass
+
     async def place(self, image_id: int, grid: CellGrid) -> int:
         """Returns the placement of this size of a picture sent, made now if there is none."""
-        await asyncio.shield(self._sending[image_id])
+        await self.wait_until_sent(image_id)
         placements = self._placements[image_id]
         if grid not in placements:
             if len(placements) == _MAX_PLACEMENTS:

@@ -5,6 +5,8 @@ Its modules in reading order:
     facts           What the terminal can show, and so how pictures are drawn: judged from what it
                     says of itself.
     probe           Asks the terminal once, before Textual starts, what it can show.
+    cell_size       Pixels of a cell, as the kernel knows them: they change with the terminal's
+                    font.
     replies         What a terminal is asked and how its replies read, without touching a terminal.
     quiet_terminal  The terminal while the app starts: what is typed is neither shown nor changed,
                     and waits.
@@ -29,10 +31,20 @@ Its modules in reading order:
     painter         What stands on the screen, and the least to write that makes it what shall stand
                     there.
     runs            Pieces of a row as runs of one style, and what of them has changed.
+    pixel_cells     Cells that pixels of a picture may cover: which part of which picture each of
+                    them shows. Pure.
+    canvas          Pixels over cells: what the painter tells whoever paints pictures that are no
+                    cells. Pure.
+    surface         Where pixels are written: at a cell of the terminal, or of a pane of tmux within
+                    it.
     moved_rows      Rows that have only moved up or down: the terminal can move them, which takes a
                     few bytes.
     pen             The pen of the terminal: the fewest codes from the style it writes in to the
                     next.
     driver_output   Writes to the terminal in turn with Textual's output: what knows its driver's
                     private names.
+    line_speed      Whether the line to the terminal is slow: by its round trip, or since writes
+                    back up.
+    clipboard       Pictures in the clipboard of the machine where the terminal runs: kitty's OSC
+                    5522. Pure.
 """

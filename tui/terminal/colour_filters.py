@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
+from .pixel_cells import PixelColor
 from .xterm_colours import ColourDepth, Rgb, nearest_of_16, nearest_of_256
 
 INK: Final = "#fefefe"
@@ -67,6 +68,8 @@ class AttributesOnly(LineFilter):
 
 def _is_picture(text: str, style: Style) -> bool:
     """Whether a segment is half blocks of a picture, and not those of a scroll bar."""
+    if isinstance(style.color, PixelColor):
+        return True
     color = _rgb(style.color)
     return text[:1] in _HALF_BLOCKS and color is not None and color not in _MARKS
 
@@ -85,7 +88,7 @@ def _number_of_256(color: RichColor | None) -> RichColor | None:
 def _as_picture(style: Style) -> Style:
     color, ground = _rgb(style.color), _rgb(style.bgcolor)
     return Style.from_color(
-        RichColor.from_ansi(nearest_of_16(color)) if color else None,
+        RichColor.from_ansi(nearest_of_16(color)) if color else style.color,
         RichColor.from_ansi(nearest_of_16(ground)) if ground else None,
     )
 

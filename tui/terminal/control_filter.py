@@ -5,7 +5,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from ..visible import replace_hidden
+from ..visible import is_plain, replace_hidden
 
 
 class ControlFilter(LineFilter):
@@ -21,7 +21,8 @@ class ControlFilter(LineFilter):
         background: Color,  # noqa: ARG002
     ) -> list[Segment]:
         """Returns the line's segments without such characters; the cells they take are blank."""
-        if all(segment.text.isascii() and segment.text.isprintable() for segment in segments):
+        # Once for all: a row of half blocks has a segment for each cell.
+        if is_plain("".join(segment.text for segment in segments)):
             return segments
         return [Segment(_harmless(segment.text), segment.style) for segment in segments]
 

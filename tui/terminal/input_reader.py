@@ -1,7 +1,7 @@
 """What a terminal sends, as the messages that Textual's apps know.
 
-Whatever is no key, mouse event, paste or change of focus is dropped, at any time and in any pieces:
-above all replies to what was asked, which come late over a slow line.
+Whatever is no key, mouse event, paste, change of focus or word on the clipboard is dropped, at any
+time and in any pieces: above all replies to what was asked, which come late over a slow line.
 """
 
 import re
@@ -14,7 +14,7 @@ from textual.messages import TerminalSupportsSynchronizedOutput
 
 from .keyboard import Keyboard
 from .layouts import latin_letters
-from .sequences import Pasted, Piece, Sequence, SequenceCutter, Text
+from .sequences import Pasted, Piece, Sequence, SequenceCutter, Text, Told
 from .textual_names import XTermParser
 
 _MOUSE: Final = re.compile(r"\x1b\[<(\d{1,3});\d{1,5};\d{1,5}[Mm]")
@@ -22,6 +22,14 @@ _MOST_BUTTONS: Final = 128
 """From here on come buttons that Textual would take for the first three."""
 
 _SYNCHRONISES: Final = re.compile(r"\x1b\[\?2026;[1-4]\$y")
+
+
+class ClipboardTold(Message):
+    """The terminal has said something of its clipboard, as it was asked."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__()
+        self.said = said
 
 
 class InputReader:
@@ -59,6 +67,8 @@ class InputReader:
                     messages += self._with_focus(self._keyboard.type(text))
                 case Pasted(text):
                     messages += self._with_focus([Paste(text)])
+                case Told(text):
+                    messages.append(ClipboardTold(text))
                 case Sequence(sequence):
                     messages += self._read_sequence(sequence)
         return messages

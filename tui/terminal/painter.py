@@ -6,6 +6,9 @@ of the others only the cells that changed are written.
 
 Terminals differ in how wide they draw emoji sequences, combining and other characters. A row that
 holds, or held, any of these is written whole, over blanks, and every piece of it where it belongs.
+
+Pixels of pictures may stand over cells: a canvas paints them. Rows that they cover are not moved by
+the terminal, and where a row had any that must go, all of it is written.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +19,10 @@ from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 
+from .canvas import Canvas
 from .moved_rows import FEWEST, Move, find_move
 from .pen import Pen
+from .pixel_cells import PixelSpan, spans_of
 from .runs import Runs, changed_cells, cut, is_steady, is_sure, runs_of
 
 _PICTURE_CELL: Final = "\U0010eeee"
@@ -35,6 +40,8 @@ class Piece(NamedTuple):
     """The column after it."""
     runs: Runs
     is_sure: bool
+    pixels: tuple[PixelSpan, ...]
+    """Cells of pictures, from the piece's beginning on."""
 
 
 Row = dict[int, Piece]
@@ -59,6 +66,8 @@ class Painter:
     def __init__(self) -> None:
         self._rows: list[Row] = []
         self._width = 0
+        self.canvas: Canvas | None = None
+        """Paints pixels over cells; None where pictures are cells."""
 
     def paint(self, update: Any) -> Any:
         """Returns an update that writes the same with less; anything else as it is."""
@@ -77,7 +86,16 @@ class Painter:
             move = self._find_move(wanted)
         written = [self._move(move, wanted)] if move else []
         written += [self._write_row(y, row, pen) for y, row in wanted.items()]
-        return "".join([*written, pen.put_down()])
+        painted = self.canvas.show(self._pixels(), len(self._rows)) if self.canvas else ""
+        return "".join([*written, pen.put_down(), painted])
+
+    def _pixels(self) -> dict[int, list[PixelSpan]]:
+        """Returns all cells of pictures."""
+        return {
+            y: [span.moved(x) for x, piece in row.items() for span in piece.pixels]
+            for y, row in enumerate(self._rows)
+            if any(piece.pixels for piece in row.values())
+        }
 
     def _forget(self, update: LayoutUpdate) -> dict[int, Row]:
         """Returns every row of a screen of which nothing is known."""
@@ -91,6 +109,8 @@ class Painter:
             wanted[y] = row
         self._width = update.region.right
         self._rows = [{} for _ in range(update.region.bottom)]
+        if self.canvas:
+            self.canvas.forget()
         return wanted
 
     def _complete(self, changed: Mapping[int, Row]) -> dict[int, Row]:
@@ -132,7 +152,14 @@ class Painter:
         moved = self._rows[max(top, top + distance) : min(bottom, bottom + distance)]
         blank: list[Row] = [{} for _ in range(abs(distance))]
         changed = [*moved, *blank] if distance > 0 else [*blank, *moved]
+        # Terminals differ in whether pixels move along.
+        for y in self._covered(range(top, bottom)):
+            for place in {y, y - distance} & set(range(top, bottom)):
+                changed[place - top] = {}
         return [*self._rows[:top], *changed, *self._rows[bottom:]]
+
+    def _covered(self, rows: Iterable[int]) -> list[int]:
+        return [y for y in rows if self.canvas.covers(y)] if self.canvas else []
 
     def _move(self, move: Move, wanted: dict[int, Row]) -> str:
         """Returns what moves the rows; adds to those wanted what must not have moved."""
@@ -140,6 +167,8 @@ class Painter:
         for y in range(top, bottom):
             wanted.setdefault(y, self._rows[y])
         self._rows = self._moved_rows(move)
+        if self.canvas:
+            self.canvas.note_move()
         edge, step = (bottom, "\n") if distance > 0 else (top + 1, "\x1bM")
         # Line feeds at the edge of a region move it on every terminal; CSI S does not.
         return f"\x1b[{top + 1};{bottom}r\x1b[{edge};1H{step * abs(distance)}\x1b[r"
@@ -147,8 +176,18 @@ class Painter:
     def _write_row(self, y: int, row: Row, pen: Pen) -> str:
         old, self._rows[y] = self._rows[y], row
         if all(piece.is_sure for piece in (*old.values(), *row.values())):
-            return "".join(_changes(y, old, row, pen))
-        return "" if old == row else "".join(_whole_row(y, row, pen))
+            spans = list(_changed_spans(old, row))
+            self._erase(y, [(x + start, x + end) for x, start, end in spans])
+            return "".join(_changes(y, row, spans, pen))
+        if old == row:
+            return ""
+        self._erase(y, [(0, self._width)])
+        return "".join(_whole_row(y, row, pen))
+
+    def _erase(self, y: int, written: Sequence[tuple[int, int]]) -> None:
+        if self.canvas:
+            for start, end in written:
+                self.canvas.erase(y, start, end)
 
 
 def _changed_pieces(update: ChopsUpdate) -> dict[int, Row]:
@@ -164,7 +203,7 @@ def _changed_pieces(update: ChopsUpdate) -> dict[int, Row]:
 
 def _piece(segments: Iterable[Segment], end: int) -> Piece:
     runs = runs_of(segments)
-    return Piece(end, runs, is_sure(runs))
+    return Piece(end, runs, is_sure(runs), spans_of(runs))
 
 
 def _cost(rows: Sequence[Row], wanted: Mapping[int, Row]) -> int:
@@ -173,9 +212,9 @@ def _cost(rows: Sequence[Row], wanted: Mapping[int, Row]) -> int:
     return sum(_STEP_BYTES + end - start for _, start, end in spans)
 
 
-def _changes(y: int, old: Row, new: Row, pen: Pen) -> Iterator[str]:
-    """Yields what turns one row into another, where every character takes one cell."""
-    for x, start, end in _changed_spans(old, new):
+def _changes(y: int, new: Row, spans: Iterable[tuple[int, int, int]], pen: Pen) -> Iterator[str]:
+    """Yields what of a row has changed, where every character takes one cell."""
+    for x, start, end in spans:
         yield _go_to(x + start, y)
         for text, style in cut(new[x].runs, start, end):
             yield pen.take(style) + text

@@ -5,10 +5,8 @@ understand. What is typed meanwhile is the app's: it reads first what was receiv
 the replies among it, as it does with those that come later.
 """
 
-import fcntl
 import os
 import select
-import struct
 import subprocess
 import sys
 import termios
@@ -21,6 +19,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ...core.settings import ImageProtocol
+from .cell_size import kernel_cell_size, stream_fd
 from .facts import (
     DEFAULT_CELL,
     TerminalFacts,
@@ -39,8 +38,9 @@ from .replies import (
     wrap_for_tmux,
 )
 
-PROBE_SECONDS: Final = 1.5
-"""Longest wait for all replies together; a terminal that answers ends it after one round trip."""
+PROBE_SECONDS: Final = 1.4
+"""Longest wait for all replies together: with what is drained after it the start waits 1.5 s at
+most. A terminal that answers ends it after one round trip."""
 
 _NEAR_TMUX_SECONDS: Final = 0.25
 """Wait for the terminal around a tmux that runs beside it, after tmux itself has answered."""
@@ -57,6 +57,10 @@ class Probed(NamedTuple):
     facts: TerminalFacts
     received: bytes = b""
     """All that came meanwhile: replies, and keys between them."""
+    inner: Replies = Replies()
+    """What answered said."""
+    outer: Replies = Replies()
+    """What the terminal around tmux said; the same without tmux."""
 
 
 def probe_terminal(
@@ -73,13 +77,18 @@ def probe_terminal(
         input_fd: where replies come from; standard input by default.
         output_fd: where queries go; standard output by default.
     """
-    source = _stream_fd(sys.__stdin__) if input_fd is None else input_fd
-    sink = _stream_fd(sys.__stdout__) if output_fd is None else output_fd
+    source = stream_fd(sys.__stdin__) if input_fd is None else input_fd
+    sink = stream_fd(sys.__stdout__) if output_fd is None else output_fd
     if not (os.isatty(source) and os.isatty(sink)):
         return Probed(TerminalFacts(images="none"))
-    cell_width, cell_height = _kernel_cell_size(sink) or DEFAULT_CELL
-    colours = guess_colours(environment)
-    kernel = TerminalFacts(colours=colours, cell_width=cell_width, cell_height=cell_height)
+    cell = kernel_cell_size(sink)
+    cell_width, cell_height = cell or DEFAULT_CELL
+    kernel = TerminalFacts(
+        colours=guess_colours(environment),
+        cell_width=cell_width,
+        cell_height=cell_height,
+        is_cell_known=cell is not None,
+    )
     if images != "auto":
         return Probed(choose_drawing(kernel, images, may_be_tmux=_may_be_tmux(environment)))
     term = environment.get("TERM", "dumb")
@@ -92,8 +101,13 @@ def probe_terminal(
         # Textual turns every colour grey then, those that carry picture ids too.
         return Probed(kernel)
     line = _Line(source, sink)
+    asked_at = time.monotonic()
     inner, outer = _ask(line, environment)
-    return Probed(judge_replies(kernel, inner, outer), line.received)
+    knows_pane = bool(environment.get("TMUX"))
+    facts = judge_replies(kernel, inner, outer, knows_pane=knows_pane)
+    round_trip = max(line.heard_at - asked_at, 0.0)
+    facts = msgspec.structs.replace(facts, round_trip=round_trip)
+    return Probed(facts, line.received, inner, outer)
 
 
 class _Line:
@@ -104,6 +118,8 @@ class _Line:
         self._sink = sink
         self.received = b""
         """All that came so far."""
+        self.heard_at = 0.0
+        """When the first reply came, by the monotonic clock; 0 before that."""
 
     def say(self, text: str) -> None:
         """Writes the text to its end."""
@@ -129,6 +145,8 @@ class _Line:
                 raise KeyboardInterrupt
             self.received += chunk
             replies = parse_replies(self.received[begin:])
+            if replies != Replies() and not self.heard_at:
+                self.heard_at = time.monotonic()
         return replies
 
     @contextmanager
@@ -161,14 +179,21 @@ def _ask(line: _Line, environment: Mapping[str, str]) -> tuple[Replies, Replies]
 def _ask_around_tmux(line: _Line, deadline: float, environment: Mapping[str, str]) -> Replies:
     """Returns what the terminal around tmux said; nothing where tmux passes nothing on."""
     if environment.get("TMUX"):
-        passes_escapes, has_rgb = _ask_tmux(environment, deadline)
-        if not (passes_escapes and has_rgb):
-            return Replies(has_rgb=has_rgb)
+        tmux = _ask_tmux(environment, deadline)
+        if not tmux.passes_escapes:
+            return Replies(has_rgb=tmux.has_rgb, has_sixel=tmux.has_sixel)
     else:
+        tmux = _Tmux(passes_escapes=True, has_rgb=False)
         deadline = min(deadline, time.monotonic() + _NEAR_TMUX_SECONDS)
     # No DA1: tmux keeps its reply to itself.
     line.say(wrap_for_tmux(ASK_NAME + ASK_GRAPHICS))
-    return line.listen(deadline, is_judged)
+    outer = line.listen(deadline, is_judged)
+    return outer._replace(
+        # A tmux that rounds colours rounds the picture ids that they carry.
+        graphics=outer.graphics if tmux.has_rgb or not environment.get("TMUX") else None,
+        has_rgb=tmux.has_rgb,
+        has_sixel=tmux.has_sixel,
+    )
 
 
 def _may_be_tmux(environment: Mapping[str, str]) -> bool:
@@ -178,8 +203,18 @@ def _may_be_tmux(environment: Mapping[str, str]) -> bool:
     )
 
 
-def _ask_tmux(environment: Mapping[str, str], deadline: float) -> tuple[bool, bool]:
-    """Returns whether tmux passes escapes on, and whether it keeps 24-bit colours."""
+class _Tmux(NamedTuple):
+    """What tmux says of itself and of the terminal around it."""
+
+    passes_escapes: bool = False
+    has_rgb: bool = False
+    """Whether it keeps 24-bit colours."""
+    has_sixel: bool = False
+    """Whether the terminal around it draws sixels."""
+
+
+def _ask_tmux(environment: Mapping[str, str], deadline: float) -> _Tmux:
+    """Returns what the tmux says that runs here."""
     command = ["tmux", "display-message", "-p", "#{allow-passthrough} #{client_termfeatures}"]
     try:
         answer = subprocess.run(
@@ -191,26 +226,7 @@ def _ask_tmux(environment: Mapping[str, str], deadline: float) -> tuple[bool, bo
             check=False,
         ).stdout
     except (OSError, subprocess.SubprocessError):
-        return False, False
-    passthrough, _, features = answer.strip().partition(" ")
-    return passthrough in {"on", "all", "1", "2"}, "RGB" in features.split(",")
-
-
-def _kernel_cell_size(sink: int) -> tuple[int, int] | None:
-    """Returns pixels of a cell as the kernel knows them; over SSH often not at all."""
-    try:
-        reply = fcntl.ioctl(sink, termios.TIOCGWINSZ, bytes(8))
-    except OSError:
-        return None
-    rows, columns, width, height = struct.unpack("HHHH", reply)
-    if not (rows and columns and width >= columns and height >= rows):
-        return None
-    return width // columns, height // rows
-
-
-def _stream_fd(stream: object) -> int:
-    """Returns the stream's file descriptor, or -1 where there is none."""
-    try:
-        return stream.fileno()  # type: ignore[attr-defined,no-any-return]
-    except (AttributeError, ValueError, OSError):
-        return -1
+        return _Tmux()
+    passthrough, _, listed = answer.strip().partition(" ")
+    features = listed.split(",")
+    return _Tmux(passthrough in {"on", "all", "1", "2"}, "RGB" in features, "sixel" in features)

@@ -20,7 +20,17 @@ ASK_RGB: Final = "\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[m"
 """Sets a colour that is in no palette and has the setting told (DECRQSS): a terminal that keeps it
 shows 24-bit colours."""
 
-QUESTIONS: Final = (ASK_NAME, ASK_CELL_SIZE, ASK_COLOUR_COUNT, ASK_RGB, ASK_GRAPHICS)
+ASK_CLIPBOARD: Final = "\x1b[?5522$p"
+"""DECRQM of the mode in which a terminal tells of pictures that are pasted."""
+
+QUESTIONS: Final = (
+    ASK_NAME,
+    ASK_CELL_SIZE,
+    ASK_COLOUR_COUNT,
+    ASK_RGB,
+    ASK_CLIPBOARD,
+    ASK_GRAPHICS,
+)
 """All that a terminal is asked, before DA1."""
 
 _TAKEN_WRONG_BY_TMUX: Final = frozenset({ASK_COLOUR_COUNT, ASK_RGB, ASK_GRAPHICS})
@@ -30,9 +40,12 @@ the terminal around it."""
 _NAME: Final = re.compile(rb"\x1bP>\|([^\x1b\x07]{0,200})(?:\x1b\\|\x07)")
 _CELL_SIZE: Final = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
 _GRAPHICS: Final = re.compile(rb"\x1b_Gi=31(?:,[^;\x1b]{0,100})?;([^\x1b]{0,200})\x1b\\")
-_ATTRIBUTES: Final = re.compile(rb"\x1b\[\?[\d;]{0,100}c")
+_ATTRIBUTES: Final = re.compile(rb"\x1b\[\?([\d;]{0,100})c")
+_SIXEL: Final = b"4"
+"""The attribute of terminals that draw sixels."""
 _COLOUR_COUNT: Final = re.compile(rb"\x1bP1\+r436[fF]=((?:3\d){1,9})\x1b\\")
 _RGB: Final = re.compile(rb"\x1bP1\$r[\d;:]{0,100}48[:;]2[:;]{1,2}1[:;]2[:;]3[\d;:]{0,100}m\x1b\\")
+_CLIPBOARD: Final = re.compile(rb"\x1b\[\?5522;[123]\$y")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+)*")
 
 _LARGEST_CELL: Final = 200
@@ -54,6 +67,10 @@ class Replies(NamedTuple):
     """Colours of its palette by its own word; 0 if it said nothing."""
     has_rgb: bool = False
     """Whether it kept a 24-bit colour."""
+    has_sixel: bool = False
+    """Whether it draws sixels by its own word, or by that of tmux."""
+    has_clipboard: bool = False
+    """Whether it knows kitty's protocol for the clipboard by its own word."""
     attributes_count: int = 0
     """DA1 replies seen."""
 
@@ -82,6 +99,7 @@ def parse_replies(received: bytes) -> Replies:
     is_plausible = 0 < width <= _LARGEST_CELL and 0 < height <= _LARGEST_CELL
     graphics = _GRAPHICS.search(received)
     count = _COLOUR_COUNT.search(received)
+    attributes = _ATTRIBUTES.findall(received)
     return Replies(
         name=_printable(name[1]) if name else "",
         cell_width=width if is_plausible else 0,
@@ -89,7 +107,10 @@ def parse_replies(received: bytes) -> Replies:
         graphics=_printable(graphics[1]) if graphics else None,
         colour_count=int(bytes.fromhex(count[1].decode())) if count else 0,
         has_rgb=_RGB.search(received) is not None,
-        attributes_count=len(_ATTRIBUTES.findall(received)),
+        # The first says what kind of terminal it is.
+        has_sixel=bool(attributes) and _SIXEL in attributes[0].split(b";")[1:],
+        has_clipboard=_CLIPBOARD.search(received) is not None,
+        attributes_count=len(attributes),
     )
 
 

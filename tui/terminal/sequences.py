@@ -1,8 +1,9 @@
 """Cuts what a terminal sends into characters, control sequences and pasted text.
 
 Bytes come in pieces of any size, and may be anything. A character or a sequence is handed on when
-it is whole; replies in strings (OSC, DCS, APC and their like) are dropped, and so is a sequence
-whose rest does not come. Nothing that has begun swallows keys for longer than three seconds.
+it is whole; replies in strings (OSC, DCS, APC and their like) are dropped but for those about the
+clipboard, and so is a sequence whose rest does not come. Nothing that has begun swallows keys for
+longer than three seconds.
 
 Source: the parser of DEC terminals as Paul Williams describes it, and xterm's bracketed paste.
 """
@@ -50,6 +51,13 @@ _SINGLE_SHIFT: Final = re.compile(rb"\x1bO[0-9;]{0,8}[A-Za-z]")
 _OPEN_SINGLE_SHIFT: Final = re.compile(rb"\x1bO[0-9;]{0,8}\Z")
 _STRING: Final = re.compile(rb"\x1b[P\]X^_][^\x00-\x1f]*(?:\x07|\x1b\\)")
 
+_CLIPBOARD_BEGIN: Final = b"\x1b]5522;"
+_CLIPBOARD: Final = re.compile(rb"\x1b\]5522;([^\x07\x1b]*)")
+"""The one kind of string that is handed on."""
+
+_MOST_TOLD: Final = 2**16
+"""Bytes of one of these; terminals cut what is longer than some 5,500."""
+
 _REPLY: Final = rb"(?:P[0-?!$+]|\][0-9]|_G)[^\x00-\x1f]*"
 """The beginning of a string; `ESC Please` is somebody who types after Escape."""
 
@@ -85,7 +93,13 @@ class Pasted(NamedTuple):
     text: str
 
 
-Piece = Text | Sequence | Pasted
+class Told(NamedTuple):
+    """What the terminal says of its clipboard."""
+
+    text: str
+
+
+Piece = Text | Sequence | Pasted | Told
 
 
 class SequenceCutter:
@@ -180,6 +194,8 @@ class SequenceCutter:
         if unfinished := self._decoder.decode(b"", final=True):
             pieces.append(Text(unfinished))
         if found := _STRING.match(data):
+            if told := _CLIPBOARD.match(found[0]):
+                pieces.append(Told(told[1].decode("ascii", "replace")))
             return data[found.end() :]
         if found := _CONTROL.match(data) or _SINGLE_SHIFT.match(data):
             self._take_sequence(found[0], pieces)
@@ -203,6 +219,8 @@ class SequenceCutter:
         """Keeps of an endless sequence what tells its kind."""
         if data[1:2] in {b"", b"[", b"O"}:
             self._waiting = data[:_LONGEST]
+        elif _CLIPBOARD_BEGIN.startswith(data[: len(_CLIPBOARD_BEGIN)]) and len(data) < _MOST_TOLD:
+            self._waiting = data
         else:
             self._waiting = data[:3] + (_ESCAPE if data.endswith(_ESCAPE) else b"")
 

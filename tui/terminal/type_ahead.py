@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from textual.app import App
 from textual.binding import ActiveBinding
+from textual.dom import DOMNode
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -33,6 +34,9 @@ Typed = Key | Paste
 MovesFocus = Callable[[ActiveBinding, Widget], bool]
 """Whether the focus may be elsewhere than at a widget after a binding."""
 
+AsChord = Callable[[Key, DOMNode], Key]
+"""A key as it acts at a node, where it may type nothing."""
+
 
 class KeyPassed(Message):
     """Goes the way of a key; the app gets it when all that went this way before is carried out."""
@@ -50,6 +54,7 @@ class TypeAhead:
         app: App[Any],
         hand_on: Callable[[Typed], Awaitable[None]],
         moves_focus: MovesFocus,
+        as_chord: AsChord,
     ) -> None:
         """Prepares an app's keyboard.
 
@@ -57,9 +62,12 @@ class TypeAhead:
             app: tells `note_passed` of every `KeyPassed` that reaches it.
             hand_on: gives an event to what has the focus.
             moves_focus: says which bindings the next key has to wait for.
+            as_chord: asked when a key's turn has come, not when it arrives: what acts on it may
+                not be there yet.
         """
         self._app = app
-        self._hand_on = hand_on
+        self._give = hand_on
+        self._as_chord = as_chord
         self._moves_focus = moves_focus
         self._waiting: deque[Typed] = deque()
         self._next: Typed | None = None
@@ -102,6 +110,14 @@ class TypeAhead:
             # What the key has begun as a worker takes its first step before this is called.
             asyncio.get_running_loop().call_soon(self._await_refresh, self._key, self._refreshes)
 
+    async def _hand_on(self, event: Typed) -> None:
+        await self._give(self._acting(event))
+
+    def _acting(self, event: Typed) -> Typed:
+        """Returns the event as it acts at what has the focus now."""
+        target = self._app.focused or self._app.screen
+        return self._as_chord(event, target) if isinstance(event, Key) else event
+
     def _refreshes_after(self, event: Typed) -> int | None:
         """Returns how many refreshes later the focus is where the event has moved it.
 
@@ -111,6 +127,7 @@ class TypeAhead:
         focused = self._app.focused
         if focused is None:
             return _REFRESHES
+        event = self._acting(event)
         if isinstance(event, Paste):
             return None if focused.check_consume_key("a", "a") else _REFRESHES
         if event.is_printable and focused.check_consume_key(event.key, event.character):

@@ -1,19 +1,8 @@
-"""A terminal with kitty's pictures at the far end of a pseudo-terminal."""
+"""A terminal with kitty's pictures: what it was sent, and what its cells say."""
 
-import fcntl
-import os
-import pty
 import re
-import select
-import struct
-import subprocess
-import termios
-import time
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-import psutil
 import pyte
 
 from seeshell.tui.pictures.drawn import CellGrid
@@ -25,8 +14,6 @@ from seeshell.tui.terminal.replies import (
     ASK_GRAPHICS,
     ASK_NAME,
 )
-
-from ...patience import PATIENCE
 
 PLACEHOLDER = "\U0010eeee"
 _MESSAGE = re.compile(rb"\x1b_G([^;\x1b]*)(?:;([^\x1b]*))?\x1b\\")
@@ -131,129 +118,6 @@ KITTY_REPLIES = {
     ASK_GRAPHICS: "\x1b_Gi=31;OK\x1b\\",
     ASK_ATTRIBUTES: "\x1b[?62;52;c",
 }
-
-
-class TerminalSession:
-    """A program whose terminal is such a one."""
-
-    def __init__(
-        self,
-        command: Sequence[str | Path],
-        *,
-        environment: Mapping[str, str] | None = None,
-        folder: Path | None = None,
-        round_trip: float = 0.0,
-    ) -> None:
-        """Starts the program on 100x30 cells.
-
-        Args:
-            command: what to run.
-            environment: added to this process's.
-            folder: where it runs.
-            round_trip: seconds until a query is answered, as over a slow line.
-        """
-        self.terminal = KittyTerminal(100, 30)
-        self._round_trip = round_trip
-        self._asked = b""
-        self._far, near = pty.openpty()
-        _set_size(near, 100, 30)
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in {"COLORTERM", "TEXTUAL_COLOR_SYSTEM", "TMUX", "NO_COLOR"}
-        }
-        self.process = subprocess.Popen(
-            command,
-            stdin=near,
-            stdout=near,
-            stderr=near,
-            env=kept | {"TERM": "xterm-256color"} | dict(environment or {}),
-            cwd=folder,
-            start_new_session=True,
-            preexec_fn=_take_terminal,
-        )
-        os.close(near)
-
-    @property
-    def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(self.terminal.screen.display)
-
-    def type(self, keys: str) -> None:
-        os.write(self._far, keys.encode())
-
-    def press(self, keys: str) -> None:
-        """Presses keys and waits until the program has nothing more to write."""
-        self.type(keys)
-        self.settle()
-
-    def resize(self, columns: int, rows: int) -> None:
-        self.terminal.screen.resize(rows, columns)
-        _set_size(self._far, columns, rows)
-        self.settle()
-
-    def settle(self, quiet: float = 0.3) -> None:
-        """Returns once the program has written nothing for a while and has nothing to do."""
-        end = time.monotonic() + PATIENCE
-        while (is_writing := self._has_written(quiet)) or self._is_busy():
-            assert time.monotonic() < end, "the program never stops writing"
-            if is_writing and not self._read():
-                return
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        """Returns once the condition holds."""
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < end, self.text
-            if self._has_written(0.2) and not self._read():
-                self.process.wait(PATIENCE)
-                assert condition(), self.text
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        os.close(self._far)
-
-    def _has_written(self, wait: float) -> bool:
-        return bool(select.select([self._far], [], [], wait)[0])
-
-    def _is_busy(self) -> bool:
-        """Whether the program, or one that it has started, would go on if it were its turn."""
-        program = psutil.Process(self.process.pid)
-        return any(map(_is_running, (program, *program.children(recursive=True))))
-
-    def _read(self) -> bytes:
-        try:
-            output = os.read(self._far, 65536)
-        except OSError:
-            return b""
-        self.terminal.feed(output)
-        self._answer(output)
-        return output
-
-    def _answer(self, output: bytes) -> None:
-        self._asked = (self._asked + output)[-4096:]
-        for query, reply in KITTY_REPLIES.items():
-            if query.encode() in self._asked:
-                self._asked = self._asked.replace(query.encode(), b"")
-                time.sleep(self._round_trip / len(KITTY_REPLIES))
-                self.type(reply)
-
-
-def _is_running(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() == psutil.STATUS_RUNNING)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _take_terminal() -> None:
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def _set_size(descriptor: int, columns: int, rows: int) -> None:
-    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def assert_whole(terminal: KittyTerminal) -> set[tuple[int, int]]:

@@ -1,8 +1,9 @@
-"""An app for tests: a picture in a scrolling list and in a pane, drawn on a real terminal.
+"""An app for tests: a picture in a scrolling list and in a pane: `picture_app.py PHOTO tgp`.
 
 Keys: `j` scrolls, `r` draws everything again, `m` shows and hides a modal, `q` quits.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +22,7 @@ from textual.widgets import Static
 from seeshell.tui.picker import PreviewPane
 from seeshell.tui.pictures import Pictures
 from seeshell.tui.terminal.driver_output import DriverOutput
-from seeshell.tui.terminal.facts import TerminalFacts
+from seeshell.tui.terminal.facts import Drawing, TerminalFacts
 from seeshell.tui.terminal.painter import Painter
 
 
@@ -55,15 +56,17 @@ class PictureApp(App[None]):
         Binding("q", "quit"),
     ]
 
-    def __init__(self, photo: Path) -> None:
+    def __init__(self, photo: Path, images: Drawing) -> None:
         super().__init__()
         output = DriverOutput(self)
-        facts = TerminalFacts(images="tgp", colours="truecolor")
+        is_tmux = "TMUX" in os.environ
+        facts = TerminalFacts(images=images, colours="truecolor", is_tmux=is_tmux)
         self.photo = photo
         self.painter = Painter()
         self.pictures = Pictures(
             facts, lambda _sha256: photo, output.write, is_behind=output.is_behind
         )
+        self.painter.canvas = self.pictures.canvas
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         super()._display(screen, self.painter.paint(renderable))
@@ -99,4 +102,4 @@ class PictureApp(App[None]):
 
 
 if __name__ == "__main__":
-    PictureApp(Path(sys.argv[1])).run()
+    PictureApp(Path(sys.argv[1]), sys.argv[2]).run()  # type: ignore[arg-type]

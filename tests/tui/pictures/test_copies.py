@@ -8,7 +8,7 @@ from seeshell.core.images import ImageSize
 from seeshell.core.pictures.jobs import Finished
 from seeshell.tui.pictures.copies import CopyCache, CopyKey, SmallCopy
 from seeshell.tui.pictures.drawn import CellGrid
-from seeshell.tui.pictures.half_blocks import BUDGETS, HalfBlockDrawer
+from seeshell.tui.pictures.half_blocks import BUDGETS, THUMBNAIL_BUDGET, HalfBlockDrawer
 from seeshell.tui.pictures.renderables import Loader
 
 
@@ -77,10 +77,10 @@ def test_the_budget_is_part_of_what_a_copy_is(shelf: Shelf) -> None:
 def test_a_file_is_forgotten_with_its_copy(shelf: Shelf) -> None:
     path, key = Path("photo.png"), CopyKey("a", None, 100)
     shelf.cache.note_file(path, key, (1, 2))
-    assert shelf.cache.find_file(path, 100)[1] == (1, 2)
-    assert shelf.cache.find_file(path, 400) == (None, (0, 0))
+    assert shelf.cache.find_file(path, key)[1] == (1, 2)
+    assert shelf.cache.find_file(path, key._replace(budget=400)) == (None, (0, 0))
     shelf.add("d")
-    assert shelf.cache.find_file(path, 100) == (None, (0, 0))
+    assert shelf.cache.find_file(path, key) == (None, (0, 0))
 
 
 def test_only_the_cells_of_the_last_sizes_are_kept(shelf: Shelf) -> None:
@@ -93,7 +93,12 @@ def test_only_the_cells_of_the_last_sizes_are_kept(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize(
     ("bounds", "budget"),
-    [((80, 12), BUDGETS[0]), ((100, 55), BUDGETS[0]), ((400, 120), BUDGETS[1])],
+    [
+        ((10, 4), THUMBNAIL_BUDGET),
+        ((80, 12), BUDGETS[0]),
+        ((100, 55), BUDGETS[0]),
+        ((400, 120), BUDGETS[1]),
+    ],
 )
 def test_half_blocks_get_as_many_pixels_as_their_cells_show(
     bounds: tuple[int, int], budget: int

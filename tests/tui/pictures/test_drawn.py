@@ -3,8 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
-from seeshell.tui.pictures.drawn import draw_error, fit
+from seeshell.tui.pictures.drawn import draw_error, fit, laid_on
 
 pixels = st.integers(min_value=1, max_value=20_000)
 bound = st.integers(min_value=1, max_value=400)
@@ -47,3 +50,16 @@ def test_a_reason_is_one_line_that_fits_and_steers_nothing(sentence: str, column
     assert drawn.rows == len(drawn.strips) == 1
     assert drawn.columns == drawn.strips[0].cell_length <= columns
     assert not set(drawn.strips[0].text) & set("\x1b\x9b\r\n\x07")
+
+
+def test_the_ground_shows_wherever_a_picture_leaves_room() -> None:
+    ground = Style(color="white", bgcolor="#101010")
+    block = Segment("▀", Style(color="#010203", bgcolor="#040506"))
+    strip = Strip([Segment("  "), block, Segment("Abc", Style(color="red")), block])
+    assert list(laid_on(strip, ground)) == [
+        Segment("  ", ground),
+        block,
+        Segment("Abc", Style(color="red", bgcolor="#101010")),
+        block,
+    ]
+    assert laid_on(strip, ground).cell_length == strip.cell_length == 7

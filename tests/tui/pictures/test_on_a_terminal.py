@@ -11,7 +11,11 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from ...running_core import RunningCore
-from .kitty_terminal import TerminalSession, assert_whole
+from .kitty_terminal import KITTY_REPLIES, KittyTerminal, assert_whole
+from .terminal_session import TerminalSession
+
+pytestmark = pytest.mark.alone
+"""A line that another test makes slow gets smaller pictures."""
 
 APP = Path(__file__).with_name("picture_app.py")
 COMMAND = Path(sys.executable).with_name("seeshell")
@@ -24,7 +28,9 @@ def open_session() -> Iterator[Opens]:
     sessions: list[TerminalSession] = []
 
     def open_one(*arguments: Any, **options: Any) -> TerminalSession:
-        sessions.append(TerminalSession(*arguments, **options))
+        sessions.append(
+            TerminalSession(KittyTerminal(100, 30), KITTY_REPLIES, *arguments, **options)
+        )
         return sessions[-1]
 
     yield open_one
@@ -35,7 +41,7 @@ def open_session() -> Iterator[Opens]:
 def test_a_picture_is_sent_once_and_every_cell_shows_its_part(
     open_session: Opens, photo: Path
 ) -> None:
-    session = open_session([sys.executable, APP, photo])
+    session = open_session([sys.executable, APP, photo, "tgp"])
     terminal = session.terminal
     session.until(lambda: len({cell.placement for cell in terminal.cells().values()}) == 2)
     session.settle()

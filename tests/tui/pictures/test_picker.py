@@ -17,12 +17,15 @@ from textual.pilot import Pilot
 from seeshell.core.backdrop import GREY
 from seeshell.core.conversation import Attachment
 from seeshell.core.demo import SAMPLES_PATH
+from seeshell.core.excerpt import Excerpt
 from seeshell.core.regular_files import MACOS_PRIVACY
 from seeshell.tui.picker import FilePicker, PreviewPane
 from seeshell.tui.picker import preview as preview_module
 from seeshell.tui.picker import reader as reader_module
 from seeshell.tui.picker.folder import Entry, find_unnamed, read_folder
-from seeshell.tui.pictures import DrawnPicture, Pictures, Source
+from seeshell.tui.pictures import DrawnPicture, Pictures, Rendition, Source
+from seeshell.tui.pictures.drawn import USUAL
+from seeshell.tui.session.draft import DraftPicture
 from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...patience import PATIENCE
@@ -37,9 +40,16 @@ class RecordingPictures(Pictures):
         super().__init__(TerminalFacts(), Path, str)
         self.asked: list[Source] = []
 
-    async def draw(self, source: Source, max_columns: int, max_rows: int) -> DrawnPicture:
+    async def draw(
+        self,
+        source: Source,
+        max_columns: int,
+        max_rows: int,
+        excerpt: Excerpt | None = None,
+        rendition: Rendition = USUAL,
+    ) -> DrawnPicture:
         self.asked.append(source)
-        return await super().draw(source, max_columns, max_rows)
+        return await super().draw(source, max_columns, max_rows, excerpt, rendition)
 
 
 async def closed(pictures: Pictures) -> None:
@@ -49,6 +59,13 @@ async def closed(pictures: Pictures) -> None:
         ended = pictures._decoder.workers._ended
         while any(worker.is_running for worker in ended):  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0.01)
+
+
+def name_of(picture: DraftPicture) -> Path | str:
+    """The file, and what of it, or the address that it is fetched from."""
+    if picture.address:
+        return f"{picture.label} of {picture.address}"
+    return picture.path if picture.excerpt.is_whole else picture.label
 
 
 class PickerApp(App[None]):
@@ -63,8 +80,8 @@ class PickerApp(App[None]):
         picker = FilePicker(self.pictures, folder=folder, state_file=state_file)
         self.push_screen(picker, self.keep)
 
-    def keep(self, picked: list[Path] | None) -> None:
-        self.picked = picked
+    def keep(self, picked: list[DraftPicture] | None) -> None:
+        self.picked = picked and [name_of(it) for it in picked]
 
     async def on_unmount(self) -> None:
         await closed(self.pictures)
@@ -387,6 +404,7 @@ async def test_a_cursor_that_runs_past_draws_only_where_it_rests(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preview_module, "SETTLE_SECONDS", 0.5)
+    monkeypatch.setattr(preview_module, "_JUST_BEFORE_SECONDS", PATIENCE)
     for number in range(20):
         Image.new("RGB", (40, 20), (number, 0, 0)).save(folder / f"n{number}.png")
     async with opened(folder) as session:
@@ -397,6 +415,16 @@ async def test_a_cursor_that_runs_past_draws_only_where_it_rests(
             session.picker.files.action_move(1)
         await session.shows("▀▀▀▀")
         assert [Path(str(source)).name for source in asked] == [session.cursor]
+
+
+async def test_a_picture_that_comes_after_a_rest_is_drawn_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_module, "SETTLE_SECONDS", 1000.0)
+    monkeypatch.setattr(preview_module, "_JUST_BEFORE_SECONDS", 0.0)
+    async with opened(folder) as session:
+        await session.press("down")
+        await session.until(lambda: session.cursor in session.text.split("▀")[-1])
 
 
 async def test_names_are_shown_as_text(folder: Path) -> None:
@@ -482,11 +510,16 @@ async def test_a_pasted_path_that_is_not_here_is_told_to_be_none(folder: Path) -
         await session.shows("This path is not on this machine")
 
 
-async def test_a_pasted_address_is_told_to_be_one(folder: Path) -> None:
+async def test_a_pasted_address_is_marked_and_another_kind_is_told_to_be_one(folder: Path) -> None:
     async with opened(folder, size=(120, 24)) as session:
-        session.picker.files.post_message(Paste("https://example.org/llamas.jpg"))
+        session.picker.files.post_message(Paste("ftp://example.org/llamas.jpg"))
         told = "This is an address: download the picture first, then pick the file."
         await session.until(lambda: told in session.listed)
+        await session.press("escape")
+        session.picker.files.post_message(Paste("https://example.org/llamas.jpg#2"))
+        await session.shows("1 marked")
+        await session.press("ctrl+o")
+        assert await session.picks() == ["llamas.jpg#2 of https://example.org/llamas.jpg"]
 
 
 @pytest.mark.parametrize("pasted", ["~nobody-of-that-name", "/" + "x" * 300, "/a\0b"])

@@ -8,21 +8,26 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from seeshell.core.conversation import Attachment
 from seeshell.core.errors import ImageError
+from seeshell.core.excerpt import WHOLE
 from seeshell.core.images import hash_file
 from seeshell.core.pictures.jobs import Finished
 from seeshell.tui.pictures import Decoder, Pictures
+from seeshell.tui.pictures.copies import CopyKey
 from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...patience import PATIENCE
 
 KITTY = TerminalFacts(images="tgp", colours="truecolor")
 HALF_BLOCKS = TerminalFacts(images="halfblock", colours="truecolor")
+
+SMALL = CopyKey("", WHOLE, 5_000)
 
 
 class Bench:
@@ -90,8 +95,8 @@ async def test_a_picture_wanted_twice_at_once_is_decoded_once(
     lengths: list[int] = []
     decode = bench.pictures._decoder.decode
 
-    async def count(path: Path, pixels: int, known: tuple[int, int]) -> tuple[Finished, bytes]:
-        decoded, payload = await decode(path, pixels, known)
+    async def count(*arguments: Any) -> tuple[Finished, bytes]:
+        decoded, payload = await decode(*arguments)
         lengths.append(len(payload))
         return decoded, payload
 
@@ -301,7 +306,7 @@ async def test_small_copies_keep_to_the_budget_and_the_ratio(
 ) -> None:
     path = tmp_path / "picture.png"
     Image.new("RGB", size, "white").save(path)
-    decoded, _ = await decoder.decode(path, 5_000)
+    decoded, _ = await decoder.decode(path, SMALL)
     assert decoded.payload_size.width * decoded.payload_size.height <= 5_000
     assert decoded.size == size
 
@@ -309,17 +314,17 @@ async def test_small_copies_keep_to_the_budget_and_the_ratio(
 async def test_a_decoder_that_dies_is_said_and_the_next_picture_gets_a_new_one(
     decoder: Decoder, photo: Path
 ) -> None:
-    await decoder.decode(photo, 5_000)
+    await decoder.decode(photo, SMALL)
     # One that was slow is not used again.
     await decoder.start()
     (pid,) = decoder.workers.pids
     os.kill(pid, signal.SIGSTOP)
-    waiting = asyncio.create_task(decoder.decode(photo, 5_000))
+    waiting = asyncio.create_task(decoder.decode(photo, SMALL))
     await _until(lambda: bool(decoder.workers._busy))
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(ImageError, match="ended the picture decoder"):
         await waiting
-    decoded, _ = await decoder.decode(photo, 5_000)
+    decoded, _ = await decoder.decode(photo, SMALL)
     assert decoded.size.width == 640
 
 
@@ -327,10 +332,12 @@ async def test_the_decoder_ends_with_the_app_however_it_ends(photo: Path) -> Non
     script = (
         "import asyncio, os, signal, sys\n"
         "from pathlib import Path\n"
+        "from seeshell.core.excerpt import WHOLE\n"
         "from seeshell.tui.pictures import Decoder\n"
+        "from seeshell.tui.pictures.copies import CopyKey\n"
         "async def main():\n"
         "    decoder = Decoder('rgb')\n"
-        "    await decoder.decode(Path(sys.argv[1]), 5_000)\n"
+        "    await decoder.decode(Path(sys.argv[1]), CopyKey('', WHOLE, 5_000))\n"
         "    await decoder.start()\n"
         "    print(*decoder.workers.pids, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -372,3 +379,11 @@ async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0)
+
+
+def test_nothing_is_drawn_sharper_on_a_slow_line() -> None:
+    is_slow = False
+    pictures = Pictures(KITTY, Path, str, is_slow=lambda: is_slow)
+    assert pictures.sharpens
+    is_slow = True
+    assert not pictures.sharpens

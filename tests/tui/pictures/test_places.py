@@ -53,6 +53,16 @@ def test_there_are_no_more_places_than_digits(home: Path) -> None:
     assert len(find_places(map(str, folders))) == MOST_PLACES
 
 
+def test_bookmarks_stand_before_the_last_folders_and_each_once(home: Path) -> None:
+    folders = [home / str(number) for number in range(12)]
+    for folder in folders:
+        folder.mkdir()
+    names = list(map(str, folders))
+    places = find_places(names[:3], bookmarks=[names[1], names[5], str(home), str(home / "gone")])
+    assert [it.folder for it in places][2:] == [folders[1], folders[5], folders[0], folders[2]]
+    assert len(find_places([], bookmarks=names)) == 2 + 12
+
+
 @pytest.mark.parametrize(
     ("path", "shown"), [("", "~"), ("/a/b", "~/a/b"), ("er/a", None)], ids=["home", "in", "beside"]
 )
@@ -64,6 +74,12 @@ def test_paths_in_home_are_short(home: Path, path: str, shown: str | None) -> No
 def test_the_last_folders_picked_from_come_first_and_once() -> None:
     visit = LastVisit("/a", recent=("/1", "/2", "/3", "/4"))
     assert visit.after_picking(["/3", "/5"]).recent == ("/3", "/5", "/1", "/2")
+
+
+def test_a_bookmark_is_taken_away_as_it_was_set() -> None:
+    visit = LastVisit("/a").with_bookmark_toggled("/a").with_bookmark_toggled("/b")
+    assert visit.bookmarks == ("/a", "/b")
+    assert visit.with_bookmark_toggled("/a").bookmarks == ("/b",)
 
 
 def test_the_tree_is_open_at_the_folder_shown() -> None:
@@ -122,7 +138,8 @@ def test_the_newest_picture_comes_first_when_wanted() -> None:
     [
         ("", "", "No pictures to attach here; {picker.places} shows places to go."),
         ("x", "", "No matching pictures."),
-        ("http://a", "", "This is an address: download the picture first, then pick the file."),
+        ("http://a", "", "This is an address: paste it, and it is fetched."),
+        ("ftp://a", "", "This is an address: download the picture first, then pick the file."),
         ("x", "Not a folder; go up or elsewhere.", "Not a folder; go up or elsewhere."),
     ],
 )
@@ -133,5 +150,5 @@ def test_an_empty_list_says_why(typed: str, problem: str, note: str) -> None:
 @pytest.mark.parametrize("columns", [20, 44, 80, 200])
 def test_the_path_keeps_its_end(columns: int) -> None:
     listing = Listing(Path("/a/long/way/down/to/the/very/last/folder"), ENTRIES, typed="be")
-    row = path_row(listing, 2, columns).plain
-    assert "folder  be▏   2 marked · 1 of 4" in row
+    row = path_row(listing, 2, columns, is_bookmarked=True).plain
+    assert "folder  be▏   2 marked · bookmarked · 1 of 4" in row

@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from ...running_core import RunningCore
-from .kitty_terminal import TerminalSession, assert_whole
+from .kitty_terminal import KITTY_REPLIES, KittyTerminal, assert_whole
+from .terminal_session import TerminalSession
 
 COMMAND = Path(sys.executable).with_name("seeshell")
 PROMPT = "shell-prompt>"
@@ -20,7 +21,9 @@ def session(demo_core: RunningCore, samples: Path) -> Iterator[TerminalSession]:
     """A shell in which a script, as `make` would, has started seeshell with two pictures."""
     shell = ["bash", "--noprofile", "--norc", "-i"]
     environment = {"PS1": PROMPT, "BASH_SILENCE_DEPRECATION_WARNING": "1"}
-    session = TerminalSession(shell, environment=environment, folder=samples)
+    session = TerminalSession(
+        KittyTerminal(100, 30), KITTY_REPLIES, shell, environment=environment, folder=samples
+    )
     session.until(lambda: PROMPT in session.text)
     pictures = "-i green-star.png -i red-circle-blue-square.png"
     session.type(f"sh -c '{COMMAND} {pictures}; exit'\n")
@@ -101,7 +104,7 @@ def test_quitting_while_pictures_are_sent_again_takes_all_of_them_out(
 def test_without_a_shell_the_key_says_so_and_stops_nothing(
     demo_core: RunningCore, samples: Path
 ) -> None:
-    session = TerminalSession([COMMAND], folder=samples)
+    session = TerminalSession(KittyTerminal(100, 30), KITTY_REPLIES, [COMMAND], folder=samples)
     session.until(lambda: "Ask about a picture" in session.text)
     session.type("\x1a")
     session.until(lambda: "no shell to go back to" in session.text)

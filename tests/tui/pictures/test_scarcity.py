@@ -15,9 +15,11 @@ from PIL import Image
 
 from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.errors import ImageError
+from seeshell.core.excerpt import WHOLE
 from seeshell.core.pictures import process as process_module
 from seeshell.tui.log import ChatLog, chat_log
 from seeshell.tui.pictures import Decoder
+from seeshell.tui.pictures.copies import CopyKey
 from seeshell.tui.scarcity import Scarcity, scarcity_named
 
 from ...messages import question
@@ -27,6 +29,8 @@ from .test_picker import opened
 
 PROGRAM = Path(__file__).with_name("scarce_program.py")
 PICTURE = SAMPLES_PATH / "green-star.png"
+
+SMALL = CopyKey("", WHOLE, 1_000)
 
 
 @contextmanager
@@ -76,9 +80,9 @@ async def test_a_decoder_that_can_not_run_is_not_blamed_on_the_picture(
     monkeypatch.setattr(process_module, "_PROGRAM", "seeshell.core.pictures.nothing")
     decoder = Decoder("rgb")
     with pytest.raises(ImageError, match="the picture decoder can't run"):
-        await decoder.decode(PICTURE, 1_000)
+        await decoder.decode(PICTURE, SMALL)
     monkeypatch.undo()
-    await decoder.decode(PICTURE, 1_000)
+    await decoder.decode(PICTURE, SMALL)
     await decoder.close()
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 from rich.color import Color as RichColor
-from rich.color import ColorType
+from rich.color import ColorSystem, ColorType
+from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -18,6 +19,7 @@ from seeshell.tui.terminal.colour_filters import (
     Exactly256,
     colour_filters,
 )
+from seeshell.tui.terminal.pixel_cells import PixelColor
 from seeshell.tui.terminal.xterm_colours import nearest_of_16, nearest_of_256, value_of
 
 BLACK = Color(0, 0, 0)
@@ -92,3 +94,24 @@ def test_pictures_keep_the_nearest_of_16_colours() -> None:
 
 def test_24_bits_need_no_filter() -> None:
     assert colour_filters("truecolor") == ()
+
+
+@pytest.mark.parametrize(
+    ("line_filter", "system", "codes"),
+    [
+        (None, ColorSystem.TRUECOLOR, ("38", "2", "250", "10", "5")),
+        (Exactly256(), ColorSystem.EIGHT_BIT, ("38", "5", "196")),
+        (AttributesOnly(), ColorSystem.STANDARD, ("91",)),
+    ],
+)
+def test_a_cell_of_a_picture_still_says_what_it_shows_and_has_a_colour_of_the_terminal(
+    line_filter: AttributesOnly | Exactly256 | None, system: ColorSystem, codes: tuple[str, ...]
+) -> None:
+    cell = PixelColor.of(ColorTriplet(250, 10, 5), 7, 3, 2)
+    segments = [Segment("▀", Style(color=cell, bgcolor="#ffa500"))]
+    if line_filter:
+        segments = line_filter.apply(segments, BLACK)
+    color = segments[0].style.color if segments[0].style else None
+    assert isinstance(color, PixelColor)
+    assert color.place == (7, 3, 2)
+    assert color.downgrade(system).get_ansi_codes() == codes

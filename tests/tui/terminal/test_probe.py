@@ -45,6 +45,12 @@ XTERM = {
     ASK_COLOUR_COUNT: "\x1bP1+r436f=323536\x1b\\",
     ATTRIBUTES: "\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c",
 }
+ITERM2 = {
+    NAME: "\x1bP>|iTerm2 3.5.10\x1b\\",
+    ASK_CELL_SIZE: "\x1b[6;34;16t",
+    ATTRIBUTES: "\x1b[?65;1;2;4;6;9;15c",
+}
+MLTERM = {ASK_CELL_SIZE: "\x1b[6;19;10t", ATTRIBUTES: "\x1b[?63;1;2;3;4;6;7;15;18;22;29c"}
 TMUX = {NAME: "\x1bP>|tmux 3.5a\x1b\\", ATTRIBUTES: "\x1b[?1;2;4c"}
 SSH = {"TERM": "xterm-256color"}
 
@@ -74,8 +80,10 @@ def probe(
     ("replies", "images", "colours", "cell", "name"),
     [
         (KITTY, "tgp", "truecolor", (16, 34), "kitty(0.41.1)"),
-        (WEZTERM, "halfblock", "truecolor", (16, 34), "WezTerm 20240203-110809-5046fc22"),
+        (WEZTERM, "kitty", "truecolor", (16, 34), "WezTerm 20240203-110809-5046fc22"),
         (TERMINAL_APP, "halfblock", "256", (10, 20), ""),
+        (ITERM2, "iterm2", "truecolor", (16, 34), "iTerm2 3.5.10"),
+        (MLTERM, "sixel", "256", (10, 19), ""),
     ],
 )
 def test_brand_and_reply_decide(
@@ -132,7 +140,7 @@ def test_a_terminal_that_answers_ends_the_wait_at_once(open_terminal: Opens) -> 
     assert time.monotonic() - before < PATIENCE / 2
 
 
-@pytest.mark.parametrize("images", ["tgp", "halfblock", "none"])
+@pytest.mark.parametrize("images", ["tgp", "kitty", "sixel", "iterm2", "halfblock", "none"])
 def test_a_chosen_protocol_sends_no_query(open_terminal: Opens, images: ImageProtocol) -> None:
     terminal = open_terminal(KITTY)
     facts = probe(terminal, images)
@@ -277,9 +285,16 @@ def test_tmux_never_gets_the_graphics_query_as_a_title(
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-@pytest.mark.parametrize("passthrough", ["on", "off"])
+@pytest.mark.parametrize(
+    ("passthrough", "replies", "images"),
+    [("on", KITTY, "tgp"), ("off", KITTY, "halfblock"), ("on", ITERM2, "iterm2")],
+)
 def test_a_real_tmux_is_seen_through_if_it_lets_escapes_pass(
-    open_terminal: Opens, tmp_path: Path, passthrough: str
+    open_terminal: Opens,
+    tmp_path: Path,
+    passthrough: str,
+    replies: Mapping[str, str],
+    images: ImageProtocol,
 ) -> None:
     # Without RGB tmux would round the colours that carry picture ids.
     settings = f"set -g allow-passthrough {passthrough}\nset -as terminal-features ',xterm*:RGB'\n"
@@ -290,7 +305,7 @@ def test_a_real_tmux_is_seen_through_if_it_lets_escapes_pass(
         f"Path({str(tmp_path / 'part')!r}).write_bytes(facts);"
         f"Path({str(tmp_path / 'part')!r}).rename({str(tmp_path / 'facts')!r})"
     )
-    terminal = open_terminal(KITTY | {"\x1b[>q": KITTY[NAME]})
+    terminal = open_terminal(replies | {"\x1b[>q": replies[NAME]})
     fcntl.ioctl(terminal.near, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(tmp_path / "tmux.conf")]
     process = subprocess.Popen(
@@ -304,6 +319,5 @@ def test_a_real_tmux_is_seen_through_if_it_lets_escapes_pass(
     )
     process.wait(PATIENCE)
     facts = json.loads((tmp_path / "facts").read_bytes())
-    is_seen = passthrough == "on"
-    assert (facts["images"], facts["is_tmux"]) == ("tgp" if is_seen else "halfblock", is_seen)
+    assert (facts["images"], facts["is_tmux"]) == (images, passthrough == "on")
     assert facts["colours"] == "truecolor"

@@ -9,7 +9,8 @@ from ...running_core import RunningCore
 from ..conftest import OpenApp
 
 PICTURE = "green-star.png"
-CTRL_O, CTRL_P, F2, F9, ESCAPE = "\x0f", "\x10", "\x1bOQ", "\x1b[20~", "\x1b[27u"
+CTRL_O, CTRL_P, F2, F11, ESCAPE = "\x0f", "\x10", "\x1bOQ", "\x1b[23~", "\x1b[27u"
+ALT_A, ALT_E, ALT_T = "\x1ba", "\x1be", "\x1bt"
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def among_samples(
 ) -> None:
     """Lets the picker start in the folder of the samples, wherever a test before has left it."""
     monkeypatch.chdir(samples)
-    (shared_demo_core.paths.cache_dir / "picker.json").unlink(missing_ok=True)
+    (shared_demo_core.paths.data_dir / "picker.json").unlink(missing_ok=True)
 
 
 @pytest.mark.usefixtures("among_samples")
@@ -50,7 +51,9 @@ async def test_a_panel_that_was_never_open_gets_the_keys_behind_its_own(
     async with open_app(shared_demo_core) as user:
         await user.ask("hello")
         await user.type(F2 + "/he")
-        await user.until(lambda: user.app.query_one("#sidebar-filter", Input).value == "he")
+        await user.until(
+            lambda: user.app.query_one("#sidebar .library-filter", Input).value == "he"
+        )
         assert user.chat.prompt.text == ""
 
 
@@ -73,9 +76,28 @@ async def test_a_command_that_asks_for_a_line_gets_that_line(
         await user.until(lambda: user.chat.prompt.text == "words")
 
 
+async def test_a_chord_acts_where_the_key_before_it_leads_and_types_no_letter(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("hello")
+        await user.type(ALT_E + ALT_A)
+        await user.sees("[x] all branches", "hello.html")
+        assert user.app.screen.query_one(Input).value.endswith("hello.html")
+        assert user.chat.prompt.text == ""
+
+
+async def test_a_chord_that_has_nothing_to_do_types_no_letter(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.type(ALT_T + "ab")
+        await user.until(lambda: user.chat.prompt.text == "ab")
+
+
 async def test_a_key_that_does_nothing_keeps_nothing_back(
     open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
     async with open_app(shared_demo_core) as user:
-        await user.type(F9 + "a" + F9 + "b")
+        await user.type(F11 + "a" + F11 + "b")
         await user.until(lambda: user.chat.prompt.text == "ab")
