@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from markdown_it.common.utils import normalizeReference
 
 from .bounded import render_bounded
-from .line import CODE_BEGINS, NOT_CODE, Line
+from .line import CODE_BEGINS, NOT_CODE, NOT_TABLE, TABLE_BEGINS, Line
 from .markdown import Block, BlockSplitter
 from .palette import Palette
 
@@ -96,12 +96,16 @@ class AnswerText:
 
     @staticmethod
     def _number(lines: list[Line], above: list[Line]) -> list[Line]:
-        """Returns lines with the numbers of their blocks of code, counted within the message."""
-        if all(line.code == NOT_CODE for line in lines):
+        """Returns lines with the numbers of their code and tables, counted within the message."""
+        if all((line.code, line.table) == (NOT_CODE, NOT_TABLE) for line in lines):
             return lines
-        number = next((line.code for line in reversed(above) if line.code != NOT_CODE), 0)
+        code = next((line.code for line in reversed(above) if line.code != NOT_CODE), 0)
+        table = next((line.table for line in reversed(above) if line.table != NOT_TABLE), 0)
         numbered = []
         for line in lines:
-            number += line.code == CODE_BEGINS
-            numbered.append(line if line.code == NOT_CODE else line._replace(code=number))
+            code += line.code == CODE_BEGINS
+            table += line.table == TABLE_BEGINS
+            if line.code != NOT_CODE:
+                line = line._replace(code=code)
+            numbered.append(line if line.table == NOT_TABLE else line._replace(table=table))
         return numbered

@@ -12,17 +12,20 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from .grammar import References
+from ..markdown.grammar import References
+from ..markdown.patience import GaveUp, Patience
 from .lexers import LEXERS
 from .line import BLANK, Line
 from .markdown import Block
 from .palette import Palette
-from .patience import GaveUp, Patience
 from .render import render_block
 
 _PATIENCE = Patience()
-_LANGUAGE: Final = re.compile(r"(?:`{3,}|~{3,}) *([^\s`~]+)")
+_LANGUAGE: Final = re.compile(r"(?<![`~])(?:`{3,}+|~{3,}+) *+([^\s`~]++)")
 _FENCES: Final = ("```", "~~~")
+_LONGEST_COLOURED: Final = 2_000
+"""Characters of a line of code. A regular expression looks at the clock every 4,096 steps, and each
+of these may go through all of a line: with 4,000 and more that took 40 to 60 ms."""
 
 
 def render_bounded(
@@ -32,17 +35,23 @@ def render_bounded(
 
     Code that takes too long is drawn without colours, other text without its marks.
     """
-    languages = _LANGUAGE.findall(block.text)
-    for language in languages:
-        LEXERS.expect(language)
-    attempts = [True, False] if languages else [True]
-    for is_coloured in [] if block.is_unread else attempts:
+    for is_coloured in [] if block.is_unread else _attempts(block.text):
         draw = partial(render_block, block, width, palette, references, is_coloured)
         try:
             return _PATIENCE.run(draw)
         except GaveUp:
             continue
     return render_as_written(block, width, palette)
+
+
+def _attempts(text: str) -> list[bool]:
+    """Returns whether code is to have colours, in the order in which that is tried."""
+    languages = _LANGUAGE.findall(text)
+    if languages and any(len(line) > _LONGEST_COLOURED for line in text.split("\n")):
+        return [False]
+    for language in languages:
+        LEXERS.expect(language)
+    return [True, False] if languages else [True]
 
 
 def render_as_written(block: Block, width: int, palette: Palette) -> list[Line]:

@@ -6,66 +6,39 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.binding import BindingType
-from textual.message import Message as WidgetMessage
-from textual.reactive import var
 from textual.timer import Timer
 
-from ...core.conversation import Attachment, Message
+from ...core.conversation import Message
+from ..clipboard.copying_app import copy_text
 from ..keys.bindings import Keyed, bindings_of
+from ..line_profile import line_of
 from ..scarcity import Scarcity, scarcity_named
-from .line import NO_PICTURE, TARGET, CodeTarget, Target
+from .drawn_pictures import PictureOrder
 from .look import Look
 from .message_view import MessageView
-from .more_below import TellingView
-from .picture_lines import NotBegun, picture_bounds
-from .row_strip import MARGIN
-from .targets import code_of, lines_of
+from .picture_lines import NotBegun
+from .target_walk import TargetWalkingView
 from .transcript import START, Position, Transcript
-from .words import select_word
 
 if TYPE_CHECKING:
     from ..pictures import DrawnPicture
 
-DrawPicture = Callable[[Attachment, int, int], Awaitable["DrawnPicture"]]
-"""Draws an attachment within the given columns and rows."""
+DrawPicture = Callable[[PictureOrder], Awaitable["DrawnPicture"]]
 
-_Request = tuple[MessageView, int, tuple[int, int]]
+_Request = tuple[MessageView, PictureOrder]
 
-CLICKS_FOR_WORD = 2
-DRAW_INTERVAL = 1 / 20
-"""Least seconds between two drawings of streamed text."""
 RETRY_SECONDS = 5.0
 """How long nothing is done for a picture whose drawing could not even begin."""
 DRAW_SHARE = 1 / 6
 """Most of its time that the interface renders streamed text; above it, drawings get rarer."""
 
 
-class ChatLog(Keyed, TellingView):
+class ChatLog(Keyed, TargetWalkingView):
     """The messages of a conversation; follows the end until the user scrolls away."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("log")
-
-    cursor: var[int | None] = var(None, bindings=True)
-    """Index of the message that keys act on."""
-    target: var[int] = var(0)
-    """Which picture, link or block of code of that message Enter opens or copies."""
-
-    class LinkOpened(WidgetMessage):
-        """The user opened a link."""
-
-        def __init__(self, href: str) -> None:
-            super().__init__()
-            self.href = href
-
-    class PictureOpened(WidgetMessage):
-        """The user opened a picture."""
-
-        def __init__(self, attachment: Attachment) -> None:
-            super().__init__()
-            self.attachment = attachment
 
     def __init__(
         self,
@@ -93,11 +66,16 @@ class ChatLog(Keyed, TellingView):
         """Replaces all messages and scrolls to the end."""
         if self.is_selecting:
             self.action_leave_lines()
-        self.transcript = Transcript(MessageView(message) for message in messages)
+        self.leave_marks()
+        self.forget_hit()
+        self.transcript = Transcript(
+            map(MessageView, messages), boxes_in_pixels=self.transcript.boxes_in_pixels
+        )
         self.top = START
         self.cursor = None
         self.following = True
         self.settle()
+        self.post_message(self.MarksChanged())
 
     def add_message(self, message: Message) -> None:
         """Adds a message, or replaces the one with the same id.
@@ -115,6 +93,7 @@ class ChatLog(Keyed, TellingView):
 
         A question that is there already stays, pictures and all.
         """
+        self.leave_marks()
         is_shown = self.transcript.index_of(question.id) is not None
         self.transcript.cut_below(question.id if is_shown else question.parent_id)
         cursor, self.cursor = self.cursor, None
@@ -137,12 +116,13 @@ class ChatLog(Keyed, TellingView):
         """Moves the cursor to a message, if that is shown, and brings it into view."""
         index = self.transcript.index_of(message_id)
         if index is not None:
+            self.leave_marks()
             self.cursor = index
             self.target = 0
             self._show_message(index)
 
     def append_text(self, message_id: int, text: str) -> None:
-        """Adds streamed text, drawn within `DRAW_INTERVAL`; ignored for messages not shown."""
+        """Adds streamed text, drawn a few times a second; ignored for messages not shown."""
         index = self.transcript.index_of(message_id)
         if index is not None:
             self.transcript.views[index].append(text)
@@ -172,8 +152,10 @@ class ChatLog(Keyed, TellingView):
         index = self.transcript.index_of(message.id)
         if index is not None:
             self.transcript.views[index].end(message)
+            self.check_walk(index)
             self.settle()
             self.note_text()
+            self.post_message(self.MarksChanged())
 
     def settle(self) -> None:
         """Draws, with a mark in view whenever keys come here: letters act on that message."""
@@ -190,34 +172,19 @@ class ChatLog(Keyed, TellingView):
         """Returns the message at the cursor while keys come here."""
         return self.cursor if self.has_focus else None
 
-    def marked_target(self) -> Target | None:
-        """Returns what Enter would open or copy."""
-        if self.cursor is None:
-            return None
-        targets = self.transcript.views[self.cursor].targets(self.look)
-        return targets[self.target % len(targets)] if targets else None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Returns whether a key does anything now, for the footer."""
-        if action in ("open_target", "copy_code", "move_target"):
-            target = self.marked_target()
-            is_other = action in ("open_target", "copy_code")
-            is_other &= isinstance(target, CodeTarget) != (action == "copy_code")
-            if target is None or is_other:
-                return False
-        return super().check_action(action, parameters)
-
     def rows_settled(self, look: Look) -> None:
         """Starts drawing the pictures that came into view."""
         if self._draw_picture is None or not look.max_picture_rows:
             return
         for message in {row.position.message for row in self.rows}:
             view = self.transcript.views[message]
-            for index, attachment in view.undrawn(look):
-                request = (view, index, picture_bounds(look))
+            if not view.message.attachments:
+                continue
+            for order in view.undrawn(look, self.marks_on):
+                request = (view, order)
                 if request not in self._drawing:
                     self._drawing.add(request)
-                    draw = self._draw(self._draw_picture, request, attachment)
+                    draw = self._draw(self._draw_picture, request)
                     self.run_worker(draw, group="pictures")
 
     def action_move_cursor(self, distance: int) -> None:
@@ -228,21 +195,13 @@ class ChatLog(Keyed, TellingView):
         last = len(self.transcript.views) - 1
         if last < 0:
             return
+        self.leave_marks()
         if self.cursor is None:
             self.cursor = self.rows[-1].position.message
         else:
             self.cursor = max(0, min(self.cursor + distance, last))
         self.target = 0
         self._show_message(self.cursor)
-
-    def action_move_target(self, distance: int) -> None:
-        """Moves to another picture, link or block of code of the message at the cursor."""
-        self.target += distance
-        target = self.marked_target()
-        if self.cursor is not None and target is not None:
-            first, last = lines_of(target, self.transcript.lines(self.cursor, self.look))
-            self.bring_into_view(Position(self.cursor, first), Position(self.cursor, last))
-        self.refresh_bindings()
 
     def action_copy(self) -> None:
         """Copies what was selected, or the message at the cursor, or the last one."""
@@ -252,22 +211,7 @@ class ChatLog(Keyed, TellingView):
             self.copy_selection()
         elif self.transcript.views:
             view = self.transcript.views[-1 if self.cursor is None else self.cursor]
-            self.app.copy_to_clipboard(view.text)
-            self.notify("Message copied", timeout=2)
-
-    def action_open_target(self) -> None:
-        """Opens the marked picture or link."""
-        target = self.marked_target()
-        if self.cursor is not None and isinstance(target, int | str):
-            self._open(self.cursor, target)
-
-    def action_copy_code(self) -> None:
-        """Copies the marked block of code."""
-        target = self.marked_target()
-        if self.cursor is not None and isinstance(target, CodeTarget):
-            lines = self.transcript.lines(self.cursor, self.look)
-            self.app.copy_to_clipboard(code_of(target, lines))
-            self.notify("Code copied", timeout=2)
+            copy_text(self.app, view.text, "Message")
 
     def on_focus(self) -> None:
         """Shows the cursor."""
@@ -275,56 +219,31 @@ class ChatLog(Keyed, TellingView):
 
     def on_blur(self) -> None:
         """Hides the cursor."""
+        self.leave_marks()
         self.settle()
-
-    def on_click(self, event: events.Click) -> None:
-        """Opens the picture or link that was clicked; a double click selects a word."""
-        # The base class would select the whole conversation on a double click.
-        event.prevent_default()
-        if self.is_on_badge(event.offset):
-            self.action_scroll_end()
-            return
-        if self.text_selection or not 0 <= event.y < len(self.rows):
-            return
-        position, line = self.rows[event.y]
-        if event.chain == CLICKS_FOR_WORD:
-            word = select_word(self.transcript, self.look, position, event.x - MARGIN)
-            self.screen.selections = {self: word} if word else {}
-            return
-        href = event.style.meta.get(TARGET)
-        if line.picture != NO_PICTURE:
-            self._open(position.message, line.picture)
-        elif href:
-            self._open(position.message, str(href))
 
     def _drain(self) -> None:
         self._timer = None
         start = monotonic()
         self.settle()
         self.note_text()
+        self.tell_open_marks()
         pause = (monotonic() - start) / DRAW_SHARE
-        self._next_draw = start + max(DRAW_INTERVAL, pause)
-
-    def _open(self, message: int, target: int | str) -> None:
-        if isinstance(target, str):
-            self.post_message(self.LinkOpened(target))
-        else:
-            attachment = self.transcript.views[message].message.attachments[target]
-            self.post_message(self.PictureOpened(attachment))
+        self._next_draw = start + max(line_of(self.app).draw_seconds, pause)
 
     def _show_message(self, message: int) -> None:
         """Brings a message into view: all of it, or its start."""
         lines = len(self.transcript.lines(message, self.look))
         self.bring_into_view(Position(message, 0), Position(message, lines - 1))
 
-    async def _draw(self, draw: DrawPicture, request: _Request, attachment: Attachment) -> None:
-        view, index, bounds = request
+    async def _draw(self, draw: DrawPicture, request: _Request) -> None:
+        view, order = request
         try:
             with scarcity_named():
-                view.put_picture(index, await draw(attachment, *bounds), bounds)
+                view.put_picture(order, await draw(order))
         except Scarcity as error:
-            sentence = f"{attachment.name} can't be drawn now: {error}"
-            view.put_picture(index, NotBegun.because(sentence, bounds[0]), bounds)
+            sentence = f"{order.attachment.label} can't be drawn now: {error}"
+            view.put_picture(order, NotBegun.because(sentence, order.bounds[0]))
             self.settle()
             await asyncio.sleep(RETRY_SECONDS)
         finally:

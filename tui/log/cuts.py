@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from markdown_it.token import Token
 
-from .maths import IS_OPEN, MATHS_BLOCK
+from ..markdown.maths import IS_OPEN, MATHS_BLOCK
 
 PROSE_CHARACTERS: Final = 1200
 """Longer prose is cut before a line that can stand alone, three times longer before any line."""

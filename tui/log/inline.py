@@ -1,6 +1,5 @@
 """Text within a block: emphasis, inline code, links, line breaks."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,15 +7,12 @@ from markdown_it.token import Token
 from rich.segment import Segment
 from rich.style import Style
 
+from ..markdown.grammar import GRAMMAR
+from ..markdown.links import is_openable, split_addresses, target_behind
+from ..markdown.maths import MATHS
 from ..visible import visible
-from .grammar import GRAMMAR
-from .line import CJK, TARGET
-from .links import is_openable, target_behind
-from .maths import MATHS
+from .line import TARGET
 from .palette import Palette
-
-_URL = re.compile(r"(https?://[^\s<>\"'`|\\^{}]*[^\s<>\"'`|\\^{}.,:;!?()\[\]])")
-_HAS_CJK = re.compile(f"[{CJK}]")
 
 _MARKS = {"strong": Style(bold=True), "em": Style(italic=True), "s": Style(strike=True)}
 
@@ -104,9 +100,8 @@ class _Paragraph:
         if "://" not in text or self._links:
             self._add(text, Style.null())
             return
-        for index, part in enumerate(_URL.split(text)):
-            # Nothing tells where an address ends in text without spaces between words.
-            if index % 2 and not _HAS_CJK.search(part):
+        for part, is_address in split_addresses(text):
+            if is_address:
                 self._add_link(part, GRAMMAR.normalize_link(part))
             else:
                 self._add(part, Style.null())

@@ -5,15 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from msgspec import Struct
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 
-CJK = (
-    "\u2e80-\u303e\u3041-\ua4cf\uf900-\ufaff\ufe30-\ufe4f"
-    "\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
-)
-"""Characters of texts without spaces between words, as ranges of a pattern."""
+from ..markdown.unspaced import CJK
+
 _CLOSING = "、。，．：；！？）］｝〉》」』】〕〗”’"
 
 TEXT_WIDTH = 100
@@ -24,9 +22,9 @@ TAB = "    "
 
 NO_PICTURE = -1
 
-NOT_CODE = -1
-CODE_BEGINS = 0
-CODE_GOES_ON = 1
+NOT_CODE = NOT_TABLE = -1
+CODE_BEGINS = TABLE_BEGINS = 0
+CODE_GOES_ON = TABLE_GOES_ON = 1
 
 TARGET = "target"
 """Key of the metadata that carries where a link leads."""
@@ -39,8 +37,15 @@ class CodeTarget(NamedTuple):
     """Counted from 1."""
 
 
-Target = int | str | CodeTarget
-"""What Enter opens or copies: an attachment by its index, a link's address, a block of code."""
+class TableTarget(Struct, frozen=True):
+    """A table in a message; never equal to a block of code."""
+
+    number: int
+    """Counted from 1."""
+
+
+Target = int | str | CodeTarget | TableTarget
+"""What Enter opens or copies: an attachment by its index, a link's address, code, a table."""
 
 
 class Line(NamedTuple):
@@ -55,6 +60,8 @@ class Line(NamedTuple):
     """Characters at its start and at its end that are drawn but not copied."""
     code: int = NOT_CODE
     """`CODE_BEGINS` or `CODE_GOES_ON`; within a message the number of the block of code."""
+    table: int = NOT_TABLE
+    """The same of a table."""
 
     @property
     def text(self) -> str:

@@ -3,12 +3,13 @@
 from textual.reactive import var
 from textual.selection import Selection
 
+from ..clipboard.copying_app import copy_text
 from .held_line import HeldLine
 from .line import NO_PICTURE
 from .look import Look
 from .selection import selection_of_lines
+from .times_view import TimesView
 from .transcript import START, Position
-from .transcript_view import TranscriptView
 
 SELECTING_ACTIONS = frozenset(
     {"scroll_up", "scroll_down", "page_up", "page_down", "scroll_home", "scroll_end"}
@@ -17,7 +18,7 @@ SELECTING_ACTIONS = frozenset(
 """All that keys of the log do while lines are selected."""
 
 
-class LineSelectingView(TranscriptView):
+class LineSelectingView(TimesView):
     """A transcript in which keys select lines, drawn and copied like a mouse selection.
 
     One end of the selection stays where it began, the other one goes where the view would go by
@@ -112,8 +113,7 @@ class LineSelectingView(TranscriptView):
     def copy_selection(self) -> None:
         """Copies what keys or the mouse have selected."""
         if self.text_selection:
-            self.app.copy_to_clipboard(self.get_selection(self.text_selection)[0])
-            self.notify("Selection copied", timeout=2)
+            copy_text(self.app, self.get_selection(self.text_selection)[0], "Selection")
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Ends the selection by keys once the mouse selects something else.

@@ -21,3 +21,5 @@ class Look(NamedTuple):
     """Pixels of the terminal's cells, across and down; only their ratio matters."""
     late_lexers: int = 0
     """Counts up when more code can be coloured than before."""
+    now: int = 0
+    """Minutes since the epoch, by which the ages of messages are told; 0 where no times are."""

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 
 from markdown_it.token import Token
 
+from ..markdown.grammar import GRAMMAR, References
+from ..markdown.patience import GaveUp, Patience
 from .cuts import (
     TABLE_HEAD,
     Place,
@@ -25,8 +27,6 @@ from .cuts import (
     put_inside,
     without_markers,
 )
-from .grammar import GRAMMAR, References
-from .patience import GaveUp, Patience
 
 LINE_CHARACTERS: Final = 4000
 """A line longer than this is cut at the next space, or at twice as many without one."""

@@ -3,27 +3,25 @@
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from rich.segment import Segment
 
-from ...core.conversation import Attachment, Message, TextPart, has_words
-from ..status_words import named_with
+from ...core.conversation import Attachment, Message, has_words
 from ..visible import VisibleStream, visible, visible_line
-from .line import BLANK, TEXT_WIDTH, Line, Target, without_tabs, wrap
+from .drawn_pictures import DrawnPictures, MarksOn, PictureOrder
+from .foot import foot
+from .head import Head
+from .heading import has_other_model, heading
+from .line import BLANK, TEXT_WIDTH, Line, Target, without_tabs
 from .look import Look
-from .notes import estimate_thoughts, last_thoughts, muted, thoughts_above
-from .picture_lines import NotBegun, picture_bounds, picture_grid, picture_lines
+from .notes import estimate_thoughts, last_thoughts
+from .picture_lines import NotBegun, picture_grid
 from .receipt import receipt
 from .targets import targets_in
 
 if TYPE_CHECKING:
+    from ...core.boxes import PlacedMark
     from ..pictures import DrawnPicture
     from .answer_text import AnswerText
-
-_ENDINGS = {"cancelled": "stopped", "length": "cut off at the token limit", "failed": "failed"}
-"""What stands below an answer that did not end by itself."""
-
-_NOT_REPEATED = "not part of the context: e edits and asks again, r asks again"
-"""What stands below an answer whose question no later prompt repeats."""
+    from .searched_parts import SearchedPart
 
 
 class MessageView:
@@ -33,18 +31,27 @@ class MessageView:
         self.message = message
         self.model_before = ""
         """What gave the answer before this one; empty for none. A change is named."""
-        self._drawn: dict[int, DrawnPicture | NotBegun] = {}
-        self._drawn_within = (0, 0)
+        self.is_last = False
+        """Whether nothing stands below it."""
+        self.marks: tuple[PlacedMark, ...] | None = None
+        """What it marks in pictures; None while nobody has read that."""
+        self._chosen: int | None = None
+        self._drawn = DrawnPictures()
         self._text = message.text
         self._unread = ""
+        self._has_new_foot = False
+        """Whether other lines stand below its text than are rendered."""
         self._thoughts = message.thoughts
         self._awaited = ""
         self._answer: AnswerText | None = None
         self._shown = VisibleStream()
         self._look: Look | None = None
-        self._head: list[Line] = []
+        self._head = Head()
         self._lines: list[Line] = []
         self._height = (0, 0)
+        self._folded: list[str] | None = None
+        self.part_lines: list[range] = []
+        """Which of the lines that were rendered last each part has; none of what is folded away."""
 
     @property
     def is_open(self) -> bool:
@@ -60,6 +67,26 @@ class MessageView:
     def text(self) -> str:
         """The message as it was written, for copying; without words its thoughts."""
         return visible(self._text or self._thoughts)
+
+    @property
+    def streamed(self) -> str:
+        """The words as they came so far, whatever characters are in them."""
+        return self._text
+
+    @property
+    def parts(self) -> "list[SearchedPart]":
+        """What is searched, in the order in which it is shown."""
+        # What folds text is loaded with the first search.
+        from .searched_parts import searched_parts
+
+        return searched_parts(self.message, self._text, self._thoughts)
+
+    @property
+    def folded(self) -> list[str]:
+        """The parts as searches compare them: another list once they have changed."""
+        if self._folded is None:
+            self._folded = [part.folded for part in self.parts]
+        return self._folded
 
     @property
     def has_folded_thoughts(self) -> bool:
@@ -78,7 +105,7 @@ class MessageView:
         """Returns all lines; what did not change since the last time is the same object."""
         if look != self._look:
             self._start(look)
-        elif self._unread:
+        elif self._unread or self._has_new_foot:
             self._read(look)
         self._height = (look.width, len(self._lines))
         return self._lines
@@ -86,6 +113,7 @@ class MessageView:
     def append(self, text: str) -> None:
         """Adds streamed text; it is rendered when lines are next asked for."""
         self._awaited = ""
+        self._folded = None
         had_folded = self.has_folded_thoughts
         self._text += text
         self._unread += text
@@ -95,19 +123,28 @@ class MessageView:
     def append_thoughts(self, text: str) -> None:
         """Adds streamed thoughts; their last lines are shown until the answer's text begins."""
         self._awaited = ""
+        self._folded = None
         self._thoughts += text
         self._look = None
 
     def end(self, message: Message) -> None:
         """Replaces the message by its final state."""
         self._awaited = ""
+        self._folded = self.marks = None
         has_grown = message.thoughts != self._thoughts
         self.message, self._thoughts = message, message.thoughts
         is_as_shown = message.text == self._text and not (has_grown or message.thoughts)
-        if is_as_shown and self._look and self._answer and not self._changed_model:
+        is_same_model = not has_other_model(message, self.model_before)
+        if is_as_shown and self._look and self._answer and is_same_model:
             self._read(self._look)
         else:
             self._text = message.text
+            self._look = None
+
+    def place(self, *, is_last: bool) -> None:
+        """Says whether it is the last one."""
+        if is_last != self.is_last:
+            self.is_last = is_last
             self._look = None
 
     def mark(self, message: Message) -> None:
@@ -121,22 +158,33 @@ class MessageView:
         self._awaited = reason
         self._look = None
 
-    def put_picture(
-        self, index: int, drawn: "DrawnPicture | NotBegun", bounds: tuple[int, int]
-    ) -> None:
-        """Shows a picture that was drawn within `bounds` in its reserved place."""
-        if self._drawn_within == bounds:
-            self._drawn[index] = drawn
+    def put_picture(self, order: PictureOrder, drawn: "DrawnPicture | NotBegun") -> None:
+        """Shows a picture that was drawn as ordered in its reserved place."""
+        if self._drawn.put(order, drawn):
             self._look = None
 
-    def undrawn(self, look: Look) -> list[tuple[int, Attachment]]:
-        """Returns the attachments to draw for a look, with their indices."""
-        if self._drawn_within != picture_bounds(look):
-            self._drawn_within = picture_bounds(look)
-            self._drawn.clear()
-        drawn, attachments = self._drawn, enumerate(self._attachments)
-        wanted = ((at, it) for at, it in attachments if not it.is_left_out)
-        return [(at, it) for at, it in wanted if at not in drawn or drawn[at].may_retry]
+    def undrawn(self, look: Look, marks_on: MarksOn) -> list[PictureOrder]:
+        """Returns what is to be drawn for a look.
+
+        Args:
+            look: of the log.
+            marks_on: returns what is to lie over a picture.
+        """
+        return self._drawn.missing(self._attachments, look, marks_on)
+
+    def put_marks(self, marks: "tuple[PlacedMark, ...]") -> None:
+        """Names below an answer what it marks in pictures."""
+        self.marks = marks
+        if self.is_open:
+            self._has_new_foot = True
+        elif marks:
+            self._look = None
+
+    def highlight(self, mark: int | None) -> None:
+        """Highlights the name of one of its marks, from 0; None for none."""
+        if mark != self._chosen:
+            self._chosen = mark
+            self._look = None
 
     def targets(self, look: Look) -> list[Target]:
         """Returns what can be opened or copied: attachments, then links and code in order."""
@@ -147,29 +195,17 @@ class MessageView:
         """Forgets lines and drawn pictures, but not how many lines they were."""
         self._look = self._answer = None
         self._lines = []
-        self._head = []
+        self._head = Head()
         self._drawn.clear()
 
     def _start(self, look: Look) -> None:
         """Renders heading and parts, and leaves the text of an answer to be read."""
         self._look = look
         look = self._shaded(look)
-        name = "you" if self.message.role == "user" else "answer"
-        style = look.palette.user if self.message.role == "user" else look.palette.answer
-        place = Segment(self._place(), look.palette.muted)
-        model = Segment(self._changed_model, look.palette.muted)
-        self._head = wrap([Segment(name, style), place, model], look.width)
-        drawn = self._drawn if self._drawn_within == picture_bounds(look) else {}
-        pictures = enumerate(self._attachments)
-        for part in self.message.parts:
-            if isinstance(part, Attachment):
-                index, picture = next(pictures)
-                self._head += picture_lines(picture, index, drawn.get(index), look)
-            elif self.message.role == "user" and isinstance(part, TextPart):
-                text = Segment(visible(without_tabs(part.text)), look.palette.base)
-                self._head += wrap([text], min(look.width, TEXT_WIDTH))
+        self._head = Head(heading(self.message, self.model_before, look))
+        self._head.add_parts(self.message, self._attachments, self._drawn, look)
         if self.has_folded_thoughts:
-            self._head += thoughts_above(self._thoughts, self.message.stats, look)
+            self._head.add_thoughts(self._thoughts, self.message.stats, look)
         self._shown = VisibleStream()
         self._answer = None
         if self.message.role == "assistant":
@@ -187,34 +223,31 @@ class MessageView:
         if not self.is_open:
             text += self._shown.end()
         self._unread = ""
-        lines = list(self._head)
+        self._has_new_foot = False
+        lines = list(self._head.lines)
         if self._answer is not None:
             lines += self._answer.read(text, is_complete=not self.is_open)
         if not self.is_open:
             self._answer = None
+        text_lines = range(len(self._head.lines), len(lines))
+        self.part_lines = list(self._head.parts)
+        if self._thoughts and not self.has_folded_thoughts:
+            lines += last_thoughts(self._thoughts, look)
+            self.part_lines.append(range(text_lines.stop, len(lines)))
+        if self.message.role == "assistant":
+            self.part_lines.append(text_lines)
         self._lines = lines + self._foot(look)
 
     def _foot(self, look: Look) -> list[Line]:
-        """Returns the lines below the text, the gap to the next message included."""
-        message, palette = self.message, look.palette
-        stands_in = self._thoughts and not self.has_folded_thoughts
-        lines = last_thoughts(self._thoughts, look) if stands_in else []
-        notes: list[str] = []
-        if message.error:
-            lines += wrap([Segment(visible_line(message.error), palette.error)], look.width)
-        elif message.finish_reason in _ENDINGS:
-            early = message.stats.ended_early if message.stats else ""
-            notes.append(visible_line(early) or _ENDINGS[message.finish_reason])
-        if message.drops_question:
-            notes.append(_NOT_REPEATED)
-        if message.stats and look.shows_receipts:
-            first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
-            notes = [" · ".join([*notes, first]), *rest]
-        if self.is_open and (self._awaited or not (self._text or self._thoughts)):
-            notes = [visible_line(self._awaited) or "…"]
-        if notes:
-            lines += muted("\n".join(notes), look)
-        return [*lines, BLANK]
+        """Returns the lines below what was said, the gap to the next message included."""
+        marks: list[Line] = []
+        if self.marks:
+            from .mark_lines import mark_lines
+
+            marks = mark_lines(self.marks, self._chosen, look)
+        is_silent = self.is_open and (self._awaited or not (self._text or self._thoughts))
+        waits_for = (visible_line(self._awaited) or "…") if is_silent else ""
+        return [*foot(self.message, look, marks, waits_for, is_last=self.is_last), BLANK]
 
     @property
     def _attachments(self) -> list[Attachment]:
@@ -227,26 +260,6 @@ class MessageView:
         """Returns how a message looks that may be left out."""
         return look._replace(palette=look.palette.greyed()) if self.message.is_left_out else look
 
-    def _place(self) -> str:
-        """Returns what stands beside the name.
-
-        Whose words an answer is, whether prompts leave it out, and which of the messages that
-        stand beside each other it is.
-        """
-        message, siblings = self.message, self.message.siblings
-        marks = ["corrected by you"] if message.is_corrected else []
-        marks += ["left out"] if message.is_left_out else []
-        if len(siblings) > 1 and message.id in siblings:
-            marks.append(f"{siblings.index(message.id) + 1}/{len(siblings)}")
-        return "".join(f"  {mark}" for mark in marks)
-
-    @property
-    def _changed_model(self) -> str:
-        """Which model gave this answer, if another one gave the answer before; else empty."""
-        name = model_of(self.message)
-        is_changed = bool(name and self.model_before) and name != self.model_before
-        return f"  {visible_line(name)}" if is_changed else ""
-
     def _estimate(self, look: Look) -> int:
         pictures = sum(picture_grid(one, look)[1] + 1 for one in self._attachments)
         text, width = self._text, min(look.width, TEXT_WIDTH)
@@ -255,8 +268,3 @@ class MessageView:
             receipt_lines = len(receipt(self.message.stats, is_whole=look.has_whole_receipts))
         thoughts = estimate_thoughts(self._thoughts, look, has_text=has_words(text))
         return 3 + pictures + text.count("\n") + len(text) // width + receipt_lines + thoughts
-
-
-def model_of(message: Message) -> str:
-    """Returns the name of the model that gave an answer, with its adapter's; empty for none."""
-    return named_with(message.model, message.adapter)

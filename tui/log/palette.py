@@ -31,13 +31,19 @@ class Palette(NamedTuple):
     """The bar beside the message at the cursor."""
     target: Style
     """Laid over the link that Enter would open."""
+    found: Style
+    """Laid over what a search has found."""
+    found_here: Style
+    """Laid over the place that the keys have walked to."""
     left_out: Style
     """All text of what later prompts leave out."""
 
     def greyed(self) -> "Palette":
         """Returns the palette for a message that is left out: its text has one style."""
         grey = Palette(*(self.left_out for _ in self._fields))
-        return grey._replace(picture=self.picture, mark=self.mark, target=self.target)
+        return grey._replace(picture=self.picture, mark=self.mark, target=self.target)._replace(
+            found=self.found, found_here=self.found_here
+        )
 
 
 COMPONENTS = {f"chat-log--{name.replace('_', '-')}" for name in Palette._fields}

@@ -1,5 +1,6 @@
 """The lines of a picture: its cells, or the room kept for them, and its caption."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -7,11 +8,13 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from ...core.conversation import Attachment
+from ..marks import highlighted
 from ..visible import visible_line
 from .line import Line, cells_of, wrap
 from .look import Look
 
 if TYPE_CHECKING:
+    from ...core.pictures.jobs import DrawnMark
     from ..pictures import DrawnPicture
 
 GAP = 3
@@ -38,14 +41,14 @@ class NotBegun(NamedTuple):
 
 
 def caption(attachment: Attachment, width: int) -> str:
-    """Returns the picture's name, sizes in the file and for the model, what it costs, and its note.
+    """Returns the picture's label, its own size and that for the model, its cost and note.
 
     On one line if they fit the width, else on one line each.
     """
     size = f"{attachment.width}x{attachment.height}"
     if attachment.model_width:
         size += f" → {attachment.model_width}x{attachment.model_height}"
-    parts = [visible_line(attachment.name), size]
+    parts = [visible_line(attachment.label), size]
     if attachment.tokens:
         parts.append(f"{attachment.tokens} tokens")
     if attachment.is_left_out:
@@ -85,9 +88,16 @@ def picture_bounds(look: Look) -> tuple[int, int]:
 
 
 def picture_lines(
-    attachment: Attachment, index: int, drawn: "DrawnPicture | NotBegun | None", look: Look
+    attachment: Attachment,
+    index: int,
+    drawn: "DrawnPicture | NotBegun | None",
+    marks: "Sequence[DrawnMark]",
+    look: Look,
 ) -> list[Line]:
-    """Returns the lines of the attachment with this index; its caption alone if it is left out."""
+    """Returns the lines of the attachment with this index; its caption alone if it is left out.
+
+    The caption ends with what is highlighted of the marks over the picture.
+    """
     if drawn and not attachment.is_left_out:
         rows = [list(strip) for strip in drawn.strips]
     else:
@@ -98,7 +108,10 @@ def picture_lines(
     width = beside if is_beside else look.width
     palette = look.palette
     style = palette.left_out if attachment.is_left_out else palette.muted
-    words = wrap([Segment(caption(attachment, width), style)], width)
+    segments = [Segment(caption(attachment, width), style)]
+    if named := highlighted(marks):
+        segments += [Segment("\n", style), Segment(named, palette.heading)]
+    words = wrap(segments, width)
     lines = _beside(rows, words, look) if is_beside else [*(Line(row, "") for row in rows), *words]
     return [line._replace(picture=index) for line in lines]
 

@@ -8,13 +8,13 @@ from markdown_it.token import Token
 from rich.cells import cell_len
 from rich.segment import Segment
 
+from ..markdown.grammar import GRAMMAR, References
+from ..markdown.maths import MATHS_BLOCK
 from .code import render_code
 from .cuts import CODE, has_gap
-from .grammar import GRAMMAR, References
 from .inline import Inline
-from .line import BLANK, TEXT_WIDTH, Line, indent, wrap
+from .line import BLANK, TABLE_BEGINS, TABLE_GOES_ON, TEXT_WIDTH, Line, indent, wrap
 from .markdown import Block
-from .maths import MATHS_BLOCK
 from .palette import Palette
 from .table import Table, fit, render_rows, render_table
 
@@ -106,7 +106,12 @@ class _Blocks:
             case "hr":
                 return wrap([Segment("─" * min(width, RULE_WIDTH), self._palette.muted)], width)
             case "table_open":
-                return self._table(width)
+                goes_on = self._take_goes_on()
+                lines = self._table(width, goes_on=goes_on)
+                kinds = [TABLE_GOES_ON if goes_on else TABLE_BEGINS]
+                kinds += [TABLE_GOES_ON] * (len(lines) - 1)
+                drawn = zip(lines, kinds, strict=True)
+                return [line._replace(table=kind) for line, kind in drawn]
             case "definition":
                 return self._text(self._inline.definition(token), width)
             case kind if kind == MATHS_BLOCK:
@@ -136,10 +141,10 @@ class _Blocks:
             lines.append(Line([Segment(rule, self._palette.title)], "", margins=(len(rule), 0)))
         return lines
 
-    def _table(self, width: int) -> list[Line]:
+    def _table(self, width: int, *, goes_on: bool) -> list[Line]:
         palette, sample = self._palette, self._block.sample
         table = Table.read(self._tokens, self._inline)
-        if not self._take_goes_on():
+        if not goes_on:
             return render_table(table, table.natural_widths(), width, palette)
         links = tuple((label, str(to["href"])) for label, to in self._references.items())
         widths = sample_widths(sample, palette, links)

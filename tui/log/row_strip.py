@@ -1,13 +1,16 @@
 """A row of the log as it is drawn: margin, line, and what is marked or selected in it."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 
-from .line import NO_PICTURE, CodeTarget, Line, Target, link_of
+from .line import NO_PICTURE, CodeTarget, Line, TableTarget, Target, link_of
 from .palette import Palette
+
+if TYPE_CHECKING:
+    from .found_lines import FoundSpan
 
 MARGIN = 1
 """Cells left and right of every line; the bar of the message at the cursor stands at the left."""
@@ -23,6 +26,8 @@ class Shown(NamedTuple):
     """What of it Enter would open."""
     span: tuple[int, int] | None = None
     """Selected characters, from and to; a negative end means to the end of the line."""
+    found: "tuple[FoundSpan, ...]" = ()
+    """Characters that a search has found."""
 
     @property
     def cells(self) -> int:
@@ -32,15 +37,20 @@ class Shown(NamedTuple):
 
 def draw_row(shown: Shown, palette: Palette, selected: Style) -> list[Segment]:
     """Returns the segments of a row; the cells of a picture among them as they came."""
-    line, is_marked, target, span = shown
+    line, is_marked, target, span, found = shown
     segments = line.segments
-    is_code = isinstance(target, CodeTarget) and line.code == target.number
-    if target is not None and not isinstance(target, CodeTarget):
+    is_block = (isinstance(target, CodeTarget) and line.code == target.number) or (
+        isinstance(target, TableTarget) and line.table == target.number
+    )
+    if target is not None and not isinstance(target, CodeTarget | TableTarget):
         segments = [_mark(segment, line, target, palette) for segment in segments]
+    for start, end, is_current in found:
+        look = palette.found_here if is_current else palette.found
+        segments = _select(segments, (start, end), look)
     if span is not None and line.picture == NO_PICTURE:
         segments = _select(segments, span, selected)
     bar = (
-        Segment("█" if is_code else "▎", palette.mark) if is_marked else Segment(" ", palette.base)
+        Segment("█" if is_block else "▎", palette.mark) if is_marked else Segment(" ", palette.base)
     )
     return [bar, *segments]
 

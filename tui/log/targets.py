@@ -1,14 +1,16 @@
-"""What of a message can be opened or copied on its own: links and blocks of code."""
+"""What of a message can be opened or copied on its own: links, blocks of code and tables."""
 
 from collections.abc import Iterator, Sequence
 
 from .copied import copied_text
-from .line import NOT_CODE, CodeTarget, Line, Target, link_of
+from .line import NOT_CODE, NOT_TABLE, CodeTarget, Line, TableTarget, Target, link_of
 
 
 def targets_in(lines: Sequence[Line]) -> Iterator[Target]:
-    """Yields links and blocks of code in order, some of them several times."""
+    """Yields links, blocks of code and tables in order, some of them several times."""
     for line in lines:
+        if line.table != NOT_TABLE:
+            yield TableTarget(line.table)
         if line.code != NOT_CODE:
             yield CodeTarget(line.code)
         else:
@@ -29,6 +31,8 @@ def lines_of(target: Target, lines: Sequence[Line]) -> tuple[int, int]:
 def _shows(line: Line, target: Target) -> bool:
     if isinstance(target, CodeTarget):
         return line.code == target.number
+    if isinstance(target, TableTarget):
+        return line.table == target.number
     if isinstance(target, int):
         return line.picture == target
     return any(link_of(segment) == target for segment in line.segments)

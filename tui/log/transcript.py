@@ -4,14 +4,19 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from ...core.conversation import Attachment, Message
+from .heading import model_of
 from .line import Line
 from .look import Look
-from .message_view import MessageView, model_of
+from .message_view import MessageView
+from .open_marks import OpenMarks
+
+if TYPE_CHECKING:
+    from ...core.boxes import PlacedMark
 
 KEPT_LINES = 1500
 """Rendered lines kept in memory, those on screen and of an open answer not counted."""
@@ -38,11 +43,21 @@ START = Position(0, 0)
 class Transcript:
     """Finds and renders lines by position; heights are estimates until a message is rendered."""
 
-    def __init__(self, views: Iterable[MessageView] = ()) -> None:
+    def __init__(self, views: Iterable[MessageView] = (), *, boxes_in_pixels: bool = False) -> None:
+        """Shows messages.
+
+        Args:
+            views: of the messages, oldest first.
+            boxes_in_pixels: whether the model that answers counts pixels, not thousandths.
+        """
         self.views: list[MessageView] = []
         for view in views:
             self._add(view)
         self._kept: OrderedDict[MessageView, None] = OrderedDict()
+        self._open: OpenMarks | None = None
+        """Of the open answer, once it was looked at."""
+        self.boxes_in_pixels = boxes_in_pixels
+        """Whether the model that answers counts pixels of pictures, not thousandths."""
 
     def index_of(self, message_id: int) -> int | None:
         """Returns the index of the message with that id; None if it is not here."""
@@ -60,12 +75,16 @@ class Transcript:
         else:
             self._kept.pop(self.views[index], None)
             view.model_before = self.views[index].model_before
+            view.is_last = self.views[index].is_last
             self.views[index] = view
 
     def _add(self, view: MessageView) -> None:
         """Adds a view at the end, which is told what gave the answer before it."""
-        models = (model_of(it.message) for it in reversed(self.views))
-        view.model_before = next((it for it in models if it), "")
+        if self.views:
+            last = self.views[-1]
+            view.model_before = model_of(last.message) or last.model_before
+            last.place(is_last=False)
+        view.is_last = True
         self.views.append(view)
 
     def mark(self, messages: Sequence[Message]) -> bool:
@@ -84,13 +103,75 @@ class Transcript:
         for view in self.views[last + 1 :]:
             self._kept.pop(view, None)
         del self.views[last + 1 :]
+        if self.views:
+            self.views[-1].place(is_last=True)
 
     def lines(self, message: int, look: Look) -> Sequence[Line]:
         """Returns the lines of a message."""
         view = self.views[message]
+        self.marks_of(message)
         self._kept[view] = None
         self._kept.move_to_end(view)
         return view.lines(look)
+
+    def marks_of(self, message: int) -> "tuple[PlacedMark, ...]":
+        """Returns what an answer marks in pictures; of an open one what has ended in it."""
+        view = self.views[message]
+        if view.message.role == "user":
+            return ()
+        if view.is_open:
+            self._read_open(message).read()
+            return view.marks or ()
+        if view.marks is None:
+            # Its patterns take a while to compile: not before there is an answer.
+            from ...core.boxes import find_marks, may_mark
+
+            found: tuple[PlacedMark, ...] = ()
+            if may_mark(view.message.text):
+                found = find_marks(view.message, [it.message for it in self.views[:message]])
+            view.put_marks(found)
+            return found
+        return view.marks
+
+    def marks_laid(self, message: int, pause: float) -> "tuple[PlacedMark, ...]":
+        """Returns which of an answer's marks lie over its pictures.
+
+        Args:
+            message: index of the answer.
+            pause: least seconds until an open answer's next ones join them.
+        """
+        marks = self.marks_of(message)
+        if not self.views[message].is_open:
+            return marks
+        return marks[: self._read_open(message).count_laid(pause)]
+
+    def count_laid(self, pause: float) -> int:
+        """Returns how many marks of the open answer lie over pictures; as in `marks_laid`."""
+        return self._open.count_laid(pause) if self._open else 0
+
+    def _read_open(self, message: int) -> OpenMarks:
+        view = self.views[message]
+        if self._open is None or self._open.view is not view:
+            before = [it.message for it in self.views[:message]]
+            self._open = OpenMarks(view, before, counts_pixels=self.boxes_in_pixels)
+        return self._open
+
+    def marks_in(self, message: int, picture: Attachment) -> bool:
+        """Returns whether an answer marks something in a picture."""
+        return any(it.picture.key == picture.key for it in self.marks_of(message))
+
+    def newest_marking(self, picture: Attachment) -> int | None:
+        """Returns the index of the newest answer that marks something in a picture, if any."""
+        answers = reversed(range(len(self.views)))
+        return next((it for it in answers if self.marks_in(it, picture)), None)
+
+    def find_picture(self, picture: Attachment, before: int) -> tuple[int, int] | None:
+        """Returns message and index of a picture: where it stands last before a message."""
+        for message in reversed(range(before)):
+            keys = [it.key for it in self.views[message].message.attachments]
+            if picture.key in keys:
+                return message, keys.index(picture.key)
+        return None
 
     def walk(self, start: Position, distance: int, look: Look) -> Position:
         """Returns the position so many lines below, or above if negative, within the text."""

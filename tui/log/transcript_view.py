@@ -1,13 +1,15 @@
 """A transcript in a window: scrolling by lines that stand still, and drawing only what changed."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.geometry import Offset, Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from ..line_profile import line_of
 from ..size_watcher import watch_size
 from .lexers import LEXERS
 from .line import Target, pad
@@ -17,6 +19,9 @@ from .picture_lines import most_picture_rows
 from .row_strip import MARGIN, Shown, add_offsets, draw_row
 from .selection import offset_of, selected_text, span_of
 from .transcript import START, Position, Row, Transcript
+
+if TYPE_CHECKING:
+    from .found_lines import FoundSpan
 
 JUMP_PAGES = 3
 """Scrolling further than this at once goes by estimated heights, else by rendered lines."""
@@ -69,6 +74,7 @@ class TranscriptView(ScrollView, can_focus=True):
             self._palette = read_palette(self)
         width = max(1, self.size.width - self.scrollbar_gutter.width - 2 * MARGIN)
         most_rows = most_picture_rows(self.app.size.height) if self.draws_pictures else 0
+        most_rows = min(most_rows, line_of(self.app).picture_rows)
         rows = min(most_rows, max(0, self.page_height - 2))
         shown = self.show_receipts, self.has_whole_receipts, self.shows_thoughts
         return Look(width, self._palette, *shown, rows, self._cell_size, LEXERS.late)
@@ -94,7 +100,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self.rows_settled(look)
         self.transcript.release(self.rows)
         if LEXERS.is_loading:
-            self.run_worker(self._colour_late(), group="lexers", exclusive=True)
+            self._colour_late()
 
     def rows_settled(self, look: Look) -> None:
         """Called when `rows` may have changed."""
@@ -106,6 +112,10 @@ class TranscriptView(ScrollView, can_focus=True):
     def marked_target(self) -> Target | None:
         """Returns what of that message to draw as the one that would be opened."""
         return None
+
+    def found_in(self, _position: Position) -> "tuple[FoundSpan, ...]":
+        """Returns what of a line to draw as found."""
+        return ()
 
     def scroll_lines(self, distance: int) -> None:
         """Moves the view by so many lines, as the user asked."""
@@ -231,6 +241,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self.following = True
         self.settle()
 
+    @work(exclusive=True, group="lexers")
     async def _colour_late(self) -> None:
         """Draws code again that was drawn before its lexer was loaded."""
         await LEXERS.wait()
@@ -274,7 +285,9 @@ class TranscriptView(ScrollView, can_focus=True):
         for position, line in self.rows:
             span = span_of(selection, position)
             is_marked = position.message == marked
-            shown.append(Shown(line, is_marked, target if is_marked else None, span))
+            marked_target = target if is_marked else None
+            found = self.found_in(position)
+            shown.append(Shown(line, is_marked, marked_target, span, found))
         return shown
 
     def _bounded(self, selection: Selection) -> Selection:

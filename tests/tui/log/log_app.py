@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable
 
 from rich.segment import Segment
+from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
 from seeshell.core.conversation import Attachment, Message
+from seeshell.core.pictures.jobs import DrawnMark
 from seeshell.tui.log import ChatLog
+from seeshell.tui.log.drawn_pictures import PictureOrder
 from seeshell.tui.pictures import DrawnPicture
 
 from ...messages import answer, question
@@ -27,6 +30,7 @@ class LogApp(App[None]):
         self.messages = messages
         self.posted: list[str | Attachment] = []
         self.asked: list[tuple[str, int, int]] = []
+        self.marked: list[tuple[DrawnMark, ...]] = []
         self.may_draw = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -36,15 +40,18 @@ class LogApp(App[None]):
         self.query_one(ChatLog).show_messages(self.messages)
         self.query_one(ChatLog).focus()
 
-    async def draw(self, attachment: Attachment, columns: int, rows: int) -> DrawnPicture:
-        self.asked.append((attachment.name, columns, rows))
+    async def draw(self, order: PictureOrder) -> DrawnPicture:
+        self.asked.append((order.attachment.name, *order.bounds))
+        self.marked.append(order.marks)
         await self.may_draw.wait()
         return DrawnPicture(16, 6, [Strip([Segment("▓" * 16)])] * 6)
 
-    def on_chat_log_link_opened(self, event: ChatLog.LinkOpened) -> None:
+    @on(ChatLog.LinkOpened)
+    def _keep_link(self, event: ChatLog.LinkOpened) -> None:
         self.posted.append(event.href)
 
-    def on_chat_log_picture_opened(self, event: ChatLog.PictureOpened) -> None:
+    @on(ChatLog.PictureOpened)
+    def _keep_picture(self, event: ChatLog.PictureOpened) -> None:
         self.posted.append(event.attachment)
 
 

@@ -5,8 +5,8 @@ from rich.segment import Segment
 
 from seeshell.tui.log.answer_text import AnswerText
 from seeshell.tui.log.line import link_of
-from seeshell.tui.log.links import LONGEST_TARGET, is_openable, target_behind
 from seeshell.tui.log.palette import Palette
+from seeshell.tui.markdown.links import LONGEST_TARGET, is_openable, target_behind
 
 from .blocks import render_text
 

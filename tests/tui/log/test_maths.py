@@ -3,8 +3,8 @@
 import pytest
 
 from seeshell.tui.log.answer_text import AnswerText
-from seeshell.tui.log.maths import LONGEST
 from seeshell.tui.log.palette import Palette
+from seeshell.tui.markdown.maths import LONGEST
 
 from .blocks import render_text
 

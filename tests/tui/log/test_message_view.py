@@ -9,10 +9,12 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from seeshell.core.conversation import Attachment, Message, TextPart, TurnStats
+from seeshell.core.pictures.jobs import DrawnMark
+from seeshell.tui.log.drawn_pictures import PictureOrder
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
 from seeshell.tui.log.palette import Palette
-from seeshell.tui.log.patience import Patience
+from seeshell.tui.markdown.patience import Patience
 from seeshell.tui.pictures import DrawnPicture
 from seeshell.tui.visible import visible
 
@@ -234,6 +236,10 @@ def test_an_answer_without_memory_for_more_says_so(look: Look) -> None:
     assert texts(message, look._replace(shows_receipts=False))[2] == "  The memory is full."
 
 
+def no_marks(_picture: Attachment) -> tuple[DrawnMark, ...]:
+    return ()
+
+
 def test_a_picture_keeps_its_room_until_it_is_drawn(look: Look) -> None:
     wide = look._replace(width=80)
     view = MessageView(question("Who?", PHOTO))
@@ -246,19 +252,37 @@ def test_a_picture_keeps_its_room_until_it_is_drawn(look: Look) -> None:
     ]
     assert len(before) == 1 + 12 + 1 + 1
 
-    assert view.undrawn(wide) == [(0, PHOTO)]
+    (order,) = view.undrawn(wide, no_marks)
+    assert order == PictureOrder(0, PHOTO, (80, 12))
     cells = [Strip([Segment("▓" * 32)]) for _ in range(12)]
-    view.put_picture(0, DrawnPicture(32, 12, cells), (80, 12))
+    view.put_picture(order, DrawnPicture(32, 12, cells))
     after = [line.text for line in view.lines(wide)]
     assert after == [line.replace(room, "▓" * 32) for line in before]
-    assert view.undrawn(wide) == []
+    assert view.undrawn(wide, no_marks) == []
+
+
+def test_a_picture_is_drawn_again_with_other_marks_and_stays_meanwhile(look: Look) -> None:
+    wide = look._replace(width=80)
+    view = MessageView(question("Who?", PHOTO))
+    cells = [Strip([Segment("▓" * 32)]) for _ in range(12)]
+    (order,) = view.undrawn(wide, no_marks)
+    view.put_picture(order, DrawnPicture(32, 12, cells))
+    before = view.lines(wide)
+    mark = DrawnMark(10, 20, 110, 220, (255, 0, 0), "nose", 2, is_thick=True)
+    (order,) = view.undrawn(wide, lambda _: (mark,))
+    assert order.marks == (mark,)
+    assert view.lines(wide) == before
+    view.put_picture(order, DrawnPicture(32, 12, cells))
+    text = "\n".join(line.text for line in view.lines(wide))
+    assert "2 nose · 100x200 pixels" in text
+    assert view.undrawn(wide, lambda _: (mark,)) == []
 
 
 def test_the_cells_of_a_picture_come_through_as_they_are(look: Look) -> None:
     view = MessageView(question("Who?", PHOTO))
     cell = Segment("▓" * 32)
-    view.undrawn(look)
-    view.put_picture(0, DrawnPicture(32, 12, [Strip([cell])] * 12), (40, 12))
+    (order,) = view.undrawn(look, no_marks)
+    view.put_picture(order, DrawnPicture(32, 12, [Strip([cell])] * 12))
     assert sum(cell in line.segments for line in view.lines(look)) == 12
 
 

@@ -1,10 +1,12 @@
 """Where links lead: which can be opened, and what is shown of their targets."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
 from ..visible import visible
+from .unspaced import CJK
 
 LONGEST_TARGET: Final = 120
 """Characters of a target that are shown; the end of its host, which says whose it is, is one."""
@@ -18,6 +20,9 @@ _HOST: Final = "[a-zA-Z][a-zA-Z0-9+.-]*:/*[^/?#]*"
 _START: Final = 20
 """Characters that are shown before a gap within the host."""
 
+_ADDRESS: Final = re.compile(r"(https?://[^\s<>\"'`|\\^{}]*[^\s<>\"'`|\\^{}.,:;!?()\[\]])")
+_HAS_CJK: Final = re.compile(f"[{CJK}]")
+
 _SCHEME: Final = re.compile(r"https?://|mailto:", re.IGNORECASE)
 
 
@@ -27,6 +32,13 @@ def is_openable(href: str) -> bool:
     It looks like another with a user's name before it, or with percent-encoded characters.
     """
     return _OPENABLE.fullmatch(href) is not None
+
+
+def split_addresses(text: str) -> Iterator[tuple[str, bool]]:
+    """Yields the pieces of a text, each with whether it is a web address."""
+    for index, piece in enumerate(_ADDRESS.split(text)):
+        # Nothing tells where an address ends in text without spaces between words.
+        yield piece, bool(index % 2) and not _HAS_CJK.search(piece)
 
 
 def target_behind(href: str, label: str) -> str:

@@ -37,8 +37,9 @@ class Patience:
     So many such pieces in one answer can't hold up the interface together either.
     """
 
-    def __init__(self) -> None:
-        self._seconds = MOST_SECONDS
+    def __init__(self, most_seconds: float = MOST_SECONDS) -> None:
+        """Begins with all the time that a piece may ever take."""
+        self._most_seconds = self._seconds = most_seconds
 
     def run(self, read: Callable[[], T]) -> T:
         """Returns what `read` returns; called in the main thread, and not within itself.
@@ -54,7 +55,7 @@ class Patience:
         except GaveUp:
             self._seconds = max(self._seconds / _LOST, LEAST_SECONDS)
             raise
-        self._seconds = min(self._seconds * _REGAINED, MOST_SECONDS)
+        self._seconds = min(self._seconds * _REGAINED, self._most_seconds)
         return result
 
 
@@ -74,15 +75,15 @@ _alarm: Final = _Alarm()
 def _run_within(seconds: float, read: Callable[[], T]) -> T:
     # The handler stays: without one, a signal that comes late would end the program.
     signal.signal(signal.SIGVTALRM, _alarm)
-    _alarm.is_set = True
-    # It rings again: what it raises within a destructor is lost.
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
-    try:
-        with _no_collection(), _no_complaints():
+    with _no_collection(), _no_complaints():
+        try:
+            _alarm.is_set = True
+            # It rings again: what it raises within a destructor is lost.
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN_SECONDS)
             return read()
-    finally:
-        _alarm.is_set = False
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        finally:
+            _alarm.is_set = False
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 @contextmanager
