@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.events import Click, Key, Resize
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -23,6 +23,8 @@ from ..shortened import fit_middle
 from ..sizes import in_bytes
 from ..visible import visible_line
 from .folder import Entry
+from .listing import Listing
+from .picked import Picked
 
 _NOTE_MARGIN: Final = 4
 """Columns beside the note, left and right."""
@@ -49,7 +51,7 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
     class Highlighted(Message):
         """The cursor stands on another entry, or on none."""
 
-        path: Path | None
+        picture: Picked | None
         """The picture there; None for a folder or nothing."""
         is_folder: bool
 
@@ -63,11 +65,11 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
     class Chosen(Message):
         """An entry was clicked twice."""
 
-    def __init__(self) -> None:
-        super().__init__(id="picker-list")
+    def __init__(self, id: str = "picker-list") -> None:  # noqa: A002
+        super().__init__(id=id)
         self._entries: Sequence[Entry] = ()
-        self._folder = Path()
-        self._marked: frozenset[Path] = frozenset()
+        self._listing = Listing(Path())
+        self._marked: frozenset[Picked] = frozenset()
         self._note = ""
         self._cursor = 0
         self._is_read = asyncio.Event()
@@ -77,23 +79,20 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
         """The entry under the cursor."""
         return self._entries[self._cursor] if self._entries else None
 
-    def show(
-        self, folder: Path, entries: Sequence[Entry], *, cursor_name: str = "", note: str = ""
-    ) -> None:
+    def show(self, listing: Listing, *, cursor_name: str = "", note: str = "") -> None:
         """Replaces the entries.
 
         Args:
-            folder: where they lie.
-            entries: in the order to show.
+            listing: what to show.
             cursor_name: entry to put the cursor on; the first one if it is not there.
             note: shown where there are no entries.
         """
-        self._folder = folder
-        self._entries = entries
+        self._listing = listing
+        entries = self._entries = listing.shown
         self._note = note
         names = (index for index, entry in enumerate(entries) if entry.name == cursor_name)
         self._cursor = next(names, 0)
-        self.virtual_size = Size(0, len(entries))
+        self._lay_out()
         self.refresh()
         self._reveal()
         self._is_read.set()
@@ -101,11 +100,11 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     def show_reading(self, folder: Path) -> None:
         """Shows that a folder is being read; keys typed meanwhile wait for it."""
-        self.show(folder, (), note="Reading the folder…")
+        self.show(Listing(folder), note="Reading the folder…")
         self._is_read.clear()
 
-    def show_marks(self, marked: frozenset[Path]) -> None:
-        """Shows these files as marked."""
+    def show_marks(self, marked: frozenset[Picked]) -> None:
+        """Shows these pictures as marked."""
         self._marked = marked
         self.refresh()
 
@@ -141,7 +140,7 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: Click) -> None:
         """Moves the cursor to the row; a second click chooses it."""
-        index = event.get_content_offset_capture(self).y + self.scroll_offset.y
+        index = self._index_at(event.get_content_offset_capture(self) + self.scroll_offset)
         if index < len(self._entries):
             self.action_move(index - self._cursor)
             if event.chain == 2:
@@ -149,6 +148,7 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, _event: Resize) -> None:
         """Keeps the cursor in view."""
+        self._lay_out()
         self._reveal()
 
     def action_move(self, rows: int) -> None:
@@ -158,8 +158,8 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
         before = self._cursor
         self._cursor = min(max(before + rows, 0), len(self._entries) - 1)
         if self._cursor != before:
-            self._refresh_row(before)
-            self._refresh_row(self._cursor)
+            self._refresh_entry(before)
+            self._refresh_entry(self._cursor)
             self._reveal()
             self._report_cursor()
 
@@ -169,9 +169,9 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     def _row(self, entry: Entry, width: int, *, is_cursor: bool) -> Strip:
         ground = self._style("file-list--cursor") if is_cursor else self.rich_style
-        is_marked = self._folder / entry.name in self._marked
+        is_marked = self._listing.picture_of(entry) in self._marked
         mark = Segment("▎ " if is_marked else "  ", ground + self._foreground("file-list--mark"))
-        size = "" if entry.is_folder else in_bytes(entry.size_bytes)
+        size = "" if entry.is_folder or entry.page else in_bytes(entry.size_bytes)
         has_size = width >= 4 * _SIZE_COLUMNS
         room = max(width - 2 - (_SIZE_COLUMNS + 1 if has_size else 0), 0)
         name = visible_line(entry.name) + ("/" if entry.is_folder else "")
@@ -184,16 +184,29 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     def _report_cursor(self) -> None:
         entry = self.highlighted
-        is_picture = entry is not None and not entry.is_folder
-        path = self._folder / entry.name if entry is not None and is_picture else None
-        self.post_message(self.Highlighted(path, entry is not None and entry.is_folder))
+        is_folder = entry is not None and entry.is_folder
+        shown = None if entry is None or is_folder else self._listing.picture_of(entry)
+        self.post_message(self.Highlighted(shown, is_folder))
 
-    def _refresh_row(self, index: int) -> None:
-        row = index - self.scroll_offset.y
-        self.refresh(Region(0, row, self.scrollable_content_region.width, 1))
+    def _refresh_entry(self, index: int) -> None:
+        self.refresh(self._place_of(index).translate(-self.scroll_offset))
 
     def _reveal(self) -> None:
-        self.scroll_to_region(Region(0, self._cursor, 1, 1), animate=False, force=True)
+        # Without rows, as before it is shown, it would scroll to where the cursor is at the top.
+        if self.size.height:
+            self.scroll_to_region(self._place_of(self._cursor), animate=False, force=True)
+
+    def _lay_out(self) -> None:
+        """Takes the room that the entries need."""
+        self.virtual_size = Size(0, len(self._entries))
+
+    def _place_of(self, index: int) -> Region:
+        """Returns where an entry stands, whatever of that is scrolled into view."""
+        return Region(0, index, self.scrollable_content_region.width, 1)
+
+    def _index_at(self, place: Offset) -> int:
+        """Returns which entry stands there; one that is not if none does."""
+        return place.y
 
     def _style(self, component: str) -> Style:
         return self.get_component_rich_style(component)

@@ -38,6 +38,8 @@ class Entry(NamedTuple):
     """0 for folders and for what can't be looked at."""
     modified: float = 0.0
     """Seconds since the epoch; 0 as above."""
+    page: int = 0
+    """Of the file that is looked into, from 1; 0 for what lies in a folder."""
 
     @property
     def is_hidden(self) -> bool:
@@ -88,13 +90,23 @@ def put_names_in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def filter_entries(entries: Iterable[Entry], typed: str, *, with_hidden: bool) -> tuple[Entry, ...]:
-    """Returns the entries whose names contain what was typed."""
+    """Returns the entries whose names contain what was typed.
+
+    Where there are none, those whose names hold its letters in this order, the closest first.
+    """
     wanted = filter_key(typed)
-    return tuple(
-        entry
-        for entry in entries
-        if wanted in entry.key and (with_hidden or wanted.startswith(".") or not entry.is_hidden)
-    )
+    with_hidden = with_hidden or wanted.startswith(".")
+    seen = [entry for entry in entries if with_hidden or not entry.is_hidden]
+    containing = tuple(entry for entry in seen if wanted in entry.key)
+    if containing:
+        return containing
+    spread = [(width, entry) for entry in seen if (width := _spread(wanted, entry.key))]
+    return tuple(entry for _, entry in sorted(spread, key=lambda it: it[0]))
+
+
+def page_entries(pages: int) -> tuple[Entry, ...]:
+    """Returns the pages of a file, by the notation that names each of them."""
+    return tuple(Entry(f"#{page}", False, str(page), page=page) for page in range(1, pages + 1))
 
 
 def put_newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -105,6 +117,22 @@ def put_newest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def filter_key(text: str) -> str:
     """Returns the text without case, white space (U+202F too) and Unicode's ways to compose."""
     return "".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _spread(wanted: str, key: str) -> int:
+    """Returns over how many characters the letters wanted are spread; 0 if one is missing.
+
+    Counted from the first place where they all have come, so that a name takes one walk.
+    """
+    end = -1
+    for letter in wanted:
+        end = key.find(letter, end + 1)
+        if end < 0:
+            return 0
+    start = end + 1
+    for letter in reversed(wanted):
+        start = key.rfind(letter, 0, start)
+    return end + 1 - start
 
 
 def _entry(item: os.DirEntry[str]) -> Entry | None:

@@ -18,7 +18,7 @@ from ..keys.bindings import Keyed, bindings_of
 from ..shortened import fit_middle
 from ..visible import visible_line
 from .file_list import FileList
-from .places import Place, in_home
+from .places import MOST_PLACES, Place, in_home
 from .tree import TreeRow
 
 _INDENT: Final = 2
@@ -141,7 +141,10 @@ class FolderPane(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
 
     def _arrange(self) -> None:
         """Lays the rows out anew, with the cursor on the folder shown."""
-        places = [_Row(it.folder, str(key), it.name) for key, it in enumerate(self._places, 1)]
+        keys = [*map(str, range(1, MOST_PLACES + 1)), *[""] * len(self._places)]
+        places = [
+            _Row(it.folder, key, it.name) for key, it in zip(keys, self._places, strict=False)
+        ]
         self._rows = [*places, *([_Row()] if places and self._tree else []), *self._tree]
         here = (len(self._rows) - len(self._tree), len(self._rows))
         rows = (index for index in range(*here) if self._rows[index].folder == self._here)

@@ -19,8 +19,18 @@ class LastVisit(Struct, frozen=True):
 
     folder: str
     is_newest_first: bool = False
+    is_grid: bool = False
+    """Whether thumbnails were shown in place of names."""
     recent: tuple[str, ...] = ()
     """Folders that pictures were picked from, the last one first."""
+    bookmarks: tuple[str, ...] = ()
+    """Folders that the user wants to find again, in the order of bookmarking."""
+
+    def with_bookmark_toggled(self, folder: str) -> "LastVisit":
+        """Returns the visit with a folder bookmarked, or no longer."""
+        others = tuple(it for it in self.bookmarks if it != folder)
+        is_new = len(others) == len(self.bookmarks)
+        return replace(self, bookmarks=(*others, folder) if is_new else others)
 
     def after_picking(self, folders: list[str]) -> "LastVisit":
         """Returns the visit with these folders before those that were remembered."""

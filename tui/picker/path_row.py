@@ -16,9 +16,13 @@ _BESIDE: Final = 22 + len(_TITLE)
 """Columns of the words beside it."""
 
 
-def path_row(listing: Listing, marked: int, columns: int) -> Content:
+def path_row(listing: Listing, marked: int, columns: int, *, is_bookmarked: bool) -> Content:
     """Returns the row; the path keeps its end where it is too long."""
     counts = f"{len(listing.shown):,} of {len(listing.entries):,}"
+    if listing.pages:
+        counts += " pages"
+    if is_bookmarked:
+        counts = f"bookmarked · {counts}"
     if marked:
         counts = f"{marked} marked · {counts}"
     room = max(columns - len(counts) - len(listing.typed) - _BESIDE, _FEWEST_COLUMNS)

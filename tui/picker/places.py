@@ -11,7 +11,7 @@ from platformdirs import user_desktop_path, user_downloads_path, user_pictures_p
 from ...core.demo import SAMPLES_PATH
 
 MOST_PLACES: Final = 9
-"""Each has a digit as its key."""
+"""Have a digit as their key; there are more only where the user has bookmarked so many."""
 
 
 class Place(NamedTuple):
@@ -21,11 +21,12 @@ class Place(NamedTuple):
     folder: Path
 
 
-def find_places(recent: Iterable[str]) -> tuple[Place, ...]:
+def find_places(recent: Iterable[str], bookmarks: Iterable[str] = ()) -> tuple[Place, ...]:
     """Returns the folders that there are; looks at the disk, so it may block.
 
     Args:
         recent: folders that pictures were picked from, the last one first.
+        bookmarks: folders that the user has bookmarked: they are there before these.
     """
     home = Path(expanduser("~"))  # noqa: PTH111 - Path's own raises without a home
     named = [
@@ -35,9 +36,15 @@ def find_places(recent: Iterable[str]) -> tuple[Place, ...]:
         Place("Pictures", user_pictures_path()),
         Place("Samples", SAMPLES_PATH),
     ]
-    known = {place.folder for place in named}
-    named += [Place(in_home(Path(it)), Path(it)) for it in recent if Path(it) not in known]
-    return tuple(place for place in named if _is_folder(place.folder))[:MOST_PLACES]
+    named += [Place(in_home(Path(it)), Path(it)) for it in bookmarks]
+    found: dict[Path, Place] = {}
+    for place in named:
+        if _is_folder(place.folder):
+            found.setdefault(place.folder, place)
+    for folder in map(Path, recent):
+        if len(found) < MOST_PLACES and _is_folder(folder):
+            found.setdefault(folder, Place(in_home(folder), folder))
+    return tuple(found.values())
 
 
 def in_home(folder: Path) -> str:

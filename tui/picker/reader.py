@@ -45,10 +45,10 @@ async def read_beside(folder: Path) -> tuple[str, ...]:
     return (folder.name,)
 
 
-async def read_places(recent: Iterable[str]) -> tuple[Place, ...]:
+async def read_places(recent: Iterable[str], bookmarks: Iterable[str]) -> tuple[Place, ...]:
     """Returns the places to go to."""
     with suppress(Scarcity):
-        return await _look(lambda: find_places(recent))
+        return await _look(lambda: find_places(recent, bookmarks))
     return ()
 
 
