@@ -1,0 +1,26 @@
+"""What hostile conversations hold: what would run or ask for something in a careless page."""
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "</title></style></p></article><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "[a](javascript:alert(1)) [b](data:text/html,<script>alert(1)</script>) [c](vbscript:x)",
+    "[d](JaVaScRiPt:alert(1)) <javascript:alert(1)> [e](java\nscript:alert(1))",
+    '[f](https://example.org/"onmouseover="alert(1)) [g](<https://example.org/ " onclick=x>)',
+    "![x](https://example.org/track.png) ![y](javascript:alert(1))",
+    "[h](https://user:pass@example.org) [i](//example.org) [j](file:///etc/passwd)",
+    "<https://example.org/><iframe src=https://example.org></iframe>",
+    "&lt;script&gt; &#60;script&#62; &#x3c;img src=x&#x3e;",
+    '```html"><script>\n</code></pre><script>alert(1)</script>\n```',
+    "`</code><script>alert(1)</script>`",
+    "$</code><script>alert(1)</script>$\n\n$$\n</pre><script>\n$$",
+    "|<script>|b|\n|:-:|-|\n|<img src=x onerror=y>|c|",
+    '[r]: javascript:alert(1) "<script>"\n[r] [s]\n\n[s]: https://example.org \'"><script>\'',
+    "<style>*{background:url(https://example.org)}</style>",
+    '<meta http-equiv="refresh" content="0;url=https://example.org">',
+    "<!-- --> <base href=https://example.org> <link rel=stylesheet href=//example.org>",
+    "<form action=https://example.org><input autofocus onfocus=alert(1)></form>",
+    "\u202egnp.exe \x00 \x1b]0;title\x07 \ud800",
+    "# <script>\n\n###### deep\n\n# top",
+]
