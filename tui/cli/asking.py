@@ -3,52 +3,43 @@
 import asyncio
 import signal
 import time
-from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
-from typing import TypeVar
+from itertools import takewhile
 
 import msgspec
-from msgspec.structs import replace
 
+from ...core.boxes import PlacedMark, find_marks, may_mark
 from ...core.conversation import Message
-from ...core.errors import BadRequest, CoreDied, CoreError, NotStored, OutputError
-from ...core.generation_options import NO_CHOICES, ConversationChoices
+from ...core.errors import CoreDied, CoreError, NotStored, OutputError
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import error_of
 from ...core.messages.events import (
-    Attached,
     ConversationOpened,
-    ConversationsListed,
     CoreStatus,
-    Event,
-    ModelFailed,
-    ModelLoaded,
     Refused,
-    TurnQueued,
     TurnWithdrawn,
 )
+from ...core.messages.model_events import ModelFailed, ModelLoaded
+from ...core.messages.model_requests import LoadModel
+from ...core.messages.queue_events import TurnQueued
+from ...core.messages.queue_requests import RemoveQueued
 from ...core.messages.requests import (
-    Attach,
-    ChooseForConversation,
+    DeleteConversation,
     GetStatus,
-    ListConversations,
-    LoadModel,
     OpenConversation,
     RegenerateAnswer,
-    RemoveQueued,
-    Request,
     StopTurn,
-    SubmitTurn,
 )
 from ..session.context_room import Change, make_room
 from ..session.events import AnswerEnded
+from .attached import AttachingPictures
+from .before_asking import Asked
 from .endings import explain_ending
 from .exit_status import COMPLETE, ERROR, INTERRUPTED
 from .followed_turn import FollowedTurn
 from .output import Output
-
-EventT = TypeVar("EventT", bound=Event)
+from .replies import reply_to
+from .told_marks import describe_marks
 
 
 class Asking:
@@ -63,53 +54,39 @@ class Asking:
         self._stopping: asyncio.Task[None] | None = None
         self.leaves_out_oldest = False
         """Whether a question that does not fit makes room, the oldest pictures first."""
+        self.is_private = False
+        """Whether it asks in a conversation that is gone once the answer is there."""
         self._advice = ""
         """What the user can do besides about a question that does not fit."""
 
-    async def find_newest(self) -> int:
-        """Returns the conversation that changed last."""
-        listed = await self._request(ListConversations(limit=1), ConversationsListed)
-        if not listed.conversations:
-            raise NotStored("There is no conversation to continue yet; leave out --continue.")
-        return listed.conversations[0].id
+    async def attach(
+        self, name: str, *, allows_private: bool = False, is_private: bool = False
+    ) -> list[str]:
+        """Stores the pictures that a path or an address names, and returns their keys.
 
-    async def require_failure(self, conversation: int) -> None:
-        """Makes sure that the last question of a conversation can be asked again.
-
-        Raises:
-            BadRequest: its answer did not fail.
+        Args:
+            name: an absolute path or an `http(s)` address, perhaps with a notation behind it.
+            allows_private: whether the address may lead to this machine or a private network.
+            is_private: whether they are for a private conversation.
         """
-        opened = await self._request(
-            OpenConversation(conversation=conversation), ConversationOpened
+        attaching = AttachingPictures(
+            self._client,
+            self._output,
+            events=self._followed.events,
+            allows_private=allows_private,
+            is_private=is_private,
         )
-        messages = opened.conversation.messages
-        if not messages or not messages[-1].is_unsuccessful:
-            raise BadRequest(
-                f"The last answer of conversation {conversation} did not fail: leave out --retry "
-                "and ask a question."
-            )
-
-    async def attach(self, path: Path, name: str) -> str:
-        """Stores a picture and returns its sha256."""
-        attached = await self._request(Attach(path=str(path), name=name), Attached)
-        if attached.attachment.note:
-            self._output.notice(f"seeshell: {name}: {attached.attachment.note}.")
-        return attached.attachment.sha256
+        attached = [it.attachment for it in await attaching.attach(name)]
+        for it in attached:
+            if it.note:
+                self._output.notice(f"seeshell: {it.label}: {it.note}.")
+        return [it.key for it in attached]
 
     async def show_notice(self) -> None:
         """Tells what the user should know about the model that is there."""
-        status = await self._request(GetStatus(), CoreStatus)
+        status = await reply_to(self._client, GetStatus(), CoreStatus)
         self._followed.model = self._followed.model.after(status, time.time())
         self._followed.announce(status.model_notice)
-
-    async def find_model(self, conversation: int | None) -> str:
-        """Returns what loads the model that answers in a conversation.
-
-        Args:
-            conversation: its id; None for a new one.
-        """
-        choices = await self._read_choices(conversation)
-        return choices.model or (await self._request(GetStatus(), CoreStatus)).source
 
     async def load(self, model: str, adapter: str = "") -> None:
         """Switches to a model and waits until it can answer.
@@ -135,35 +112,7 @@ class Asking:
                 case _:
                     self._followed.show_news(event)
 
-    async def keep(
-        self, request: SubmitTurn | RegenerateAnswer, chosen: Mapping[str, str]
-    ) -> SubmitTurn | RegenerateAnswer:
-        """Returns the request so that the conversation keeps what the command line chooses.
-
-        Args:
-            request: what is asked.
-            chosen: fields of `ConversationChoices`; those that are missing stay as they are.
-        """
-        if not chosen:
-            return request
-        choices = replace(await self._read_choices(request.conversation), **chosen)
-        if isinstance(request, SubmitTurn):
-            return replace(request, choices=choices)
-        await self._client.request(
-            ChooseForConversation(conversation=request.conversation, choices=choices)
-        )
-        return request
-
-    async def _read_choices(self, conversation: int | None) -> ConversationChoices:
-        """Returns what a conversation keeps; nothing for a new one."""
-        if conversation is None:
-            return NO_CHOICES
-        opened = await self._request(
-            OpenConversation(conversation=conversation), ConversationOpened
-        )
-        return opened.conversation.summary.choices
-
-    async def submit(self, request: SubmitTurn | RegenerateAnswer) -> int:
+    async def submit(self, request: Asked) -> int:
         """Asks, shows the answer as it comes, and returns the exit status."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._interrupt)
@@ -172,7 +121,7 @@ class Asking:
             while isinstance(event, TurnWithdrawn) and await self._make_room(event, request):
                 self._followed.begin_again()
                 event = await self._ask(request)
-            return self._end(event)
+            return await self._end(event)
         except (BrokenPipeError, OutputError):
             await self._stop()
             raise
@@ -181,17 +130,22 @@ class Asking:
             return ERROR
         finally:
             loop.remove_signal_handler(signal.SIGINT)
+            await self._close_private()
 
-    async def _ask(self, request: SubmitTurn | RegenerateAnswer) -> AnswerEnded | TurnWithdrawn:
+    async def _close_private(self) -> None:
+        """Has the core forget a private conversation."""
+        if self.is_private and self._turn is not None:
+            with suppress(CoreError):  # it is gone already, or the core is
+                await self._client.request(DeleteConversation(conversation=self._turn.conversation))
+
+    async def _ask(self, request: Asked) -> AnswerEnded | TurnWithdrawn:
         """Asks, and returns how that ended."""
-        self._turn = await self._request(request, TurnQueued)
+        self._turn = await reply_to(self._client, request, TurnQueued)
         if self._interrupted:
             self._stopping = asyncio.create_task(self._stop())
         return await self._followed.follow(self._turn)
 
-    async def _make_room(
-        self, withdrawn: TurnWithdrawn, request: SubmitTurn | RegenerateAnswer
-    ) -> bool:
+    async def _make_room(self, withdrawn: TurnWithdrawn, request: Asked) -> bool:
         """Leaves out what is oldest if that was asked for; otherwise notes how to ask for it.
 
         Returns:
@@ -207,11 +161,11 @@ class Asking:
             self._advice = f" Or leave out {what} with --leave-out-oldest."
             return False
         change = Change(room, is_left_out=True)
-        await self._request(change.request(withdrawn.conversation), ConversationOpened)
+        await reply_to(self._client, change.request(withdrawn.conversation), ConversationOpened)
         self._output.notice(f"seeshell: left out of this and later prompts: {what}.")
         return True
 
-    def _end(self, event: AnswerEnded | TurnWithdrawn) -> int:
+    async def _end(self, event: AnswerEnded | TurnWithdrawn) -> int:
         if isinstance(event, TurnWithdrawn):
             self._turn = None
             self._fail(event.error, event.sentence + self._advice)
@@ -221,16 +175,19 @@ class Asking:
             self._fail(event.error, answer.error)
             return ERROR
         if self._output.as_json:
-            self._output.document(self._describe(answer, conversation))
+            self._output.document(await self._describe(answer, conversation))
         else:
             self._output.end_line()
         if answer.finish_reason == "stop":
             return COMPLETE
-        why = explain_ending(answer, conversation, has_thoughts=self._output.as_json)
+        finishing = "" if self.is_private else f"seeshell ask --chat {conversation} --finish"
+        why = explain_ending(
+            answer, conversation, has_thoughts=self._output.as_json, finishing=finishing
+        )
         self._output.notice(f"seeshell: {why}")
         return INTERRUPTED if self._interrupted else ERROR
 
-    def _describe(self, answer: Message, conversation: int) -> dict[str, object]:
+    async def _describe(self, answer: Message, conversation: int) -> dict[str, object]:
         """Returns the document that `--json` prints; its keys are listed in the help."""
         question = self._followed.started.question if self._followed.started else None
         attachments = question.attachments if question else ()
@@ -240,9 +197,22 @@ class Asking:
             "conversation": conversation,
             "model": answer.model,
             "finish_reason": answer.finish_reason,
-            "attachments": msgspec.to_builtins(attachments),
+            "attachments": [
+                msgspec.to_builtins(it) | {"label": it.label, "key": it.key} for it in attachments
+            ],
+            "boxes": describe_marks(await self._find_marks(answer, conversation)),
             "stats": msgspec.to_builtins(answer.stats),
         }
+
+    async def _find_marks(self, answer: Message, conversation: int) -> tuple[PlacedMark, ...]:
+        """Returns what an answer marks in the pictures of its branch."""
+        if not may_mark(answer.text):
+            return ()
+        opened = await reply_to(
+            self._client, OpenConversation(conversation=conversation), ConversationOpened
+        )
+        before = takewhile(lambda it: it.id != answer.id, opened.conversation.messages)
+        return find_marks(answer, list(before))
 
     def _fail(self, kind: str, sentence: str) -> None:
         if not self._output.as_json:
@@ -275,9 +245,3 @@ class Asking:
                     await self._client.request(remove)
                     return
             await self._client.request(StopTurn(conversation=conversation))
-
-    async def _request(self, request: Request, kind: type[EventT]) -> EventT:
-        reply = await self._client.request(request)
-        if not isinstance(reply, kind):
-            raise CoreError("The core gave an unexpected reply; stop it with `seeshell stop`.")
-        return reply

@@ -2,12 +2,41 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
 
 from ...core.errors import OutputError, SeeshellError
 from .exit_status import BROKEN_PIPE, ERROR, INTERRUPTED
 from .output import Output, discard, open_closed_streams
 from .parser import parse
+
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ask": "ask:ask",
+        "attach": "attach:attach",
+        "bench": "bench:bench",
+        "chats": "chats.chats:chats",
+        "completion": "completion:print_completion",
+        "core": "core_commands:core",
+        "doctor": "doctor:doctor",
+        "eval": "evaluation.evaluate:evaluate",
+        "export": "chats.export:export",
+        "import": "importing.import_files:import_files",
+        "models": "models:models",
+        "rm": "chats.remove:remove",
+        "service": "service_file:print_service",
+        "show": "chats.show:show",
+        "status": "core_commands:status",
+        "stop": "core_commands:stop",
+        "tag": "chats.tag:tag",
+        "tune": "tune:make_adapter",
+        "unload": "core_commands:unload",
+    }
+)
+"""Which function of which module here carries a command out: it takes the options and where words
+go, and returns the exit status."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,39 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: Namespace, output: Output) -> int:
     """Runs the command, whose module is imported only now: each start pays for itself alone."""
-    match options.command:
-        case "ask":
-            from .ask import ask
-
-            return ask(options, output)
-        case "bench":
-            from .bench import bench
-
-            return bench(options, output)
-        case "models":
-            from .models import models
-
-            return models(options, output)
-        case "tune":
-            from .tune import make_adapter
-
-            return make_adapter(options, output)
-        case "status":
-            from .core_commands import status
-
-            return status(output)
-        case "unload":
-            from .core_commands import unload
-
-            return unload(output)
-        case "stop":
-            from .core_commands import stop
-
-            return stop(output)
-        case "core":
-            from .core_commands import core
-
-            core()
-    from .open_app import open_app
-
-    return open_app(options)
+    app = "plain:open_plain" if options.plain else "open_app:open_app"
+    module, _, name = COMMANDS.get(options.command, app).partition(":")
+    run: Callable[[Namespace, Output], int] = getattr(
+        import_module(f".{module}", __package__), name
+    )
+    return run(options, output)

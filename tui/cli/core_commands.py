@@ -2,28 +2,31 @@
 
 import asyncio
 import os
+from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
 
 import msgspec
 
-from ...core.errors import CoreError, CoreUnreachable
+from ...core.errors import CoreUnreachable
 from ...core.ipc.client import CoreClient, stop_core
 from ...core.ipc.core_process import core_command
 from ...core.ipc.lock import is_core_alive
 from ...core.messages.events import CoreStatus
-from ...core.messages.requests import GetStatus, UnloadModel
+from ...core.messages.model_requests import UnloadModel
+from ...core.messages.requests import GetStatus
 from ...core.settings import Settings, find_paths
 from ..session.handed_over import read_handed_over
 from .exit_status import COMPLETE, ERROR
 from .output import Output
+from .replies import reply_to
 
 Result = TypeVar("Result")
 
 _NOT_RUNNING = "No core is running; the app and `seeshell ask` start one."
 
 
-def status(output: Output) -> int:
+def status(_options: Namespace, output: Output) -> int:
     """Prints what the core is doing; 0 if there is one."""
     found = asyncio.run(read_status())
     if output.as_json:
@@ -34,7 +37,7 @@ def status(output: Output) -> int:
     return COMPLETE if found else ERROR
 
 
-def unload(output: Output) -> int:
+def unload(_options: Namespace, output: Output) -> int:
     """Frees the core's model and keeps the core; returns when that is done."""
     freed = asyncio.run(_with_core(_unload))
     if output.as_json:
@@ -48,7 +51,7 @@ def unload(output: Output) -> int:
     return COMPLETE
 
 
-def stop(output: Output) -> int:
+def stop(_options: Namespace, output: Output) -> int:
     """Ends the core, of whatever version it is, and waits until it has stored everything."""
     stopped = asyncio.run(stop_core(find_paths(os.environ)))
     if output.as_json:
@@ -58,7 +61,7 @@ def stop(output: Output) -> int:
     return COMPLETE
 
 
-def core() -> NoReturn:
+def core(_options: Namespace, _output: Output) -> NoReturn:
     """Becomes the core, in the foreground."""
     program, *arguments = core_command(find_paths(os.environ))
     os.execv(program, [program, *arguments])  # noqa: S606  no shell is wanted
@@ -87,10 +90,7 @@ async def _with_core(ask: Callable[[CoreClient], Awaitable[Result]]) -> Result |
 
 
 async def _read_status(client: CoreClient) -> CoreStatus:
-    reply = await client.request(GetStatus())
-    if not isinstance(reply, CoreStatus):
-        raise CoreError("The core gave an unexpected reply; stop it with `seeshell stop`.")
-    return reply
+    return await reply_to(client, GetStatus(), CoreStatus)
 
 
 async def _unload(client: CoreClient) -> str:
@@ -119,5 +119,6 @@ def _as_lines(found: CoreStatus) -> str:
         "memory": f"{found.active_bytes / 1e9:.2f} GB",
         "clients": str(found.clients),
         "answers": f"{found.open_turns} open",
+        "rolls": f"{found.rolls} running" if found.rolls else "",
     }
     return "".join(f"{name:8} {value}\n" for name, value in rows.items() if value)

@@ -1,22 +1,14 @@
 """One turn as `seeshell ask` shows it: its wait, its text, and the core's news meanwhile."""
 
-import time
 from collections import deque
 from collections.abc import AsyncIterator
 
 from ...core.conversation import Message, TurnStats
 from ...core.errors import CoreDied
 from ...core.ipc.client import CoreClient
-from ...core.messages.events import (
-    AnyEvent,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
-    Notice,
-    TurnQueued,
-    TurnWithdrawn,
-)
-from ...core.messages.requests import ResumeQueue
+from ...core.messages.events import AnyEvent, TurnWithdrawn
+from ...core.messages.queue_events import TurnQueued
+from ...core.messages.queue_requests import ResumeQueue
 from ..session.answer_progress import AnswerProgress
 from ..session.events import (
     AnswerEnded,
@@ -28,9 +20,9 @@ from ..session.events import (
     SessionEvent,
     ThoughtsGrew,
 )
-from ..session.model_status import ModelStatus
 from ..session.shown_turns import ShownTurns, TurnEvent
 from ..status_words import progress_words, queue_words
+from .core_news import CoreNews
 from .output import Output
 
 _NEVER_ASKED = AnswerEnded(
@@ -39,15 +31,14 @@ _NEVER_ASKED = AnswerEnded(
 """The end of a turn that was taken out of its queue."""
 
 
-class FollowedTurn:
+class FollowedTurn(CoreNews):
     """Shows what becomes of one turn; the session room says what that is."""
 
     def __init__(self, client: CoreClient, output: Output) -> None:
+        super().__init__(output)
         self._client = client
-        self._output = output
         self.events: AsyncIterator[AnyEvent] = client.events()
         """Of the core, to be read before the turn is followed."""
-        self.model = ModelStatus()
         self.started: AnswerStarted | None = None
         """None until the turn is taken from its queue."""
         self.text: list[str] = []
@@ -57,10 +48,6 @@ class FollowedTurn:
         """What became of the conversation's turns, and is not shown yet."""
         self._turns = ShownTurns(self._facts.append)
         self._was_queued = False
-        self._announced: set[str] = set()
-        """What was told of models."""
-        self._unloaded = ""
-        """Why the model that is wanted now can't be loaded; the one before it answers."""
 
     def begin_again(self) -> None:
         """Forgets the turn, which is asked once more."""
@@ -145,25 +132,3 @@ class FollowedTurn:
         self.text.append(text)
         if not self._output.as_json:
             self._output.write(text)
-
-    def show_news(self, event: AnyEvent) -> None:
-        """Shows what an event says that is of no turn."""
-        self.model = self.model.after(event, time.time())
-        match event:
-            case ModelLoading(model=model, stage=stage, fraction=fraction):
-                self._output.progress(f"{model}: {stage} {fraction:.0%}")
-            case ModelLoaded(notice=notice):
-                self.announce(notice)
-            case ModelFailed(sentence=sentence):
-                # Where no other model is there, the turn fails with the same words.
-                self._unloaded = sentence
-            case Notice(sentence=sentence):
-                self._output.notice(f"seeshell: {sentence}")
-            case _:
-                pass
-
-    def announce(self, notice: str) -> None:
-        """Tells what the user should know about a model, unless that was told before."""
-        if notice and notice not in self._announced:
-            self._announced.add(notice)
-            self._output.notice(notice)

@@ -1,20 +1,21 @@
 """`seeshell` without a command: learns what the terminal can do, then starts the app."""
 
-import gc
 import os
 import sys
 from argparse import Namespace
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from ...core.errors import SeeshellError
-from ...core.settings import Settings, find_paths, read_settings
-from ..session.launch_options import LaunchOptions
+from ...core.settings import ImageProtocol, Settings, find_paths, read_settings
+from ..garbage import hold_collection
 from ..terminal.probe import Probed, probe_terminal
 from ..terminal.quiet_terminal import quiet_terminal
+from .output import Output
 
 if TYPE_CHECKING:
     from ..app import SeeshellApp
@@ -23,7 +24,7 @@ _RICH_NAMES: Final = {"truecolor": "truecolor", "256": "256", "16": "standard"}
 """What Rich calls terminals of so many colours."""
 
 
-def open_app(options: Namespace) -> int:
+def open_app(options: Namespace, _output: Output) -> int:
     """Runs the app until the user quits, and returns the exit status.
 
     Raises:
@@ -33,28 +34,34 @@ def open_app(options: Namespace) -> int:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
         raise SeeshellError(
-            "The app needs a terminal for input, output and errors; in scripts use `seeshell ask`."
+            "The app needs a terminal for input, output and errors; in scripts use `seeshell ask`, "
+            "or `seeshell --plain` for a whole chat."
         )
+    hold_collection()
     paths = find_paths(os.environ)
     settings = read_settings(paths, os.environ)
-    launch = LaunchOptions(
-        model=_model(options.model or "", settings),
-        adapter=None if options.adapter is None else paths.adapter(options.adapter),
-        preset=options.preset,
-        images=tuple(map(Path, options.image)),
-        chat=options.chat,
-        continue_last=options.resume,
-    )
     with quiet_terminal(sys.stdin.fileno()) as shell_modes:
-        terminal, received = _probe_while_importing(settings)
+        probed = _probe_while_importing(options.drawing or settings.images)
         from ..app import SeeshellApp
         from ..terminal.driver import TerminalDriver
+        from .launch import read_launch
 
-        app = SeeshellApp(paths, settings, terminal, launch)
+        launch = read_launch(options, paths, settings)
+        drawn = _as_asked(settings, options)
+        app = SeeshellApp(paths, drawn, probed.facts, launch)
         app.driver_class = partial(  # type: ignore[assignment]
-            TerminalDriver, received=received, shell_modes=shell_modes
+            TerminalDriver, received=probed.received, shell_modes=shell_modes
         )
         return _run(app)
+
+
+def _as_asked(settings: Settings, options: Namespace) -> Settings:
+    """Returns the settings with what the command line says of drawing."""
+    return replace(
+        settings,
+        images=options.drawing or settings.images,
+        line="slow" if options.slow_line else settings.line,
+    )
 
 
 def _run(app: "SeeshellApp") -> int:
@@ -76,31 +83,35 @@ def _run(app: "SeeshellApp") -> int:
     return app.return_code or 0
 
 
-def _model(source: str, settings: Settings) -> str:
-    """Returns the model that the command line names, as the core understands it."""
-    if not source:
-        return ""
-    # The app starts without it.
-    from ...core.ipc.core_process import absolute_source
-
-    return absolute_source(source, settings.endpoints)
-
-
-def _probe_while_importing(settings: Settings) -> Probed:
+def _probe_while_importing(images: ImageProtocol) -> Probed:
     """Returns what asking the terminal has brought, with the app imported.
 
     A terminal far away takes as long to answer as the app takes to import.
+
+    Args:
+        images: how pictures are to be drawn.
     """
-    # What is imported stays, so no garbage collection has to look at it, now or later.
-    gc.disable()
-    importing = Thread(target=import_module, args=("..app", __package__), daemon=True)
+    importing = Thread(target=_import_app, daemon=True)
     importing.start()
-    probed = probe_terminal(settings.images, os.environ)
+    probed = probe_terminal(images, os.environ)
     importing.join()
-    gc.freeze()
-    gc.enable()
     from textual import constants
 
     # Textual read the environment when it was imported, before the terminal had answered.
     constants.COLOR_SYSTEM = _RICH_NAMES[probed.facts.colours]  # type: ignore[misc]
     return probed
+
+
+def _import_app() -> None:
+    """Imports the app, and asyncio without TLS, whose library takes 15 ms to load.
+
+    The app speaks to the core alone, over a Unix socket.
+    """
+    if "asyncio" not in sys.modules:
+        # What asyncio expects of a Python that was built without it.
+        sys.modules["ssl"] = None  # type: ignore[assignment]
+        try:
+            import_module("asyncio")
+        finally:
+            del sys.modules["ssl"]
+    import_module("..app", __package__)

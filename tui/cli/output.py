@@ -58,11 +58,18 @@ class Output:
             self._put("\n")
 
     def document(self, value: Mapping[str, object]) -> None:
-        """Writes one JSON document."""
+        """Writes one JSON document, to be read by people too."""
+        self._put_json(value, indent=2)
+
+    def line(self, value: Mapping[str, object]) -> None:
+        """Writes one JSON document on a line of its own."""
+        self._put_json(value, indent=None)
+
+    def _put_json(self, value: Mapping[str, object], indent: int | None) -> None:
         import json  # the app starts without it
 
         encoding = (self._out.encoding or "utf-8").lower().replace("-", "")
-        text = json.dumps(value, ensure_ascii=encoding != "utf8", indent=2)
+        text = json.dumps(value, ensure_ascii=encoding != "utf8", indent=indent)
         # JSON escapes only the controls below the space; a terminal obeys those above it too.
         self._put(replace_hidden(text, _escaped) + "\n")
 

@@ -1,28 +1,24 @@
 """What the command line accepts, and its help."""
 
-import re
+import os
 from argparse import (
     SUPPRESS,
     ArgumentParser,
-    ArgumentTypeError,
     Namespace,
     RawDescriptionHelpFormatter,
     _SubParsersAction,
 )
 from collections.abc import Callable, Sequence
-from os.path import expanduser
-from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn, get_args
 
 from ... import __version__
+from ...core.settings import ImageProtocol
 from ..visible import visible
-from . import help_texts
+from . import completion, help_texts
+from .arguments import add_json_option, add_private_option, file_name, picture_path
+from .chats.parser import add_chats
 from .models_parser import add_models
-
-STANDARD_INPUT = "-"
-"""Stands for the question, or for one of the pictures."""
-
-_ADDRESS: Final = r"(?i:[a-z][a-z0-9+.-]*://|data:)"
+from .tools_parser import add_tools
 
 
 class _Form(RawDescriptionHelpFormatter):
@@ -32,14 +28,14 @@ class _Form(RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=24, width=88)
 
 
-class _Parser(ArgumentParser):
+class LateParser(ArgumentParser):
     """Says what is wrong without letting what was typed steer the terminal.
 
     The options of a command are added when it is the one that was named: the app starts without.
     """
 
     def __init__(
-        self, *args: Any, add_options: "Callable[[_Parser], None] | None" = None, **options: Any
+        self, *args: Any, add_options: "Callable[[LateParser], None] | None" = None, **options: Any
     ) -> None:
         """Makes a parser; `add_options` adds what it accepts, the others are argparse's own."""
         super().__init__(*args, **options)
@@ -47,10 +43,14 @@ class _Parser(ArgumentParser):
 
     def parse_known_args(self, *args: Any, **options: Any) -> Any:
         """Returns what argparse's own returns."""
+        self.add_late_options()
+        return super().parse_known_args(*args, **options)
+
+    def add_late_options(self) -> None:
+        """Adds the options of the command, unless they are there."""
         add_options, self._add_options = self._add_options, None
         if add_options is not None:
             add_options(self)
-        return super().parse_known_args(*args, **options)
 
     def error(self, message: str) -> NoReturn:
         """Prints usage and message, and ends the program with status 2."""
@@ -63,25 +63,35 @@ def parse(argv: Sequence[str] | None) -> Namespace:
     Paths of pictures are absolute: the core has a working directory of its own.
     """
     parser = _build_parser()
+    if completion.VARIABLE in os.environ:
+        completion.answer_shell(parser)
     options = parser.parse_args(argv)
     options.image += options.more_images
     if options.resume and options.chat is not None:
         parser.error("--chat and --continue can't be used together")
-    if options.command == "ask" and options.retry:
-        _check_retry(parser, options)
+    if options.private and (options.resume or options.chat is not None):
+        parser.error("--private begins a conversation: leave --chat and --continue out")
+    if options.command == "ask":
+        from .each_options import check_each
+
+        if not check_each(parser, options) and (options.retry or options.finish):
+            _check_again(parser, options)
     return options
 
 
-def _check_retry(parser: _Parser, options: Namespace) -> None:
-    """Ends the program unless `--retry` has a question that failed, and no other."""
+def _check_again(parser: LateParser, options: Namespace) -> None:
+    """Ends the program unless `--retry` or `--finish` has a conversation, and no question."""
+    name = "--retry" if options.retry else "--finish"
+    if options.retry and options.finish:
+        parser.error("--retry and --finish can't be used together")
     if options.prompt or options.image:
-        parser.error("--retry asks the failed question again as it was: leave PROMPT and -i out")
+        parser.error(f"{name} is about what was asked already: leave PROMPT and -i out")
     if options.chat is None and not options.resume:
-        parser.error("--retry needs --chat ID or --continue")
+        parser.error(f"{name} needs --chat ID or --continue")
 
 
-def _build_parser() -> _Parser:
-    parser = _Parser(
+def _build_parser() -> LateParser:
+    parser = LateParser(
         prog="seeshell",
         description=help_texts.ABOUT,
         epilog=help_texts.MODELS_AND_KEYS,
@@ -93,18 +103,36 @@ def _build_parser() -> _Parser:
         preset=None,
         chat=None,
         resume=False,
+        private=False,
         json=False,
         raw=False,
         more_images=[],
+        allows_private=False,
     )
     parser.add_argument("--version", action="version", version=f"seeshell {__version__}")
     _add_conversation_options(parser, images="image")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="a linear chat without a full-screen mode, as for screen readers",
+    )
+    parser.add_argument(
+        "--images",
+        dest="drawing",
+        choices=get_args(ImageProtocol),
+        help="how to draw pictures, in place of the setting; all but auto ask the terminal nothing",
+    )
+    parser.add_argument(
+        "--slow-line",
+        action="store_true",
+        help='draw less: small pictures and calmer text, as the setting line = "slow"',
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_ask(commands)
-    _add_bench(commands)
+    _add_attach(commands)
+    add_chats(commands, _Form)
     add_models(commands, _Form)
-    _add_tune(commands)
-    _add_core_commands(commands)
+    add_tools(commands, _Form)
     return parser
 
 
@@ -131,12 +159,13 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
     parser.add_argument(
         "-i",
         "--image",
-        type=_picture_path,
+        type=picture_path,
         action="append",
         dest=images,
         metavar="IMAGE",
         default=[],
-        help="picture to attach; may be given several times",
+        help="picture to attach; may be given several times; a.pdf#2-3 for pages of it, "
+        "a.png@LEFT,TOP,WIDTH,HEIGHT for a rectangle",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
@@ -149,30 +178,36 @@ def _add_conversation_options(parser: ArgumentParser, *, images: str) -> None:
         default=SUPPRESS,
         help="go on with the newest conversation",
     )
+    which.add_argument(
+        "--private",
+        action="store_true",
+        default=SUPPRESS,
+        help="begin a conversation that never comes on the disk and is gone at the end",
+    )
 
 
-def _add_json_option(parser: ArgumentParser, what: str) -> None:
-    parser.add_argument("--json", action="store_true", default=SUPPRESS, help=f"print {what}")
-
-
-def _add_ask(commands: "_SubParsersAction[_Parser]") -> None:
+def _add_ask(commands: "_SubParsersAction[LateParser]") -> None:
     commands.add_parser(
         "ask",
         help="ask one question and print the answer",
         description="Ask one question, about pictures or not, and print the answer.",
-        epilog=help_texts.ASK,
+        epilog=f"{help_texts.ASK}\n\n{help_texts.EACH}",
         formatter_class=_Form,
         add_options=_add_ask_options,
     )
 
 
-def _add_ask_options(ask: _Parser) -> None:
+def _add_ask_options(ask: LateParser) -> None:
     from .answer_options import add_answer_options
+    from .each_options import add_each_options
 
     _add_conversation_options(ask, images="more_images")
-    _add_json_option(ask, "the answer with its figures as one JSON document")
+    add_json_option(ask, "the answer with its figures as one JSON document")
     ask.add_argument(
         "--retry", action="store_true", help="ask the question again whose answer failed last"
+    )
+    ask.add_argument(
+        "--finish", action="store_true", help="finish the last answer, which was cut off"
     )
     ask.add_argument(
         "--raw",
@@ -180,7 +215,9 @@ def _add_ask_options(ask: _Parser) -> None:
         default=SUPPRESS,
         help="leave control characters in the answer, into a file or pipe",
     )
+    add_each_options(ask)
     add_answer_options(ask)
+    add_private_option(ask)
     ask.add_argument(
         "--leave-out-oldest",
         action="store_true",
@@ -189,130 +226,31 @@ def _add_ask_options(ask: _Parser) -> None:
     ask.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; words are joined")
 
 
-def _add_bench(commands: "_SubParsersAction[_Parser]") -> None:
+def _add_attach(commands: "_SubParsersAction[LateParser]") -> None:
     commands.add_parser(
-        "bench",
-        help="measure the waiting times of a chat about pictures",
-        description="Measure how long one waits in a chat about pictures, on this machine.",
-        epilog=help_texts.BENCH,
+        "attach",
+        help="put pictures into the prompt of the window used last",
+        description="Put pictures into the prompt of the window used last, or into a draft.",
+        epilog=help_texts.ATTACH,
         formatter_class=_Form,
-        add_options=_add_bench_options,
+        add_options=_add_attach_options,
     )
 
 
-def _add_bench_options(bench: _Parser) -> None:
-    bench.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model to measure")
-    bench.add_argument(
-        "--compare",
-        choices=["mlx-vlm"],
-        help="measure the same through mlx-vlm's own loop, in turns",
-    )
-    for name, default, what in (
-        ("--runs", 3, "how often to measure"),
-        ("--image-size", 448, "pixels across and down of the pictures, which are drawn for this"),
-        ("--pixel-budget", None, "most image tokens of one picture, instead of the setting"),
-        ("--pictures", 16, "pictures of the long conversation"),
-    ):
-        told = what if default is None else f"{what} ({default})"
-        bench.add_argument(name, type=_positive, metavar="N", default=default, help=told)
-    _add_json_option(bench, "the figures as one JSON document")
-
-
-def _add_tune(commands: "_SubParsersAction[_Parser]") -> None:
-    commands.add_parser(
-        "tune",
-        help="train a LoRA adapter on conversations",
-        description="Train a LoRA adapter on conversations, with mlx-vlm's own trainer.",
-        epilog=help_texts.TUNE,
-        formatter_class=_Form,
-        add_options=_add_tune_options,
-    )
-
-
-def _add_tune_options(tune: _Parser) -> None:
-    tune.add_argument("name", metavar="NAME", help="what to call it")
-    tune.add_argument(
-        "--from",
+def _add_attach_options(attach: LateParser) -> None:
+    attach.add_argument(
+        "pictures",
         nargs="+",
-        dest="selection",
-        metavar="QUERY|IDS",
-        required=True,
-        help="words that conversations have, or their IDs",
+        type=picture_path,
+        metavar="IMAGE",
+        help="file, folder, glob or http(s) address; - for standard input",
     )
-    tune.add_argument("--model", metavar="MODEL", default=SUPPRESS, help="model that it is for")
-    for name, kind, default, what in (
-        ("--iterations", _positive, None, "answers to learn, one after the other"),
-        ("--rank", _positive, 8, "width of its matrices (8): how much it can learn"),
-        ("--learning-rate", _rate, 1e-4, "how much each step changes (1e-4)"),
-    ):
-        tune.add_argument(name, type=kind, metavar="N", default=default, help=what)
-    _add_json_option(tune, "one JSON document")
-
-
-def _rate(text: str) -> float:
-    """Returns a number above 0 and at most 1."""
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate <= 1:
-        raise ArgumentTypeError(f"{text} is not a number above 0 and up to 1")
-    return rate
-
-
-def _picture_path(text: str) -> str:
-    """Returns the absolute path of a picture; what stands for standard input stays.
-
-    Raises:
-        ArgumentTypeError: it is an address of another machine.
-    """
-    if text == STANDARD_INPUT:
-        return text
-    if text[:6].lower() == "file:/":
-        from ..session.attach_paths import path_of
-
-        text = path_of(text)
-    if re.match(_ADDRESS, text):
-        from shlex import quote
-
-        raise ArgumentTypeError(
-            f"{text} is an address, and seeshell does not fetch pictures yet; download it first, "
-            f"as with `curl -LO {quote(text)}`, and name the file"
-        )
-    try:
-        return str(Path(expanduser(text)).absolute())  # noqa: PTH111 - as in `absolute_source`
-    except FileNotFoundError as error:
-        raise ArgumentTypeError(
-            f"the working directory, in which {text} would be, was deleted: change to another one, "
-            "or give the full path"
-        ) from error
-
-
-def _positive(text: str) -> int:
-    """Returns a number of which there is at least one."""
-    if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"{text} is not a number from 1 up")
-    return int(text)
-
-
-def _add_core_commands(commands: "_SubParsersAction[_Parser]") -> None:
-    for name, summary, epilog in (
-        ("status", "say what the core is doing", help_texts.STATUS),
-        ("unload", "free the model and keep the core", help_texts.UNLOAD),
-        ("stop", "end the core", help_texts.STOP),
-    ):
-        command = commands.add_parser(
-            name,
-            help=summary,
-            description=summary[0].upper() + summary[1:] + ".",
-            epilog=epilog,
-            formatter_class=_Form,
-        )
-        _add_json_option(command, "one JSON document")
-    commands.add_parser(
-        "core",
-        help="run the core in the foreground",
-        description="Run the core in the foreground.",
-        epilog=help_texts.CORE,
-        formatter_class=_Form,
+    attach.add_argument(
+        "--name",
+        metavar="NAME",
+        type=file_name,
+        default="standard input",
+        help="what to call the picture of standard input",
     )
+    add_private_option(attach)
+    add_json_option(attach, "one JSON document")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ...core.conversation import Conversation
-from ...core.errors import CoreError, ModelError, NotStored
+from ...core.errors import BadRequest, ModelError, NotStored
 from ...core.ipc.client import CoreClient
 from ...core.ipc.core_process import absolute_source
 from ...core.messages.events import ConversationOpened, ConversationsListed, CoreStatus
@@ -21,11 +21,13 @@ from ...core.models.progress import LoadProgress
 from ...core.models.training_rows import TrainingRow, find_rows
 from ...core.models.tune import PictureSource, Training, TrainingProgress, tune
 from ...core.presets import Presets, read_presets
+from ...core.private_ids import is_private
 from ...core.settings import Paths, Settings, find_paths, read_settings
 from .exit_status import COMPLETE
 from .models_progress import ProgressLine
 from .models_quantise import find_source
 from .output import Output
+from .replies import unexpected
 
 _IDS: Final = r"\d+(?:[\s,]+\d+)*"
 
@@ -112,13 +114,18 @@ async def _read(paths: Paths, selection: str) -> _Found:
     finally:
         await client.close()
     if not isinstance(status, CoreStatus) or len(conversations) != len(ids):
-        raise CoreError("The core gave an unexpected reply; stop it with `seeshell stop`.")
+        raise unexpected()
     return _Found(conversations, status)
 
 
 async def _find_ids(client: CoreClient, selection: str) -> list[int]:
     if re.fullmatch(_IDS, selection.strip()):
-        return [int(it) for it in dict.fromkeys(re.findall(r"\d+", selection))]
+        ids = [int(it) for it in dict.fromkeys(re.findall(r"\d+", selection))]
+        if private := [it for it in ids if is_private(it)]:
+            raise BadRequest(
+                f"{private[0]} is private, and what is learned comes on the disk: leave it out."
+            )
+        return ids
     listed = await client.request(ListConversations(query=selection, limit=_MOST))
     ids = [it.id for it in listed.conversations] if isinstance(listed, ConversationsListed) else []
     if not ids:

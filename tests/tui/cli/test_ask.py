@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,13 +21,16 @@ from PIL import Image
 from seeshell.core.conversation import Conversation, TurnStats
 from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.ipc.client import CoreClient
-from seeshell.core.messages.events import ConversationOpened, TurnQueued
+from seeshell.core.messages.events import ConversationOpened
+from seeshell.core.messages.queue_events import TurnQueued
 from seeshell.core.messages.requests import OpenConversation, StopTurn, SubmitTurn
 from seeshell.core.settings import find_paths
 
 from ...patience import PATIENCE
 from ...rambling import lift_answer_limit
+from ...sheets import draw_sheet
 from ...terminal.installed import Installed
+from ...web_server import Page, web_server
 
 PICTURE = SAMPLES_PATH / "red-circle-blue-square.png"
 WHAT = "what is in the picture?"
@@ -66,7 +72,8 @@ def test_only_the_answer_goes_to_standard_output(installed: Installed) -> None:
 def test_the_document_has_the_documented_keys(installed: Installed) -> None:
     answer = ask_json(installed, "-i", PICTURE, WHAT)
     assert list(answer) == [
-        "text", "thoughts", "conversation", "model", "finish_reason", "attachments", "stats",
+        "text", "thoughts", "conversation", "model", "finish_reason", "attachments", "boxes",
+        "stats",
     ]  # fmt: skip
     assert list(answer["stats"]) == list(TurnStats.__struct_fields__)
     assert answer["attachments"][0]["name"] == PICTURE.name
@@ -343,3 +350,121 @@ def test_a_pixel_budget_makes_pictures_take_fewer_tokens(installed: Installed) -
     )
     assert small["tokens"] <= 4 < whole["tokens"]
     assert (small["pixel_budget"], whole["pixel_budget"]) == (4, 0)
+
+
+def test_a_rectangle_of_a_picture_is_asked_about_and_told(
+    installed: Installed, tmp_path: Path
+) -> None:
+    sheet = draw_sheet(tmp_path)
+    left = ask_json(installed, "-i", f"{sheet}@0,0,64,64", WHAT)
+    right = ask_json(installed, "-i", f"{sheet}@64,0,64,64", WHAT)
+    assert ("red circle" in left["text"], "blue square" in right["text"]) == (True, True)
+    assert "square" not in left["text"]
+    assert "circle" not in right["text"]
+    (picture,) = right["attachments"]
+    assert (picture["label"], picture["width"]) == ("sheet.tif@64,0,64,64", 64)
+    assert picture["excerpt"]["region"] == {"x": 64, "y": 0, "width": 64, "height": 64}
+    again = ask_json(
+        installed, "--chat", str(left["conversation"]), "-i", f"{sheet}#2@64,0,64,64", WHAT
+    )
+    assert "yellow square" in again["text"]
+
+
+def test_pages_are_pictures_of_their_own(installed: Installed, tmp_path: Path) -> None:
+    answer = ask_json(installed, "-i", f"{draw_sheet(tmp_path)}#2,1", WHAT)
+    assert [it["label"] for it in answer["attachments"]] == ["sheet.tif#2", "sheet.tif"]
+    assert [it["name"] for it in answer["attachments"]] == ["sheet.tif"] * 2
+
+
+def test_a_rectangle_is_cut_to_the_picture_and_that_is_said(
+    installed: Installed, tmp_path: Path
+) -> None:
+    done = installed.run("ask", "--json", "-i", f"{draw_sheet(tmp_path)}@64,0,900,900", WHAT)
+    assert json.loads(done.stdout)["attachments"][0]["label"] == "sheet.tif@64,0,64,64"
+    assert "of the rectangle 64,0,900,900 only 64,0,64,64 lies in it" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("notation", "told"),
+    [
+        ("#3", r"sheet\.tif has 2 .*3"),
+        ("@128,0,5,5", r"sheet\.tif has 128x64 pixels"),
+        ("#2-1", r"pages are numbered from 1"),
+        ("@0,0,0,5", r"at least one pixel"),
+    ],
+)
+def test_what_is_not_there_of_a_file_is_one_sentence_that_says_what_is(
+    installed: Installed, tmp_path: Path, notation: str, told: str
+) -> None:
+    done = installed.run("ask", "-i", f"{draw_sheet(tmp_path)}{notation}", WHAT)
+    assert (done.returncode, done.stdout) == (1, "")
+    (sentence,) = done.stderr.splitlines()
+    assert re.search(told, sentence)
+
+
+def test_a_file_that_is_called_like_an_excerpt_is_taken_whole(
+    installed: Installed, tmp_path: Path
+) -> None:
+    sheet = draw_sheet(tmp_path)
+    literal = shutil.copy(PICTURE, f"{sheet}#2")
+    answer = ask_json(installed, "-i", literal, WHAT)
+    assert "blue square" in answer["text"]
+    assert answer["attachments"][0]["name"] == "sheet.tif#2"
+
+
+def test_a_rectangle_of_a_picture_of_the_web_is_asked_about(installed: Installed) -> None:
+    with web_server() as server, TemporaryDirectory() as folder:
+        url = server.put("/sheet.tif", Page(draw_sheet(Path(folder)).read_bytes()))
+        answer = ask_json(
+            installed, "--allow-private-addresses", "-i", f"{url}#2,1@64,0,64,64", WHAT
+        )
+        labels = [it["label"] for it in answer["attachments"]]
+        assert labels == ["sheet.tif#2@64,0,64,64", "sheet.tif@64,0,64,64"]
+        assert len(server.asked) == 1
+
+
+def test_a_picture_of_the_web_is_asked_about(installed: Installed) -> None:
+    with web_server() as server:
+        url = server.put("/star.png", Page((SAMPLES_PATH / "green-star.png").read_bytes()))
+        done = installed.run("ask", "-i", url, WHAT)
+        assert done.returncode == 1
+        assert "leads to this machine (127.0.0.1)" in done.stderr
+        document = ask_json(installed, "--allow-private-addresses", "-i", url, WHAT)
+        assert document["text"] == "I see a green star."
+        assert document["attachments"][0]["name"] == "star.png"
+
+
+def test_a_folder_is_all_of_its_pictures(installed: Installed, tmp_path: Path) -> None:
+    for name, sample in (("b.png", PICTURE), ("a.png", SAMPLES_PATH / "green-star.png")):
+        (tmp_path / name).write_bytes(sample.read_bytes())
+    document = ask_json(installed, "-i", tmp_path, "how many pictures?")
+    assert [it["name"] for it in document["attachments"]] == ["a.png", "b.png"]
+
+
+def test_an_answer_that_was_cut_off_is_finished(installed: Installed) -> None:
+    question = ("--temperature", "0", "-i", PICTURE, WHAT)
+    whole = ask_json(installed, *question)
+    first = ask_json(installed, "--max-tokens", "4", *question)
+    assert first["finish_reason"] == "length"
+    chat = str(first["conversation"])
+    while (grown := ask_json(installed, "--chat", chat, "--finish"))["finish_reason"] == "length":
+        assert grown["text"].startswith(first["text"])
+    assert (grown["text"], grown["conversation"]) == (whole["text"], first["conversation"])
+    assert grown["stats"]["generated_tokens"] == whole["stats"]["generated_tokens"]
+    refused = installed.run("ask", "--chat", chat, "--finish")
+    assert refused.returncode == 1
+    assert "was not cut off: leave out --finish" in refused.stderr
+
+
+def test_a_private_question_leaves_nothing(installed: Installed) -> None:
+    word = "quetzalcoatlus"
+    picture = PICTURE.read_bytes()
+    answer = ask_json(installed, "--private", "-i", "-", f"what is a {word}?", given=picture)
+    assert answer["text"]
+    files = [it for it in installed.home.rglob("*") if it.is_file() and not it.is_symlink()]
+    assert files
+    assert not [it for it in files if word.encode() in it.read_bytes()]
+    gone = installed.run("ask", "--chat", str(answer["conversation"]), "again?")
+    assert gone.returncode == 1
+    refused = installed.run("ask", "--private", "--continue", "again?")
+    assert refused.returncode == 2

@@ -25,28 +25,22 @@ from seeshell.core.messages.events import (
     CoreStatus,
     Delta,
     Done,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
     Notice,
     PictureBegun,
     Prefilled,
     ThoughtsDelta,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
     TurnStarted,
     Waiting,
     WorkChanged,
 )
-from seeshell.core.messages.requests import (
-    GetStatus,
-    LoadModel,
-    OpenConversation,
-    Request,
-    SubmitTurn,
-)
+from seeshell.core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.requests import GetStatus, OpenConversation, Request, SubmitTurn
 from seeshell.tui.cli.asking import Asking
+from seeshell.tui.cli.before_asking import require_failure
 from seeshell.tui.cli.output import Output
 
 from ...messages import answer, opened, question
@@ -126,7 +120,8 @@ class Command:
     ) -> None:
         self._out, self._err = stream(), stream()
         output = Output(as_json=as_json, out=self._out, err=self._err)
-        self._asking = Asking(cast(CoreClient, core), output)
+        self._core = cast(CoreClient, core)
+        self._asking = Asking(self._core, output)
 
     @property
     def out(self) -> str:
@@ -143,7 +138,7 @@ class Command:
             return await self._asking.submit(SubmitTurn(text="How many?", turn="mine"))
 
     async def require_failure(self) -> None:
-        await self._asking.require_failure(7)
+        await require_failure(self._core, 7)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +148,10 @@ class Command:
         pytest.param(
             ended("length", "Two le"),
             1,
-            ["seeshell: the answer reached its token limit and is cut off."],
+            [
+                "seeshell: the answer reached its token limit and is cut off. "
+                "seeshell ask --chat 7 --finish goes on with it."
+            ],
             id="length",
         ),
         pytest.param(ended("cancelled"), 1, ["seeshell: the answer was stopped."], id="stopped"),

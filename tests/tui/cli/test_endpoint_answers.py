@@ -3,9 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from PIL import Image
+
+from seeshell.core.engine.remote.picture_urls import fit_pixel_budget
 
 from ...core.engine.remote.conftest import Exchange, FakeEndpoint, Script
 from ...patience import PATIENCE
@@ -97,3 +101,50 @@ async def test_what_was_filtered_is_asked_again_and_left_out_otherwise(
     assert "did not fail" in refused.stderr
     asked = [it.body["messages"] for it in fake.exchanges if it.body]
     assert [[it["content"] for it in messages] for messages in asked] == [["Who is this?"]] * 3
+
+
+BOX = '```json\n[{"bbox_2d": [250, 100, 500, 900], "label": "square"}, {"point_2d": [0, 0]},]\n```'
+
+
+async def test_the_document_tells_boxes_in_pixels_of_the_original(
+    installed: Installed, fake: FakeEndpoint, tmp_path: Path
+) -> None:
+    Image.new("RGB", (400, 200), "white").save(tmp_path / "plan.png")
+    fake.chat = streamed({"content": "Here: "}, {"content": BOX})
+    done = await run(
+        installed, "--json", "--model", fake.url, "-i", str(tmp_path / "plan.png"), "Where is it?"
+    )
+    document = json.loads(done.stdout)
+    where = {
+        "picture": 1,
+        "name": "plan.png",
+        "key": document["attachments"][0]["key"],
+    }
+    assert document["boxes"] == [
+        {
+            "label": "square",
+            **where,
+            "pixels": [100, 20, 200, 180],
+            "file_pixels": [100, 20, 200, 180],
+        },
+        {"label": "", **where, "pixels": [0, 0], "file_pixels": [0, 0]},
+    ]
+    again = await run(
+        installed, "--json", "--chat", str(document["conversation"]), "And the square?"
+    )
+    assert json.loads(again.stdout)["boxes"] == document["boxes"]
+
+
+async def test_a_model_that_counts_pixels_is_known_by_its_name(
+    installed: Installed, fake: FakeEndpoint, tmp_path: Path
+) -> None:
+    Image.new("RGB", (400, 200), "white").save(tmp_path / "plan.png")
+    width, height = fit_pixel_budget(400, 200, 10_000)
+    box = {"bbox_2d": [width // 4, 0, width // 2, height]}
+    fake.chat = streamed({"content": json.dumps(box)})
+    model = f"{fake.url}#Qwen2.5-VL-7B-Instruct"
+    options = ("--json", "--model", model, "-i", str(tmp_path / "plan.png"))
+    document = json.loads((await run(installed, *options, "Where is it?")).stdout)
+    seen = document["attachments"][0]
+    assert (seen["model_width"], seen["model_height"]) == (width, height)
+    assert document["boxes"][0]["pixels"] == [100, 0, 200, 200]
