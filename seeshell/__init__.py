@@ -1,3 +1,3 @@
 """A terminal chat client for vision-language models that run on your own Mac."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,15 +1,11 @@
 """The app: themes, the chat screen, and what works on every screen."""
 
-import asyncio
-import os
-import signal
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import uuid4
 
+from msgspec.structs import replace
 from rich.console import RenderableType
 from textual import on, work
 from textual.app import App
@@ -24,16 +20,22 @@ from ..core.settings import Paths, Settings
 from .chat.chat_screen import ChatScreen
 from .chat.end_notice import EndNotice
 from .choices import Choices
-from .crash import ReportedApp
-from .keys.bindings import bindings_of, in_force, moves_focus
+from .ending import EndingApp
+from .garbage import Collector
+from .keys.bindings import as_chord, bindings_of, in_force, moves_focus
 from .keys.focus import KeepsFocus
 from .keys.keymap import Keymap
 from .keys.names import shown_name
-from .session.handed_over import read_handed_over
+from .line_profile import FAST, SLOW
 from .session.launch_options import LaunchOptions
+from .session.window import Window
+from .slow_line import SlowLineApp
 from .terminal.colour_filters import colour_filters
 from .terminal.control_filter import ControlFilter
+from .terminal.driver_output import DriverOutput
 from .terminal.facts import TerminalFacts
+from .terminal.input_reader import ClipboardTold
+from .terminal.line_speed import LineSpeed
 from .terminal.mouse import turn_mouse
 from .terminal.painter import Painter
 from .terminal.type_ahead import KeyPassed, TypeAhead
@@ -42,12 +44,11 @@ from .visible import visible
 
 if TYPE_CHECKING:
     from ..core.ipc.client import CoreClient
+    from .chat.clipboard_pictures import ClipboardPictures
     from .pictures import Pictures
 
-_SECOND_PRESS_SECONDS = 3.0
 
-
-class SeeshellApp(ReportedApp):
+class SeeshellApp(EndingApp, SlowLineApp):
     """The interface of one terminal; the core outlives it."""
 
     TITLE = "seeshell"
@@ -81,15 +82,19 @@ class SeeshellApp(ReportedApp):
         self.settings = settings
         self.keymap = Keymap(settings.keys)
         self._bindings = in_force(self._bindings, self.keymap)
-        self.terminal = terminal
+        self.line = SLOW if settings.line == "slow" else FAST
+        self._whole_terminal = terminal
+        self._speed = LineSpeed(terminal.round_trip)
         self._launch = launch
-        self._window = uuid4().hex
-        """Names this run to the core, which keeps the pictures that are unsent in it."""
+        self._window = Window(paths, settings, launch)
         self._pictures: Pictures | None = None
+        self._output = DriverOutput(self)
+        self._clipboard_pictures: ClipboardPictures | None = None
         self._line_filters = (ControlFilter(), *colour_filters(terminal.colours))
         self._painter = Painter()
-        self._quit_asked_at = 0.0
-        self._type_ahead = TypeAhead(self, super().on_event, moves_focus)
+        self._typed_at = 0.0
+        self._collector = Collector(lambda: time.monotonic() - self._typed_at)
+        self._type_ahead = TypeAhead(self, super().on_event, moves_focus, as_chord)
         self.choices = Choices(paths, settings)
         self.themes = ThemeFolders(paths.config_file.parent / "themes", THEMES_DIR)
         theme = self._load_chosen(settings.theme)
@@ -98,10 +103,17 @@ class SeeshellApp(ReportedApp):
         self.set_reactive(App.theme, theme.name)
         self.stylesheet.set_variables(self.get_css_variables())
 
+    @property
+    def may_write_copies(self) -> bool:
+        """Whether what is copied may be in a file: nothing of a private conversation may."""
+        return not self._chat.session.shown.is_private
+
     def get_default_screen(self) -> Screen[None]:
         """Returns the chat screen, the only one that is always there."""
+        blinks = self.line.blinks(self.settings.cursor_blink)
+        settings = replace(self.settings, cursor_blink=blinks)
         self._chat = ChatScreen(
-            self.paths, self.settings, self._launch, self._connect, lambda: self.pictures
+            self.paths, settings, self._launch, self._connect, lambda: self.pictures
         )
         return self._chat
 
@@ -110,16 +122,16 @@ class SeeshellApp(ReportedApp):
         """Draws pictures in this terminal; made when the first one is needed."""
         if self._pictures is None:
             from .pictures import Pictures
-            from .terminal.driver_output import DriverOutput
 
-            output = DriverOutput(self)
             self._pictures = Pictures(
                 self.terminal,
                 self.paths.picture,
-                output.write,
-                is_behind=output.is_behind,
+                self._output.write,
+                is_behind=self._output.is_behind,
+                is_slow=lambda: self.line.is_slow,
                 max_pixels=self.settings.max_pixels,
             )
+            self._painter.canvas = self._pictures.canvas
         return self._pictures
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -127,6 +139,9 @@ class SeeshellApp(ReportedApp):
         return [*super().get_line_filters(), *self._line_filters]
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        # What this writes is always on its way right afterwards.
+        if self._speed.note(time.monotonic(), is_behind=self._output.is_behind()):
+            self.call_later(self.offer_slow_line)
         # Textual has no public place between what it draws and what it writes.
         super()._display(screen, self._painter.paint(renderable))
 
@@ -137,6 +152,8 @@ class SeeshellApp(ReportedApp):
     async def on_event(self, event: Event) -> None:
         """Takes what is typed in its order."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._typed_at = time.monotonic()
+            self._chat.session.use.note()
             if isinstance(self.screen, KeepsFocus):
                 self.screen.keep_focus()
             await self._type_ahead.take(event)
@@ -149,17 +166,20 @@ class SeeshellApp(ReportedApp):
 
     def on_mount(self) -> None:
         """Redraws after a suspend; shuts down cleanly on SIGTERM, at once on SIGHUP."""
+        self.call_after_refresh(self._collector.start)
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         session, through_tmux = self._chat.session, self.terminal.is_tmux
         EndNotice(self._chat, session, self.settings.notify, through_tmux=through_tmux).listen()
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
-        loop.add_signal_handler(signal.SIGTERM, self._end)
+        self.begin_line()
+        self.hear_signals()
 
     async def on_unmount(self) -> None:
         """Leaves what is unsent to the next window, and takes the pictures out of the terminal."""
-        self._chat.session.close()
+        self._collector.stop()
+        self._chat.session.journal.close()
         self.workers.cancel_group(self, "redraw")
+        if self._clipboard_pictures is not None:
+            self._clipboard_pictures.close()
         if self._pictures is not None:
             await self._pictures.close()
 
@@ -194,7 +214,22 @@ class SeeshellApp(ReportedApp):
             return parameters != (self.choices.mouse,)
         if action == "command_palette":
             return bool(self.screen.COMMANDS)
+        if action == "attach_clipboard":
+            return self.terminal.has_clipboard
         return super().check_action(action, parameters)
+
+    def action_attach_clipboard(self) -> None:
+        """Attaches the picture in the clipboard of the machine where the terminal runs."""
+        if self._clipboard_pictures is None:
+            from .chat.clipboard_pictures import ClipboardPictures
+
+            self._clipboard_pictures = ClipboardPictures(self._chat, self._output.write)
+        self._clipboard_pictures.ask()
+
+    def on_clipboard_told(self, event: ClipboardTold) -> None:
+        """Takes what the terminal says of its clipboard, if it was asked."""
+        if self._clipboard_pictures is not None:
+            self._clipboard_pictures.take(event.said)
 
     def action_turn_mouse(self, is_on: bool) -> None:
         """Leaves the mouse to the terminal, or takes it back; also for the next start."""
@@ -215,58 +250,8 @@ class SeeshellApp(ReportedApp):
         if self._pictures is not None:
             await self._pictures.send_again()
 
-    def action_suspend_process(self) -> None:
-        """Hands the terminal to the shell until that says `fg`."""
-        if os.getpgrp() == os.getsid(0):
-            self.notify(
-                self.keymap.fill("There is no shell to go back to; {app.quit} quits."), markup=False
-            )
-            return
-        with self.suspend():
-            # The shell waits for what it started itself, which may be `make`.
-            os.killpg(0, signal.SIGSTOP)
-
-    def action_ask_to_quit(self) -> None:
-        """Quits on the second press."""
-        now = time.monotonic()
-        if now - self._quit_asked_at < _SECOND_PRESS_SECONDS:
-            self.exit()
-        self._quit_asked_at = now
-        self.notify(
-            self.keymap.fill(
-                "Press {app.copy_or_quit} again to quit. An open answer goes on and is stored."
-            ),
-            markup=False,
-        )
-
-    def _end(self) -> None:
-        """Ends in order; what was typed last is stored before anything else."""
-        self._chat.session.journal.save()
-        self.exit(return_code=128 + signal.SIGTERM)
-
-    def _hang_up(self) -> None:
-        """Ends at once, since the terminal is gone; what was typed last is stored.
-
-        So also where whatever started the program has it ignore the signal, as `nohup` does.
-        """
-        self._chat.session.close()
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
-        os.kill(os.getpid(), signal.SIGHUP)
-
     async def _connect(self, replace_core: bool) -> "CoreClient":
-        # Keys that wait are echoed while a thread imports the client.
-        client = await asyncio.to_thread(import_module, "..core.ipc.client", __package__)
-        if replace_core:
-            await client.stop_core(self.paths)
-        from ..core.ipc.core_process import launch_arguments
-
-        connected: CoreClient = await client.CoreClient.connect(
-            self.paths,
-            launch_arguments=launch_arguments(self._launch.model, self._launch.adapter),
-            window=self._window,
-            environment=read_handed_over(self.paths, self.settings),
-        )
-        return connected
+        return await self._window.connect(replace_core)
 
 
 def _check_keys(paths: Paths, settings: Settings) -> None:

@@ -42,11 +42,22 @@ class AskLine(KeepsFocus, Keyed, ModalScreen[str | None]):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("line")
 
-    def __init__(self, label: str, value: str = "", placeholder: str = "") -> None:
+    def __init__(
+        self, label: str, value: str = "", placeholder: str = "", *, may_be_empty: bool = False
+    ) -> None:
+        """Asks.
+
+        Args:
+            label: what for.
+            value: stands in the line at first.
+            placeholder: stands in a line that is empty.
+            may_be_empty: whether an empty line is a text too.
+        """
         super().__init__(classes="dialog")
         self._label = label
         self._value = value
         self._placeholder = placeholder
+        self._may_be_empty = may_be_empty
 
     def compose(self) -> ComposeResult:
         """Yields the label, the line and its keys."""
@@ -61,8 +72,9 @@ class AskLine(KeepsFocus, Keyed, ModalScreen[str | None]):
             yield KeyLine()
 
     def action_accept(self) -> None:
-        """Closes with the text, or with None where there is none."""
-        self.dismiss(self.query_one(Input).value.strip() or None)
+        """Closes with the text, or with None where there has to be one and is none."""
+        text = self.query_one(Input).value.strip()
+        self.dismiss(text if text or self._may_be_empty else None)
 
     def action_cancel(self) -> None:
         """Closes without a text."""

@@ -7,13 +7,14 @@ from typing import TypeVar
 import msgspec
 
 from ..core.private_files import replace_private
+from ..core.undecodable import UNDECODABLE
 
 _State = TypeVar("_State")
 
 
 def read_state(path: Path, kind: type[_State]) -> _State | None:
     """Returns what was kept; None if that can't be told."""
-    with suppress(OSError, ValueError, msgspec.DecodeError):
+    with suppress(OSError, *UNDECODABLE):
         return msgspec.json.decode(path.read_bytes(), type=kind)
     return None
 

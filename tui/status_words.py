@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from ..core.conversation import TurnStats
+from ..core.messages.picture_events import PictureFetching
 from .session.answer_progress import AnswerProgress
 from .session.model_status import Load, ModelStatus
+from .sizes import in_bytes
 
 LEAST_SECONDS = 2
 """Shorter waits are shown without their length."""
@@ -98,7 +100,7 @@ def context_words(stats: TurnStats | None, context_length: int, freed_tokens: in
         context_length: tokens that fit; 0 while unknown.
         freed_tokens: what was left out since then, less what was taken in again.
     """
-    used = stats.prompt_tokens + stats.generated_tokens if stats else 0
+    used = stats.context_tokens if stats else 0
     used = max(used - freed_tokens, 0)
     if not context_length:
         return f"{used:,} tokens" if used else ""
@@ -140,6 +142,14 @@ def queue_words(answers: int) -> str:
     if not answers:
         return "queued"
     return "queued behind another answer" if answers == 1 else f"queued behind {answers} answers"
+
+
+def fetching_words(fetching: PictureFetching) -> str:
+    """Returns how far a picture is that comes from the web."""
+    if not fetching.total_bytes:
+        return f"fetching, {in_bytes(fetching.done_bytes)}"
+    share = 100 * fetching.done_bytes / fetching.total_bytes
+    return f"fetching, {share:.0f} % of {in_bytes(fetching.total_bytes)}"
 
 
 def _picture_words(progress: AnswerProgress) -> str:

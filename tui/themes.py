@@ -9,6 +9,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from ..core.errors import SettingsError
+from ..core.undecodable import UNDECODABLE
 from .terminal.colour_filters import CURSOR, GROUND, INK, RAISED, STRONG_INK
 from .terminal.xterm_colours import FIRST_FIXED, ColourDepth, value_of
 
@@ -124,7 +125,7 @@ class ThemeFolders:
         try:
             content = msgspec.toml.decode(path.read_bytes(), type=ThemeFile)
             _check(content)
-        except (OSError, UnicodeDecodeError, msgspec.DecodeError, ValueError) as error:
+        except (OSError, ValueError, *UNDECODABLE) as error:
             raise SettingsError(f"The theme {path} can't be used: {error}.") from error
         return content.theme(name, depth)
 

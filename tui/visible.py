@@ -81,6 +81,13 @@ def visible_line(text: str) -> str:
     return visible(" ".join(text.split()), keep="")
 
 
+def is_plain(text: str) -> bool:
+    """Returns whether nothing in the text steers, reorders or hides; newline and tab do."""
+    if text.isascii():
+        return text.isprintable()
+    return "\n" not in text and "\t" not in text and _plain().fullmatch(text) is not None
+
+
 def replace_hidden(text: str, replace: Callable[[str], str], start: int = 0) -> str:
     """Returns the text, each character that steers, reorders or hides replaced.
 

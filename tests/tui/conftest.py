@@ -129,6 +129,14 @@ def open_app() -> OpenApp:
     return open_app
 
 
+@pytest.fixture(autouse=True)
+def no_drafts(request: pytest.FixtureRequest) -> None:
+    """Leaves nothing unsent from one test of a shared core to the next."""
+    for name in {"shared_demo_core", "shared_rambling_core"} & set(request.fixturenames):
+        core: RunningCore = request.getfixturevalue(name)
+        shutil.rmtree(core.paths.data_dir / "unsent", ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def shared_demo_core() -> Iterator[RunningCore]:
     """A core with the demonstration model, for all tests that leave it alive."""

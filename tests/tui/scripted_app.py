@@ -36,9 +36,10 @@ def app(
     depth: ColourDepth = "truecolor",
     client: ScriptedClient | None = None,
     notify: Notification = "none",
+    images: Any = "none",
 ) -> SeeshellApp:
     """Returns the app with a core that always says the same, or with another client."""
-    terminal = TerminalFacts(images="none", colours=depth)
+    terminal = TerminalFacts(images=images, colours=depth)
     app = SeeshellApp(
         paths, Settings(theme=theme, notify=notify), terminal, LaunchOptions(chat=chat)
     )

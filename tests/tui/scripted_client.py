@@ -1,35 +1,36 @@
 """A client whose core answers from a script: for orders of events that a real one rarely makes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from seeshell.core.conversation import Attachment, Conversation, ConversationSummary, Message, Queue
 from seeshell.core.conversation import QueuedTurn as Turn
 from seeshell.core.errors import CoreDied, SeeshellError
+from seeshell.core.kept import Hit, LibraryRow, Span
 from seeshell.core.messages.events import (
     AnyEvent,
-    Attached,
     ConversationOpened,
     ConversationsListed,
     CoreStatus,
     Done,
-    QueueChanged,
     TurnEnded,
-    TurnQueued,
     TurnStarted,
 )
+from seeshell.core.messages.library_events import HitsFound, LibraryListed
+from seeshell.core.messages.library_requests import FindHits, ListLibrary
+from seeshell.core.messages.picture_events import Attached
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import QueueChanged, TurnQueued
+from seeshell.core.messages.queue_requests import RemoveQueued, ResumeQueue
 from seeshell.core.messages.requests import (
-    Attach,
     EditQuestion,
     GetStatus,
     ListConversations,
     OpenConversation,
     RegenerateAnswer,
-    RemoveQueued,
     Request,
-    ResumeQueue,
     SubmitTurn,
 )
 
@@ -126,15 +127,22 @@ class ScriptedClient:
             case ListConversations():
                 found = tuple(it.summary for it in self._conversations.values())
                 return ConversationsListed(conversations=found)
+            case ListLibrary():
+                found = [LibraryRow(it.summary) for it in self._conversations.values()]
+                found.sort(key=lambda it: it.summary.updated_at, reverse=True)
+                return LibraryListed(rows=tuple(found), total=len(found))
+            case FindHits(filter=wanted):
+                hits = tuple(_hits(self._conversations.values(), wanted.words))
+                return HitsFound(hits=hits, total=len(hits))
             case OpenConversation(conversation=conversation):
                 turns, is_paused = self._queues.get(conversation, Queue())
                 stored = self._conversations[conversation]
                 return ConversationOpened(
                     conversation=replace(stored, queue=turns, is_paused=is_paused)
                 )
-            case Attach(path=path):
-                name = path.rpartition("/")[2]
-                attachment = Attachment("a" * 64, name, 4032, 3024, 1152, 864, 972)
+            case Attach(path=path, name=name, excerpt=excerpt):
+                name = name or path.rpartition("/")[2]
+                attachment = Attachment("a" * 64, name, 4032, 3024, 1152, 864, 972, excerpt=excerpt)
                 return Attached(attachment=attachment, path=path)
             case SubmitTurn() | EditQuestion() | RegenerateAnswer():
                 return self._queue(request)
@@ -161,6 +169,18 @@ class ScriptedClient:
         turn = Turn(request.turn, _kind(request), asked)
         self.change_queue(conversation, Queue((*turns, turn), is_paused))
         return TurnQueued(conversation=conversation, turn=turn)
+
+
+def _hits(conversations: Iterable[Conversation], words: str) -> Iterator[Hit]:
+    """Yields where the messages of conversations have words as they stand."""
+    for it in conversations:
+        for message in it.messages:
+            line = " ".join(message.text.split())
+            start = line.find(words)
+            if start >= 0:
+                marks = (Span(start, start + len(words)),)
+                title, then = it.summary.title, it.summary.created_at
+                yield Hit(it.summary.id, message.id, "text", line, marks, title, then)
 
 
 def _kind(request: SubmitTurn | EditQuestion | RegenerateAnswer) -> str:

@@ -31,8 +31,12 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("escape", "f1"),
     ("escape", "ctrl+o"),
     ("escape", "shift+tab", "k"),
-    ("v", "up"),
-    ("escape", "escape", "ctrl+n"),
+    ("slash", "e", "enter"),
+    ("escape", "v", "up"),
+    ("escape", "escape", "alt+c"),
+    ("down", "space"),
+    ("slash", *"lemons"),
+    ("escape", "escape", "escape", "ctrl+n"),
     ("a", "b", "shift+left"),
 )
 """Keys that bring every kind of screen up, one after the other."""

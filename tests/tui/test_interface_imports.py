@@ -25,7 +25,7 @@ async def main():
             await pilot.pause(0.01)
         await session.unsent.attach(Path(sys.argv[1]))
         await session.submit("what is in the picture?")
-        while session.is_answering or not session.turns.stats:
+        while session.turns.is_answering or not session.turns.stats:
             await pilot.pause(0.01)
         await pilot.press("f3", "f2", "ctrl+o", "escape", "f1")
 
@@ -34,7 +34,14 @@ print(json.dumps([first_frame, list(sys.modules)]))
 """
 
 HEAVY = {"mlx", "mlx_vlm", "transformers", "numpy", "torch", "tokenizers", "huggingface_hub"}
-LATE = {"PIL", "sqlite3", "textual_image", "seeshell.core.ipc.client", "seeshell.tui.picker"}
+LATE = {
+    "PIL",
+    "sqlite3",
+    "textual_image",
+    "seeshell.core.ipc.client",
+    "seeshell.tui.library",
+    "seeshell.tui.picker",
+}
 
 
 def test_the_interface_never_loads_what_the_core_needs(
@@ -64,3 +71,12 @@ def test_ask_follows_a_turn_without_textual() -> None:
     ).stdout.split()
     assert "seeshell.tui.session.shown_turns" in loaded
     assert not [name for name in loaded if name.partition(".")[0] in ("textual", "rich")]
+
+
+def test_the_app_starts_without_tls_and_others_can_load_it_still() -> None:
+    program = (
+        "import sys; from seeshell.tui.cli.open_app import _import_app; _import_app(); "
+        "print('_ssl' in sys.modules); import ssl; print(ssl.create_default_context().verify_mode)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert told.stdout.split() == ["False", "2"], told.stderr

@@ -56,6 +56,7 @@ def test_an_empty_conversation_with_pictures_to_send(
         {"f2": "older conversation 4"},
         {"f2": "older conversation 4", "d": "u undo delete"},
         {"ctrl+p": "Answer again"},
+        {"alt+c": "4 conversations", "k": "1 place"},
     ],
     ids="-".join,
 )

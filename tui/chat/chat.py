@@ -8,15 +8,13 @@ from msgspec import Struct
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from ...core.conversation import Attachment, Message, QueuedTurn
 from ...core.demo import SAMPLE_NAME, SAMPLE_QUESTION, SAMPLES_PATH
-from ...core.messages.requests import ForkConversation, SwitchBranch
-from ..keys.bindings import Keyed, bindings_of
+from ..clipboard.copying_app import copy_text
+from ..keys.bindings import bindings_of
 from ..log import ChatLog
-from ..session.context_room import Change, find_change
-from ..session.decisions import Decision, WayOut
+from ..session.decisions import WayOut
 from ..session.events import (
     AnswerEnded,
     AnswerGrew,
@@ -26,6 +24,8 @@ from ..session.events import (
     DecisionsChanged,
     DraftChanged,
     DraftShown,
+    FetchProgressed,
+    ModelChanged,
     QueueShown,
     TextReturned,
     ThoughtsGrew,
@@ -33,15 +33,16 @@ from ..session.events import (
 from ..session.session import ChatSession
 from ..state_file import read_state, write_state
 from ..visible import visible
+from .branching import BranchingChat
 from .composer import Composer
 from .core_notice import CoreNotice
 from .decision_notice import DecisionNotice
 from .hearing import hear
-from .marked import Marked
 from .prompt import Prompt
 from .welcome import Welcome
 
 if TYPE_CHECKING:
+    from ..log.drawn_pictures import PictureOrder
     from ..pictures import DrawnPicture, Pictures
 
 
@@ -51,7 +52,7 @@ class Remembered(Struct, frozen=True):
     has_whole_receipts: bool = False
 
 
-class Chat(Keyed, Vertical):
+class Chat(BranchingChat):
     """The log, or a welcome while it is empty, with notice, tray and prompt below.
 
     Its keys ask again: they act on the message at the log's cursor, from the prompt on the last
@@ -61,10 +62,8 @@ class Chat(Keyed, Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat")
 
     welcome = getters.query_one(Welcome)
-    log_view = getters.query_one(ChatLog)
     core_notice = getters.query_one(CoreNotice)
     composer = getters.query_one(Composer)
-    prompt = getters.query_one(Prompt)
 
     def __init__(
         self,
@@ -86,6 +85,8 @@ class Chat(Keyed, Vertical):
         self._composer = composer
         self._pictures = pictures
         self._state_file = state_file
+        self._searched: int | None = None
+        """Conversation in which words may be marked."""
 
     def compose(self) -> ComposeResult:
         """Yields welcome and log, of which one shows, the notice and the composer."""
@@ -107,10 +108,15 @@ class Chat(Keyed, Vertical):
         hear(log, events, AnswerWaits, lambda it: log.show_waiting(it.message, it.reason))
         hear(log, events, AnswerEnded, lambda it: log.end_message(it.answer))
         hear(self, events, DecisionsChanged, lambda _: self._tell_decisions())
+        hear(log, events, ModelChanged, self._note_model)
         hear(composer, events, QueueShown, lambda it: composer.show_queue(it.queue))
         hear(composer, events, DraftChanged, self._show_draft)
+        hear(composer, events, FetchProgressed, lambda it: composer.show_fetching(it.fetching))
         hear(composer, events, DraftShown, lambda _: composer.show())
         hear(composer, events, TextReturned, self._return_text)
+
+    def _note_model(self, event: ModelChanged) -> None:
+        self.log_view.transcript.boxes_in_pixels = event.status.boxes_in_pixels
 
     def _show(self, shown: ConversationShown) -> None:
         """Shows another conversation or branch, and what is unsent of it."""
@@ -122,6 +128,11 @@ class Chat(Keyed, Vertical):
         self.log_view.show_messages(messages)
         if shown.message is not None:
             self.log_view.mark_message(shown.message)
+        if shown.found is not None:
+            self.call_after_refresh(self.show_found, shown.found)
+        elif self._session.conversation != self._searched:
+            self.leave_search()
+        self._searched = self._session.conversation
         self.set_class(not messages, "-empty")
 
     def _has_marked(self, messages: Sequence[Message]) -> bool:
@@ -164,35 +175,22 @@ class Chat(Keyed, Vertical):
         """Returns whether a key does anything now, for the key line."""
         if self.log_view.is_selecting:
             return False
-        if action in ("regenerate", "fork", "toggle_receipts"):
-            return bool(self._messages)
-        if action == "take_back":
-            return self._session.can_take_back
-        if action == "resume_queue":
-            return self._session.turns.are_paused
-        if action == "decide":
-            return self._session.decisions.offers(*parameters)
-        if action == "try_sample":
-            is_offered = self.welcome.offers_sample and self.has_class("-empty")
-            return is_offered and not self.composer.chips.pictures
-        if action == "edit":
-            return self._marked.question is not None
-        if action == "correct":
-            return self._marked.answer is not None
-        if action == "leave_out":
-            return self._change(*parameters) is not None
-        if action == "switch_branch":
-            return self._version(*parameters) is not None
-        if action == "toggle_thoughts":
-            return any(view.has_folded_thoughts for view in self.log_view.transcript.views)
-        return True
-
-    @work
-    async def action_regenerate(self) -> None:
-        """Has the answer given again, beside the one that stands."""
-        message = self._marked.message
-        if message is not None:
-            await self._session.regenerate(message.id)
+        match action:
+            case "toggle_receipts" | "find" | "toggle_times" | "copy_all":
+                return bool(self._messages)
+            case "take_back":
+                return self._session.queue.can_take_back
+            case "resume_queue":
+                return self._session.turns.are_paused
+            case "decide":
+                return self._session.decisions.offers(*parameters)
+            case "try_sample":
+                is_offered = self.welcome.offers_sample and self.has_class("-empty")
+                return is_offered and not self.composer.chips.pictures
+            case "toggle_thoughts":
+                return any(view.has_folded_thoughts for view in self.log_view.transcript.views)
+            case _:
+                return super().check_action(action, parameters)
 
     @work
     async def action_try_sample(self) -> None:
@@ -205,7 +203,7 @@ class Chat(Keyed, Vertical):
     @work
     async def action_take_back(self, turn: str | None = None) -> None:
         """Takes a message that waits back into the prompt: the last one, or that with an id."""
-        await self._session.take_back(turn)
+        await self._session.queue.take_back(turn)
         self.prompt.focus()
 
     @work
@@ -226,52 +224,6 @@ class Chat(Keyed, Vertical):
         if self._session.conversation is not None:
             await self._session.queue.put_last(self._session.conversation, turn)
 
-    def action_edit(self) -> None:
-        """Brings the question into the prompt."""
-        self._begin_edit(self._marked.question)
-
-    def action_correct(self) -> None:
-        """Brings the answer into the prompt, to be stored as the user writes it."""
-        self._begin_edit(self._marked.answer)
-
-    def _begin_edit(self, message: Message | None) -> None:
-        if message is not None:
-            number = Marked(self._messages, message).number
-            self._session.unsent.begin_edit(message, number)
-            self.prompt.focus()
-
-    @work
-    async def action_leave_out(self, what: str) -> None:
-        """Leaves something out of later prompts, or takes it in again, and tells what it frees."""
-        change, conversation = self._change(what), self._session.conversation
-        if (
-            change is not None
-            and conversation is not None
-            and await self._session.branch(change.request(conversation))
-        ):
-            self.notify(change.sentence, markup=False)
-            self.refresh_bindings()
-
-    @work
-    async def action_fork(self) -> None:
-        """Continues in a new conversation; a question takes its answer along."""
-        message = self._marked.message
-        if message is not None and self._session.conversation is not None:
-            answers = [it for it in self._messages if it.parent_id == message.id]
-            end = answers[0] if answers and message.role == "user" else message
-            await self._session.branch(
-                ForkConversation(conversation=self._session.conversation, message=end.id)
-            )
-            self.prompt.focus()
-
-    @work
-    async def action_switch_branch(self, distance: int) -> None:
-        """Shows the branch of the version before or after."""
-        version = self._version(distance)
-        if version is not None and self._session.conversation is not None:
-            request = SwitchBranch(conversation=self._session.conversation, message=version)
-            await self._session.branch(request, version)
-
     def close_notice(self) -> None:
         """Closes the newest of what is to be decided, then what is said of the core."""
         if self._session.decisions.open:
@@ -284,33 +236,9 @@ class Chat(Keyed, Vertical):
     @work
     async def action_decide(self, way_out: WayOut) -> None:
         """Takes a way out that the newest decision offers."""
-        decisions = self._session.decisions
-        match way_out:
-            case "load again" if decisions.newest is not None:
-                await self._session.kept.load_again(decisions.newest.model)
-            case "load kept":
-                await self._session.kept.load_kept()
-            case "go on":
-                await self._session.kept.go_on()
-            case "load another":
-                await self.screen.run_action("load_model")
-            case "restore":
-                await self._session.deletions.restore_shown()
-            case "start new":
-                self._session.start_new()
-            case "leave out" if decisions.newest is not None:
-                await self._make_room(decisions.newest)
+        from .deciding import Deciding
 
-    async def _make_room(self, decision: Decision) -> None:
-        """Leaves out what a decision offers, and asks again what did not fit."""
-        conversation = self._session.conversation
-        change = Change(decision.room, is_left_out=True)
-        if conversation is None or not await self._session.branch(change.request(conversation)):
-            return
-        if decision.regenerated is not None:
-            await self._session.regenerate(decision.regenerated)
-        else:
-            self.composer.send(self.prompt.text)
+        await Deciding(self, self._session).take(way_out)
 
     def action_toggle_receipts(self) -> None:
         """Shows what answers cost in one line, or all of it."""
@@ -327,34 +255,19 @@ class Chat(Keyed, Vertical):
         return [picture for message in self._messages for picture in message.attachments]
 
     @property
+    def marked_picture(self) -> Attachment | None:
+        """The picture that keys act on in the log, or the first of the question marked there."""
+        question = self._marked.question
+        if self.screen.focused is not self.log_view or question is None:
+            return None
+        target = self.log_view.marked_target() if self._marked.message is question else None
+        place = target if isinstance(target, int) else 0
+        return question.attachments[place] if place < len(question.attachments) else None
+
+    @property
     def queued(self) -> tuple[QueuedTurn, ...]:
         """The messages that wait, in the order in which they will be answered."""
         return self._session.turns.queued
-
-    @property
-    def _messages(self) -> list[Message]:
-        return [view.message for view in self.log_view.transcript.views]
-
-    @property
-    def _marked(self) -> Marked:
-        """The message at the cursor while the log has the focus, else the last one."""
-        messages, cursor = self._messages, self.log_view.cursor
-        if cursor is not None and self.screen.focused is self.log_view:
-            return Marked(messages, messages[cursor])
-        return Marked(messages, messages[-1] if messages else None)
-
-    def _version(self, distance: object) -> int | None:
-        return self._marked.version(distance) if isinstance(distance, int) else None
-
-    def _change(self, what: object) -> Change | None:
-        """Returns what a key leaves out or takes in again; None if it does nothing now."""
-        marked = self._marked
-        question = marked.question
-        if question is None or self._session.is_answering:
-            return None
-        target = self.log_view.marked_target() if marked.message is question else None
-        picture = target if isinstance(target, int) else None
-        return find_change(what, marked.messages, question, picture)
 
     @on(Prompt.PageTurned)
     def _turn_page(self, event: Prompt.PageTurned) -> None:
@@ -369,10 +282,12 @@ class Chat(Keyed, Vertical):
 
     @on(ChatLog.LinkOpened)
     def _copy_link(self, event: ChatLog.LinkOpened) -> None:
-        self.app.copy_to_clipboard(event.href)
-        self.notify(f"Copied {visible(event.href)}", markup=False)
+        copy_text(self.app, event.href, f"Link {visible(event.href)}")
 
-    async def _draw_picture(
-        self, attachment: Attachment, max_columns: int, max_rows: int
-    ) -> "DrawnPicture":
-        return await self._pictures().draw(attachment, max_columns, max_rows)
+    async def _draw_picture(self, order: "PictureOrder") -> "DrawnPicture":
+        # Pillow comes with it: not before there is a picture.
+        from ..pictures import Rendition
+
+        return await self._pictures().draw(
+            order.attachment, *order.bounds, rendition=Rendition(marks=order.marks)
+        )

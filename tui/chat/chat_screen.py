@@ -1,21 +1,17 @@
 """The one screen of every day: conversations, log, prompt, preview, and what they do together."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on, work
+from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Resize
-from textual.screen import Screen
 
+from ...core.conversation import Attachment
 from ...core.settings import Paths, Settings
 from ..key_line import KeyLine
 from ..keys.bindings import bindings_of, fill_keys
-from ..keys.focus import KeepsFocus
-from ..keys.way_back import GoesBack
-from ..scarcity import Scarcity, scarcity_named
 from ..session.core_link import Connect
 from ..session.events import (
     AnswerEnded,
@@ -35,17 +31,21 @@ from ..session.session import ChatSession
 from ..visible import visible
 from .chat import Chat
 from .choice_finder import ChoiceFinder
+from .chooses_model import ChoosesModel
 from .composer import Composer
 from .hearing import hear
 from .panels import PanelName, Panels
+from .picture_screens import PictureScreens
 from .prompt import Prompt
-from .sidebar import Sidebar
+from .shows_pictures import ShowsPictures
 from .status_bar import StatusBar
 from .steps_back import steps_back
 
 if TYPE_CHECKING:
     from ...core.presets import Template
     from ..commands import ChatCommands
+    from ..library.panel import LibraryPanel
+    from ..library.walk import LibraryWalk
     from ..pictures import Pictures
 
 CONNECT_DELAY = 0.1
@@ -72,15 +72,13 @@ def _chat_commands() -> "type[ChatCommands]":
     return ChatCommands
 
 
-class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
+class ChatScreen(ShowsPictures, ChoosesModel):
     """Shows what the session tells and asks the session for what the user wants."""
 
     COMMANDS: ClassVar = {_chat_commands}
     AUTO_FOCUS = "Prompt"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("screen")
 
-    panels = getters.query_one(Panels)
-    chat = getters.query_one(Chat)
     prompt = getters.query_one(Prompt)
 
     def __init__(
@@ -106,13 +104,14 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         self._launch = launch
         self._pictures = pictures
         self._paths = paths
+        self._picture_screens = PictureScreens(self, pictures, paths)
         self.way_back = steps_back(self)
 
     def compose(self) -> ComposeResult:
         """Yields the status bar, the panels and the keys."""
         yield StatusBar(self.session)
         with Panels(self.session, self._pictures):
-            finder = ChoiceFinder(lambda: self.chat.pictures, self._paths.cache_dir / "picker.json")
+            finder = ChoiceFinder(lambda: self.chat.pictures, self._paths.data_dir / "picker.json")
             composer = Composer(self.session, self._cursor_blink, finder)
             interface = self._paths.cache_dir / "interface.json"
             yield Chat(self.session, composer, self._pictures, interface)
@@ -120,6 +119,9 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
 
     def on_mount(self) -> None:
         """Connects once the first frame is on screen and keys typed ahead are echoed."""
+        if self._launch.is_private:
+            self.session.shown.start_new(is_private=True)
+        self.session.unsent.place(*self._launch.images)
         hear(self, self.session.events, NoticeTold, self._show_notice)
         for kind in _CHANGES_KEYS:
             hear(self, self.session.events, kind, lambda _: self.refresh_bindings())
@@ -140,28 +142,41 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         text = visible(fill_keys(self, event.sentence))
         self.notify(text, severity=event.severity, timeout=event.seconds, markup=False)
 
-    @on(Sidebar.Opened)
     @work(exclusive=True, group="open")
-    async def _open(self, event: Sidebar.Opened) -> None:
+    async def on_library_panel_opened(self, event: "LibraryPanel.Opened") -> None:
+        """Shows what was chosen in the sidebar."""
+        await self.show_opened(event)
+
+    async def show_opened(self, opened: "LibraryPanel.Opened") -> None:
+        """Shows what was chosen in a list of conversations; what is deleted is restored first."""
+        from ..library.walk import place_of
+
         self.panels.close_overlay()
         self.prompt.focus()
-        await self.session.open(event.conversation)
+        if opened.is_deleted:
+            await self.session.deletions.restore(opened.conversation)
+        await self.session.shown.open(opened.conversation, place_of(opened))
 
-    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key does anything now."""
-        return {
-            "back": self.way_back.next is not None,
-            "restore_deleted": self.session.conversations.last_deleted is not None,
-            "start_core": self.chat.core_notice.error is not None,
-            "cancel_load": self.session.model.status.load is not None,
-            "unload_model": bool(self.session.model.status.name),
-            "choose_adapter": not self.session.model.status.server,
-        }.get(action, True)
+        match action:
+            case "back":
+                return self.way_back.next is not None
+            case "restore_deleted":
+                return self.session.conversations.last_deleted is not None
+            case "find_picture":
+                return isinstance(self._meant_picture, Attachment)
+            case "start_core":
+                return self.chat.core_notice.error is not None
+            case "export_conversation":
+                return self.session.conversation is not None
+            case _:
+                return super().check_action(action, parameters)
 
     @work
     async def action_stop(self) -> None:
         """Stops the answer; what came of it stays."""
-        await self.session.stop()
+        await self.session.answers.stop()
 
     def action_back(self) -> None:
         """Takes one step back."""
@@ -170,7 +185,13 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
 
     def action_start_new(self) -> None:
         """Shows a new conversation."""
-        self.session.start_new()
+        self.session.shown.start_new()
+        self.panels.close_overlay()
+        self.prompt.focus()
+
+    def action_start_private(self) -> None:
+        """Shows a new conversation that never touches the disk."""
+        self.session.shown.start_new(is_private=True)
         self.panels.close_overlay()
         self.prompt.focus()
 
@@ -191,40 +212,38 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         await self.session.deletions.restore()
 
     @work
-    async def action_pick_pictures(self) -> None:
-        """Lets the user pick pictures and attaches them to what is on screen now."""
-        draft = self.session.draft
-        try:
-            with scarcity_named():
-                from ..picker import FilePicker
-
-                picker = FilePicker(
-                    self._pictures(), state_file=self._paths.cache_dir / "picker.json"
-                )
-        except Scarcity as error:
-            text = f"The file picker can't be opened now: {error}"
-            self.notify(text, severity="error", markup=False)
-            return
-        paths: list[Path] | None = await self.app.push_screen_wait(picker)
-        if paths:
-            await self.session.unsent.attach(*paths, draft=draft)
+    async def action_show_library(self) -> None:
+        """Shows everything that is kept, to be searched and opened."""
+        await self.library.choose()
 
     @work
-    async def action_choose_preset(self) -> None:
-        """Lets the user choose how the next questions are answered."""
-        from .preset_chooser import PresetChoice, PresetChooser
+    async def action_find_picture(self) -> None:
+        """Shows in which conversations the picture at the cursor was used."""
+        if isinstance(meant := self._meant_picture, Attachment):
+            await self.library.find_picture(meant)
 
-        preset, source = self.session.preset, self.session.model.status.source
-        choice = PresetChoice(preset.presets, preset.chosen, source, preset.tell_cost)
-        name: str | None = await self.app.push_screen_wait(PresetChooser(choice))
-        if name is not None:
-            await preset.choose(name)
-        preset.look()
+    @property
+    def library(self) -> "LibraryWalk":
+        """The way through all that is kept."""
+        from ..library.walk import LibraryWalk
+
+        return LibraryWalk(self, self._pictures)
 
     @work
-    async def action_use_preset(self, name: str) -> None:
-        """Has the next questions answered as a preset says; empty for the model's default one."""
-        await self.session.preset.choose(name)
+    async def action_export_conversation(self) -> None:
+        """Asks in which form and where to, and writes the conversation there."""
+        from ..ask_export import export_conversations
+
+        if (conversation := self.session.conversation) is not None:
+            title = self.query_one(StatusBar).title
+            await export_conversations(self.chat, [conversation], title)
+
+    @work
+    async def action_show_rolls(self) -> None:
+        """Shows what was asked about many pictures, or asks that."""
+        from ..roll.walk import RollWalk
+
+        await RollWalk(self.app, self.session, self._pictures).choose()
 
     @work
     async def action_choose_template(self) -> None:
@@ -241,36 +260,6 @@ class ChatScreen(KeepsFocus, GoesBack, Screen[None]):
         for template in self.session.preset.templates:
             if template.name == name:
                 self.chat.composer.fill_in(template)
-
-    @work
-    async def action_load_model(self) -> None:
-        """Lets the user choose a model, which the conversation on screen keeps from now on."""
-        from .model_chooser import ModelChooser
-
-        if source := await self.app.push_screen_wait(ModelChooser(self.session)):
-            await self.session.kept.load(source)
-
-    @work
-    async def action_choose_adapter(self) -> None:
-        """Lets the user choose an adapter, which the conversation on screen keeps from now on."""
-        from .adapter_chooser import AdapterChooser
-
-        status, kept = self.session.model.status, self.session.kept
-        cost = await kept.tell_cost()
-        chooser = AdapterChooser(self._paths, status.adapter, cost)
-        folder: str | None = await self.app.push_screen_wait(chooser)
-        if folder is not None:
-            await kept.load_adapter(folder)
-
-    @work
-    async def action_cancel_load(self) -> None:
-        """Gives up the model that is being downloaded or loaded; what was downloaded stays."""
-        await self.session.model.cancel_load()
-
-    @work
-    async def action_unload_model(self) -> None:
-        """Frees the model; the next question loads it again."""
-        await self.session.model.unload()
 
     def action_start_core(self) -> None:
         """Starts a core where there is none; one of another version is ended first."""

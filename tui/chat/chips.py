@@ -1,7 +1,9 @@
 """The pictures of the next message: a chip each, which the keyboard walks, removes and moves."""
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
@@ -12,11 +14,13 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from ...core.picture_detail import PictureDetail
 from ..keys.bindings import Keyed, bindings_of, fill_keys
 from ..session.draft import DraftPicture
 from ..session.picture_edits import PictureEdits
+from ..session.prices import Price
 from ..visible import visible_line
-from .chip_rows import GAP, count_shown, facts_of, lay_out, row_of, state_of, window
+from .chip_rows import GAP, cost_of, count_shown, facts_of, lay_out, row_of, state_of, window
 
 _DETAIL_ROWS: Final = 4
 """Of what is known of one picture."""
@@ -24,6 +28,8 @@ _WAYS_OUT: Final = (
     " ({prompt.to_log}, then {chips.retry} tries it again, {chips.remove} removes it)"
 )
 """What can be done about a picture that was refused."""
+_FIRST: Final = "[1] "
+"""Before the name in the first chip."""
 _MOST_OF_NAME: Final = 0.6
 """Part of the width that a chip's name may take."""
 
@@ -48,6 +54,12 @@ class Chips(Keyed, Widget, can_focus=True):
 
     pictures: reactive[tuple[DraftPicture, ...]] = reactive((), layout=True)
 
+    fetched: reactive[Mapping[str, str]] = reactive[Mapping[str, str]]({}, layout=True)
+    """How far pictures of the web are, by their address."""
+
+    likenesses: reactive[Mapping[str, str]] = reactive[Mapping[str, str]]({}, layout=True)
+    """Which pictures are there already or look like another one, in words, by their ids."""
+
     cursor: reactive[int] = reactive(0, layout=True)
     """Place of the picture that keys act on."""
 
@@ -68,14 +80,16 @@ class Chips(Keyed, Widget, can_focus=True):
     class Left(Message):
         """The cursor left towards the prompt."""
 
-    def __init__(self, edits: PictureEdits) -> None:
+    def __init__(self, edits: PictureEdits, price_of: Callable[[DraftPicture], Price]) -> None:
         """Shows no picture.
 
         Args:
             edits: what changes the pictures.
+            price_of: returns what one of them costs.
         """
         super().__init__(id="chips")
         self._edits = edits
+        self._price_of = price_of
         self.display = False
 
     def validate_cursor(self, cursor: int) -> int:
@@ -130,6 +144,8 @@ class Chips(Keyed, Widget, can_focus=True):
             return self._edits.can_put_back
         if action == "retry":
             return picture is not None and bool(picture.error)
+        if action == "choose_detail":
+            return picture is not None and not picture.error and picture.detail != parameters[0]
         if action == "move":
             return 0 <= self.cursor + _as_int(parameters) < len(self.pictures)
         return True
@@ -149,6 +165,12 @@ class Chips(Keyed, Widget, can_focus=True):
     async def action_put_back(self) -> None:
         """Puts back what was removed last."""
         await self._edits.put_back()
+
+    @work
+    async def action_choose_detail(self, detail: PictureDetail) -> None:
+        """Has the picture at the cursor seen more or less finely."""
+        if self._at_cursor is not None:
+            await self._edits.choose_detail(self._at_cursor, detail)
 
     def action_open(self) -> None:
         """Shows the picture at the cursor, or why it was refused, in the preview."""
@@ -183,6 +205,11 @@ class Chips(Keyed, Widget, can_focus=True):
         return Content("\n").join(self._rows(self.content_size.width))
 
     @property
+    def marked(self) -> DraftPicture | None:
+        """The picture at the cursor while keys come here."""
+        return self._at_cursor if self.has_focus else None
+
+    @property
     def _at_cursor(self) -> DraftPicture | None:
         return self.pictures[self.cursor] if self.pictures else None
 
@@ -205,26 +232,43 @@ class Chips(Keyed, Widget, can_focus=True):
 
     def _chip(self, index: int, width: int) -> Content:
         style, picture = self.get_visual_style, self.pictures[index]
-        name = Content(visible_line(picture.name))
+        name = Content(visible_line(picture.label))
         name = name.truncate(max(int(width * _MOST_OF_NAME), 8), ellipsis=True)
         note = style("chips--error" if picture.error else "chips--note")
+        fetching = self.fetched.get(picture.address, "")
+        like = self.likenesses.get(picture.id, "")
+        state = state_of(picture, self._price_of(picture), fetching, like)
+        if self._tells_all(width):
+            state = cost_of(picture, self._price_of(picture), like)
         chip = Content.assemble(
             (f"[{index + 1}] ", style("chips--number")),
             name.stylize(style("chips--name")),
-            (f" {state_of(picture)}" if state_of(picture) else "", note),
+            (f" {state}" if state else "", note),
         ).truncate(max(width, 1), ellipsis=True)
         if self.has_focus and index == self.cursor:
             chip = chip.stylize(style("chips--cursor"))
         return chip.stylize(Style.from_meta({"picture": index + 1}))
 
+    def _tells_all(self, width: int) -> bool:
+        """Whether there is one chip, with room for all that is known of its picture."""
+        if len(self.pictures) != 1:
+            return False
+        picture = self.pictures[0]
+        facts = visible_line(self._facts_of(picture))
+        is_told = picture.attachment is not None and not picture.error
+        return is_told and len(_FIRST) + cell_len(facts) <= width
+
+    def _facts_of(self, picture: DraftPicture) -> str:
+        return facts_of(picture, self._price_of(picture), self.likenesses.get(picture.id, ""))
+
     def _detail(self, width: int) -> list[Content]:
         """Returns what is known of the picture at the cursor, or why the first was refused."""
         refused = (index for index, picture in enumerate(self.pictures) if picture.error)
         index = self.cursor if self.has_focus else next(refused, None)
-        if index is None or index >= len(self.pictures):
+        if index is None or index >= len(self.pictures) or self._tells_all(width):
             return []
         picture = self.pictures[index]
-        text = picture.error or facts_of(picture)
+        text = picture.error or self._facts_of(picture)
         if picture.error and not self.has_focus:
             text += _WAYS_OUT
         style = self.get_visual_style("chips--error" if picture.error else "chips--note")

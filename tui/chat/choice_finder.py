@@ -29,7 +29,7 @@ class ChoiceFinder:
 
     async def __call__(self, word: "Word") -> "Sequence[Choice]":
         """Returns what the word can be completed to; nothing where the disk takes too long."""
-        names = [picture.name for picture in reversed(self._pictures())]
+        names = [picture.label for picture in reversed(self._pictures())]
         finding = asyncio.to_thread(self._find, word, names)
         try:
             return await asyncio.wait_for(finding, _PATIENCE)

@@ -11,8 +11,11 @@ from textual.containers import Vertical
 from textual.timer import Timer
 
 from ...core.conversation import Attachment, Queue, QueuedTurn
+from ...core.messages.picture_events import PictureFetching
 from ..session.draft import DraftPicture, SentTurn, join
 from ..session.session import ChatSession
+from ..status_words import fetching_words
+from .chip_rows import like_words
 from .chips import Chips
 from .prompt import Prompt
 from .tray import Checking, Tray, Waiting
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from .tab_completion import FindChoices
 
 ANSWER_AGAIN = "answer again"
+GO_ON = "finish the answer"
+_NO_EDITOR = "An editor keeps files of its own: write a private question here."
 QUEUE_SECONDS = 0.15
 """A message that is taken from the queue sooner is never shown as queued."""
 
@@ -53,7 +58,7 @@ class Composer(Vertical):
     def compose(self) -> ComposeResult:
         """Yields the tray and the pictures above the prompt."""
         yield Tray()
-        yield Chips(self._session.unsent.pictures)
+        yield Chips(self._session.unsent.pictures, self._session.prices.price_of)
         yield Prompt(self._cursor_blink, self._find_choices, self)
 
     def show(self) -> None:
@@ -78,12 +83,21 @@ class Composer(Vertical):
     def show_tray(self) -> None:
         """Shows what changed of the draft's pictures and of the messages on their way."""
         draft = self._session.draft
+        likenesses = self._session.likenesses.find(draft)
+        self.chips.likenesses = {at: like_words(it) for at, it in likenesses.items()}
         self.chips.pictures = tuple(draft.pictures)
+        self.prompt.note_pictures(len(draft.pictures))
         self.prompt.note_removals(len(draft.removed))
         self.tray.edited = draft.edited.number if draft.edited else 0
         self.tray.is_answer = draft.edited is not None and draft.edited.is_answer
         self._show_missing()
         self._show_waiting()
+
+    def show_fetching(self, fetching: PictureFetching) -> None:
+        """Shows how far a picture is that comes from the web."""
+        others = {at: it for at, it in self.chips.fetched.items() if at != fetching.address}
+        now = {} if fetching.is_over else {fetching.address: fetching_words(fetching)}
+        self.chips.fetched = others | now
 
     def show_queue(self, queue: Queue) -> None:
         """Shows what waits in the conversation."""
@@ -102,13 +116,17 @@ class Composer(Vertical):
         self.run_worker(self._session.submit(text))
         self.show()
 
-    def attach(self, paths: Sequence[Path]) -> None:
+    def attach(self, pictures: Sequence[Path | DraftPicture]) -> None:
         """Attaches pictures to what is on screen; they are the journal's when this returns."""
-        self.run_worker(self._session.unsent.attach(*paths))
+        self.run_worker(self._session.unsent.attach(*pictures))
 
     def put_back(self) -> None:
         """Puts the picture back that was removed last."""
         self.run_worker(self._session.unsent.pictures.put_back())
+
+    def why_not_edited(self) -> str:
+        """Returns why no editor may have the text: it keeps files, and this is private."""
+        return _NO_EDITOR if self._session.shown.is_private else ""
 
     def _end_queueing(self) -> None:
         if self._queueing is not None:
@@ -158,7 +176,8 @@ class Composer(Vertical):
 def words_of(turn: QueuedTurn) -> str:
     """Returns one line for a turn that waits."""
     text = turn.question.text.strip() or _names(turn.question.attachments)
-    return f"{ANSWER_AGAIN}: {text}" if turn.kind == "regenerate" else text
+    again = {"regenerate": f"{ANSWER_AGAIN}: ", "continue": f"{GO_ON}: "}
+    return f"{again.get(turn.kind, '')}{text}"
 
 
 def _sent_words(turn: SentTurn) -> str:
@@ -170,7 +189,7 @@ def _sent_words(turn: SentTurn) -> str:
 
 def _names(pictures: Sequence[Attachment] | Sequence[DraftPicture]) -> str:
     """Returns what stands for a message without words."""
-    return ", ".join(picture.name for picture in pictures)
+    return ", ".join(picture.label for picture in pictures)
 
 
 def _behind_pictures(turns: list[SentTurn]) -> list[SentTurn]:

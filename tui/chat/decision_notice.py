@@ -8,22 +8,13 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ..keys.bindings import fill_keys, keymap_of
-from ..session.decisions import Decision, WayOut
+from ..session.decisions import Decision
 from ..session.events import DecisionsChanged
 from ..session.session import ChatSession
 from ..visible import visible
 from .hearing import hear
+from .ways_out import WAYS_OUT
 
-_COMMANDS: dict[WayOut, tuple[str, str]] = {
-    "load again": ("chat.load_again", "tries again"),
-    "restore": ("chat.restore", "restores it"),
-    "load kept": ("chat.load_kept", "loads its model"),
-    "go on": ("chat.go_on", "goes on with the loaded one"),
-    "load another": ("chat.load_another", "chooses another model"),
-    "start new": ("chat.start_new", "starts a new conversation"),
-    "leave out": ("chat.make_room", "leaves out {what} (frees about {tokens:,} tokens) and asks"),
-}
-"""The command of each way out, and what it does."""
 _CLOSE = ("screen.back", "closes this")
 
 
@@ -64,7 +55,7 @@ class DecisionNotice(Widget):
     def _keys(self, decision: Decision) -> Content:
         style = self.get_visual_style("decision-notice--key")
         keymap = keymap_of(self.app)
-        ways = [_COMMANDS[way_out] for way_out in decision.ways_out] + [_CLOSE]
+        ways = [WAYS_OUT[way_out] for way_out in decision.ways_out] + [_CLOSE]
         what, tokens = decision.room.words, decision.room.freed_tokens
         return Content(", ").join(
             Content.assemble(

@@ -47,12 +47,15 @@ class EndNotice:
         hear(self._screen, events, AnswerEndedUnseen, lambda it: self._tell(it.conversation, ""))
 
     def _note_titles(self, event: ConversationsFound) -> None:
-        self._titles = {row.summary.id: row.summary.title for row in event.conversations}
+        summaries = (it for it in event.summaries if not it.is_private)
+        self._titles |= {it.id: it.title for it in summaries}
 
     def _tell_shown(self, answer: Message) -> None:
         # Whoever stopped it knows.
         if answer.finish_reason != "cancelled":
-            self._tell(self._session.conversation, answer.text)
+            # Desktops keep what they are told.
+            text = "" if self._session.shown.is_private else answer.text
+            self._tell(self._session.conversation, text)
 
     def _tell(self, conversation: int | None, text: str) -> None:
         app = self._screen.app

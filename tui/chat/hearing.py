@@ -13,7 +13,9 @@ def hear(
     kind: type[EventT],
     listener: Callable[[EventT], object],
 ) -> None:
-    """Has a mounted widget told of every event of a kind, until it or the app is gone.
+    """Has a mounted widget told of every event of a kind, until it or the app goes.
+
+    Its parts go before it, so that it hears nothing from the moment on that it is to go.
 
     Args:
         widget: whose parts the listener changes.
@@ -23,9 +25,14 @@ def hear(
     """
 
     def tell(event: EventT) -> None:
-        if widget.is_attached and widget.app.is_running:
+        if widget.is_attached and widget.app.is_running and not _is_going(widget):
             listener(event)
         else:
             end()
 
     end = events.listen(kind, tell)
+
+
+def _is_going(widget: Widget) -> bool:
+    # Of one that is being removed Textual says so, whatever its styles say.
+    return widget.styles.display != "none" and not widget.display

@@ -30,6 +30,12 @@ class Marked(NamedTuple):
         return next((it for it in answers if marked and marked.id in (it.id, it.parent_id)), None)
 
     @property
+    def cut_off(self) -> Message | None:
+        """The last answer, if it can go on."""
+        last = self.messages[-1] if self.messages else None
+        return last if last is not None and last.can_be_continued else None
+
+    @property
     def number(self) -> int:
         """Its place among the questions, or the answers, from 1."""
         marked = self.message

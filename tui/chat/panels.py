@@ -1,11 +1,10 @@
 """The row of sidebar, chat and preview: docked where there is room, else laid over the chat."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import on, work
+from textual import on
 from textual.containers import Horizontal
 from textual.reactive import var
 from textual.widget import Widget
@@ -25,11 +24,12 @@ from ..size_watcher import watch_size
 from .chips import Chips
 from .composer import Composer
 from .hearing import hear
-from .sidebar import Listing, Sidebar
 
 if TYPE_CHECKING:
+    from ..library.panel import LibraryPanel
     from ..picker import PreviewPane
     from ..pictures import Pictures
+    from .sidebar import Sidebar
 
 Previewed = Attachment | Path | str | None
 """A picture, or the sentence that says why there is none."""
@@ -48,10 +48,10 @@ class Panels(Horizontal):
     DOCK_WIDTHS: ClassVar[dict[PanelName, int]] = {"sidebar": 120, "preview": 160}
     """Columns of the terminal from which a panel can stay open beside the chat."""
 
-    listing: var[Listing] = var(Listing())
-    """Conversations that the sidebar shows, or would if it were open."""
     preview: var[Previewed] = var(None)
     """Picture that the preview shows, or would if it were open; or why there is none."""
+    shows_fed: var[bool] = var(False)
+    """Whether the preview shows what the model is given in place of the picture itself."""
 
     def __init__(self, session: ChatSession, pictures: Callable[[], "Pictures"]) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class Panels(Horizontal):
             watch_size(widget, self._keep_prompt_free)
         events = self._session.events
         hear(self, events, ConversationShown, self._show_conversation)
-        hear(self, events, ConversationsFound, self._show_list)
+        hear(self, events, ConversationsFound, lambda _: self._show_list())
         hear(self, events, AnswerStarted, lambda it: self._note(it.question.attachments))
         hear(self, events, DraftChanged, self._note_draft)
 
@@ -136,7 +136,9 @@ class Panels(Horizontal):
     def arrange_panels(self) -> None:
         """Shows the panels that are open, and makes those that were never open before."""
         if self._sidebar is None and self.is_open("sidebar"):
-            self._sidebar = Sidebar(self.listing)
+            from .sidebar import Sidebar
+
+            self._sidebar = Sidebar(self._session)
             self.mount(self._sidebar, before=0)
         if self._pane is None and self.is_open("preview"):
             self._add_pane()
@@ -144,23 +146,23 @@ class Panels(Horizontal):
         self._arrange("preview", self._pane)
         self._keep_prompt_free()
 
-    def watch_listing(self, listing: Listing) -> None:
-        """Shows the conversations if the sidebar is there."""
-        if self._sidebar is not None:
-            self._sidebar.show(listing)
-
     def watch_preview(self, picture: Previewed) -> None:
         """Shows the picture, or why there is none, if the pane is there."""
+        self._show_in_pane(picture)
+
+    def watch_shows_fed(self, shows_fed: bool) -> None:
+        """Shows the picture, or what the model is given of it, if the pane is there."""
         if self._pane is not None:
-            self._pane.show(picture)
+            self._pane.shows_fed = shows_fed
 
     def _show_conversation(self, event: ConversationShown) -> None:
-        self.listing = replace(self.listing, shown=self._session.conversation)
+        self._show_list()
         messages = event.conversation.messages if event.conversation else ()
         self._note([picture for message in messages for picture in message.attachments])
 
-    def _show_list(self, event: ConversationsFound) -> None:
-        self.listing = Listing(event.conversations, self._session.conversation, is_read=True)
+    def _show_list(self) -> None:
+        if self._sidebar is not None:
+            self._sidebar.show()
 
     def _note_draft(self, event: DraftChanged) -> None:
         if event.draft is self._session.draft:
@@ -173,29 +175,9 @@ class Panels(Horizontal):
         if pictures:
             self.preview = pictures[-1]
 
-    @on(Sidebar.Highlighted)
-    def _note_highlight(self, event: Sidebar.Highlighted) -> None:
+    def on_library_panel_highlighted(self, event: "LibraryPanel.Highlighted") -> None:
+        """Has the conversation at the cursor prepared, which may be opened next."""
         self._session.unsent.note_highlight(event.conversation)
-
-    @on(Sidebar.Filtered)
-    @work(exclusive=True, group="find")
-    async def _find(self, event: Sidebar.Filtered) -> None:
-        await self._session.conversations.find(event.query)
-
-    @on(Sidebar.Renamed)
-    @work
-    async def _rename(self, event: Sidebar.Renamed) -> None:
-        await self._session.conversations.rename(event.conversation, event.title)
-
-    @on(Sidebar.Deleted)
-    @work
-    async def _delete(self, event: Sidebar.Deleted) -> None:
-        await self._session.deletions.delete(event.conversation)
-
-    @on(Sidebar.Restored)
-    @work
-    async def _restore(self, event: Sidebar.Restored) -> None:
-        await self._session.deletions.restore(event.conversation)
 
     @on(Chips.PictureOpened)
     def _preview_chip(self, event: Chips.PictureOpened) -> None:
@@ -215,21 +197,37 @@ class Panels(Horizontal):
     def _preview_picture(self, event: ChatLog.PictureOpened) -> None:
         self.open_preview(event.attachment)
 
+    @on(ChatLog.MarksChanged)
+    def _follow_marks(self) -> None:
+        """Shows the picture of what is highlighted, and what lies over the one that is shown."""
+        log = self.query_one(ChatLog)
+        if log.chosen_mark is not None:
+            self.preview = log.chosen_mark.picture
+        self._show_in_pane(self.preview)
+
+    def _show_in_pane(self, picture: Previewed) -> None:
+        if self._pane is not None:
+            log = self.query_one(ChatLog)
+            marks = log.marks_on(picture) if isinstance(picture, Attachment) else ()
+            self._pane.show(picture, marks=marks)
+
     def _add_pane(self) -> None:
         """Makes the preview; where what draws it can't be loaded, it is closed again."""
         try:
             with scarcity_named():
                 from ..picker import PreviewPane
 
-                self._pane = PreviewPane(self._pictures(), id="preview")
+                pictures, prices = self._pictures(), self._session.prices
+                self._pane = PreviewPane(pictures, id="preview", prices=prices)
         except Scarcity as error:
             for names in (self._open_docked, self._open_over):
                 names.discard("preview")
             text = f"The preview can't be opened now: {error}"
             self.notify(text, severity="error", markup=False)
             return
+        self._pane.shows_fed = self.shows_fed
         self.mount(self._pane)
-        self.call_after_refresh(self._pane.show, self.preview)
+        self.call_after_refresh(self._show_in_pane, self.preview)
 
     def _arrange(self, name: PanelName, panel: Widget | None) -> None:
         if panel is None:

@@ -3,25 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
 
 from textual import work
 from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.events import Key, Paste
 from textual.message import Message
-from textual.widgets import TextArea
 from textual.widgets.text_area import EditHistory, Selection
 
 from ..keys.bindings import Keyed, bindings_of
 from ..scarcity import Scarcity, scarcity_named
-from .recall import Recall
+from .recalling import RecallingArea
 from .tab_completion import FindChoices, TabCompletion
 from .tray import Choices
 
 if TYPE_CHECKING:
     from ..session.completion import Choice
+    from ..session.draft import DraftPicture
     from ..session.missing_pictures import MissingPictures
+
+
+_ABOUT_ONE: Final = "Ask about a picture"
+_ABOUT_MANY: Final = "Ask about the pictures; @1 and @2 put one into the text"
 
 
 class EditedDraft(Protocol):
@@ -33,11 +37,14 @@ class EditedDraft(Protocol):
     def send(self, text: str) -> object:
         """Is given the text when the user presses Enter; what stays in the prompt is its to say."""
 
-    def attach(self, paths: Sequence[Path]) -> object:
+    def attach(self, pictures: "Sequence[Path | DraftPicture]") -> object:
         """Attaches pictures whose paths were pasted, dropped or completed."""
 
     def put_back(self) -> object:
         """Puts the picture back that was removed last."""
+
+    def why_not_edited(self) -> str:
+        """Returns why no editor may have the text, one sentence; empty where one may."""
 
 
 class _Left(NamedTuple):
@@ -56,7 +63,7 @@ class _Removals(NamedTuple):
     number: int = 0
 
 
-class Prompt(Keyed, TextArea, inherit_bindings=False):
+class Prompt(Keyed, RecallingArea, inherit_bindings=False):
     """Where the user types; one row high when empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("prompt")
@@ -94,26 +101,16 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
             draft: what is typed, attached and sent.
         """
         self._draft = draft
-        self._recall = Recall()
-        super().__init__(
-            id="prompt",
-            compact=True,
-            highlight_cursor_line=False,
-            placeholder="Ask about a picture",
-        )
+        super().__init__("prompt", _ABOUT_ONE)
         self.cursor_blink = cursor_blink
         self.match_cursor_bracket = False
         self._left = _Left("", Selection(), self.history)
         self._removals = _Removals()
         self._tab = TabCompletion(self, find_choices, self._offer)
 
-    def remember(self, texts: list[str]) -> None:
-        """Replaces what `up` brings back by the user's messages of a conversation, oldest first."""
-        self._recall.remember(texts)
-
-    def remember_also(self, text: str) -> None:
-        """Adds a message that was sent to what `up` brings back."""
-        self._recall.add(text)
+    def note_pictures(self, count: int) -> None:
+        """Says while nothing is typed what can be asked about so many pictures."""
+        self.placeholder = _ABOUT_MANY if count > 1 else _ABOUT_ONE
 
     def set_text(self, text: str) -> None:
         """Replaces the text by another one, of which nothing can be undone.
@@ -127,21 +124,6 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         if text and text == self._left.text:
             self.history, self.selection = self._left.history, self._left.selection
             self._left = _Left("", Selection(), self._new_history())
-
-    def change_text(self, text: str) -> None:
-        """Replaces the text as if it had been typed: that can be undone."""
-        self._recall.end()
-        self.history.checkpoint()
-        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
-
-    def fill_in(self, before: str, after: str) -> None:
-        """Puts a text where the cursor is, which is between its two parts then; can be undone."""
-        self._recall.end()
-        self.history.checkpoint()
-        row, column = min(self.selection)
-        self.replace(before + after, *self.selection, maintain_selection_offset=False)
-        *lines, last = before.split("\n")
-        self.move_cursor((row + len(lines), len(last) + (0 if lines else column)))
 
     def put_in_front(self, text: str) -> None:
         """Puts a text that could not be sent in front of what was typed since."""
@@ -174,26 +156,26 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     def on_paste(self, event: Paste) -> None:
         """Attaches pasted paths of pictures; other text is inserted by the text area."""
         try:
-            paths, missing = self._find_pictures(event.text)
+            pictures, missing = self._find_pictures(event.text)
         except Scarcity:
             # They are looked for once more when the text is sent.
             return
-        if paths:
+        if pictures:
             event.prevent_default()
             event.stop()
-            self._draft.attach(paths)
+            self._draft.attach(pictures)
         elif missing:
             self.post_message(self.MissingPasted(missing))
 
-    def _find_pictures(self, pasted: str) -> "tuple[list[Path], MissingPictures | None]":
+    def _find_pictures(self, pasted: str) -> "tuple[list[DraftPicture], MissingPictures | None]":
         """Returns the pictures that a paste consists of, or what it names that is not here."""
         with scarcity_named():
             from ..session.attach_paths import find_pictures
             from ..session.missing_pictures import find_missing
 
             found = find_pictures(pasted)
-            if found.paths and not found.rest.strip():
-                return found.paths, None
+            if found.pictures and not found.rest.strip():
+                return found.pictures, None
             return [], find_missing(f"{self.text} {found.rest}" if self.text else found.rest)
 
     def post_message(self, message: Message) -> bool:
@@ -235,6 +217,9 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         from .editor import EditorFailed, edit_text
 
         before = self.text
+        if why := self._draft.why_not_edited():
+            self.notify(why, severity="warning", markup=False)
+            return
         try:
             text = await edit_text(self.app, before)
         except EditorFailed as error:
@@ -262,43 +247,11 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
         """Starts a new line."""
         self._replace_via_keyboard("\n", *self.selection)
 
-    def action_cursor_up(self, select: bool = False) -> None:
-        """Moves up; from the first row it brings back what was sent before."""
-        is_leaving = not select and self.cursor_at_first_row
-        older = self._recall.older(self.text) if is_leaving else None
-        if older is None:
-            super().action_cursor_up(select)
-        else:
-            self._replace_text(older)
-
-    def action_cursor_down(self, select: bool = False) -> None:
-        """Moves down; from the last row of a recalled text it goes on to the next one."""
-        if not select and self._recall.is_under_way and self.cursor_at_last_row:
-            self._replace_text(self._recall.newer())
-        else:
-            super().action_cursor_down(select)
-
     def action_copy(self) -> None:
         """Copies the selection; without one the key means what it means elsewhere."""
         if self.selection.is_empty:
             raise SkipAction
         super().action_copy()
-
-    @property
-    def cursor_at_first_row(self) -> bool:
-        """Whether the cursor is on the first row on screen, wrapped rows counted."""
-        return self._cursor_offset[1] == 0
-
-    @property
-    def cursor_at_last_row(self) -> bool:
-        """Whether the cursor is on the last row on screen, wrapped rows counted."""
-        return self._cursor_offset[1] == self.wrapped_document.height - 1
-
-    def _new_history(self) -> EditHistory:
-        before = self.history
-        return EditHistory(
-            before.max_checkpoints, before.checkpoint_timer, before.checkpoint_max_characters
-        )
 
     def _offer(self, choices: Choices) -> None:
         self.post_message(self.ChoicesOffered(choices))
@@ -309,9 +262,3 @@ class Prompt(Keyed, TextArea, inherit_bindings=False):
     def _attach_choice(self, choice: "Choice | None") -> None:
         if choice is not None and choice.picture is not None:
             self._draft.attach([choice.picture])
-
-    def _replace_text(self, text: str) -> None:
-        # Setting the text empties the history, which may yet be wanted.
-        self.history = self._new_history()
-        self.text = text
-        self.move_cursor(self.document.end)

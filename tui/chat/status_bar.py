@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
+from ..line_profile import line_of
 from ..session.events import (
     AnswerEnded,
     AnswerProgressed,
@@ -25,6 +26,9 @@ from ..visible import visible_line
 from .hearing import hear
 
 NEW_TITLE = "New conversation"
+
+_PRIVATE = "private · "
+"""What stands before the title of a conversation that never touches the disk."""
 
 _GAP = 2
 _LEAST_TITLE = 28
@@ -47,6 +51,9 @@ class StatusBar(Widget):
         super().__init__()
         self._session = session
         self._ticking: Timer | None = None
+        self._ticks = 0
+        self._step: tuple[str, bool] = ("", False)
+        """What was being done, and whether a model was loaded, when the bar was drawn last."""
 
     def on_mount(self) -> None:
         """Listens for what the bar tells."""
@@ -55,35 +62,50 @@ class StatusBar(Widget):
             hear(self, events, kind, self._tell_again)
         hear(self, events, ConversationShown, self._show_title)
         hear(self, events, ConversationsFound, self._show_found_title)
-        self._ticking = self.set_interval(_TICK_SECONDS, self.refresh, pause=True)
+        self._ticking = self.set_interval(_TICK_SECONDS, self._tick, pause=True)
 
     def render(self) -> Content:
         """Returns one row; where it is too narrow facts go first, then the title's middle."""
         width = self.content_size.width
         words = visible_line(self.title)
+        if self._session.shown.is_private:
+            words = f"{_PRIVATE}{words}"
         facts = self._facts(width - _GAP - min(cell_len(words), _LEAST_TITLE))
         title = shorten_middle(words, max(width - facts.cell_length - _GAP, 0))
         gap = " " * max(width - cell_len(title) - facts.cell_length, 0)
         style = self.get_visual_style("status-bar--title")
         return (Content.styled(title, style) + gap + facts).truncate(width)
 
-    def _tell_again(self, _event: SessionEvent) -> None:
-        """Draws what is the case now, and while the user waits the seconds that pass."""
-        self.refresh()
+    def _tell_again(self, event: SessionEvent) -> None:
+        """Draws what is the case now, and while the user waits the seconds that pass.
+
+        On a slow line how far a step has come is drawn by the ticks alone.
+        """
+        progress = self._session.turns.progress
+        step = (progress.step, self._session.model.status.load is not None)
+        counts = isinstance(event, AnswerProgressed | ModelChanged) and step == self._step
+        if not (counts and line_of(self.app).is_slow):
+            self.refresh()
+        self._step = step
         if self._ticking is not None:
             if self._session.turns.progress.is_wait or self._session.model.status.load:
                 self._ticking.resume()
             else:
                 self._ticking.pause()
 
+    def _tick(self) -> None:
+        self._ticks += 1
+        if self._ticks % line_of(self.app).status_seconds == 0:
+            self.refresh()
+
     def _show_title(self, event: ConversationShown) -> None:
         self.title = event.conversation.summary.title if event.conversation else NEW_TITLE
         self.refresh()
 
     def _show_found_title(self, event: ConversationsFound) -> None:
-        for row in event.conversations:
-            if row.summary.id == self._session.conversation:
-                self.title = row.summary.title
+        for summary in event.summaries:
+            if summary.id == self._session.conversation:
+                self.title = summary.title
 
     def _facts(self, room: int) -> Content:
         """Returns the answers to the four questions, as many as fit; model and state always."""

@@ -22,6 +22,16 @@ def steps_back(screen: "ChatScreen") -> WayBack:
             lambda: screen.chat.log_view.action_leave_lines(),
         ),
         Step(
+            "leave boxes",
+            lambda: screen.chat.log_view.chosen is not None,
+            lambda: screen.chat.log_view.action_leave_marks(),
+        ),
+        Step(
+            "leave search",
+            lambda: screen.chat.log_view.has_focus and screen.chat.log_view.found is not None,
+            lambda: screen.chat.leave_search(),
+        ),
+        Step(
             "leave filter",
             lambda: screen.panels.is_filtering,
             lambda: screen.panels.leave_filter(),

@@ -1,9 +1,9 @@
 """Tab in the prompt: completes the word before the cursor, then walks through what fits."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.widgets import TextArea
 from textual.widgets.text_area import Location
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 FindChoices = Callable[["Word"], Awaitable[Sequence["Choice"]]]
 
 
-@dataclass
-class _Walk:
+class _Walk(Struct):
     """Choices that Tab walks through, and the place in the text where the chosen one stands."""
 
     choices: "Sequence[Choice]"

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from ...core import demo
 from ..keys.bindings import keymap_of
-from ..session.events import ModelChanged
+from ..session.events import ConversationShown, ModelChanged
 from ..session.session import ChatSession
 from ..visible import visible
 from .hearing import hear
@@ -18,6 +18,8 @@ _STEPS = (
     ("prompt.send", "ask about it; the answer is stored as it comes"),
     ("screen.chats", "earlier conversations; {screen.keys} shows all keys"),
 )
+
+_PRIVATE_STEP = ("prompt.send", "ask about it; nothing is stored, and it is gone once you close it")
 
 _SAMPLE_STEP = ("chat.sample", "try it with a sample picture; {prompt.send} then asks about it")
 
@@ -37,8 +39,9 @@ class Welcome(Widget):
         self._session = session
 
     def on_mount(self) -> None:
-        """Listens for the model's notice."""
+        """Listens for the model's notice, and for which conversation is begun."""
         hear(self, self._session.events, ModelChanged, self._show)
+        hear(self, self._session.events, ConversationShown, lambda _: self.refresh())
 
     def _show(self, event: ModelChanged) -> None:
         self.notice = event.status.notice
@@ -50,7 +53,9 @@ class Welcome(Widget):
         """Returns the lines."""
         key_style = self.get_visual_style("welcome--key")
         keymap = keymap_of(self.app)
-        told = (_SAMPLE_STEP, *_STEPS) if self.offers_sample else _STEPS
+        told = [_SAMPLE_STEP, *_STEPS] if self.offers_sample else [*_STEPS]
+        if self._session.shown.is_private:
+            told = [_PRIVATE_STEP if it[0] == _PRIVATE_STEP[0] else it for it in told]
         steps = [(keymap.show(command), keymap.fill(text)) for command, text in told]
         width = max(len(key) for key, _ in steps) + 2
         lines = [Content.assemble((f"{key:<{width}}", key_style), text) for key, text in steps]

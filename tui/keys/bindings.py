@@ -6,6 +6,7 @@ from typing import Any
 from textual.app import App
 from textual.binding import ActiveBinding, Binding, BindingsMap, BindingType
 from textual.dom import DOMNode
+from textual.events import Key
 
 from .command import HIDDEN, Command
 from .keymap import DEFAULT_KEYS, Keymap, default_keys
@@ -101,6 +102,18 @@ def rank_of(binding: Binding) -> int:
     if command is None:
         return _UNTOLD_RANK if binding.show else HIDDEN
     return command.rank
+
+
+def as_chord(event: Key, node: DOMNode) -> Key:
+    """Returns a key as it acts at a node: Alt with a letter that has a command types nothing.
+
+    Most terminals send both as Escape and the letter. A command that could do nothing now is one
+    too: its letter is not what was meant.
+    """
+    if event.character is None or not event.key.startswith("alt+"):
+        return event
+    is_chord = any(event.key in it._bindings.key_to_bindings for it in node.ancestors_with_self)
+    return Key(event.key, None) if is_chord else event
 
 
 def moves_focus(active: ActiveBinding, focused: DOMNode | None) -> bool:

@@ -1,149 +1,21 @@
-"""The commands of the chat's screen: everywhere, on a message, in the log and in the list."""
+"""The commands of the conversation on screen: what is done with its messages."""
 
 from typing import Final
 
-from .command import PINNED, Command, Place
-
-EVERYWHERE: Final = Place(
-    "app",
-    "Everywhere",
-    (
-        Command(
-            "commands",
-            "ctrl+p",
-            "Show all commands",
-            footer="commands",
-            rank=PINNED,
-            action="command_palette",
-            moves_focus=True,
-            needs_key=True,
-            in_palette=False,
-        ),
-        Command(
-            "copy_or_quit",
-            "ctrl+c",
-            "Copy the selection; twice without one: quit",
-            action="ask_to_quit",
-            in_palette=False,
-        ),
-        Command("quit", "ctrl+q", "Quit", moves_focus=True, is_urgent=True, needs_key=True),
-        Command(
-            "suspend",
-            "ctrl+z",
-            "Suspend (`fg` resumes)",
-            action="suspend_process",
-            moves_focus=True,
-            is_urgent=True,
-        ),
-        Command("redraw", "ctrl+l", "Redraw the screen and its pictures", is_urgent=True),
-    ),
-    in_palette=True,
-)
-
-SCREEN: Final = Place(
-    "screen",
-    "Chat",
-    (
-        Command(
-            "back",
-            "esc",
-            "Back: close, cancel, stop, go to the prompt",
-            footer="back",
-            rank=1,
-            moves_focus=True,
-            in_palette=False,
-            must_keep="esc",
-        ),
-        Command("start_core", "f5", "Start the core again", footer="start the core", rank=1),
-        Command(
-            "attach",
-            "ctrl+o",
-            "Attach pictures",
-            footer="attach",
-            rank=4,
-            action="pick_pictures",
-            moves_focus=True,
-        ),
-        Command(
-            "chats",
-            "f2",
-            "Go to the conversations, or hide them",
-            footer="chats",
-            rank=6,
-            action="toggle_panel('sidebar')",
-            moves_focus=True,
-        ),
-        Command(
-            "preview",
-            "f3",
-            "Show or hide the preview",
-            footer="preview",
-            rank=8,
-            action="toggle_panel('preview')",
-            moves_focus=True,
-        ),
-        Command(
-            "keys",
-            "f1 ?",
-            "Show all keys",
-            footer="keys",
-            rank=7,
-            action="app.show_keys",
-            moves_focus=True,
-        ),
-        Command(
-            "new",
-            "ctrl+n",
-            "Start a new conversation",
-            footer="new",
-            rank=9,
-            action="start_new",
-            moves_focus=True,
-        ),
-        Command(
-            "presets",
-            "f12",
-            "Choose a preset: how answers are given",
-            footer="preset",
-            rank=10,
-            action="choose_preset",
-            moves_focus=True,
-        ),
-        Command(
-            "templates",
-            "ctrl+f",
-            "Fill in a question that is asked often",
-            footer="templates",
-            rank=10,
-            action="choose_template",
-            moves_focus=True,
-        ),
-        Command(
-            "next_panel",
-            "tab",
-            "Next panel",
-            action="app.focus_next",
-            moves_focus=True,
-            in_palette=False,
-        ),
-        Command(
-            "previous_panel",
-            "shift+tab",
-            "Previous panel",
-            action="app.focus_previous",
-            moves_focus=True,
-            in_palette=False,
-        ),
-    ),
-    parent="app",
-    in_palette=True,
-)
+from .command import Command, Place
 
 MESSAGE: Final = Place(
     "chat",
     "Marked message",
     (
         Command("regenerate", "r ctrl+r", "Answer again", footer="again", rank=2),
+        Command(
+            "finish",
+            "a alt+a",
+            "Finish the last answer, which was cut off",
+            footer="finish",
+            rank=1,
+        ),
         Command(
             "edit",
             "e",
@@ -248,6 +120,14 @@ MESSAGE: Final = Place(
             action="decide('go on')",
         ),
         Command(
+            "fetch_anyway",
+            "f5",
+            "Fetch the picture from its private address",
+            footer="fetch it",
+            rank=1,
+            action="decide('fetch anyway')",
+        ),
+        Command(
             "restore",
             "f5",
             "Restore what was deleted elsewhere",
@@ -273,6 +153,28 @@ MESSAGE: Final = Place(
             action="decide('start new')",
         ),
         Command(
+            "find",
+            "/ alt+s",
+            "Search in the conversation",
+            footer="search",
+            rank=5,
+            moves_focus=True,
+        ),
+        Command(
+            "tree",
+            "g alt+t",
+            "Show all branches of the conversation",
+            footer="tree",
+            rank=12,
+            action="show_tree",
+            moves_focus=True,
+        ),
+        Command("delete", "d delete", "Delete the message and all below it", action="delete"),
+        Command("undelete", "u", "Undo the last deletion of a message", action="restore"),
+        Command("copy_all", "C", "Copy the conversation as Markdown"),
+        Command("copy_file", "F", "Write what was copied last to a file", action="write_copied"),
+        Command("times", "T", "Show or hide when messages were sent", action="toggle_times"),
+        Command(
             "receipts",
             "i",
             "Show short or full receipts of answers",
@@ -285,114 +187,11 @@ MESSAGE: Final = Place(
             "t",
             "Show or fold the thoughts of answers",
             footer="thoughts",
-            rank=5,
+            rank=3,
             action="toggle_thoughts",
         ),
     ),
     parent="screen",
     in_palette=True,
     letters="in the log",
-)
-
-LOG: Final = Place(
-    "log",
-    "Log",
-    (
-        Command(
-            "previous",
-            "k",
-            "Previous message",
-            footer="up",
-            rank=4,
-            action="move_cursor(-1)",
-        ),
-        Command("next", "j", "Next message", footer="down", rank=4, action="move_cursor(1)"),
-        Command("copy", "c", "Copy the message, or the selected lines", footer="copy", rank=2),
-        Command("copy_lines", "enter ctrl+c", "Selecting: copy the lines", in_palette=False),
-        Command(
-            "open",
-            "enter",
-            "Open the marked picture or link",
-            footer="open",
-            rank=2,
-            action="open_target",
-            moves_focus=True,
-        ),
-        Command("copy_code", "enter", "Copy the marked block of code", footer="copy code", rank=2),
-        Command(
-            "previous_target", "left", "Previous picture, link or code", action="move_target(-1)"
-        ),
-        Command("next_target", "right", "Next picture, link or code", action="move_target(1)"),
-        Command(
-            "select",
-            "v V",
-            "Select lines ({log.select} again to stop)",
-            footer="select",
-            rank=4,
-            action="select_lines",
-        ),
-        Command(
-            "other_end",
-            "o",
-            "Selecting: move the other end",
-            footer="other end",
-            rank=3,
-            action="to_other_end",
-        ),
-        Command("line_up", "up", "Line up", action="scroll_up", in_palette=False),
-        Command("line_down", "down", "Line down", action="scroll_down", in_palette=False),
-        Command("page_up", "pageup", "Page up", in_palette=False),
-        Command("page_down", "pagedown", "Page down", in_palette=False),
-        Command("start", "home ctrl+home", "To the start", action="scroll_home"),
-        Command("end", "end ctrl+end", "To the end", action="scroll_end"),
-    ),
-    parent="chat",
-    in_palette=True,
-    letters="in the log",
-)
-
-CONVERSATIONS: Final = Place(
-    "list",
-    "Conversations",
-    (
-        Command("open", "enter", "Open the conversation", footer="open", rank=2, moves_focus=True),
-        Command(
-            "rename", "r", "Rename the conversation", footer="rename", rank=2, moves_focus=True
-        ),
-        Command(
-            "delete",
-            "d delete",
-            "Delete the conversation",
-            footer="delete",
-            rank=2,
-            moves_focus=True,
-        ),
-        Command(
-            "restore",
-            "u",
-            "Undo the deletion of the conversation",
-            footer="undo delete",
-            rank=2,
-        ),
-        Command(
-            "filter", "/", "Filter the conversations", footer="filter", rank=2, moves_focus=True
-        ),
-        Command(
-            "move",
-            "up down pageup pagedown home end",
-            "Move in the list",
-            in_palette=False,
-            is_fixed=True,
-        ),
-        Command(
-            "to_list",
-            "down",
-            "From the filter to the list",
-            moves_focus=True,
-            in_palette=False,
-        ),
-    ),
-    parent="screen",
-    in_palette=True,
-    letters="in the list",
 )

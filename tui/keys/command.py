@@ -39,6 +39,18 @@ class Command(Struct, frozen=True):
     """Whether it is a library's own: told, but with the keys that the library gives it."""
 
 
+KEYS: Final = Command(
+    "keys",
+    "f1 ?",
+    "Show all keys",
+    footer="keys",
+    rank=7,
+    action="app.show_keys",
+    moves_focus=True,
+)
+"""What screens of their own have in common."""
+
+
 class Place(Struct, frozen=True):
     """Where keys work: a widget, a screen or the whole app."""
 

@@ -55,6 +55,8 @@ _CTRL_SIGNS: Final = frozenset(
 """What a terminal sends with ctrl besides letters, as it always has."""
 _SAME_BYTE: Final = {"i": "tab", "m": "enter", "h": "backspace", "left_square_bracket": "esc"}
 """What most terminals send for these keys with ctrl."""
+_WORD_KEYS: Final = {"b": "ctrl+left", "f": "ctrl+right"}
+"""What most terminals send for Alt with an arrow is what others send for Alt with these."""
 
 _NAMED: Final = {"escape": "esc"}
 
@@ -105,7 +107,7 @@ def reach_of(name: str) -> Reach:
         return Reach.NONE
     if not modifiers or (last in (_MOVES | _FUNCTIONS) and "super" not in modifiers):
         return Reach.ALL
-    if modifiers == ["alt"] and last not in ("escape", "left_square_bracket"):
+    if modifiers == ["alt"] and last not in ("escape", "left_square_bracket", *_WORD_KEYS):
         return Reach.ALL
     if modifiers == ["ctrl"] and last not in _SAME_BYTE:
         is_letter = len(last) == 1 and last.isascii() and last.isalpha()
@@ -118,6 +120,8 @@ def sent_instead(name: str) -> str:
     *modifiers, last = name.split("+")
     if modifiers == ["ctrl"] and last in _SAME_BYTE:
         return _SAME_BYTE[last]
+    if modifiers == ["alt"] and last in _WORD_KEYS:
+        return _WORD_KEYS[last]
     left = [it for it in modifiers if it != "shift"] if len(modifiers) > 1 else []
     return shown_name("+".join([*left, last]))
 

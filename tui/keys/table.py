@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from .chat_commands import CONVERSATIONS, EVERYWHERE, LOG, MESSAGE, SCREEN
+from .chat_commands import MESSAGE
 from .chooser_commands import ADAPTERS, MODELS, PAST, PRESETS, TEMPLATES
 from .command import Command, Place
-from .typing_commands import (
-    CHIPS,
-    FOLDERS,
-    HELP,
-    LINE,
-    PALETTE,
-    PICKER,
-    PROMPT,
-    YES_OR_NO,
-)
+from .export_commands import EXPORT
+from .library_commands import CONVERSATIONS, LIBRARY
+from .log_commands import LOG
+from .picker_commands import FOLDERS, GRID, PICKER
+from .reading_commands import COMPARED, FIND, TREE
+from .roll_commands import NEW_ROLL, ROLL, ROLLS
+from .screen_commands import EVERYWHERE, SCREEN
+from .typing_commands import CHIPS, HELP, LINE, PALETTE, PROMPT, YES_OR_NO
+from .viewer_commands import CROP, VIEWER
 
 PLACES: Final = (
     SCREEN,
@@ -25,14 +24,25 @@ PLACES: Final = (
     CHIPS,
     MESSAGE,
     LOG,
+    FIND,
+    TREE,
+    COMPARED,
     CONVERSATIONS,
+    LIBRARY,
     PAST,
     MODELS,
     ADAPTERS,
     PRESETS,
     TEMPLATES,
     PICKER,
+    GRID,
     FOLDERS,
+    ROLL,
+    ROLLS,
+    NEW_ROLL,
+    VIEWER,
+    CROP,
+    EXPORT,
     YES_OR_NO,
     LINE,
     PALETTE,

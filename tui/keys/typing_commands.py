@@ -1,4 +1,4 @@
-"""The commands where text is typed, and of the picker and the dialogs above the chat."""
+"""The commands where text is typed, and of the dialogs above the chat."""
 
 from typing import Final
 
@@ -133,6 +133,47 @@ CHIPS: Final = Place(
             action="open",
         ),
         Command(
+            "view",
+            "z",
+            "Look at it full screen",
+            footer="full screen",
+            rank=2,
+            action="screen.view",
+            moves_focus=True,
+        ),
+        Command(
+            "seen",
+            "m",
+            "What the model will see, in the preview",
+            footer="model's view",
+            rank=4,
+            action="screen.toggle_seen",
+        ),
+        Command(
+            "small",
+            "-",
+            "A quarter of the tokens",
+            footer="small",
+            rank=3,
+            action="choose_detail('small')",
+        ),
+        Command(
+            "normal",
+            "=",
+            "Tokens as usual",
+            footer="normal",
+            rank=3,
+            action="choose_detail('normal')",
+        ),
+        Command(
+            "full",
+            "+",
+            "As many tokens as it has pixels for",
+            footer="full",
+            rank=3,
+            action="choose_detail('full')",
+        ),
+        Command(
             "earlier",
             "shift+left <",
             "Move the picture forward",
@@ -163,132 +204,6 @@ CHIPS: Final = Place(
     ),
     parent="chat",
     letters="on the pictures",
-)
-
-PICKER: Final = Place(
-    "picker",
-    "Picture picker (letters filter the names)",
-    (
-        Command(
-            "accept",
-            "enter",
-            "Attach the marked pictures, or this one",
-            footer="attach",
-            rank=2,
-            action="screen.accept",
-            moves_focus=True,
-        ),
-        Command(
-            "open",
-            "enter right",
-            "Open the folder",
-            footer="open",
-            rank=2,
-            action="screen.open",
-        ),
-        Command(
-            "mark",
-            "space",
-            "Mark the picture, to attach several",
-            footer="mark",
-            rank=2,
-            action="screen.mark",
-        ),
-        Command(
-            "attach_marked",
-            "ctrl+o",
-            "Attach the marked pictures from anywhere",
-            footer="attach marked",
-            rank=2,
-            action="screen.attach_marked",
-            moves_focus=True,
-        ),
-        Command("parent", "left", "To the folder above", footer="up", rank=2, action="screen.up"),
-        Command(
-            "places",
-            "tab",
-            "To home, samples, last folders and the tree",
-            footer="places",
-            rank=2,
-            action="screen.to_places",
-            moves_focus=True,
-        ),
-        Command(
-            "order",
-            "ctrl+s",
-            "Newest first, or by name",
-            footer="newest",
-            rank=3,
-            action="screen.toggle_order",
-        ),
-        Command(
-            "hidden",
-            "ctrl+t",
-            "Show or hide hidden files",
-            footer="hidden",
-            rank=3,
-            action="screen.toggle_hidden",
-        ),
-        Command(
-            "back",
-            "esc",
-            "Clear the filter; without one: close",
-            footer="close",
-            rank=1,
-            action="screen.back",
-            moves_focus=True,
-            must_keep="esc",
-        ),
-        Command("reload", "ctrl+r", "Read the folder again", action="screen.reload"),
-        Command(
-            "erase",
-            "backspace",
-            "Erase a letter, or go to the folder above",
-            action="screen.erase",
-        ),
-        Command("previous", "up", "Previous name", action="move(-1)"),
-        Command("next", "down", "Next name", action="move(1)"),
-        Command("page_up", "pageup", "Page up", action="move_page(-1)"),
-        Command("page_down", "pagedown", "Page down", action="move_page(1)"),
-        Command("first", "home", "First name", action="move(-1000000000)"),
-        Command("last", "end", "Last name", action="move(1000000000)"),
-    ),
-    parent="app",
-    types_text=True,
-    note="/ opens the folder that the filter found, or goes to the root; ~ goes home.",
-)
-
-FOLDERS: Final = Place(
-    "places",
-    "Picture picker: places and folders (a digit goes to its place)",
-    (
-        Command("go", "enter", "Go to the folder", footer="go there", rank=2, moves_focus=True),
-        Command("look", "right", "Show what is in the folder", footer="look", rank=2),
-        Command("parent", "left", "To the folder above", footer="up", rank=2, action="screen.up"),
-        Command(
-            "leave",
-            "tab esc",
-            "Back to the files",
-            footer="files",
-            rank=1,
-            action="screen.to_list",
-            moves_focus=True,
-            must_keep="esc",
-        ),
-        Command(
-            "hidden",
-            "ctrl+t",
-            "Show or hide hidden files",
-            footer="hidden",
-            rank=3,
-            action="screen.toggle_hidden",
-        ),
-        Command("previous", "up", "Previous folder", action="move(-1)"),
-        Command("next", "down", "Next folder", action="move(1)"),
-        Command("first", "home", "First folder", action="move(-1000000000)"),
-        Command("last", "end", "Last folder", action="move(1000000000)"),
-    ),
-    parent="app",
 )
 
 YES_OR_NO: Final = Place(
@@ -335,7 +250,10 @@ LINE: Final = Place(
     ),
     parent="app",
     types_text=True,
-    note="The keys that edit are the defaults of the prompt, here and in filters.",
+    note=(
+        "The keys that edit are the defaults of the prompt, here and in filters.\n"
+        "In a question @2 puts the second picture there; the others come first."
+    ),
 )
 
 HELP: Final = Place(

@@ -7,8 +7,9 @@ import pytest
 
 from seeshell.core.conversation import TurnStats
 from seeshell.core.generation_options import ConversationChoices
-from seeshell.core.messages.events import ModelLoaded
-from seeshell.core.messages.requests import ChooseForConversation, LoadModel
+from seeshell.core.messages.model_events import ModelLoaded
+from seeshell.core.messages.model_requests import LoadModel
+from seeshell.core.messages.requests import ChooseForConversation
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.session.launch_options import LaunchOptions

@@ -203,7 +203,7 @@ async def test_a_fork_goes_on_in_a_conversation_of_its_own(
         stats = user.messages[-1].stats
         assert stats is not None
         assert stats.images_encoded == 0
-        await user.chat.session.open(origin)
+        await user.chat.session.shown.open(origin)
         await answered(user, QUESTION, "how many shapes?")
 
 
@@ -213,7 +213,7 @@ async def test_what_can_not_be_done_during_an_answer_says_so_and_loses_nothing(
     async with open_app(shared_rambling_core) as user:
         await user.type(QUESTION)
         await user.press("enter")
-        await user.until(lambda: user.chat.session.is_answering and len(user.messages) == 2)
+        await user.until(lambda: user.chat.session.turns.is_answering and len(user.messages) == 2)
         await user.press("ctrl+r")
         await user.sees("This conversation is being answered")
         await user.press("shift+tab", "e")
@@ -264,7 +264,7 @@ async def test_the_palette_offers_what_can_be_done_now(
 async def test_the_palette_offers_what_can_be_done_in_log_and_list(
     open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
-    async with open_app(shared_demo_core, size=(120, 40)) as user:
+    async with open_app(shared_demo_core, size=(120, 60)) as user:
         await user.ask("how many shapes?")
         await user.press("ctrl+p")
         await user.sees("Copy the message")

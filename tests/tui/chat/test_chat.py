@@ -7,6 +7,7 @@ from textual.events import Key
 
 from seeshell.tui.chat.status_bar import StatusBar
 from seeshell.tui.picker.last_visit import LastVisit
+from seeshell.tui.session.draft import DraftPicture
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.state_file import write_state
 
@@ -53,7 +54,7 @@ async def test_escape_stops_an_answer_and_keeps_what_was_said(
     open_app: OpenApp, shared_rambling_core: RunningCore, samples: Path
 ) -> None:
     async with open_app(
-        shared_rambling_core, launch=LaunchOptions(images=(samples / PICTURE,))
+        shared_rambling_core, launch=LaunchOptions(images=(DraftPicture(samples / PICTURE),))
     ) as user:
         await user.sees(f"[1] {PICTURE}")
         await user.type("what is in the picture?")
@@ -61,7 +62,7 @@ async def test_escape_stops_an_answer_and_keeps_what_was_said(
         await user.until(lambda: user.answer.startswith("I see"))
         await user.sees("answering")
         await user.press("escape")
-        await user.sees("stopped · ", "ready")
+        await user.sees("stopped: a finishes it · ", "ready")
         assert user.answer.startswith("I see")
 
 
@@ -97,7 +98,7 @@ async def test_a_broken_picture_shows_why_and_is_not_sent(
         await user.press("enter")
         await user.sees("broken.png can't be sent")
         assert user.chat.prompt.text == "what is in the picture?"
-        assert not user.chat.session.is_answering
+        assert not user.chat.session.turns.is_answering
         await user.press("shift+tab", "f3")
         await user.sees("not a picture" if "not a picture" in user.screen else "broken.png")
         await user.press("d")
@@ -270,6 +271,19 @@ async def test_pictures_are_sent_without_a_word(
         assert user.chat.prompt.text == ""
 
 
+async def test_of_two_pictures_it_is_said_how_to_name_them_and_that_they_are_the_same(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.attach(samples / PICTURE)
+        await user.sees("Ask about a picture")
+        await user.attach(samples / PICTURE)
+        await user.sees("same as [1]", "@1 and @2 put one into the text")
+        await user.ask("what is it?")
+        await user.attach(samples / PICTURE)
+        await user.sees("same as red-circle-bl…re")
+
+
 async def test_a_path_that_is_not_here_is_sent_as_text_by_a_second_enter(
     open_app: OpenApp, shared_demo_core: RunningCore
 ) -> None:
@@ -307,7 +321,7 @@ async def test_a_picture_that_tab_chose_goes_out_with_the_enter_behind_it(
 ) -> None:
     for name in ("one.png", "other.png"):
         (tmp_path / name).write_bytes((samples / PICTURE).read_bytes())
-    state = shared_demo_core.paths.cache_dir / "picker.json"
+    state = shared_demo_core.paths.data_dir / "picker.json"
     write_state(state, LastVisit(str(tmp_path)))
     async with open_app(shared_demo_core) as user:
         await user.type("what is in @o")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from seeshell.tui.chat.chips import Chips
 from seeshell.tui.session.draft import Draft, DraftPicture
 from seeshell.tui.session.events import SessionEvent
 from seeshell.tui.session.picture_edits import PictureEdits
+from seeshell.tui.session.prices import NO_PRICE, Price
 
 STYLES = Path(__file__).parents[3] / "tui" / "chat" / "chips.tcss"
 
@@ -25,9 +27,13 @@ class CheckAgain:
 
     def __init__(self) -> None:
         self.checked: list[str] = []
+        self.measured: list[str] = []
 
     async def check(self, pictures: Iterable[DraftPicture]) -> None:
-        self.checked += [picture.name for picture in pictures if picture.is_checking]
+        self.checked += [picture.label for picture in pictures if picture.is_checking]
+
+    async def measure_again(self, pictures: Iterable[DraftPicture]) -> None:
+        self.measured += [picture.detail for picture in pictures]
 
 
 class ChipsApp(App[None]):
@@ -45,7 +51,7 @@ class ChipsApp(App[None]):
 
     def compose(self) -> ComposeResult:
         edits = PictureEdits(lambda: self.draft, self.show, self.checking)  # type: ignore[arg-type]
-        yield Chips(edits)
+        yield Chips(edits, price_of)
         yield Input()
 
     def on_mount(self) -> None:
@@ -60,11 +66,19 @@ class ChipsApp(App[None]):
 
     @on(Chips.PictureOpened)
     def keep(self, event: Chips.PictureOpened) -> None:
-        self.opened.append(event.picture.name)
+        self.opened.append(event.picture.label)
 
     @on(Chips.Left)
     def leave(self) -> None:
         self.query_one(Input).focus()
+
+
+def price_of(picture: DraftPicture) -> Price:
+    it = picture.attachment
+    if it is None:
+        return NO_PRICE
+    context = 200 if picture.seconds else 0
+    return Price(it.model_width, it.model_height, it.tokens, picture.seconds, context)
 
 
 def picture(name: str, note: str = "") -> DraftPicture:
@@ -77,10 +91,12 @@ def refused(name: str, error: str) -> DraftPicture:
 
 
 @asynccontextmanager
-async def open_chips(*pictures: DraftPicture) -> AsyncIterator[tuple[ChipsApp, Pilot[None]]]:
-    """Runs chips that have 40 columns."""
+async def open_chips(
+    *pictures: DraftPicture, columns: int = 40
+) -> AsyncIterator[tuple[ChipsApp, Pilot[None]]]:
+    """Runs chips that have so many columns."""
     app = ChipsApp(*pictures)
-    async with app.run_test(size=(42, 14)) as pilot:
+    async with app.run_test(size=(columns + 2, 14)) as pilot:
         await pilot.pause()
         yield app, pilot
 
@@ -91,7 +107,7 @@ def rows(app: ChipsApp) -> list[str]:
 
 
 def names(app: ChipsApp) -> str:
-    return "".join(picture.name.removesuffix(".png") for picture in app.draft.pictures)
+    return "".join(picture.label.removesuffix(".png") for picture in app.draft.pictures)
 
 
 async def test_a_chip_that_fits_into_a_row_is_never_broken() -> None:
@@ -100,6 +116,53 @@ async def test_a_chip_that_fits_into_a_row_is_never_broken() -> None:
             "[1] one.png 12 tok   [2] two.png 12 tok",
             "[3] a-longer-name.png 12 tok",
         ]
+
+
+async def test_a_chip_tells_that_its_picture_is_there_already() -> None:
+    twice = picture("one.png"), picture("two.png")
+    async with open_chips(*twice) as (app, pilot):
+        app.query_one(Chips).likenesses = {twice[1].id: "same as [1]"}
+        await pilot.pause()
+        assert rows(app) == ["[1] one.png 12 tok", "[2] two.png 12 tok · same as [1]"]
+
+
+async def test_a_chip_tells_what_its_picture_costs() -> None:
+    priced = replace(picture("one.png"), seconds=1.44)
+    async with open_chips(priced) as (app, pilot):
+        assert rows(app) == ["[1] one.png 12 tok · ~1.4 s"]
+        await pilot.press("shift+tab")
+        await pilot.pause()
+        assert " ".join(rows(app)[1:]) == (
+            "one.png · 4032x3024 → 1152x864 · 12 tokens · ~1.4 s · 6 % of context"
+        )
+
+
+async def test_a_lone_chip_tells_all_where_there_is_room() -> None:
+    priced = replace(picture("one.png", "rotated"), seconds=1.44)
+    told = "12 tokens · ~1.4 s · 6 % of context · rotated"
+    async with open_chips(priced, columns=90) as (app, pilot):
+        assert rows(app) == [f"[1] one.png 4032x3024 → 1152x864 · {told}"]
+        await pilot.press("shift+tab")
+        await pilot.pause()
+        assert len(rows(app)) == 1
+        app.draft.pictures.append(picture("two.png"))
+        app.show(None)
+        await pilot.pause()
+        assert rows(app)[0] == "[1] one.png 12 tok · ~1.4 s · rotated   [2] two.png 12 tok"
+        assert rows(app)[1].startswith("one.png · 4032x3024")
+
+
+async def test_a_picture_is_to_be_seen_as_finely_as_a_key_says() -> None:
+    async with open_chips(picture("one.png"), picture("two.png")) as (app, pilot):
+        await pilot.press("shift+tab", "right", "minus")
+        await pilot.pause()
+        assert [it.detail for it in app.draft.pictures] == ["normal", "small"]
+        assert "two.png 12 tok · small" in " ".join(rows(app))
+        await pilot.press("plus", "left", "equals_sign")
+        await pilot.pause()
+        assert [it.detail for it in app.draft.pictures] == ["normal", "full"]
+        # Nothing is measured where nothing was changed.
+        assert app.checking.measured == ["small", "full"]
 
 
 async def test_what_was_done_to_a_picture_stands_in_its_chip() -> None:

@@ -14,15 +14,13 @@ from seeshell.core.messages.events import (
     ConversationDeleted,
     ConversationRestored,
     CoreStatus,
-    ModelFailed,
-    ModelLoaded,
-    ModelLoading,
     Notice,
 )
+from seeshell.core.messages.model_events import ModelFailed, ModelLoaded, ModelLoading
+from seeshell.core.messages.model_requests import LoadModel
 from seeshell.core.messages.requests import (
     ChooseForConversation,
     GetStatus,
-    LoadModel,
     OpenConversation,
     Request,
     RestoreConversation,

@@ -26,7 +26,7 @@ async def test_questions_pictures_and_the_picker_work_all_the_same(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "a-picture-at-home.png").write_bytes((samples / "green-star.png").read_bytes())
-    (shared_demo_core.paths.cache_dir / "picker.json").unlink(missing_ok=True)
+    (shared_demo_core.paths.data_dir / "picker.json").unlink(missing_ok=True)
     async with open_app(shared_demo_core) as user:
         user.app.post_message(Paste("./gone.png"))
         await user.until(lambda: user.chat.prompt.text == "./gone.png")

@@ -19,6 +19,8 @@ async def nothing(word):
 class NoDraft:
     def write(self, text):
         pass
+    def why_not_edited(self):
+        return ""
 
 class PromptApp(App):
     def compose(self):

@@ -24,3 +24,17 @@ async def test_a_widget_hears_until_it_is_gone_and_then_is_forgotten() -> None:
     events.tell(AnswerGrew(2, "c"))
     assert heard[-1] == ("stays", "b")
     assert not events._listeners
+
+
+async def test_what_is_being_removed_hears_no_more() -> None:
+    events, heard = Broadcast(), []
+    app: App[None] = App()
+    async with app.run_test():
+        goes = Static("goes")
+        await app.mount(goes)
+        hear(goes, events, AnswerGrew, lambda it: heard.append(it.text))
+        removing = goes.remove()
+        # Its parts may be gone already: a listener that looks for one would end the app.
+        events.tell(AnswerGrew(2, "a"))
+        assert heard == []
+        await removing

@@ -8,15 +8,11 @@ import pytest
 from seeshell.core.conversation import TurnStats
 from seeshell.core.errors import SeeshellError
 from seeshell.core.generation_options import ConversationChoices
-from seeshell.core.messages.events import AnyEvent, ModelFailed, ModelLoading, ModelsListed
+from seeshell.core.messages.events import AnyEvent
 from seeshell.core.messages.listed_model import ListedModel
-from seeshell.core.messages.requests import (
-    CancelLoad,
-    ChooseForConversation,
-    ListModels,
-    LoadModel,
-    Request,
-)
+from seeshell.core.messages.model_events import ModelFailed, ModelLoading, ModelsListed
+from seeshell.core.messages.model_requests import CancelLoad, ListModels, LoadModel
+from seeshell.core.messages.requests import ChooseForConversation, Request
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
 from seeshell.tui.chat.model_chooser import ModelChooser

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.events import Paste
@@ -15,13 +16,16 @@ import seeshell
 from seeshell.core.ipc.core_process import core_command
 from seeshell.core.ipc.lock import read_address
 from seeshell.core.messages.lines import PROTOCOL
+from seeshell.core.messages.requests import SubmitTurn
 from seeshell.core.settings import Paths, Settings
 from seeshell.tui.app import SeeshellApp
+from seeshell.tui.session.draft import DraftPicture
 from seeshell.tui.session.launch_options import LaunchOptions
 from seeshell.tui.terminal.facts import TerminalFacts
 
 from ...running_core import RunningCore
 from ..conftest import AppUser, OpenApp
+from ..scripted_client import ScriptedClient
 
 OTHER_VERSION = "0.0.9"
 PICTURE = "red-circle-blue-square.png"
@@ -130,7 +134,9 @@ async def test_a_core_of_another_protocol_is_named_and_replaced_by_one_key(
     open_anyhow: OpenAnyhow, ask_other: Callable[[str], str], samples: Path
 ) -> None:
     answer = ask_other("how many shapes?")
-    async with open_anyhow(LaunchOptions(images=(samples / PICTURE,), continue_last=True)) as user:
+    async with open_anyhow(
+        LaunchOptions(images=(DraftPicture(samples / PICTURE),), continue_last=True)
+    ) as user:
         await user.sees(f"seeshell {OTHER_VERSION} (protocol 1)", "f5")
         await user.type("what is in the picture?")
         await user.press("f5")
@@ -139,3 +145,26 @@ async def test_a_core_of_another_protocol_is_named_and_replaced_by_one_key(
         await user.ask("")
         assert user.messages[-2].text == "what is in the picture?"
         assert "blue square" in user.answer
+
+
+async def test_a_question_sent_before_the_core_is_there_has_the_pictures_of_the_start(
+    paths: Paths, samples: Path
+) -> None:
+    client = ScriptedClient()
+    client.may_reply.clear()
+
+    async def connect(_replace_core: bool) -> Any:
+        return client
+
+    launch = LaunchOptions(images=(DraftPicture(samples / PICTURE),))
+    app = SeeshellApp(paths, Settings(), TerminalFacts(images="none"), launch)
+    app._connect = connect  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        user = AppUser(pilot)
+        await user.sees(f"[1] {PICTURE}")
+        await user.type("what is in the picture?")
+        await user.press("enter")
+        client.may_reply.set()
+        await user.until(lambda: any(isinstance(it, SubmitTurn) for it in client.asked))
+        (turn,) = [it for it in client.asked if isinstance(it, SubmitTurn)]
+        assert len(turn.attachments) == 1

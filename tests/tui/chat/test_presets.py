@@ -111,7 +111,7 @@ async def test_what_is_chosen_for_a_new_conversation_is_kept_with_its_first_ques
     await user.press("ctrl+n")
     await user.sees("New conversation")
     assert "terse" not in user.screen
-    opened = await user.chat.session.open(kept)
+    opened = await user.chat.session.shown.open(kept)
     assert opened is not None
     assert opened.summary.choices.preset == "terse"
     await user.sees("demo · terse")

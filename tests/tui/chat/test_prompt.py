@@ -15,6 +15,7 @@ from seeshell.tui.chat.prompt import Prompt
 from seeshell.tui.chat.tray import Choices
 from seeshell.tui.session import attach_paths
 from seeshell.tui.session.completion import Choice, Word, find_choices
+from seeshell.tui.session.draft import DraftPicture
 
 
 class PromptApp(App[None]):
@@ -46,8 +47,8 @@ class PromptApp(App[None]):
         self.sent.append(text)
         self.query_one(Prompt).set_text("")
 
-    def attach(self, paths: Sequence[Path]) -> None:
-        self.pasted += paths
+    def attach(self, pictures: Sequence[Path | DraftPicture]) -> None:
+        self.pasted += [it.path if isinstance(it, DraftPicture) else it for it in pictures]
 
     @on(Prompt.MissingPasted)
     def keep_missing(self, event: Prompt.MissingPasted) -> None:
@@ -59,6 +60,9 @@ class PromptApp(App[None]):
 
     def put_back(self) -> None:
         self.undone += 1
+
+    def why_not_edited(self) -> str:
+        return ""
 
     @on(Prompt.EndWanted)
     def count_ends(self) -> None:

@@ -13,10 +13,10 @@ from seeshell.core.messages.events import (
     AnyEvent,
     ConversationOpened,
     Delta,
-    QueueChanged,
     TurnEnded,
     TurnStarted,
 )
+from seeshell.core.messages.queue_events import QueueChanged
 from seeshell.core.messages.requests import OpenConversation, Request, StopTurn, SubmitTurn
 
 from ...core.talk import Talk
@@ -102,7 +102,7 @@ async def test_what_another_window_queues_is_shown_and_can_be_taken_back(
         await user.until(lambda: user.chat.prompt.text == "theirs")
         await other.until(QueueChanged, queue=())
         await user.press("escape")
-        await user.sees("stopped · ")
+        await user.sees("stopped: a finishes it · ")
 
 
 async def test_stopping_pauses_what_is_queued_until_a_key_resumes_it(
@@ -112,7 +112,7 @@ async def test_stopping_pauses_what_is_queued_until_a_key_resumes_it(
         await begin(user)
         await queue(user, "and the square?")
         await user.press("escape")
-        await user.sees("1 queued, paused: f8 resumes", "stopped · ", "ready")
+        await user.sees("1 queued, paused: f8 resumes", "stopped: a finishes it · ", "ready")
         assert user.chat.prompt.text == ""
         await user.press("f8")
         await user.until(lambda: len(user.messages) == 4 and user.answer)
@@ -192,7 +192,7 @@ async def test_a_message_whose_reply_was_lost_is_sent_again_and_stored_once(
         if not is_new:
             await begin(user)
             await user.press("escape")
-            await user.sees("stopped · ")
+            await user.sees("stopped: a finishes it · ")
         count = len(user.messages)
         async with another_client(core) as other:
             # Behind this answer, the message stays in the queue.
@@ -210,7 +210,7 @@ async def test_a_message_whose_reply_was_lost_is_sent_again_and_stored_once(
         if not is_new:
             # The conversation keeps its model, which never ends by itself.
             await user.until(lambda: len(user.messages) == count + 2)
-            await user.sees("red red")
+            await user.sees("circle circle")
             await user.press("escape")
         end = "stop" if is_new else "cancelled"
         await user.until(
@@ -226,16 +226,21 @@ async def test_a_message_whose_reply_was_lost_is_sent_again_and_stored_once(
 
 
 def lose_replies(monkeypatch: pytest.MonkeyPatch, core: RunningCore, sent: list[Request]) -> None:
-    """Has the core killed after it has stored the next turn, and before its reply is there."""
-    request_reply = CoreClient.request
+    """Has the core killed after it has stored the next turn, and before any word of it is here."""
+    request_reply, hand_out = CoreClient.request, CoreClient._hand_out
 
     async def request(client: CoreClient, request: Request) -> AnyEvent:
-        reply = await request_reply(client, request)
         if isinstance(request, SubmitTurn):
             sent.append(request)
-            if len(sent) == 1:
-                core.kill()
-                raise CoreDied("The core has ended.")
+        reply = await request_reply(client, request)
+        if isinstance(request, SubmitTurn) and len(sent) == 1:
+            core.kill()
+            raise CoreDied("The core has ended.")
         return reply
 
+    def hand_out_others(client: CoreClient, event: AnyEvent) -> None:
+        if not (len(sent) == 1 and isinstance(event, QueueChanged)):
+            hand_out(client, event)
+
     monkeypatch.setattr(CoreClient, "request", request)
+    monkeypatch.setattr(CoreClient, "_hand_out", hand_out_others)

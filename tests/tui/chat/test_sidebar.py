@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from textual.widgets import OptionList
-
+from seeshell.core.kept import LibraryRow
 from seeshell.core.messages.events import (
     AnyEvent,
-    ConversationsChanged,
-    ConversationsListed,
     WorkChanged,
 )
+from seeshell.core.messages.library_events import LibraryChanged, LibraryListed
+from seeshell.core.messages.library_requests import ListLibrary
 from seeshell.core.messages.requests import (
     DeleteConversation,
-    ListConversations,
     Request,
     RestoreConversation,
 )
 from seeshell.core.settings import Paths
+from seeshell.tui.library.rows import LibraryRows
 
 from ...messages import question
 from ..conftest import AppUser
@@ -28,30 +27,48 @@ from ..scripted_client import ScriptedClient, conversation
 STORED = [conversation(n, f"conversation {n}", question(n, "hello")) for n in range(1, 9)]
 
 
+def row(number: int, *, is_deleted: bool = False) -> LibraryRow:
+    """A conversation as a list of the core has it."""
+    return LibraryRow(STORED[number - 1].summary, deleted_at=1.0 if is_deleted else 0.0)
+
+
 class Stored:
-    """A script of a core that hides what was deleted, and says what it works on."""
+    """A script of a core that hides what was deleted, and tells everybody of it."""
 
     def __init__(self) -> None:
         self.hidden: set[int] = set()
+        self.client: ScriptedClient | None = None
 
     def __call__(self, request: Request) -> AnyEvent | None:
         match request:
             case DeleteConversation(conversation=it):
-                self.hidden.add(it)
+                self.hide(it)
             case RestoreConversation(conversation=it):
-                self.hidden.discard(it)
-            case ListConversations():
-                found = (it.summary for it in STORED if it.summary.id not in self.hidden)
-                newest_first = sorted(found, key=lambda it: it.updated_at, reverse=True)
-                return ConversationsListed(conversations=tuple(newest_first))
+                self.show(it)
+            case ListLibrary():
+                found = [row(it.summary.id) for it in STORED if it.summary.id not in self.hidden]
+                return LibraryListed(rows=tuple(found), total=len(found))
         return None
+
+    def hide(self, number: int) -> None:
+        self.hidden.add(number)
+        self.tell(number)
+
+    def show(self, number: int) -> None:
+        self.hidden.discard(number)
+        self.tell(number)
+
+    def tell(self, number: int) -> None:
+        assert self.client is not None
+        changed = row(number, is_deleted=number in self.hidden)
+        self.client.tell(LibraryChanged(rows=(changed,)))
 
 
 @asynccontextmanager
 async def open_list(
     paths: Paths, script: Stored, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[tuple[AppUser, ScriptedClient]]:
-    client = ScriptedClient(*STORED, script=script)
+    client = script.client = ScriptedClient(*STORED, script=script)
     chat = app(paths, "dark", 1, client=client)
     async with chat.run_test(size=size, notifications=True) as pilot:
         user = AppUser(pilot)
@@ -63,8 +80,9 @@ async def open_list(
 
 def cursor(user: AppUser) -> str:
     """The row under the cursor."""
-    rows = user.app.screen.query_one(OptionList)
-    return str(rows.get_option_at_index(rows.highlighted or 0).prompt)
+    rows = user.app.screen.query_one(LibraryRows)
+    line = rows.render_line(rows._cursor - rows.scroll_offset.y)
+    return line.text
 
 
 async def test_a_deleted_row_keeps_the_cursor_and_a_second_key_hits_no_other(paths: Paths) -> None:
@@ -94,11 +112,10 @@ async def test_a_conversation_that_another_window_deletes_leaves_the_cursor_in_i
     paths: Paths,
 ) -> None:
     script = Stored()
-    async with open_list(paths, script) as (user, client):
+    async with open_list(paths, script) as (user, _):
         await user.press("home", "down", "down")
         await user.until(lambda: "conversation 3" in cursor(user))
-        script.hidden.add(3)
-        client.tell(ConversationsChanged())
+        script.hide(3)
         await user.until(lambda: "conversation 4" in cursor(user))
 
 
@@ -112,7 +129,7 @@ async def test_the_list_says_where_an_answer_runs_and_where_one_ended_unseen(
         client.tell(WorkChanged(answering=5, waiting=()))
         await user.until(lambda: "queued" not in user.screen)
         await user.sees("● new")
-        await user.chat.session.open(4)
+        await user.chat.session.shown.open(4)
         await user.until(lambda: "● new" not in user.screen)
 
 
@@ -155,15 +172,14 @@ async def test_the_only_conversation_is_deleted_and_restored_without_losing_the_
 ) -> None:
     script = Stored()
     script.hidden = {it.summary.id for it in STORED} - {1, 8}
-    async with open_list(paths, script) as (user, client):
-        script.hidden.add(8)
-        client.tell(ConversationsChanged())
+    async with open_list(paths, script) as (user, _):
+        script.hide(8)
         await user.until(lambda: "conversation 8" not in user.screen)
         await user.press("d")
         await user.sees("deleted")
         await user.press("u")
         await user.until(lambda: 1 not in script.hidden)
-        assert user.app.screen.query_one(OptionList).has_focus
+        assert user.app.screen.query_one(LibraryRows).has_focus
 
 
 async def test_the_answer_on_screen_is_never_unseen(paths: Paths) -> None:
@@ -178,14 +194,13 @@ async def test_the_answer_on_screen_is_never_unseen(paths: Paths) -> None:
 async def test_a_list_that_comes_late_gets_the_focus_that_was_meant_for_it(paths: Paths) -> None:
     script = Stored()
     script.hidden = {it.summary.id for it in STORED}
-    client = ScriptedClient(*STORED, script=script)
+    client = script.client = ScriptedClient(*STORED, script=script)
     chat = app(paths, "dark", None, client=client)
     async with chat.run_test(size=(80, 24)) as pilot:
         user = AppUser(pilot)
         await user.sees("ready")
         await user.press("f2")
         await user.sees("Conversations will be listed here")
-        script.hidden.clear()
-        client.tell(ConversationsChanged())
+        script.show(8)
         await user.sees("conversation 8")
-        await user.until(lambda: user.app.screen.query_one(OptionList).has_focus)
+        await user.until(lambda: user.app.screen.query_one(LibraryRows).has_focus)

@@ -28,6 +28,6 @@ async def test_it_shows_and_folds_thoughts_where_there_are_any(paths: Paths) -> 
         await user.sees("One and one.", "Two.")
         await user.press("t")
         await user.sees("thought first: 3 words")
-        await user.chat.session.open(2)
+        await user.chat.session.shown.open(2)
         await user.sees("Three.")
         await user.until(lambda: "t thoughts" not in user.screen)

@@ -21,12 +21,12 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
         "chat.edit": ("f10",),
         "prompt.send": ("ctrl+b",),
         "prompt.new_line": ("enter",),
-        "screen.chats": ("f9",),
+        "screen.chats": ("f13",),
         "app.commands": ("f11",),
         "screen.preview": (),
     }
     async with open_app(shared_demo_core, keys=keys) as user:
-        await user.sees("f9   ", "f11 commands", "enter new line")
+        await user.sees("f13   ", "f11 commands", "enter new line")
         assert "preview" not in user.screen
         await user.press("a", "enter", "b", "ctrl+b")
         await user.until(lambda: len(user.messages) == 2 and user.messages[1].finish_reason)

@@ -61,6 +61,9 @@ def test_every_sign_of_the_keyboard_is_called_as_textual_calls_it(sign: str) -> 
     [
         ("ctrl+o", Reach.ALL),
         ("alt+enter", Reach.ALL),
+        ("alt+t", Reach.ALL),
+        ("alt+b", Reach.SOME),
+        ("alt+f", Reach.SOME),
         ("ctrl+left", Reach.ALL),
         ("shift+f5", Reach.ALL),
         ("shift+tab", Reach.ALL),
@@ -88,6 +91,7 @@ def test_what_other_terminals_send_instead_is_told() -> None:
     assert sent_instead("ctrl+i") == "tab"
     assert sent_instead("ctrl+shift+k") == "ctrl+k"
     assert sent_instead("ctrl+enter") == "enter"
+    assert sent_instead("alt+b") == "ctrl+left"
 
 
 def test_several_keys_are_parted_by_spaces_or_commas() -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.events import Key
 from textual.widgets import TextArea
 
 from seeshell.core.settings import Settings
 from seeshell.tui.app import SeeshellApp
+from seeshell.tui.ask_export import ExportDialog
 from seeshell.tui.chat.adapter_chooser import AdapterChooser
 from seeshell.tui.chat.chat import Chat
 from seeshell.tui.chat.chat_screen import ChatScreen
@@ -20,16 +22,29 @@ from seeshell.tui.chat.model_chooser import ModelChooser
 from seeshell.tui.chat.past_questions import PastQuestions
 from seeshell.tui.chat.preset_chooser import PresetChooser
 from seeshell.tui.chat.prompt import Prompt
-from seeshell.tui.chat.sidebar import Sidebar
+from seeshell.tui.chat.search_row import SearchRow
 from seeshell.tui.chat.template_menu import TemplateMenu
 from seeshell.tui.dialogs import AskLine, Confirm
 from seeshell.tui.help_screen import HelpScreen
 from seeshell.tui.keys.keymap import DEFAULT_KEYS, default_keys
 from seeshell.tui.keys.names import Reach, reach_of, types_text
 from seeshell.tui.keys.table import COMMANDS, PLACE_OF, PLACES, place_of
+from seeshell.tui.library.library_screen import LibraryScreen
+from seeshell.tui.library.panel import LibraryPanel
 from seeshell.tui.log import ChatLog
+from seeshell.tui.picker.file_grid import FileGrid
 from seeshell.tui.picker.file_list import FileList
 from seeshell.tui.picker.folder_pane import FolderPane
+from seeshell.tui.roll.new_roll import NewRoll
+from seeshell.tui.roll.roll_list import RollList
+from seeshell.tui.roll.roll_table import RollTable
+from seeshell.tui.terminal.input_reader import InputReader
+from seeshell.tui.tree.compare_screen import CompareScreen
+from seeshell.tui.tree.compared_log import ComparedLog
+from seeshell.tui.tree.tree_screen import TreeScreen
+from seeshell.tui.tree.tree_view import TreeView
+from seeshell.tui.viewer import Viewer
+from seeshell.tui.viewer.crop_row import CropRow
 
 TUI = Path(__file__).parents[3] / "tui"
 NODES: list[type[DOMNode]] = [
@@ -38,19 +53,35 @@ NODES: list[type[DOMNode]] = [
     Chat,
     ChatLog,
     Prompt,
-    Sidebar,
+    LibraryPanel,
+    LibraryScreen,
+    SearchRow,
     Chips,
     PastQuestions,
     AdapterChooser,
     ModelChooser,
     FileList,
+    FileGrid,
     FolderPane,
     Confirm,
     AskLine,
+    ExportDialog,
     HelpScreen,
     PresetChooser,
     TemplateMenu,
+    RollTable,
+    RollList,
+    NewRoll,
+    TreeView,
+    ComparedLog,
+    Viewer,
+    CropRow,
 ]
+SCREENS: dict[type[DOMNode], tuple[type[DOMNode], ...]] = {
+    TreeView: (TreeScreen,),
+    ComparedLog: (CompareScreen,),
+}
+"""Screens that carry out what keys of a widget on them do."""
 CHORD = r"(?i)\b(?:ctrl|alt|shift|super)\+\S|\bf(?:[1-9]|1[0-2])\b|\besc\b"
 
 
@@ -68,8 +99,12 @@ def test_every_command_is_bound_by_one_class() -> None:
 def test_every_command_has_an_action_at_its_place(node: type[DOMNode]) -> None:
     for binding in bindings(node):
         name = binding.action.partition("(")[0].rpartition(".")[2]
-        places = (node, SeeshellApp, ChatScreen) if "." in binding.action else (node,)
-        if node not in (FileList, FolderPane):
+        places = (
+            (node, SeeshellApp, ChatScreen, *SCREENS.get(node, ()))
+            if "." in binding.action
+            else (node,)
+        )
+        if node not in (FileList, FileGrid, FolderPane, RollTable):
             assert any(hasattr(place, f"action_{name}") for place in places), binding
 
 
@@ -91,6 +126,16 @@ def test_every_default_key_can_be_sent_and_types_nothing_where_text_is_typed(com
     assert Reach.NONE not in map(reach_of, keys)
     if place_of(command).types_text:
         assert not any(types_text(key) for key in keys if key != "space")
+
+
+def test_chords_with_letters_are_read_from_what_most_terminals_send() -> None:
+    chords = {it for command in COMMANDS for it in default_keys(command) if len(it) == len("alt+a")}
+    letters = {it[-1] for it in chords if it.startswith("alt+")}
+    assert {"c", "e", "m", "t"} <= letters
+    for letter in letters:
+        (key,) = InputReader().feed(f"\x1b{letter}".encode(), 0.0)
+        assert isinstance(key, Key)
+        assert key.key == f"alt+{letter}"
 
 
 def test_every_command_says_what_it_does_in_words_of_its_own() -> None:
@@ -131,7 +176,7 @@ def test_no_other_module_names_a_key() -> None:
         if re.search(CHORD, text) or text in ("enter", "escape", "tab", "space", "backspace")
     }
     # The name of a rule of markdown-it.
-    assert named <= {("log/maths.py", "escape")}
+    assert named <= {("markdown/maths.py", "escape")}
 
 
 def test_sentences_name_only_commands_that_exist() -> None:
