@@ -47,6 +47,13 @@ hypothesis.settings.load_profile("patient")
 OPENBLAS = Path(f"/usr/lib/{platform.machine()}-linux-gnu/openblas-pthread/libblas.so.3")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Knows the mark of tests that can't share the processors with other tests."""
+    config.addinivalue_line(
+        "markers", "alone: measures time or memory, so that nothing else may run beside it"
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def model_cache() -> Iterator[None]:
     """Keeps the user's downloaded models out of every test."""

@@ -50,6 +50,30 @@ def write_png(path: Path, side: int, *, color_type: int = 6, bits: int = 8) -> P
     return path
 
 
+def write_pdf_bomb(path: Path, levels: int = 12) -> Path:
+    """A PDF of a page that draws ten times what draws ten times what, and so on."""
+    forms = [
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 100 100]/Resources<</XObject<</X %d 0 R>>>>"
+        b"/Length %d>>stream\n%s\nendstream" % (6 + level, 60, b"/X Do " * 10)
+        for level in range(levels)
+    ]
+    last = (
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 14>>stream\n0 0 9 9 re f  \nendstream"
+    )
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 4 0 R"
+        b"/Resources<</XObject<</X 5 0 R>>>>>>",
+        b"<</Length 60>>stream\n%s\nendstream" % (b"/X Do " * 10),
+        *forms,
+        last,
+    ]
+    objects = b"".join(b"%d 0 obj%s endobj\n" % (at, body) for at, body in enumerate(bodies, 1))
+    path.write_bytes(b"%PDF-1.7\n" + objects + b"trailer<</Root 1 0 R>>\n%%EOF\n")
+    return path
+
+
 def write_film(path: Path, start: bytes = b"\0\0\0\x18ftypisom") -> Path:
     """A file of 1.5 GB that takes no room on the disk."""
     with path.open("wb") as file:

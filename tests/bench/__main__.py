@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from . import idle, log_bench, opening, startup, streaming
+from . import idle, log_bench, opening, pictures, startup, streaming
 from .figures import format_table, medians
 from .workplace import open_endpoint, open_workplace
 
@@ -87,6 +87,15 @@ def measure_answer_end(runs: int) -> Iterator[Run]:
         yield answer_end.measure()
 
 
+def measure_pictures(runs: int) -> Iterator[Run]:
+    """Yields what pictures cost on the line, terminal by terminal."""
+    with open_workplace() as workplace, open_endpoint() as endpoint:
+        for _ in range(runs):
+            for name in pictures.TERMINALS:
+                yield pictures.measure(workplace, endpoint, name)
+            yield pictures.measure_replies(workplace)
+
+
 def measure_log(runs: int) -> Iterator[Run]:
     """Yields what the log alone costs when one code block or one table never ends."""
     for _ in range(runs):
@@ -97,14 +106,44 @@ def measure_log(runs: int) -> Iterator[Run]:
         }
 
 
+def measure_boxes(_runs: int) -> Iterator[Run]:
+    """Yields how well the demo model's boxes fit; the same in every run."""
+    from . import boxes
+
+    with open_workplace() as workplace:
+        yield boxes.measure(workplace)
+
+
+def measure_crops(_runs: int) -> Iterator[Run]:
+    """Yields how often small shapes are found in crops; the same in every run."""
+    from . import crops
+
+    with open_workplace() as workplace:
+        yield crops.measure(workplace)
+
+
+def measure_slow_line(runs: int) -> Iterator[Run]:
+    """Yields what the profile for slow lines saves, with kitty's protocol and half blocks."""
+    from . import slow_line
+
+    with open_workplace() as workplace, open_endpoint() as endpoint:
+        for _ in range(runs):
+            for name in ("kitty", "plain"):
+                yield slow_line.measure(workplace, endpoint, name)
+
+
 MEASUREMENTS: dict[str, Callable[[int], Iterator[Run]]] = {
     "startup": measure_startup,
     "streaming": measure_streaming,
     "opening": measure_opening,
     "idle": measure_idle,
+    "slow-line": measure_slow_line,
     "engine": measure_engine,
     "answer-end": measure_answer_end,
     "log": measure_log,
+    "pictures": measure_pictures,
+    "boxes": measure_boxes,
+    "crops": measure_crops,
 }
 
 

@@ -121,7 +121,8 @@ def _with_kernels(answer: Callable[[], float]) -> float:
 def _ask(workplace: Workplace, model: Path) -> float:
     """Has the core answer through its socket; the first time it loads the model."""
     answer = _run(workplace, "--model", model, _PROMPT)
-    assert answer["finish_reason"] == "length"
+    # Random weights may write nothing but line ends, which is no answer cut off.
+    assert answer["stats"]["generated_tokens"] == TOKENS, answer
     return float(answer["stats"]["generation_tps"])
 
 

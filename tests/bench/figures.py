@@ -1,6 +1,6 @@
 """The figures that are measured, their bars, and the table that shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Literal
@@ -26,6 +26,37 @@ class Figure:
         return value <= self.bar if self.side == "at most" else value >= self.bar
 
 
+_PICTURES = (
+    ("thumbnail", "thumbnail of a question in the log", {}, 60),
+    ("preview", "preview pane", {}, 150),
+    ("scroll", "one line scrolled, 40x12 picture in view", {"kitty": 3, "konsole": 3}, 20),
+    ("scroll_after", "the same, once that rests", {"kitty": 0, "konsole": 0}, None),
+    ("focus", "pixels when the focus goes and comes", {"kitty": 0, "konsole": 0}, None),
+    ("modal", "pixels when a dialog closes", {"kitty": 0, "konsole": 0}, None),
+    ("theme", "pixels when the theme changes", {"kitty": 0, "konsole": 0}, None),
+    ("resize", "pixels when the size changes", {"kitty": 0, "konsole": 0}, None),
+    ("stream", "60 tokens streamed, picture in view", {}, 40),
+    ("idle", "3 s at rest", {}, 0),
+)
+_TERMINALS = {
+    "kitty": "kitty",
+    "konsole": "konsole (kitty without placeholders)",
+    "iterm2": "iTerm2",
+    "xterm": "xterm (sixel)",
+    "plain": "half blocks",
+}
+
+
+def _picture_figures() -> Iterator[Figure]:
+    """Yields what pictures cost on the line; bars by terminal, or else for all."""
+    for key, label, bars, bar in _PICTURES:
+        for name, shown in _TERMINALS.items():
+            yield Figure(f"{name}_{key}_kb", f"{label}: {shown}", "KB", bars.get(name, bar))
+    for key, label in (("late", "replies 3 s late"), ("wrong", "wrong replies"), ("no", "none")):
+        yield Figure(f"{key}_reply_delay_s", f"start delayed by {label}", "s", 1.5)
+        yield Figure(f"{key}_reply_typed", "  of them typed into the prompt", "", 0, digits=0)
+
+
 FIGURES = (
     Figure("empty_app_s", "first key echoed, empty Textual app", "s"),
     Figure("cold_s", "first key echoed, no core running", "s"),
@@ -48,6 +79,15 @@ FIGURES = (
     Figure("idle_bytes_per_s", "bytes to the terminal at rest", "B/s", 0, digits=0),
     Figure("idle_cpu_percent", "CPU of the interface at rest", "%", digits=1),
     Figure("idle_mb", "memory of the interface at rest", "MB", digits=1),
+    *(
+        Figure(f"slow_line_{terminal}_{profile}_{key}", label, unit, digits=0)
+        for terminal, shown in (("kitty", "kitty"), ("plain", "half blocks"))
+        for profile, drawn in (("fast", "all drawn"), ("slow", "slow line"))
+        for key, label, unit in (
+            ("bytes_per_s", f"60 tokens/s below a picture, {shown}, {drawn}", "B/s"),
+            ("kb", "  all bytes until the answer is stopped", "KB"),
+        )
+    ),
     Figure("turn_tps", "tokens/s of a turn through core and socket", digits=0),
     Figure("plain_tps", "  of `mlx_vlm.stream_generate`, same model and run", digits=0),
     Figure("plain_ratio", "  ours against it", "x", 0.95, "at least"),
@@ -63,10 +103,16 @@ FIGURES = (
     Figure("next_empty_ms", "first token of a question 0.1 s later, nothing to evict", "ms"),
     Figure("next_full_ms", "  with 300 MB to evict, which it interrupts", "ms"),
     Figure("next_ratio", "  against nothing", "x"),
+    Figure("box_iou", "boxes of the demo model, mean IoU", "", 0.8, "at least"),
+    Figure("box_found_percent", "  boxes with an IoU of 0.5 and more", "%", digits=0),
+    Figure("box_constant_iou", "  the best constant box of each quarter, mean IoU"),
+    Figure("crop_found_percent", "small shapes named, asked of a crop", "%", 95, "at least", 0),
+    Figure("crop_whole_percent", "  asked of the whole picture", "%", digits=0),
     Figure("code_cpu_s_per_1000", "log alone, one endless code block: CPU per 1,000 tokens", "s"),
     Figure("code_peak_mb", "  its peak memory", "MB", 70, digits=1),
     Figure("table_cpu_s_per_1000", "log alone, one endless table: CPU per 1,000 tokens", "s"),
     Figure("table_peak_mb", "  its peak memory", "MB", 70, digits=1),
+    *_picture_figures(),
 )
 
 

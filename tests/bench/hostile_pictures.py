@@ -22,10 +22,11 @@ from seeshell.core.errors import CoreError, ImageError
 from seeshell.core.ipc.client import CoreClient
 from seeshell.core.ipc.lock import is_core_alive
 from seeshell.core.messages.events import Delta
-from seeshell.core.messages.requests import Attach, GetStatus, Shutdown, StopTurn, SubmitTurn
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.requests import GetStatus, Shutdown, StopTurn, SubmitTurn
 from seeshell.core.settings import HOME_VARIABLE, Paths, find_paths
 
-from ..hostile import dead_mount, write_film, write_png, write_scan_bomb
+from ..hostile import dead_mount, write_film, write_pdf_bomb, write_png, write_scan_bomb
 from ..rambling import lift_answer_limit, write_rambling_model
 from .figures import Figure
 
@@ -159,7 +160,7 @@ async def _end_core(client: CoreClient, paths: Paths) -> float:
 @contextmanager
 def _hostile_files(folder: Path) -> Iterator[dict[str, list[Path]]]:
     """Yields what to attach, by name; each kind lies in a folder of its own."""
-    places = {name: folder / name for name in ("scans", "huge", "film")}
+    places = {name: folder / name for name in ("scans", "huge", "film", "paper")}
     for place in places.values():
         place.mkdir()
     heic = write_film(places["film"] / "heic.film", b"\0\0\0\x18ftypheic\0\0\0\0heicmif1")
@@ -169,6 +170,7 @@ def _hostile_files(folder: Path) -> Iterator[dict[str, list[Path]]]:
     files = {
         "a JPEG of 0.5 MB with 10,000 scans": [write_scan_bomb(places["scans"] / "bomb.jpg")],
         "a transparent PNG of 196 megapixels": [write_png(places["huge"] / "huge.png", 14_000)],
+        "a PDF that is drawn for ever": [write_pdf_bomb(places["paper"] / "bomb.pdf")],
         "films of 1.5 GB": [write_film(places["film"] / "mp4.film"), heic, jpeg],
     }
     with ExitStack() as stack:

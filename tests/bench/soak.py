@@ -21,15 +21,11 @@ import psutil
 
 from seeshell.core.demo import SAMPLES_PATH
 from seeshell.core.ipc.client import CoreClient, stop_core
-from seeshell.core.messages.events import (
-    Attached,
-    Prefilled,
-    TurnEnded,
-    TurnFailed,
-    TurnQueued,
-    TurnWithdrawn,
-)
-from seeshell.core.messages.requests import Attach, DeleteConversation, StopTurn, SubmitTurn
+from seeshell.core.messages.events import Prefilled, TurnEnded, TurnFailed, TurnWithdrawn
+from seeshell.core.messages.picture_events import Attached
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.requests import DeleteConversation, StopTurn, SubmitTurn
 from seeshell.core.settings import Paths, find_paths
 
 _CONVERSATIONS: Final = 8

@@ -24,21 +24,15 @@ from PIL import Image
 
 from seeshell.core.errors import BadRequest, NotStored, SeeshellError
 from seeshell.core.ipc.client import CoreClient
-from seeshell.core.messages.events import (
-    AnyEvent,
-    Attached,
-    ConversationOpened,
-    Delta,
-    TurnQueued,
-    TurnStarted,
-)
+from seeshell.core.messages.events import AnyEvent, ConversationOpened, Delta, TurnStarted
+from seeshell.core.messages.picture_events import Attached
+from seeshell.core.messages.picture_requests import Attach, ClaimPictures
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.queue_requests import ResumeQueue
 from seeshell.core.messages.requests import (
-    Attach,
-    ClaimPictures,
     DeleteConversation,
     ForkConversation,
     OpenConversation,
-    ResumeQueue,
     StopTurn,
     SubmitTurn,
 )

@@ -7,6 +7,7 @@ import mlx.core as mx
 import pytest
 
 from seeshell.core.engine import prefill
+from seeshell.core.engine.engine import PromptImage
 from seeshell.core.engine.family import qwen3_vl
 from seeshell.core.engine.family.family import Features
 from seeshell.core.engine.family.placing import MarkPlacing
@@ -25,6 +26,13 @@ def leave_out_picture_hash(patch: pytest.MonkeyPatch) -> None:
         return TokenRun(run.tokens, [span._replace(sha256="") for span in run.spans])
 
     patch.setattr(MarkPlacing, "place", place_anonymously)
+
+
+def leave_out_excerpt(patch: pytest.MonkeyPatch) -> None:
+    """Pages and rectangles of a file are known by the file."""
+    patch.setattr(
+        PromptImage, "key", property(lambda image: f"{image.sha256}/{image.pixel_budget}")
+    )
 
 
 def lose_positions(patch: pytest.MonkeyPatch) -> None:
@@ -66,6 +74,7 @@ def drop_deepstack(patch: pytest.MonkeyPatch) -> None:
 
 MUTANTS: Final[dict[str, Callable[[pytest.MonkeyPatch], None]]] = {
     "picture-hash": leave_out_picture_hash,
+    "excerpt": leave_out_excerpt,
     "positions": lose_positions,
     "deepstack": drop_deepstack,
 }

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from seeshell.core.engine.prefill_pace import PrefillPace
 from seeshell.core.engine.resident import make_layout
 from seeshell.core.errors import OutOfMemory
 from seeshell.core.generation_options import GenerationOptions
+from seeshell.core.placed_pictures import read_places
 
 from ..core.engine.asking import (
     AlwaysGains,
@@ -27,8 +28,9 @@ from ..core.engine.asking import (
     assert_same_logits,
     draw_shape,
     make_asker,
+    sheet_image,
 )
-from .programs import CONVERSATIONS, KV_BITS, KV_TOKENS, PICTURES, Program, Step
+from .programs import CONVERSATIONS, EXCERPTS, KV_BITS, KV_TOKENS, PICTURES, Program, Step
 
 _SHORT, _LONG = (GenerationOptions(temperature=0.0, max_tokens=tokens) for tokens in (7, 40))
 """Where there is a limit of KV, answers grow until they reach it."""
@@ -64,7 +66,11 @@ class Player:
         self._plain = Plain(self.checkpoint)
         self.checks = {bits: RowCheck() for bits in KV_BITS}
         """What is known of passes of several rows, by the bits of the KV."""
-        self._images = [draw_shape(self.folder, *picture) for picture in PICTURES]
+        sheet = sheet_image(self.folder)
+        self._images = [
+            *(draw_shape(self.folder, *picture) for picture in PICTURES),
+            *(replace(sheet, excerpt=excerpt) for excerpt in EXCERPTS),
+        ]
 
     def play(self, program: Program) -> None:
         """Plays the program on a fresh engine.
@@ -106,10 +112,7 @@ class Player:
     def _cold(self, messages: Messages, program: Program) -> Answer:
         """What mlx-vlm answers or, with quantised KV, an engine that has seen nothing else."""
         options = options_of(program)
-        asked = tuple(
-            (message.role, message.text, tuple(image.sha256 for image in message.images))
-            for message in messages
-        )
+        asked = tuple((message.role, message.text, message.images) for message in messages)
         key = program.kv_bits, options.max_tokens, asked
         if key not in self.cold:
             if program.kv_bits:
@@ -230,7 +233,11 @@ class _Game:
         """The conversation up to the question that the step asks."""
         messages = self._messages[step.conversation]
         ends = self._ends[step.conversation]
-        question = PromptMessage.of("user", step.text, self._player.images(step))
+        images = self._player.images(step)
+        pieces = [it for it in read_places(step.text, len(images)) if it != ""]
+        question = PromptMessage(
+            "user", tuple(it if isinstance(it, str) else images[it] for it in pieces)
+        )
         if step.action == "revert" and ends:
             return [*ends[step.place % len(ends)], question]
         if step.action == "again" and messages:

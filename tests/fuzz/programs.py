@@ -5,7 +5,9 @@ from typing import Final, NamedTuple
 
 from hypothesis import strategies as st
 
-TEXTS: Final = ("What is it?", "and the square?", "\n\nwhy", "Größe")
+from seeshell.core.excerpt import Excerpt, Region
+
+TEXTS: Final = ("What is it?", "and the square?", "\n\nwhy", "Größe", "is @2 like @1?")
 PICTURES: Final = (
     ("circle", "red", (64, 64)),
     ("square", "blue", (64, 64)),
@@ -13,6 +15,16 @@ PICTURES: Final = (
     ("square", "red", (64, 160)),
     ("circle", "yellow", (64, 160)),
 )
+EXCERPTS: Final = (
+    Excerpt(1, Region(0, 0, 64, 64)),
+    Excerpt(1, Region(64, 0, 64, 64)),
+    Excerpt(2, Region(0, 0, 64, 64)),
+    Excerpt(1),
+    Excerpt(2),
+)
+"""Of one file, of `draw_sheet`: pictures too, numbered behind the others."""
+
+PICTURE_COUNT: Final = len(PICTURES) + len(EXCERPTS)
 CONVERSATIONS: Final = 3
 CHUNKS: Final = (5, 13, 64)
 MOST_STEPS: Final = 12
@@ -76,7 +88,7 @@ _STEPS = st.builds(
     conversation=st.integers(0, CONVERSATIONS - 1),
     place=st.integers(0, 3),
     text=st.sampled_from(TEXTS),
-    pictures=st.lists(st.integers(0, len(PICTURES) - 1), max_size=2).map(tuple),
+    pictures=st.lists(st.integers(0, PICTURE_COUNT - 1), max_size=2).map(tuple),
     stop_after=st.sampled_from([0, 0, 0, 1, 2, 4]),
 )
 

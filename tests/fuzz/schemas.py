@@ -22,7 +22,7 @@ from seeshell.core.engine.loading import load_checkpoint
 from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.models.sources import find_model
 
-from ..core.engine.asking import draw_shape, make_asker, with_template
+from ..core.engine.asking import draw_shape, make_asker
 
 _DEPTH: Final = 3
 _NAMES: Final = ("shape", "colour", "count", "label", "bbox_2d", "is_there", "ünïcode", "a b", "")
@@ -33,10 +33,6 @@ _QUESTIONS: Final = (
     "Describe it as JSON.",
     "Hello!",
 )
-_OPENING: Final = (
-    "{%- if add_generation_prompt and enable_thinking %}{{- '<think>\n' }}{%- endif %}"
-)
-"""Has the template open thoughts where that is asked for."""
 
 
 def draw_schema(chance: random.Random, depth: int = _DEPTH) -> dict[str, Any]:
@@ -88,7 +84,7 @@ def main() -> int:
     options = parser.parse_args()
     chance = random.Random(options.seed)
     demo = load_checkpoint(find_model("demo", print))
-    ask = make_asker(with_template(demo, demo.chat_template + _OPENING))
+    ask = make_asker(demo)
     with tempfile.TemporaryDirectory() as folder:
         picture = draw_shape(Path(folder))
         began, invalid = time.monotonic(), 0

@@ -21,19 +21,20 @@ from seeshell.core.engine.resident import make_layout
 from seeshell.core.errors import TurnError
 from seeshell.core.generation_options import GenerationOptions
 from seeshell.core.messages.events import (
-    Attached,
     ConversationOpened,
     Delta,
-    ModelLoaded,
     Prefilled,
     TurnEnded,
     TurnFailed,
-    TurnQueued,
     TurnWithdrawn,
 )
+from seeshell.core.messages.model_events import ModelLoaded
+from seeshell.core.messages.picture_events import Attached
+from seeshell.core.messages.picture_requests import Attach
+from seeshell.core.messages.queue_events import TurnQueued
+from seeshell.core.messages.queue_requests import ResumeQueue
 from seeshell.core.messages.requests import (
     AnyRequest,
-    Attach,
     DeleteConversation,
     EditQuestion,
     ForkConversation,
@@ -41,7 +42,6 @@ from seeshell.core.messages.requests import (
     PrepareTurn,
     RegenerateAnswer,
     RestoreConversation,
-    ResumeQueue,
     StopTurn,
     SubmitTurn,
     SwitchBranch,
@@ -54,7 +54,8 @@ from seeshell.core.store.archive import Archive
 
 from ..core.engine.asking import MAX_PIXELS, Plain, draw_shape
 from ..core.talk import Listener, carry_out
-from .programs import PICTURES
+from ..sheets import draw_sheet
+from .programs import EXCERPTS, PICTURES
 from .session_programs import SLOTS, Request, SessionProgram
 
 _TOKENS: Final = 7
@@ -103,7 +104,12 @@ class SessionPlayer:
 
     def __post_init__(self) -> None:
         self._plain = Plain(self.checkpoint)
-        self.originals = [draw_shape(self.folder, *picture).path for picture in PICTURES]
+        sheet = str(draw_sheet(self.folder))
+        self.attaching = [
+            *(Attach(path=str(draw_shape(self.folder, *it).path)) for it in PICTURES),
+            *(Attach(path=sheet, excerpt=excerpt) for excerpt in EXCERPTS),
+        ]
+        """What attaches each picture."""
 
     async def play(self, program: SessionProgram) -> None:
         """Plays the program on a core of its own.
@@ -201,7 +207,7 @@ class _Game:
         self._engine = engine
         self._client = Listener()
         self._sessions.add_client(self._client)
-        self._sessions.load_model(self._player.source)
+        self._sessions.model.load(self._player.source)
         await self._client.until(ModelLoaded)
 
     async def close(self) -> None:
@@ -280,12 +286,12 @@ class _Game:
         return queued
 
     async def _attach(self, request: Request) -> tuple[str, ...]:
-        hashes = []
+        keys = []
         for index in request.pictures:
-            attached = await self._request(Attach(path=str(self._player.originals[index])))
+            attached = await self._request(self._player.attaching[index])
             assert isinstance(attached, Attached)
-            hashes.append(attached.attachment.sha256)
-        return tuple(hashes)
+            keys.append(attached.attachment.key)
+        return tuple(keys)
 
     async def _answer(self, turns: Sequence[TurnQueued], stop_after: int) -> None:
         """Waits for the ends of turns, the first perhaps stopped, and compares their answers."""
@@ -351,5 +357,7 @@ def _turn_of(event: TurnEnded | TurnFailed | TurnWithdrawn) -> str:
 
 
 def _identity(message: PromptMessage) -> tuple[Any, ...]:
-    parts = (part if isinstance(part, str) else part.sha256 for part in message.parts)
+    parts = (
+        part if isinstance(part, str) else f"{part.sha256}{part.excerpt}" for part in message.parts
+    )
     return message.role, *parts

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from hypothesis import strategies as st
 
-from .programs import PICTURES, TEXTS
+from .programs import PICTURE_COUNT, TEXTS
 
 SLOTS: Final = 3
 """Conversations that a program goes back to."""
@@ -63,7 +63,7 @@ _REQUESTS = st.builds(
     slot=st.integers(0, SLOTS - 1),
     place=st.integers(0, 3),
     text=st.sampled_from(TEXTS),
-    pictures=st.lists(st.integers(0, len(PICTURES) - 1), max_size=2).map(tuple),
+    pictures=st.lists(st.integers(0, PICTURE_COUNT - 1), max_size=2).map(tuple),
     stop_after=st.sampled_from([0, 0, 0, 0, 1, 3]),
 )
 

@@ -43,17 +43,19 @@ class Window:
             case "send":
                 self._start(session.submit(session.draft.text))
             case "open":
-                self._start(session.open(command["conversation"]))
+                self._start(session.shown.open(command["conversation"]))
                 await self.until(lambda: session.conversation == command["conversation"], 2.0)
             case "new":
-                session.start_new()
+                session.shown.start_new()
             case "take back":
-                self._start(session.take_back())
+                self._start(session.queue.take_back())
             case "connect":
                 self.connect()
             case "settle":
                 await self.until(lambda: session.has_begun, _PATIENCE)
-                await self.until(lambda: not any(it.unacknowledged for it in session.journal), 20)
+                await self.until(
+                    lambda: not any(it.unacknowledged for it in session.journal.entries), 20
+                )
         return {"place": place, "conversations": self._conversations}
 
     async def until(self, condition: Any, seconds: float) -> None:
@@ -82,7 +84,7 @@ async def main() -> None:
     window = Window()
 
     def end() -> None:
-        window.session.close()
+        window.session.journal.close()
         os._exit(0)
 
     loop.add_signal_handler(signal.SIGTERM, end)

@@ -46,7 +46,9 @@ def check_contents(wheel: Path) -> None:
     expected |= set(tracked("seeshell/*.py", "seeshell/py.typed"))
     missing = sorted(expected - packed)
     assert not missing, f"missing in the wheel: {', '.join(missing)}"
-    extra = sorted(n for n in packed - expected if ".dist-info/" not in n)
+    manual = {name for name in packed if name.endswith(".data/data/share/man/man1/seeshell.1")}
+    assert manual, "no manual page in the wheel"
+    extra = sorted(n for n in packed - expected - manual if ".dist-info/" not in n)
     assert not extra, f"not meant to be in the wheel: {', '.join(extra)}"
     for kind in (".py", ".tcss", ".toml", "model/model.safetensors", "samples/"):
         assert any(kind in name for name in packed), f"no {kind} in the wheel"
