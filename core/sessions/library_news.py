@@ -35,7 +35,8 @@ class LibraryNews:
         try:
             rows = await self._archive.library.read_rows(conversations)
         except StoreError as error:
-            _logger.warning("clients were not told of changes: %s", error)
+            self._subscribers.changed.put_back(*conversations)
+            _logger.warning("changes will be told with the next: %s", error)
             return
         left = {row.summary.id for row in rows}
         gone = tuple(it for it in conversations if it not in left)

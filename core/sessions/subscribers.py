@@ -37,6 +37,10 @@ class ChangedConversations:
         self._ids |= dict.fromkeys(conversations)
         self._are_there.set()
 
+    def put_back(self, *conversations: int) -> None:
+        """Notes these once more, to be taken with the next that changes."""
+        self._ids |= dict.fromkeys(conversations)
+
     async def take(self) -> tuple[int, ...]:
         """Waits for conversations that have changed; returns and forgets them."""
         await self._are_there.wait()

@@ -227,6 +227,7 @@ async def test_a_branch_stays_while_an_answer_is_open_or_a_question_waits(
 async def test_changes_that_can_not_be_read_are_told_with_the_next(
     sessions: Sessions,
     archive: Archive,
+    engine: ScriptedEngine,
     client: Listener,
     asked: TurnStarted,
     monkeypatch: pytest.MonkeyPatch,
@@ -234,15 +235,16 @@ async def test_changes_that_can_not_be_read_are_told_with_the_next(
     await told(client, asked.conversation, lambda it: it.model != "")
     read, has_failed = archive.library.read_rows, asyncio.Event()
 
-    async def fail_once(conversations: tuple[int, ...]) -> tuple[LibraryRow, ...]:
-        monkeypatch.setattr(archive.library, "read_rows", read)
+    async def fail(conversations: tuple[int, ...]) -> tuple[LibraryRow, ...]:
         has_failed.set()
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(archive.library, "read_rows", fail_once)
+    monkeypatch.setattr(archive.library, "read_rows", fail)
     label = LabelConversations(conversations=(asked.conversation,), is_pinned=True)
     await carry_out(sessions, label, client)
     async with asyncio.timeout(PATIENCE):
         await has_failed.wait()
-    await carry_out(sessions, label, client)
-    assert (await told(client, asked.conversation)).summary.is_pinned
+    monkeypatch.setattr(archive.library, "read_rows", read)
+    engine.enqueue("A cat.")
+    await submit(sessions, client, "And this?")
+    await told(client, asked.conversation, lambda it: it.summary.is_pinned)
