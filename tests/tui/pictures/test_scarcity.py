@@ -35,7 +35,7 @@ SMALL = CopyKey("", WHOLE, 1_000)
 
 @contextmanager
 def no_more_files() -> Iterator[None]:
-    """Lets this process open no further file, also none in the place of one that is closed meanwhile."""
+    """Lets this process open no further file, nor one in the place of one that is closed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
     try:
