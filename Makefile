@@ -29,10 +29,11 @@ chat:  ## sets seeshell up where that is needed, and starts it (ARGS="--model NA
 set-up:  ## makes .venv with seeshell and all development tools
 	@$(SET_UP) dev
 
-# Two at a time; what measures time or memory runs by itself afterwards.
+# Three at a time, since many wait for processes of their own; what measures time or memory runs by
+# itself afterwards.
 test: set-up  ## runs the tests (ARGS="tests/core -k store")
 ifeq ($(ARGS),)
-	$(FAST) $(PYTHON) -m pytest -m "not alone" -n 2 --dist loadfile
+	$(FAST) $(PYTHON) -m pytest -m "not alone" -n 3 --dist loadfile
 	$(FAST) $(PYTHON) -m pytest -m alone
 else
 	$(FAST) $(PYTHON) -m pytest $(ARGS)

@@ -409,11 +409,11 @@ async def test_a_cursor_that_runs_past_draws_only_where_it_rests(
         Image.new("RGB", (40, 20), (number, 0, 0)).save(folder / f"n{number}.png")
     async with opened(folder) as session:
         asked = session.app.pictures.asked
-        await session.until(lambda: bool(session.app.pictures._decoder.workers.pids))
+        await session.shows("▀▀▀▀")
         asked.clear()
         for _ in range(20):
             session.picker.files.action_move(1)
-        await session.shows("▀▀▀▀")
+        await session.until(lambda: bool(asked))
         assert [Path(str(source)).name for source in asked] == [session.cursor]
 
 
