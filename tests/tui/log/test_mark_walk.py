@@ -8,9 +8,11 @@ from textual.pilot import Pilot
 from seeshell.core.conversation import Attachment
 from seeshell.core.excerpt import Region
 from seeshell.core.pictures.jobs import DrawnMark
+from seeshell.tui.line_profile import FAST
 from seeshell.tui.log import ChatLog
 
 from ...messages import answer, opened, question
+from ...patience import PATIENCE
 from .log_app import PHOTO, LogApp, log_of, screen_lines, until
 
 TWO = (
@@ -23,6 +25,7 @@ class MarkedApp(LogApp):
     """A log alone, with what it wants cropped."""
 
     cropped: tuple[Attachment, Region] | None = None
+    line = FAST
 
     def on_mark_walking_view_crop_wanted(self, event: ChatLog.CropWanted) -> None:
         self.cropped = (event.attachment, event.region)
@@ -85,6 +88,7 @@ async def test_a_box_is_drawn_and_named_once_it_is_complete_while_its_answer_str
 
 async def test_boxes_that_come_in_quick_succession_have_the_picture_drawn_but_twice() -> None:
     app = app_with(opened(2))
+    app.line = FAST._replace(mark_seconds=PATIENCE)
     boxes = [
         f'{{"bbox_2d": [{at}, 0, {at + 5}, 9], "label": "{at}"}},\n' for at in range(0, 900, 30)
     ]
@@ -96,7 +100,8 @@ async def test_boxes_that_come_in_quick_succession_have_the_picture_drawn_but_tw
         await until(pilot, lambda: "18 more" in "\n".join(screen_lines(log_of(pilot))))
         log_of(pilot).end_message(answer(2, "".join(boxes)))
         await drawn_with(pilot, len(boxes))
-        assert len(app.marked) <= 5
+        _without_any, first, last = app.marked
+        assert len(first) < len(last)
 
 
 async def test_a_walked_box_of_an_open_answer_stays_highlighted_when_that_ends() -> None:
