@@ -7,6 +7,8 @@ be gone by the next turn, or stand for what the prompt does not say any more.
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
+from operator import eq
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .engine import PromptMessage
@@ -21,6 +23,7 @@ MEMORY_RAN_OUT: Final = "the memory ran out"
 TURN_FAILED: Final = "the turn before failed"
 REPLACED: Final = "another version took the place of its KV"
 OTHER_ADAPTER: Final = "the adapter changed"
+OTHER_SYSTEM: Final = "the system prompt changed"
 NOT_KEPT: Final = "the conversation's KV was not kept"
 
 _MOST_TURNS: Final = 256
@@ -178,8 +181,14 @@ def _beside(turn: PastTurn, run: TokenRun) -> PastTurn | None:
 
 
 def _difference(turn: PastTurn, now: Sequence[MessageKey]) -> str:
-    """Names the first difference that something known already stands behind."""
-    before, pictures = turn.messages, 0
+    """Names the first difference that something known already stands behind.
+
+    The system prompt is no message to its user: those that follow are counted without it.
+    """
+    (system, before), (other, now) = _apart(turn.messages), _apart(now)
+    if system != other:
+        return OTHER_SYSTEM if any(map(eq, before, now)) else ""
+    pictures = 0
     for index, (old, new) in enumerate(zip(before, now, strict=False)):
         follows = any(
             ours == theirs
@@ -194,6 +203,12 @@ def _difference(turn: PastTurn, now: Sequence[MessageKey]) -> str:
     if turn.has_thoughts:
         return f"the thoughts of message {len(before)} are left out"
     return f"message {len(before)} reads in other tokens than it was written in"
+
+
+def _apart(messages: Sequence[MessageKey]) -> tuple[Sequence[MessageKey], Sequence[MessageKey]]:
+    """Returns the system prompt, if there is one, and the messages after it."""
+    count = sum(1 for _ in takewhile(lambda message: message.role == "system", messages))
+    return messages[:count], messages[count:]
 
 
 def _picture_difference(before: Sequence[str], now: Sequence[str], count: int) -> str:

@@ -12,6 +12,7 @@ from seeshell.core.engine.past_turns import (
     EVICTED,
     LOADED_ANEW,
     NOT_KEPT,
+    OTHER_SYSTEM,
     REPLACED,
     MessageKey,
     PastTurn,
@@ -85,6 +86,45 @@ def test_a_change_is_named_if_something_known_stands_behind_it(
     reused = reusable_length(turn.run, run(*now))
 
     assert recompute_reason([turn], 1, keys(*now), run(*now), reused) == reason
+
+
+SYSTEM = MessageKey("system", "brief", ())
+OTHER = MessageKey("system", "long", ())
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "messages", "reason"),
+    [
+        pytest.param((), (SYSTEM,), (*BEFORE, "five"), OTHER_SYSTEM, id="a new one"),
+        pytest.param((SYSTEM,), (), (*BEFORE, "five"), OTHER_SYSTEM, id="one less"),
+        pytest.param((SYSTEM,), (OTHER,), (*BEFORE, "five"), OTHER_SYSTEM, id="another"),
+        pytest.param((SYSTEM,), (OTHER,), ("a:other",), "", id="before other messages"),
+        pytest.param(
+            (SYSTEM,),
+            (SYSTEM,),
+            ("a:one", "too", "b:three"),
+            "the text of message 2 changed",
+            id="the same, which is not counted",
+        ),
+    ],
+)
+def test_a_change_of_the_system_prompt_is_named(
+    then: tuple[MessageKey, ...],
+    now: tuple[MessageKey, ...],
+    messages: tuple[str, ...],
+    reason: str,
+) -> None:
+    def behind(system: tuple[MessageKey, ...], *texts: str) -> TokenRun:
+        head = [*"".join(it.text for it in system).encode(), 1]
+        after = run(*texts)
+        spans = [it._replace(start=it.start + len(head)) for it in after.spans]
+        return TokenRun([*head, *after.tokens], spans)
+
+    turn = PastTurn(1, (*then, *keys(*BEFORE)), behind(then, *BEFORE))
+    wanted = behind(now, *messages)
+    reused = reusable_length(turn.run, wanted)
+
+    assert recompute_reason([turn], 1, (*now, *keys(*messages)), wanted, reused) == reason
 
 
 def test_lost_kv_is_the_reason_wherever_it_was_computed() -> None:
