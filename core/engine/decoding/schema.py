@@ -5,6 +5,7 @@ every device has; mlx-vlm's own has a kernel for Metal alone, and can't take tok
 """
 
 import json
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -16,9 +17,13 @@ from llguidance.hf import from_tokenizer
 from numpy.typing import NDArray
 
 from ...errors import TurnError
+from ...wording import one_line
 from .logits_rules import LogitsRule
 from .schema_end import SchemaEnd, allowed_tokens
 from .thinking import Thoughts
+
+_FOR_CALLERS: Final = re.compile(r"\. Enable '.*|<state>.*", re.DOTALL)
+"""What llguidance says of a problem to those who call it: options of its own, and its state."""
 
 _SPARE_TOKENS: Final = 8
 """That much earlier than it must, a document is brought to its end."""
@@ -65,7 +70,11 @@ class SchemaRule(LogitsRule):
         """Tokens of the longest end that was found at any time."""
 
     def apply(self, logits: Any) -> Any:
-        """Returns the logits of what the schema allows; of all else -inf."""
+        """Returns the logits of what the schema allows; of all else -inf.
+
+        Raises:
+            TurnError: the schema is too much for llguidance: what followed would be no document.
+        """
         if not self._is_thinking:
             return keep_allowed(logits, self._allowed())
         # An answer that ends within its thoughts would be no document.
@@ -101,10 +110,14 @@ class SchemaRule(LogitsRule):
 
     def _allowed(self) -> NDArray[np.bool_]:
         if self._matcher.is_stopped():
-            return _only(self._ends)
-        if self._is_ending():
-            return _only(self._ending[:1] or self._ends)
-        return allowed_tokens(self._matcher)
+            allowed = _only(self._ends)
+        elif self._is_ending():
+            allowed = _only(self._ending[:1] or self._ends)
+        else:
+            allowed = allowed_tokens(self._matcher)
+        if self._matcher.is_error():
+            raise unusable_schema(self._matcher.get_error())
+        return allowed
 
     def _is_ending(self) -> bool:
         """Whether there is room for the document's end and no more."""
@@ -142,7 +155,7 @@ def keep_allowed(logits: Any, allowed: NDArray[np.bool_]) -> Any:
 
 def unusable_schema(problem: str) -> TurnError:
     """Returns the error to raise."""
-    reason = problem.strip().partition("\n")[0].rstrip(".")
+    reason = one_line(_FOR_CALLERS.sub("", problem)).rstrip(".")
     return TurnError(f"The JSON schema can't be used ({reason}): correct it and ask again.")
 
 

@@ -98,6 +98,11 @@ def test_thoughts_before_it_are_free(
         ('{"type": "foo"}', "foo"),
         ('{"$ref": "http://example.com/x"}', "does not fetch"),
         ('{"not": {}}', "not"),
+        ('{"type": "string", "pattern": "^(?=a)a$"}', "look-ahead and look-behind, is not supp"),
+        (
+            '{"oneOf": [{"type": "integer"}, {"type": "number"}]}',
+            "(oneOf constraints are not supported)",
+        ),
     ],
 )
 def test_a_schema_that_can_not_be_used_is_refused_before_anything_is_computed(
@@ -107,6 +112,14 @@ def test_a_schema_that_can_not_be_used_is_refused_before_anything_is_computed(
         ask(PromptMessage.of("user", "Hello"), options=GenerationOptions(schema=schema))
     assert reason in str(caught.value)
     assert not ask.resident.pool.branches
+
+
+def test_a_document_that_can_not_be_followed_any_more_fails_instead_of_ending(ask: Asker) -> None:
+    endless = {"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]}
+    with pytest.raises(TurnError, match=r"can't be used \(parser error: Too many items[^\n]*\): c"):
+        ask(
+            PromptMessage.of("user", "Hello"), options=GenerationOptions(schema=json.dumps(endless))
+        )
 
 
 def test_tokens_that_are_taken_back_leave_no_trace(demo: Checkpoint) -> None:
