@@ -1,19 +1,25 @@
 """Asking until there is an answer: mended requests, and waits that a busy server asks for."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Final
+from typing import Any, Final
 
-from ...errors import PromptRefused
+from ...boxes import counts_pixels
+from ...errors import EndpointError, PromptRefused
+from ...generation_options import GenerationOptions
 from ...wording import describe_wait
 from ..engine import Waiting
 from .answers.answer_reader import ChatPiece
 from .chat_request import ChatRequest
 from .chat_server import ChatServer
+from .http_clients import Access
 from .refusals.asked import Asked
 from .refusals.refusal import Refusal, ServerRefused
 from .refusals.sentences import explain_refusal
+from .remote_model import RemoteModel
+from .streamed_answer import StreamedAnswer
 
 _MOST_MENDS: Final = 20
 """Requests that are sent again in another form; each field can be refused once."""
@@ -25,6 +31,33 @@ _MOST_WAITS: Final = 2
 
 _WAITS_FOR_LOADING: Final = (5.0, 15.0)
 """Seconds, where a server loads its model and does not say for how long."""
+
+
+async def read_answer(
+    remote: RemoteModel,
+    access: Access,
+    question: tuple[list[dict[str, Any]], GenerationOptions],
+    answer: StreamedAnswer,
+) -> None:
+    """Adds what the server says to the answer.
+
+    Raises:
+        ServerRefused: the server has no such model.
+        TurnError: there is no answer, not all of it, or none as the schema asks.
+    """
+    asked = remote.asked(access)
+    messages, options = question
+    request = ChatRequest(remote.id, messages, options, remote.habits)
+    answer.boxes_in_pixels = counts_pixels(remote.id)
+    texts = [messages[-1]["content"]] if messages[-1]["role"] == "assistant" else []
+    async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
+        async for piece in pieces:
+            answer.ignored_options = request.ignored
+            answer.add(piece)
+            if isinstance(piece, ChatPiece):
+                texts.append(piece.text)
+    if options.schema and answer.finish_reason == "stop":
+        _check_document("".join(texts), asked)
 
 
 async def ask(
@@ -97,3 +130,14 @@ def _explain_no_schema(refusal: Refusal, asked: Asked) -> PromptRefused:
         f"{asked.host} does not keep answers to this JSON schema{said}; ask without a schema or "
         "choose another model."
     )
+
+
+def _check_document(text: str, asked: Asked) -> None:
+    """Raises `EndpointError` unless the answer is JSON: some servers pass over a schema."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise EndpointError(
+            f"{asked.host} did not keep its answer to the JSON schema; what came is kept, ask "
+            "without a schema or choose another model."
+        ) from error

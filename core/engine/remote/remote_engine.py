@@ -29,8 +29,7 @@ from ..engine import (
     Waiting,
     cannot_continue,
 )
-from .asking import ask
-from .chat_request import ChatRequest
+from .asking import read_answer
 from .chat_server import ChatServer, NoList
 from .http_clients import Access, HttpClients
 from .model_list import ServedModel
@@ -229,7 +228,7 @@ class RemoteEngine(Engine):
         access = await self._clients.open(remote.endpoint, environment)
         messages = [await self._message(message) for message in prompt]
         try:
-            await _read_answer(remote, access, (messages, options), answer)
+            await read_answer(remote, access, (messages, options), answer)
         except ServerRefused as error:
             other = await self._choose_again(remote, access)
             if other is None:
@@ -237,7 +236,7 @@ class RemoteEngine(Engine):
             lost = f"{access.asked.host} has no model {remote.id} any more"
             answer.add(Waiting(f"{lost}; asking {other.id} instead."))
             try:
-                await _read_answer(other, access, (messages, options), answer)
+                await read_answer(other, access, (messages, options), answer)
             except ServerRefused as again:
                 raise explain_refusal(again.refusal, other.asked(access)) from again
         if answer.finish_reason == "failed":
@@ -291,19 +290,3 @@ def _check_continued(remote: RemoteModel, last: PromptMessage) -> None:
         raise EndpointError(cannot_continue(host))
     if last.role == "assistant" and not has_words(last.text):
         raise EndpointError(f"{host} can't go on with thoughts that were cut off: ask again.")
-
-
-async def _read_answer(
-    remote: RemoteModel,
-    access: Access,
-    question: tuple[list[dict[str, Any]], GenerationOptions],
-    answer: StreamedAnswer,
-) -> None:
-    """Adds what the server says; raises `ServerRefused` if it has no such model."""
-    asked = remote.asked(access)
-    request = ChatRequest(remote.id, *question, remote.habits)
-    answer.boxes_in_pixels = counts_pixels(remote.id)
-    async with aclosing(ask(ChatServer(access.client, asked), request, asked)) as pieces:
-        async for piece in pieces:
-            answer.ignored_options = request.ignored
-            answer.add(piece)

@@ -222,6 +222,11 @@ def foreign(weights: dict[str, Any]) -> dict[str, Any]:
     return {name.replace(".0.", ".99."): it for name, it in weights.items()}
 
 
+def astray(weights: dict[str, Any]) -> dict[str, Any]:
+    name = next(iter(weights))
+    return weights | {name: weights[name] * float("nan")}
+
+
 def narrow(weights: dict[str, Any]) -> dict[str, Any]:
     return {name: it[:-1] if name.endswith("lora_a") else it for name, it in weights.items()}
 
@@ -234,6 +239,7 @@ def whole(weights: dict[str, Any]) -> dict[str, Any]:
     ("spoil", "sentence"),
     [
         (useless, "lora changes nothing, since its weights are all 0; train it, or leave it out."),
+        (astray, "lora holds weights that are no numbers, since its training went astray; train"),
         (foreign, "which demo does not have; choose an adapter that was trained on demo."),
         (narrow, "which demo has in another shape; choose an adapter that was trained on demo."),
         (whole, "lora holds vision_tower.patch_embed.proj.weight, which is no part of a LoRA;"),

@@ -8,7 +8,7 @@ import pytest
 from seeshell.core.engine.remote.chat_request import ChatRequest, ServerHabits
 from seeshell.core.engine.remote.refusals.refusal import read_refusal
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
-from seeshell.core.errors import PromptRefused, PromptTooLong
+from seeshell.core.errors import EndpointError, PromptRefused, PromptTooLong
 from seeshell.core.generation_options import GenerationOptions
 
 OPTIONS = GenerationOptions(max_tokens=2048, temperature=0.7, top_p=0.9, top_k=20, seed=1)
@@ -401,3 +401,34 @@ async def test_a_server_without_schemas_says_so_in_one_sentence(
         await ask(engine, schema='{"type": "integer"}')
     body = fake.exchanges[-1].body
     assert body["response_format"]["json_schema"]["schema"] == {"type": "integer"}
+
+
+@pytest.mark.parametrize(
+    ("said", "finish_reason", "is_kept"),
+    [
+        ('{"shape": "star"}', "stop", True),
+        ("5", "stop", True),
+        ("It is a star.", "stop", False),
+        ('```json\n{"shape": "star"}\n```', "stop", False),
+        ('{"shape": "st', "length", True),
+    ],
+)
+async def test_an_answer_that_passes_over_the_schema_is_no_answer_to_it(
+    engine: RemoteEngine, fake: Any, ask: Any, said: str, finish_reason: str, *, is_kept: bool
+) -> None:
+    async def chat(exchange: Any) -> None:
+        await exchange.start()
+        await exchange.text(said[:4])
+        await exchange.text(said[4:], finish_reason)
+        await exchange.end()
+
+    fake.chat = chat
+    await engine.load(fake.url, lambda _: None)
+    assert (await ask(engine))[-1].finish_reason == finish_reason
+    if is_kept:
+        assert (await ask(engine, schema="{}"))[-1].finish_reason == finish_reason
+    else:
+        with pytest.raises(
+            EndpointError, match=r"did not keep its answer to the JSON schema; what"
+        ):
+            await ask(engine, schema="{}")
