@@ -49,6 +49,13 @@ def correct(installed: Installed, conversation: int, text: str) -> None:
     asyncio.run(correct())
 
 
+def read_names(adapter: Path) -> list[str]:
+    """Names of the arrays that an adapter holds."""
+    content = (adapter / "adapters.safetensors").read_bytes()
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    return [name for name in header if name != "__metadata__"]
+
+
 def test_a_corrected_answer_is_learned_and_forgotten_again(installed: Installed) -> None:
     before = ask(installed, "-i", PICTURE, WHAT)
     assert before["text"] != LEARNED
@@ -75,6 +82,27 @@ def test_a_corrected_answer_is_learned_and_forgotten_again(installed: Installed)
     assert status["adapter"] == made["place"]
     assert without["text"] == before["text"]
     assert without["stats"]["prefilled_tokens"] == 1
+
+
+def test_a_quantised_model_learns_and_stays_quantised(installed: Installed) -> None:
+    model = json.loads(installed.run("models", "quantise", "demo", "--json").stdout)
+    before = ask(installed, "--model", model["name"], "-i", PICTURE, WHAT)
+    correct(installed, before["conversation"], LEARNED)
+
+    learning = ("--iterations", "20", "--learning-rate", "1e-3", "--json")
+    done = installed.run("tune", "nice", "--from", str(before["conversation"]), *learning)
+    made = json.loads(done.stdout)
+    with_it = ask(installed, "--adapter", "nice", "-i", PICTURE, WHAT)
+    without = ask(installed, "--adapter", "", "-i", PICTURE, WHAT)
+
+    assert model["quantisation"] == "4 bits"
+    assert before["text"] != LEARNED
+    assert made.get("model") == model["place"], made
+    assert (with_it["model"], with_it["text"]) == (before["model"], LEARNED)
+    assert (without["model"], without["text"]) == (before["model"], before["text"])
+    # The base is untouched: the adapter holds thin matrices and nothing else.
+    names = {it.rpartition(".")[2] for it in read_names(Path(made["place"]))}
+    assert names == {"lora_a", "lora_b"}
 
 
 def test_what_can_not_be_learned_is_refused(installed: Installed) -> None:
