@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,15 +92,13 @@ def _read_config(folder: Path) -> Mapping[str, Any]:
 
 def _check_effect(name: str, layers: Mapping[str, LowRank]) -> None:
     """Raises `ModelUnsupported` for an adapter that would change no answer, or spoil all."""
-    effects = [
-        (mx.abs(it.a).max() * mx.abs(it.b).max() * abs(it.scale)).item() for it in layers.values()
-    ]
-    if not all(map(isfinite, effects)):
+    effects = [mx.abs(it.a).max() * mx.abs(it.b).max() * abs(it.scale) for it in layers.values()]
+    if not all(bool(mx.isfinite(effect).item()) for effect in effects):
         raise ModelUnsupported(
             f"{name} holds weights that are no numbers, since its training went astray; train it "
             f"again at a lower learning rate."
         )
-    if not any(effects):
+    if not any(bool((effect > 0).item()) for effect in effects):
         raise ModelUnsupported(
             f"{name} changes nothing, since its weights are all 0; train it, or leave it out."
         )

@@ -17,6 +17,8 @@ Its modules in reading order:
     measuring      Finds out what kinds of caches a model has, by computing a few tokens on them.
     sharing        What branches have in common: which one a prompt goes on from, and who holds the
                    beginning.
+    held           Branches in memory, the one that is computed on among them, and what all of them
+                   take.
     pool           KV caches that stay resident: several conversations and branches under one byte
                    budget.
     spill          Writes KV caches to disk and brings them back. Runs on the MLX thread.

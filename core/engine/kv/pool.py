@@ -15,10 +15,10 @@ from ...private_ids import is_private
 from ..engine import ROWS
 from ..memory import out_of_memory
 from ..stop_signal import never
-from .branch import Branch, held_bytes
+from .branch import Branch
+from .held import HeldBranches
 from .layout import KvLayout
-from .prefix import TokenRun, common_length, first_part
-from .sharing import share, shrink_trunks, take
+from .prefix import TokenRun
 from .spill import Spills
 
 SPARE_TOKENS: Final = 256
@@ -68,11 +68,7 @@ class KvPool:
         self._spare_tokens = spare_tokens
         self.spills = spills if layout.is_kept else None
         """Where evicted branches go; None where they are dropped."""
-        self._branches: list[Branch] = []
-        self._acquired: Branch | None = None
-        self._acquired_bytes = 0
-        self.nbytes = 0
-        """Memory of all branches, the one in use included; may be read by any thread."""
+        self._held = HeldBranches(layout)
 
     @property
     def token_bytes(self) -> int:
@@ -88,13 +84,17 @@ class KvPool:
     @property
     def branches(self) -> tuple[Branch, ...]:
         """All branches but the one in use, least recently used first."""
-        return tuple(self._branches)
+        return tuple(self._held.resting)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of all branches, the one in use included; may be read by any thread."""
+        return self._held.nbytes
 
     @property
     def evictable_bytes(self) -> int:
         """Memory of all branches but the one in use."""
-        in_use_bytes = held_bytes([self._acquired]) if self._acquired else 0
-        return self.nbytes - in_use_bytes - self._promised_bytes
+        return self._held.evictable_bytes
 
     @contextmanager
     def acquire(
@@ -122,9 +122,7 @@ class KvPool:
             OutOfMemory: prompt and room don't fit beside the model, even alone.
         """
         capacity = self._capacity(len(wanted), room)
-        branch = take(self._branches, wanted, owner, capacity, self.layout)
-        self._acquired = branch
-        self._acquired_bytes = self.layout.nbytes(capacity)
+        branch = self._held.take(wanted, owner, capacity)
         is_whole = False
         try:
             self._make_room(is_stopped)
@@ -139,7 +137,9 @@ class KvPool:
             is_whole = True
             raise
         finally:
-            self._take_back(branch, is_whole)
+            is_kept = is_whole and bool(branch.tokens) and self.layout.is_kept
+            self._held.put_back(is_kept=is_kept)
+            self._drop_old_rows()
 
     def reserve(self, branch: Branch, length: int) -> bool:
         """Gives the branch in use room for `length` tokens; others are evicted for it.
@@ -152,7 +152,7 @@ class KvPool:
         if length > self._limit_tokens:
             return False
         capacity = min(length - 1 + self._spare_tokens, self._limit_tokens)
-        self._acquired_bytes = self.layout.nbytes(capacity)
+        self._held.promise(capacity)
         self._make_room()
         self.layout.reserve(branch.layers, capacity)
         return True
@@ -165,11 +165,7 @@ class KvPool:
 
     def touch(self, run: TokenRun) -> bool:
         """Whether a prompt could go on from all of the run; if so its branch counts as used."""
-        for index, branch in enumerate(self._branches):
-            if branch.usable_length(common_length(branch.run, run)) == len(run):
-                self._branches.append(self._branches.pop(index))
-                return True
-        return False
+        return self._held.touch(run)
 
     def truncate(self, branch: Branch, length: int) -> None:
         """Frees what a branch holds past `length`, and all of it if another one has the rest.
@@ -177,18 +173,7 @@ class KvPool:
         Where it can't be cut back so far, it is cut back further. Nothing happens where the pool
         does not hold the branch any more.
         """
-        others = [other for other in self._branches if other is not branch]
-        if len(others) == len(self._branches) or len(branch.tokens) <= length:
-            return
-        length = branch.usable_length(length)
-        kept = first_part(branch.run, length)
-        if length == 0 or any(
-            other.usable_length(common_length(other.run, kept)) == length for other in others
-        ):
-            self._keep(others)
-        else:
-            branch.shrink(length)
-            self._count()
+        self._held.truncate(branch, length)
 
     def shrink_to_budget(self, is_wanted: Callable[[], bool] = never) -> bool:
         """Frees what branches hold twice, then evicts the least recently used over the budget.
@@ -201,20 +186,19 @@ class KvPool:
         Returns:
             False where it was interrupted: the rest is left to the next call.
         """
-        if self._branches and not self._share(self._branches[-1], is_wanted):
+        held = self._held
+        if held.resting and not held.share(held.resting[-1], is_wanted):
             return False
-        while len(self._branches) > 1 and self.nbytes > self._budget_bytes:
-            if not self._spill(self._branches[0], is_wanted):
+        while len(held.resting) > 1 and held.nbytes > self._budget_bytes:
+            if not self._evict(is_wanted):
                 return False
-            self._keep(self._branches[1:])
         return True
 
     def free(self, nbytes: int) -> None:
         """Evicts the least recently used branches until `nbytes` are free or none is left."""
         goal = self.nbytes - nbytes
-        while self._branches and self.nbytes > goal:
-            self._spill(self._branches[0])
-            self._keep(self._branches[1:])
+        while self._held.resting and self.nbytes > goal:
+            self._evict()
 
     def spill_all(self, is_late: Callable[[], bool] = never) -> None:
         """Writes every branch to disk, the most recently used first; all stay in memory too.
@@ -223,7 +207,7 @@ class KvPool:
             is_late: asked before each block whether the time for it is over.
         """
         if self.spills:
-            branches = [branch for branch in reversed(self._branches) if _is_written(branch)]
+            branches = [branch for branch in reversed(self._held.resting) if _is_written(branch)]
             self.spills.write_all(branches, is_late)
 
     def drop_conversation(self, conversation: int) -> bool:
@@ -232,21 +216,22 @@ class KvPool:
         Returns:
             False where one of its branches is in use: that one stays.
         """
-        self._keep([branch for branch in self._branches if branch.owner != conversation])
+        held = self._held
+        held.keep([branch for branch in held.resting if branch.owner != conversation])
         if self.spills:
             self.spills.remove_conversation(conversation)
-        return self._acquired is None or self._acquired.owner != conversation
+        return held.in_use is None or held.in_use.owner != conversation
 
     def keep_only(self, conversations: frozenset[int]) -> None:
         """Frees the branches of all other conversations and deletes their spills."""
         known = conversations | {0}
-        self._keep([branch for branch in self._branches if branch.owner in known])
+        self._held.keep([branch for branch in self._held.resting if branch.owner in known])
         if self.spills:
             self.spills.keep_only(conversations)
 
     def clear(self) -> None:
         """Frees every branch; what was spilled stays."""
-        self._keep([])
+        self._held.keep([])
 
     def _capacity(self, prompt: int, room: int) -> int:
         """Returns how many tokens a branch gets room for; raises where that is too little."""
@@ -260,54 +245,30 @@ class KvPool:
         spare_bytes = self.token_limit_bytes - self.layout.state_bytes
         return spare_bytes // self.token_bytes if self.token_bytes else sys.maxsize
 
-    def _take_back(self, branch: Branch, is_whole: bool) -> None:
-        self._acquired, self._acquired_bytes = None, 0
-        # What others rest on in a branch that is lost stands before all that has changed in it.
-        if is_whole and branch.tokens and self.layout.is_kept:
-            self._branches.append(branch)
-        old_rows = [it for it in self._branches if it.owner == ROWS][:-_MOST_ROWS]
+    def _drop_old_rows(self) -> None:
+        old_rows = [it for it in self._held.resting if it.owner == ROWS][:-_MOST_ROWS]
         if old_rows:
-            self._keep([it for it in self._branches if it not in old_rows])
-        self._count()
+            self._held.keep([it for it in self._held.resting if it not in old_rows])
 
     def _make_room(self, is_stopped: Callable[[], bool] = never) -> None:
         """Evicts others until the pool is within its limit, or the work was stopped."""
-        self._count()
-        if self._acquired and self.nbytes > self.limit_bytes:
-            self._share(self._acquired)
-        while self._branches and self.nbytes > self.limit_bytes:
-            if not self._spill(self._branches[0], is_stopped):
+        held = self._held
+        held.count()
+        if held.in_use and held.nbytes > self.limit_bytes:
+            held.share(held.in_use)
+        while held.resting and held.nbytes > self.limit_bytes:
+            if not self._evict(is_stopped):
                 return
-            self._keep(self._branches[1:])
 
-    def _spill(self, branch: Branch, is_wanted: Callable[[], bool] = never) -> bool:
-        """Returns whether the branch needs no more writing; False where it was interrupted.
+    def _evict(self, is_wanted: Callable[[], bool] = never) -> bool:
+        """Frees the least recently used branch, once it is on disk; False where interrupted.
 
-        What belongs to no conversation is not kept, be it a row or never sent; nor are drafts, nor
-        private conversations.
+        What belongs to no conversation is not written, be it a row or never sent; nor are drafts,
+        nor private conversations.
         """
-        if self.spills is None or not _is_written(branch):
-            return True
-        return self.spills.write(branch, branch.draft_start, is_wanted)
-
-    def _share(self, whole: Branch, is_wanted: Callable[[], bool] = never) -> bool:
-        """Returns False where it was interrupted."""
-        is_done = share(self._branches, whole, is_wanted)
-        self._keep(self._branches)
-        return is_done
-
-    def _keep(self, branches: list[Branch]) -> None:
-        """Frees all other branches, but for what these rest on."""
-        self._branches = branches
-        shrink_trunks(branches, self._acquired)
-        self._count()
-
-    @property
-    def _promised_bytes(self) -> int:
-        """Memory that the branch in use may still take for its tokens."""
-        held_bytes = self._acquired.nbytes if self._acquired else 0
-        return max(0, self._acquired_bytes - held_bytes)
-
-    def _count(self) -> None:
-        in_use = [self._acquired] if self._acquired else []
-        self.nbytes = held_bytes([*self._branches, *in_use]) + self._promised_bytes
+        oldest, *others = self._held.resting
+        spills = self.spills if _is_written(oldest) else None
+        if spills and not spills.write(oldest, oldest.draft_start, is_wanted):
+            return False
+        self._held.keep(others)
+        return True

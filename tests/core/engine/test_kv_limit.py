@@ -46,7 +46,7 @@ def start(make_asker: Any, endless: Any, tmp_path: Path) -> Start:
 
 def held_bytes(pool: Any) -> int:
     """What the arrays of all branches take, the one in use included."""
-    in_use = [pool._acquired] if pool._acquired else []
+    in_use = [pool._held.in_use] if pool._held.in_use else []
     return sum(branch.nbytes for branch in with_trunks([*pool.branches, *in_use]))
 
 
