@@ -160,8 +160,7 @@ def make_chooser(
     rules += _make_bounds(tokenizer, options, limit, closing_tag)
     if temperature == 0:
         return Chooser(Greedy(), rules)
-    vocabulary = checkpoint.model.config.text_config.vocab_size
-    filters = make_filters(top_p, chosen["min_p"], top_k, vocabulary)
+    filters = make_filters(top_p, chosen["min_p"], top_k)
     return Chooser(Chance(temperature, filters, options.seed), rules)
 
 

@@ -70,20 +70,23 @@ class Chance:
         return mx.random.gumbel((vocabulary,), key=key)
 
 
-def make_filters(top_p: float, min_p: float, top_k: int, vocabulary: int) -> list[Filter]:
+def make_filters(top_p: float, min_p: float, top_k: int) -> list[Filter]:
     """Returns mlx-vlm's filters in its own order; none for what keeps every token.
 
     Args:
         top_p: probability that the tokens kept make up, from 0 (off) to 1 (all).
         min_p: least probability, as a part of the likeliest token's, from 0 to 1.
         top_k: tokens to keep; 0 for all.
-        vocabulary: how many tokens there are.
     """
     filters: list[Filter] = []
     if 0 < top_p < 1:
         filters.append(partial(apply_top_p, top_p=top_p))
     if min_p > 0:
         filters.append(partial(apply_min_p, min_p=min_p))
-    if 0 < top_k < vocabulary:
-        filters.append(partial(apply_top_k, top_k=top_k))
+    if top_k > 0:
+        filters.append(partial(_keep_top, count=top_k))
     return filters
+
+
+def _keep_top(scores: Any, count: int) -> Any:
+    return apply_top_k(scores, top_k=count) if count < scores.shape[-1] else scores

@@ -173,6 +173,31 @@ def test_a_cold_family_computes_all_and_says_why(family: str, load: Load, draw: 
         talk.ask(first, reply("A circle."), user("And here?", two))
 
 
+@pytest.mark.parametrize("family", sorted(SHAPES))
+def test_every_option_is_kept_to(family: str, load: Load, draw: Draw) -> None:
+    digits = {"type": "array", "items": {"enum": [0, 1]}, "minItems": 2, "maxItems": 2}
+    schema = {"type": "object", "properties": {"größe": digits}, "required": ["größe"]}
+    options = GenerationOptions(
+        temperature=1.0,
+        top_p=0.9,
+        top_k=50,
+        min_p=0.01,
+        repetition_penalty=1.1,
+        presence_penalty=0.5,
+        seed=3,
+        max_tokens=90,
+        thinking=True,
+        thinking_budget=4,
+        schema=json.dumps(schema | {"additionalProperties": False}),
+    )
+    ask, question = make_asker(load(family)), user("What is it?", draw())
+
+    one, again = ask(question, options=options), ask(question, options=options)
+
+    assert len(json.loads(one.text)["größe"]) == 2
+    assert again.text == one.text
+
+
 @pytest.mark.parametrize("family", sorted(SHAPES.keys() - COLD))
 def test_without_the_hash_of_pictures_another_one_of_the_same_size_is_taken_for_it(
     family: str, load: Load, draw: Draw, monkeypatch: pytest.MonkeyPatch
