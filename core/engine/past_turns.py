@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from operator import eq
+from operator import eq, itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .engine import PromptMessage
@@ -85,18 +85,21 @@ def recompute_reason(
         wanted: its prompt.
         reused: how many first tokens of the prompt are resident.
     """
-    best = max(
-        past, key=lambda turn: turn.usable_length(common_length(turn.run, wanted)), default=None
-    )
-    if best is not None and reused < best.usable_length(reusable_length(best.run, wanted)):
+    shared = [(turn, common_length(turn.run, wanted)) for turn in past]
+    best, length = max(shared, key=lambda it: it[0].usable_length(it[1]), default=(None, 0))
+    if best is not None and reused < best.usable_length(min(length, len(wanted) - 1)):
         return best.lost
-    own = next((turn for turn in reversed(past) if turn.conversation == conversation != 0), None)
-    if own is not None and own.run.variant != wanted.variant:
-        shared = reusable_length(replace(own.run, variant=wanted.variant), wanted)
-        return OTHER_ADAPTER if reused < shared else ""
-    if own is None or common_length(own.run, wanted) >= min(len(own.run), len(wanted)):
+    own = [it for it in reversed(shared) if it[0].conversation == conversation != 0]
+    if not own:
         return ""
-    return _difference(own, messages)
+    newest, _ = own[0]
+    if newest.run.variant != wanted.variant:
+        known = reusable_length(replace(newest.run, variant=wanted.variant), wanted)
+        return OTHER_ADAPTER if reused < known else ""
+    nearest, length = max(own, key=itemgetter(1))
+    if length >= min(len(nearest.run), len(wanted)):
+        return ""
+    return _difference(nearest, messages)
 
 
 def message_keys(

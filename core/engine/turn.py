@@ -121,13 +121,13 @@ class Turn:
         if conversation == ROWS:
             # What a row has in common with another is no more than chance.
             return
-        if len(messages) > 1:
+        *before, _ = messages
+        is_first = all(message.role == "system" for message in before)
+        if not is_first or past.knows(conversation):
             self._meter.recomputed = self.resident.family.why_whole(prompt, reused)
         if self._meter.recomputed:
             return
         reason = past.reason(conversation, message_keys(messages, pictures), prompt, reused)
-        *before, _ = messages
-        is_first = all(message.role == "system" for message in before)
         if not reason and not is_first and not past.knows(conversation):
             count = sum(len(message.images) for message in before)
             earlier = self.resident.prompts.build_draft(

@@ -146,6 +146,13 @@ def test_an_answer_that_reads_in_other_tokens_is_named() -> None:
     assert reason == "message 2 reads in other tokens than it was written in"
 
 
+def test_a_version_that_is_gone_back_to_differs_from_none() -> None:
+    turns = [past(*BEFORE), past("a:one", "too", "b:three")]
+    now = (*BEFORE, "five")
+
+    assert recompute_reason(turns, 1, keys(*now), run(*now), len(turns[0].run)) == ""
+
+
 def test_a_version_whose_place_was_taken_is_told_from_an_evicted_one() -> None:
     turns = PastTurns()
     long = "a:" + 50 * "long "

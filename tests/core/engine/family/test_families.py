@@ -162,12 +162,16 @@ def test_a_cold_family_computes_all_and_says_why(family: str, load: Load, draw: 
     talk = Conversation(family, checkpoint, make_asker(checkpoint))
     one, two = draw("circle", "red"), draw("square", "blue")
     first = user("What is it?", one)
+    reason = checkpoint.family.reuse.reason
     assert talk.turn(first).recomputed == ""
+    assert talk.turn(first).recomputed == reason
+    briefly = PromptMessage.of("system", "Be brief.")
+    assert talk.ask(briefly, first, options=OPTIONS, conversation=2).stats.recomputed == ""
 
     stats = talk.turn(first, reply("A circle."), user("Is it large?"))
 
     assert (stats.reused_tokens, stats.images_encoded) == (0, 1)
-    assert stats.recomputed == checkpoint.family.reuse.reason != ""
+    assert stats.recomputed == reason != ""
     assert talk.ask.resident.pool.branches == ()
     with pytest.raises(ImageError, match="takes 1 picture in a conversation"):
         talk.ask(first, reply("A circle."), user("And here?", two))
