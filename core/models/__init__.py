@@ -42,7 +42,8 @@ Its modules in reading order:
                         they took.
     codeless            A model's folder as its loaders see it: without the program code that it
                         brings.
-    adapters_here       Which LoRA adapters were trained here.
+    adapters_here       Which LoRA adapters were trained here, and whether one has been trained
+                        anew.
     side_program        Long work on a model in a program of its own, which tells how far it is and
                         can be ended.
     quantise            Quantises a model in a process of its own, into a folder that is there whole

@@ -10,6 +10,7 @@ from ..engine.engine import Engine, LoadedModel
 from ..errors import BadRequest, LoadCancelled, ModelError
 from ..generation_options import ConversationChoices
 from ..messages.model_events import ModelFailed, ModelLoaded, ModelLoading, ModelUnloaded
+from ..models.adapters_here import identify_adapter
 from ..models.progress import LoadProgress
 from .load import Load, find_failure, hand_over
 from .model_states import Failed, Fetching, Idle, Loaded, Loading, ModelState, WantedModel
@@ -34,6 +35,8 @@ class ModelLoader:
         """What the engine works on, be it a load that was given up."""
         self._freed: asyncio.Future[None] | None = None
         """What those wait for that want the model freed."""
+        self._adapter_revision = ""
+        """Of the adapter that the model answers with, before its files were read."""
         self._failures: dict[WantedModel, ModelError] = {}
         """Why models could not be loaded, until that is tried again."""
         self.wanted = WantedModel("")
@@ -68,8 +71,12 @@ class ModelLoader:
         return there
 
     def can_answer(self, wanted: WantedModel) -> bool:
-        """Whether that model is loaded."""
-        return wanted == self._present
+        """Whether that model is loaded, with its adapter as this was trained last.
+
+        An adapter whose folder is gone answers for as long as it is loaded.
+        """
+        is_loaded = wanted == self._present
+        return is_loaded and identify_adapter(wanted.adapter) in ("", self._adapter_revision)
 
     def explain_absence(self, wanted: WantedModel) -> ModelError | None:
         """Returns why a model can't be loaded; None if it is there, or nobody has tried yet."""
@@ -212,6 +219,7 @@ class ModelLoader:
             name=load.wanted.source,
         )
         self._loading = task
+        revision = identify_adapter(load.wanted.adapter)
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError:
@@ -221,12 +229,13 @@ class ModelLoader:
         finally:
             self._loading = None
         if load is self._load:
-            self._end(load, task)
+            self._end(load, task, revision)
 
-    def _end(self, load: Load, task: asyncio.Task[LoadedModel]) -> None:
+    def _end(self, load: Load, task: asyncio.Task[LoadedModel], adapter_revision: str) -> None:
         self._load = None
         error = find_failure(task)
         if error is None:
+            self._adapter_revision = adapter_revision
             _logger.info("loaded %s", load.wanted.source)
             self._subscribers.publish(tell_loaded(task.result(), load.wanted.source))
             return

@@ -1,6 +1,7 @@
 """Conversations that keep their models, on a real store with a scripted engine."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -126,6 +127,28 @@ async def test_an_adapter_is_part_of_what_a_turn_needs(
     again = await ask(sessions, client, conversation=queued.conversation)
     assert (await end_of(client, again)).message.adapter == "/cats"
     assert engine.loads == ["scripted+/cats"]
+
+
+async def test_an_adapter_that_was_trained_anew_is_read_again(
+    sessions: Sessions, engine: ScriptedEngine, client: Listener, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cats"
+    folder.mkdir()
+    choices = ConversationChoices("scripted", str(folder))
+
+    async def answer() -> list[str]:
+        engine.enqueue("Yes")
+        request = SubmitTurn(text="?", choices=choices)
+        await end_of(client, await carry_out(sessions, request, client))
+        return engine.loads
+
+    once = [f"scripted+{folder}"]
+    assert await answer() == once
+    assert await answer() == once
+    (folder / "adapters.safetensors").write_text("others")
+    assert await answer() == 2 * once
+    folder.rename(tmp_path / "gone")
+    assert await answer() == 2 * once
 
 
 async def test_turns_for_another_model_wait_for_one_switch(
