@@ -37,14 +37,18 @@ class Held(NamedTuple):
 class Continued:
     """An answer that was cut off, as it was stored."""
 
-    def __init__(self, answer: PromptMessage, processor: Any, closing_tag: str) -> None:
+    def __init__(
+        self, answer: PromptMessage, processor: Any, closing_tag: str, *, is_document: bool = False
+    ) -> None:
         """Finds nothing yet.
 
         Args:
             answer: its text and its thoughts.
             processor: of the checkpoint.
             closing_tag: of thoughts that the prompt of its question has opened; empty for none.
+            is_document: whether it keeps to a JSON schema, which allows no space before it.
         """
+        self._margin = "" if is_document else _AFTER_THOUGHTS
         self._answer = answer
         self.said = AnswerDelta(answer.text, answer.thoughts)
         """All of it."""
@@ -88,7 +92,7 @@ class Continued:
         if not self._answer.text:
             return lead, self._answer.thoughts
         if closing_tag:
-            lead += f"{self._answer.thoughts}\n{closing_tag}{_AFTER_THOUGHTS}"
+            lead += f"{self._answer.thoughts}\n{closing_tag}{self._margin}"
         return lead, self._answer.text
 
     def _find_tags(self) -> tuple[str, str]:

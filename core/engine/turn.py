@@ -160,7 +160,8 @@ class Turn:
         resident = self.resident
         processor = resident.checkpoint.processor
         self._spelled, held = AnswerText(processor, tag), Held()
-        continued = Continued(self._begun, processor, tag)
+        is_document = bool(self.options.schema)
+        continued = Continued(self._begun, processor, tag, is_document=is_document)
         if any(continued.said):
             chosen = resident.past.answers(self.conversation, asked)
             held = continued.find(asked, chosen, build)

@@ -3,7 +3,10 @@
 `python -m tests.fuzz.continued` compares every cut of many more.
 """
 
+import json
+
 import pytest
+from msgspec.structs import replace
 
 from seeshell.core.engine.engine import PromptMessage
 from seeshell.core.engine.loading import Checkpoint
@@ -74,14 +77,17 @@ def test_a_stopped_answer_goes_on_with_its_kv(ask_endless: Asker) -> None:
     assert [*first.tokens, *rest.tokens][: len(whole.tokens)] == whole.tokens
 
 
-def test_rules_count_what_was_said_before(ask: Asker) -> None:
-    """A JSON document that was cut off is completed, not begun again."""
-    schema = '{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}'
-    first = ask(HELLO, options=options(20, schema=schema), conversation=1)
-    assert first.text
-    cut = PromptMessage("assistant", (first.text[:3],), first.thoughts)
-    rest = ask(HELLO, cut, options=options(60, schema=schema), conversation=1)
-    assert (first.text[:3] + rest.text).count("{") == 1
+@pytest.mark.parametrize("count", [0, 1, 3, 7])
+@pytest.mark.parametrize("thinking", [False, True])
+def test_a_document_that_was_cut_off_is_completed(ask: Asker, count: int, thinking: bool) -> None:
+    """Also where the tokens that the model chose are not known."""
+    schema = json.dumps({"type": "array", "items": {"type": "integer"}, "minItems": 5})
+    asked = replace(options(60, schema=schema), thinking=thinking)
+    whole = ask(HELLO, options=asked)
+    cut = PromptMessage("assistant", (whole.text[:count],), whole.thoughts)
+    rest = ask(HELLO, cut, options=asked)
+    assert len(json.loads(whole.text[:count] + rest.text)) >= 5
+    assert bool(whole.thoughts) == thinking
 
 
 def test_words_of_another_model_are_kept(ask: Asker) -> None:
