@@ -22,6 +22,7 @@ LOADED_ANEW: Final = "the model was loaded anew"
 MEMORY_RAN_OUT: Final = "the memory ran out"
 TURN_FAILED: Final = "the turn before failed"
 REPLACED: Final = "another version took the place of its KV"
+OTHER_MODEL: Final = "the model changed"
 OTHER_ADAPTER: Final = "the adapter changed"
 OTHER_SYSTEM: Final = "the system prompt changed"
 NOT_KEPT: Final = "the conversation's KV was not kept"
@@ -61,6 +62,9 @@ class PastTurn:
     """The answer's tokens as they were chosen, without the end token: text does not always tell."""
     stops: tuple[int, ...] | None = None
     """Lengths from which a later prompt can go on; None for any."""
+
+    model: str = ""
+    """Revision of the model's files."""
 
     def usable_length(self, length: int) -> int:
         """Returns from which length of at most `length` tokens a later prompt can go on."""
@@ -114,16 +118,30 @@ def message_keys(
 
 
 class PastTurns:
-    """The turns of all conversations, as far back as it matters."""
+    """The turns of all conversations, as far back as it matters.
+
+    Tokens and KV mean something to the model alone that computed them: what others left behind is
+    never told as that of the one that is loaded.
+    """
 
     def __init__(self) -> None:
         self._turns: list[PastTurn] = []
+        self.model = ""
+        """Revision of the files of the model that is loaded."""
 
     def reason(
         self, conversation: int, messages: Sequence[MessageKey], wanted: TokenRun, reused: int
     ) -> str:
         """Returns why a turn computes again what an earlier one had computed."""
-        return recompute_reason(self._turns, conversation, messages, _packed(wanted), reused)
+        own = next(
+            (it for it in reversed(self._turns) if it.conversation == conversation != 0), None
+        )
+        if own is not None and own.model != self.model:
+            pairs = zip(own.messages, messages, strict=False)
+            is_known = any((old.role, old.text) == (new.role, new.text) for old, new in pairs)
+            return OTHER_MODEL if is_known and reused < len(wanted) - 1 else ""
+        past = [turn for turn in self._turns if turn.model == self.model]
+        return recompute_reason(past, conversation, messages, _packed(wanted), reused)
 
     def knows(self, conversation: int) -> bool:
         """Whether a turn of the conversation is remembered."""
@@ -131,13 +149,12 @@ class PastTurns:
 
     def runs(self, conversation: int) -> list[TokenRun]:
         """Returns what the turns of a conversation computed, the newest last; none for 0."""
-        return [turn.run for turn in self._turns if turn.conversation == conversation != 0]
+        return [turn.run for turn in self._own(conversation)]
 
     def answers(self, conversation: int, asked: TokenRun) -> Iterator[tuple[int, ...]]:
         """Yields the tokens of the answers that a conversation had to a prompt, newest first."""
-        for turn in reversed(self._turns):
-            is_own = turn.conversation == conversation != 0
-            if is_own and turn.told and common_length(turn.run, asked) == len(asked):
+        for turn in reversed(self._own(conversation)):
+            if turn.told and common_length(turn.run, asked) == len(asked):
                 yield turn.told
 
     def record(self, turn: PastTurn) -> None:
@@ -145,13 +162,14 @@ class PastTurns:
         conversation, run = turn.conversation, _packed(turn.run)
         kept = []
         for other in self._turns:
-            still = other if other.conversation != conversation else _beside(other, run)
+            is_own = (other.conversation, other.model) == (conversation, self.model)
+            still = _beside(other, run) if is_own else other
             if still is not None:
                 kept.append(still)
         own = [other for other in kept if other.conversation == conversation]
         oldest = own[: max(0, len(own) + 1 - _MOST_OF_CONVERSATION)]
         kept = [other for other in kept if other not in oldest]
-        self._turns = [*kept, replace(turn, run=run)][-_MOST_TURNS:]
+        self._turns = [*kept, replace(turn, run=run, model=self.model)][-_MOST_TURNS:]
 
     def mark_lost(self, reason: str, conversation: int | None = None) -> None:
         """Notes why the KV of a conversation, or of all, is gone."""
@@ -167,6 +185,11 @@ class PastTurns:
     def keep_only(self, conversations: frozenset[int]) -> None:
         """Removes the turns of all other conversations."""
         self._turns = [turn for turn in self._turns if turn.conversation in conversations | {0}]
+
+    def _own(self, conversation: int) -> list[PastTurn]:
+        """Returns the turns of a conversation that the loaded model computed; none for 0."""
+        wanted = (conversation, self.model) if conversation else None
+        return [turn for turn in self._turns if (turn.conversation, turn.model) == wanted]
 
 
 def _packed(run: TokenRun) -> TokenRun:

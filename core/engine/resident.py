@@ -85,6 +85,7 @@ class ResidentModel:
         self.pool = self._make_pool(limits, spare_bytes - features_bytes, spill_folder)
         self.drafts = Drafts(self.pool, self.pictures)
         self.past = PastTurns() if past is None else past
+        self.past.model = checkpoint.revision
         self.pace = PrefillPace()
         self.picture_pace = PicturePace()
         self.ahead = DecodingAhead()

@@ -313,6 +313,19 @@ async def test_a_model_that_was_loaded_anew_is_the_reason(engine: MlxEngine, dra
     assert again.stats.recomputed == "the model was loaded anew"
 
 
+async def test_another_model_has_nothing_of_what_the_one_before_computed(
+    engine: MlxEngine, endless_path: Path, draw: Draw
+) -> None:
+    question = user("What is in the picture?", draw())
+    await answer_in(engine, 1, question)
+    await engine.load(str(endless_path), print)
+
+    elsewhere = await answer_in(engine, 2, user("What is in the picture?"))
+    going_on = await answer_in(engine, 1, question)
+
+    assert (elsewhere.stats.recomputed, going_on.stats.recomputed) == ("", "the model changed")
+
+
 async def answer_in(engine: MlxEngine, conversation: int, *messages: PromptMessage) -> AnswerEnd:
     events = [event async for event in engine.answer(messages, DEFAULTS, conversation=conversation)]
     end = events[-1]

@@ -1,6 +1,7 @@
 """What the receipt says of work done twice: the reason, and nothing where there was none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from seeshell.core.engine.past_turns import (
     EVICTED,
     LOADED_ANEW,
     NOT_KEPT,
+    OTHER_MODEL,
     OTHER_SYSTEM,
     REPLACED,
     MessageKey,
@@ -163,6 +165,25 @@ def test_a_version_whose_place_was_taken_is_told_from_an_evicted_one() -> None:
     reason = turns.reason(1, keys(*now), run(*now), len(run(long)))
 
     assert reason == REPLACED
+
+
+def test_what_another_model_computed_is_its_own() -> None:
+    turns, now = PastTurns(), (*BEFORE, "five")
+    turns.model = "one"
+    turns.record(replace(past(*BEFORE), told=(1, 2)))
+    asked = TokenRun(run(*BEFORE).tokens[:4], run(*BEFORE).spans[:1])
+    turns.model = "other"
+
+    assert turns.reason(1, keys(*now), run(*now), 0) == OTHER_MODEL
+    assert turns.reason(1, keys("new"), run("new"), 0) == ""
+    assert turns.reason(2, keys(*now), run(*now), 0) == ""
+    assert (turns.runs(1), list(turns.answers(1, asked))) == ([], [])
+    turns.record(past(*BEFORE, "five", "six"))
+    assert turns.reason(1, keys(*now), run(*now), len(run(*now)) - 1) == ""
+    turns.model = "one"
+    assert turns.reason(1, keys(*now), run(*now), len(run(*BEFORE))) == OTHER_MODEL
+    assert len(turns.runs(1)) == 1
+    assert list(turns.answers(1, asked)) == [(1, 2)]
 
 
 def test_a_question_is_compared_with_few_turns_however_often_it_was_answered(
