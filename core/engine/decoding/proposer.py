@@ -65,6 +65,7 @@ class Proposer:
         for index, token in enumerate(tokens):
             if token in self._ends:
                 return tokens[: index + 1]
-            if token in self._never:
+            # In some families a picture's tokens are negative.
+            if token < 0 or token in self._never:
                 return tokens[:index]
         return tokens

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seeshell.core.engine.decoding.prompt_lookup import MOST_MATCHED, Match, PromptLookup
+from seeshell.core.engine.decoding.proposer import Proposer
+
+from ..asking import AlwaysGains
 
 
 def following(earlier: Sequence[Sequence[int]], text: Sequence[int], count: int = 9) -> list[int]:
@@ -70,3 +73,12 @@ def test_a_text_that_grows_matches_where_the_whole_text_does(
         whole = PromptLookup(versions, text[:count])
         assert growing.match == whole.match
         assert growing.following(5) == whole.following(5)
+
+
+@pytest.mark.parametrize("picture", [-2, 50])
+def test_what_stands_for_a_picture_is_not_proposed(picture: int) -> None:
+    text = [7, 8, picture, picture, 9]
+    proposer = Proposer(PromptLookup([], text), AlwaysGains(), frozenset(), frozenset({50}))
+    for token in (7, 8):
+        proposer.extend(token)
+    assert list(proposer.propose(4, (2, 3, 4))) == []
