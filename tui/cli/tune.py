@@ -119,6 +119,8 @@ async def _read(paths: Paths, selection: str) -> _Found:
 
 
 async def _find_ids(client: CoreClient, selection: str) -> list[int]:
+    if not selection.strip():
+        raise BadRequest("Nothing stands behind --from: give words, or IDs of conversations.")
     if re.fullmatch(_IDS, selection.strip()):
         ids = [int(it) for it in dict.fromkeys(re.findall(r"\d+", selection))]
         if private := [it for it in ids if is_private(it)]:

@@ -112,6 +112,7 @@ def test_what_can_not_be_learned_is_refused(installed: Installed) -> None:
             ("../nice", "--from", "1"),
             ("nice", "--from", "7"),
             ("nice", "--from", "no", "such"),
+            ("nice", "--from", ""),
         )
     ]
     status = json.loads(installed.run("status", "--json").stdout)
@@ -120,6 +121,7 @@ def test_what_can_not_be_learned_is_refused(installed: Installed) -> None:
         "seeshell: ../nice is no name for an adapter: take letters, digits, - and _.\n",
         "seeshell: There is no conversation 7: it may have been deleted.\n",
         "seeshell: No conversation has the words no such; give others, or IDs.\n",
+        "seeshell: Nothing stands behind --from: give words, or IDs of conversations.\n",
     ]
     # The core that was started for it has loaded nothing.
     assert status["state"] == "unloaded"
