@@ -4,7 +4,8 @@ import logging
 import os
 
 from ...core.client_environment import read_client_environment
-from ...core.errors import ModelNotFound
+from ...core.errors import ModelError, ModelNotFound
+from ...core.models.endpoints import find_endpoint
 from ...core.models.facts import ModelFacts
 from ...core.models.hub.names import parse_repository
 from ...core.models.listing import Shelf, find_here
@@ -40,6 +41,8 @@ def fetch(shelf: Shelf, name: str, output: Output) -> tuple[ModelFacts, str]:
     Raises:
         ModelError: with one sentence that says what to do.
     """
+    if find_endpoint(name, shelf.settings.endpoints) is not None:
+        raise ModelError(f"{name} is a server; name a model of the hub or of this machine.")
     repository = parse_repository(name)
     if not repository:
         raise ModelNotFound(

@@ -38,6 +38,7 @@ def format_list(models: Sequence[ModelFacts], loaded: Collection[str]) -> str:
 
 def describe_model(model: ModelFacts, *, is_loaded: bool) -> str:
     """Returns all that is known of one model, a line each."""
+    has_files = model.kind != "endpoint" and not model.problem
     rows = [
         ("name", f"{model.name}{' (loaded)' if is_loaded else ''}"),
         ("place", model.place),
@@ -46,7 +47,7 @@ def describe_model(model: ModelFacts, *, is_loaded: bool) -> str:
         ("family", model.family),
         ("size", _parameters(model.parameters)),
         ("weights", model.quantisation),
-        ("licence", model.licence or ("" if model.problem else "none stated in its files")),
+        ("licence", model.licence or ("none stated in its files" if has_files else "")),
         ("context", _tokens(model.context_length)),
         *_memory_rows(model),
         ("reuse", _reuse(model)),

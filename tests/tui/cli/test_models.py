@@ -106,6 +106,20 @@ def test_a_name_that_is_not_here(run: Command) -> None:
     assert json.loads(run("show", "dmeo", "--json", status=1))["error"]["kind"] == "ModelNotFound"
 
 
+def test_a_server_has_no_files_here(run: Command, paths: Paths) -> None:
+    paths.config_file.parent.mkdir(parents=True, exist_ok=True)
+    paths.config_file.write_text('[endpoints.big]\nurl = "http://127.0.0.1:9/v1"\n')
+    assert run("show", "big").splitlines() == [
+        "name     big",
+        "place    http://127.0.0.1:9/v1",
+    ]
+    for command in ("pull", "quantise"):
+        run(command, "big", status=1)
+        assert (
+            run.said == "seeshell: big is a server; name a model of the hub or of this machine.\n"
+        )
+
+
 def test_what_is_not_the_caches_is_not_removed(run: Command, tmp_path: Path) -> None:
     own = Path(shutil.copytree(MODEL_PATH, tmp_path / "own"))
     for name, words in (("demo", "a part of seeshell"), (str(own), "is a folder of yours")):
