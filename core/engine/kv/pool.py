@@ -137,9 +137,7 @@ class KvPool:
             is_whole = True
             raise
         finally:
-            is_kept = is_whole and bool(branch.tokens) and self.layout.is_kept
-            self._held.put_back(is_kept=is_kept)
-            self._drop_old_rows()
+            self._put_back(branch, is_whole)
 
     def reserve(self, branch: Branch, length: int) -> bool:
         """Gives the branch in use room for `length` tokens; others are evicted for it.
@@ -245,7 +243,9 @@ class KvPool:
         spare_bytes = self.token_limit_bytes - self.layout.state_bytes
         return spare_bytes // self.token_bytes if self.token_bytes else sys.maxsize
 
-    def _drop_old_rows(self) -> None:
+    def _put_back(self, branch: Branch, is_whole: bool) -> None:
+        is_kept = is_whole and bool(branch.tokens) and self.layout.is_kept
+        self._held.put_back(is_kept=is_kept)
         old_rows = [it for it in self._held.resting if it.owner == ROWS][:-_MOST_ROWS]
         if old_rows:
             self._held.keep([it for it in self._held.resting if it not in old_rows])
