@@ -9,9 +9,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ...core.errors import ImageError
-from ...core.excerpt import WHOLE, Excerpt, read_named
+from ...core.excerpt import Excerpt, NamedPicture, read_named
 from ...core.roll import RollPicture
-from .named_files import find_files, names_several
+from .named_files import expand_path
 
 
 class FoundPictures(NamedTuple):
@@ -43,19 +43,15 @@ def find_pictures(arguments: Iterable[str]) -> FoundPictures:
     return FoundPictures(_with_names(list(found)), tuple(problems))
 
 
-def _find(argument: str) -> Iterator[tuple[str, Excerpt]]:
+def _find(argument: str) -> Iterator[NamedPicture]:
     """Yields the files that one argument names, and what of each."""
     text = os.path.expanduser(argument)  # noqa: PTH111 - Path raises for unknown users
-    named = read_named(text, os.path.isfile)
-    if os.path.isfile(named[0].path):  # noqa: PTH113 - a text that may be no path
+    for name in expand_path(text, argument):
+        named = read_named(name, os.path.isfile)
+        # Whatever is there, the core says what is wrong with it.
+        if not os.path.lexists(named[0].path):
+            raise ImageError(f"{argument or 'An empty path'} does not exist; check the path.")
         yield from named
-    elif names_several(text):
-        yield from ((path, WHOLE) for path in find_files(text, argument))
-    elif os.path.lexists(named[0].path):
-        # Whatever it is, the core says what is wrong with it.
-        yield from named
-    else:
-        raise ImageError(f"{argument} does not exist; check the path.")
 
 
 def _is_text(path: str) -> bool:

@@ -48,6 +48,14 @@ def test_a_notation_names_pages_and_rectangles(folder: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_notation_behind_a_folder_or_a_glob_counts_for_each_picture(folder: Path) -> None:
+    for argument in (f"{folder}#2", f"{folder}/*#2"):
+        found = find_pictures([argument]).pictures
+        assert [(Path(it.path).name, it.excerpt) for it in found] == [
+            ("A.jpg", Excerpt(2)), ("b9.png", Excerpt(2)), ("b10.PNG", Excerpt(2)),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["x[1].png", "b.png#2", "a.png@1,2,3,4"])
 def test_a_file_that_is_really_called_so_wins(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
