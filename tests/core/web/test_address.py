@@ -67,7 +67,7 @@ def test_a_redirect_is_read_from_where_it_stands(location: str, url: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "data:image/png;base64,AA", "ftp://a/b"]
+    "location", ["file:///etc/passwd", "data:image/png;base64,AA", "ftp://a/b", "http://[b/c.png"]
 )
 def test_a_redirect_leads_nowhere_but_to_the_web(location: str) -> None:
     with pytest.raises(ImageError):
