@@ -35,8 +35,9 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.library_events import LibraryChanged
 from seeshell.core.messages.library_requests import ListLibrary
-from seeshell.core.messages.picture_events import Attached
-from seeshell.core.messages.picture_requests import Attach, ClaimPictures
+from seeshell.core.messages.model_events import ModelLoaded, ModelUnloaded
+from seeshell.core.messages.picture_events import Attached, PictureMeasured
+from seeshell.core.messages.picture_requests import Attach, ClaimPictures, MeasurePicture
 from seeshell.core.messages.queue_requests import MoveQueued, RemoveQueued
 from seeshell.core.messages.requests import (
     DeleteConversation,
@@ -519,6 +520,28 @@ async def test_a_message_waits_until_its_picture_is_checked() -> None:
         await asyncio.gather(attaching, submitting)
         (turn,) = [asked for asked in it.client.asked if isinstance(asked, SubmitTurn)]
         assert turn.attachments == ("a" * 64,)
+
+
+async def test_what_is_attached_without_a_model_is_priced_once_that_is_back() -> None:
+    unpriced = Attachment("a" * 64, "lemons.png", 4032, 3024)
+
+    def script(request: Request) -> AnyEvent | None:
+        match request:
+            case Attach():
+                return Attached(attachment=unpriced, path="/store/aa")
+            case MeasurePicture():
+                return PictureMeasured(attachment=LEMONS, seconds=1.4)
+        return None
+
+    async with talk(ScriptedClient(script=script)) as it:
+        name = it.session.model.status.name
+        it.client.tell(ModelUnloaded(source="qwen"))
+        await it.until(lambda: not it.session.model.status.name)
+        await it.session.unsent.attach(Path("/pictures/lemons.png"))
+        assert it.session.prices.price_of(it.session.draft.pictures[0]).tokens == 0
+        it.client.tell(ModelLoaded(model=name, context_length=32768, source="qwen"))
+        await it.until(lambda: it.session.draft.pictures[0].seconds)
+        assert it.session.prices.price_of(it.session.draft.pictures[0]).tokens == 972
 
 
 async def test_nothing_is_sent_with_a_broken_picture() -> None:
