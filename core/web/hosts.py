@@ -49,9 +49,7 @@ def require_public(address: WebAddress, hosts: Sequence[IpAddress]) -> None:
     """
     private = [host for host in hosts if not is_public(host)]
     if private:
-        where = (
-            "this machine" if any(map(_is_here, private)) else "a private network"
-        )
+        where = "this machine" if any(map(_is_here, private)) else "a private network"
         raise PrivateAddress(
             f"{address.url} leads to {where} ({address.host}), not to the internet."
         )

@@ -16,9 +16,10 @@ from PIL import Image
 
 from seeshell.core.engine.remote.picture_urls import fit_pixel_budget
 from seeshell.core.errors import ImageError, StoreError
-from seeshell.core.images import ImageSize, WantedPixels, hash_file, opened_image, read_pixels
+from seeshell.core.images import ImageSize, hash_file, opened_image
 from seeshell.core.pictures.jobs import CopyJob, Finished, Ready, Reply, ThumbnailJob
 from seeshell.core.pictures.workers import PictureWorkers
+from seeshell.core.stored_pixels import WantedPixels, read_pixels
 
 from ...hostile import FILM_BYTES, unmount, write_film, write_pdf_bomb, write_scan_bomb
 from ...patience import PATIENCE

@@ -43,7 +43,8 @@ def test_this_machine_and_private_networks_are_not(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]"]
+    "host",
+    ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]"],
 )
 async def test_this_machine_is_known_however_it_is_written(host: str) -> None:
     address = read_address(f"http://{host}/a.png")
