@@ -133,5 +133,5 @@ def _slides_of(draft: "Sequence[DraftPicture]") -> "Iterator[Slide]":
     for picture in draft:
         if picture.attachment is not None:
             yield Slide.of(picture.attachment)
-        elif not picture.error:
-            yield Slide(picture.path, picture.label, picture.excerpt)
+        elif picture.picked is not None and not picture.error:
+            yield Slide(picture.picked, picture.label, picture.excerpt)
