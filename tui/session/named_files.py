@@ -31,6 +31,19 @@ def expand_path(text: str, argument: str) -> list[str]:
     return [f"{it}{notation}" for it in _find_files(path, argument.removesuffix(notation))]
 
 
+def require_text(path: str) -> None:
+    """Makes sure that a path can travel.
+
+    Raises:
+        ImageError: it holds bytes that are not UTF-8.
+    """
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        shown = path.encode(errors="replace").decode()
+        raise ImageError(f"{shown} holds bytes that are not UTF-8: rename the file.") from error
+
+
 def _names_several(text: str) -> bool:
     """Whether a text is a folder, or a glob and not a file that is really called so."""
     # Path's own raises where a folder on the way may not be entered.

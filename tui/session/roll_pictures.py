@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ...core.errors import ImageError
 from ...core.excerpt import Excerpt, NamedPicture, read_named
 from ...core.roll import RollPicture
-from .named_files import expand_path
+from .named_files import expand_path, require_text
 
 
 class FoundPictures(NamedTuple):
@@ -35,11 +35,12 @@ def find_pictures(arguments: Iterable[str]) -> FoundPictures:
     problems = []
     for argument in arguments:
         for path, excerpt in _find(argument):
-            if _is_text(path):
-                found[os.path.abspath(path), excerpt] = None  # noqa: PTH100 - keeps links
+            try:
+                require_text(path)
+            except ImageError as error:
+                problems.append(str(error))
             else:
-                shown = path.encode(errors="replace").decode()
-                problems.append(f"{shown} holds bytes that are not UTF-8: rename the file.")
+                found[os.path.abspath(path), excerpt] = None  # noqa: PTH100 - keeps links
     return FoundPictures(_with_names(list(found)), tuple(problems))
 
 
@@ -52,14 +53,6 @@ def _find(argument: str) -> Iterator[NamedPicture]:
         if not os.path.lexists(named[0].path):
             raise ImageError(f"{argument or 'An empty path'} does not exist; check the path.")
         yield from named
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _with_names(found: Sequence[tuple[str, Excerpt]]) -> tuple[RollPicture, ...]:
