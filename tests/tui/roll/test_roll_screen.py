@@ -216,7 +216,7 @@ async def test_a_roll_is_deleted_once_that_is_confirmed(
     assert client.asked[-1] == DeleteRoll(roll=3)
 
 
-async def test_a_wide_terminal_shows_the_pictures_of_the_rows(
+async def test_a_wide_terminal_shows_pictures_and_whole_answers(
     paths: Paths, client: ScriptedClient, tmp_path: Path
 ) -> None:
     copy = paths.picture(STORED.sha256)
@@ -230,3 +230,8 @@ async def test_a_wide_terminal_shows_the_pictures_of_the_rows(
         await user.until(lambda: isinstance(user.app.screen, RollList))
         await pilot.press("enter")
         await user.sees("▀▀▀▀", "Red.")
+        # Of letters that are two cells wide none is lost between the lines of a row.
+        letters = "".join(map(chr, range(0x4E00, 0x4E00 + 90)))
+        client.tell(RollRowChanged(roll=3, row=row(3, "done", letters)))
+        await user.until(lambda: letters[0] in user.screen)
+        assert [it for it in user.screen if it in letters] == list(letters)
