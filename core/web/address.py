@@ -40,8 +40,10 @@ class WebAddress:
         Raises:
             ImageError: it is none that can be asked for.
         """
+        # As browsers do, who forgive servers that write a name as it is.
+        written = location.strip().replace(" ", "%20")
         try:
-            joined = urljoin(self.url, location)
+            joined = urljoin(self.url, written)
         except ValueError as error:
             raise ImageError(
                 f"{self.url} leads to no address that can be used: give another one."

@@ -60,6 +60,7 @@ def test_an_address_that_can_t_be_asked_for_is_refused(text: str, words: str) ->
         ("b.png", "https://example.org/x/b.png"),
         ("//other.org/b.png", "https://other.org/b.png"),
         ("http://other.org/b.png", "http://other.org/b.png"),
+        ("/two llamas.png ", "https://example.org/two%20llamas.png"),
     ],
 )
 def test_a_redirect_is_read_from_where_it_stands(location: str, url: str) -> None:
