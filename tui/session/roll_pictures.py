@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from ...core.errors import ImageError
 from ...core.excerpt import Excerpt, NamedPicture, read_named
 from ...core.roll import RollPicture
+from ...core.web.address import is_web_address
 from .named_files import expand_path, require_text
 
 
@@ -23,13 +24,16 @@ class FoundPictures(NamedTuple):
     """Sentences about files that can't be asked about."""
 
 
-def find_pictures(arguments: Iterable[str]) -> FoundPictures:
+def find_pictures(arguments: Iterable[str | NamedPicture]) -> FoundPictures:
     """Returns the pictures that arguments name: a folder stands for the pictures right in it.
 
     A file that is really called so wins over a glob and over the notation.
 
+    Args:
+        arguments: as they were written, or what was picked, which is not read once more.
+
     Raises:
-        ImageError: an argument names nothing.
+        ImageError: an argument names nothing, or is on the web.
     """
     found: dict[tuple[str, Excerpt], None] = {}
     problems = []
@@ -44,8 +48,16 @@ def find_pictures(arguments: Iterable[str]) -> FoundPictures:
     return FoundPictures(_with_names(list(found)), tuple(problems))
 
 
-def _find(argument: str) -> Iterator[NamedPicture]:
+def _find(argument: str | NamedPicture) -> Iterator[NamedPicture]:
     """Yields the files that one argument names, and what of each."""
+    if is_web_address(written := argument if isinstance(argument, str) else argument.path):
+        raise ImageError(
+            f"{written} is on the web, and one question is asked about many files alone: download "
+            "it first."
+        )
+    if isinstance(argument, NamedPicture):
+        yield argument
+        return
     text = os.path.expanduser(argument)  # noqa: PTH111 - Path raises for unknown users
     for name in expand_path(text, argument):
         named = read_named(name, os.path.isfile)

@@ -192,6 +192,29 @@ async def test_marked_pictures_of_the_picker_begin_a_roll(
     assert [Path(it.path).name for it in start.pictures] == ["x.png", "y.png"]
 
 
+async def test_a_page_that_was_picked_is_that_page_whatever_else_is_called_so(
+    paths: Paths, client: ScriptedClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [Image.new("RGB", (8, 8), colour) for colour in ("red", "green", "blue")]
+    pages[0].copy().save(tmp_path / "scan.tif#2", "PNG")
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
+    monkeypatch.chdir(tmp_path)
+    shown = app(paths, "dark", client=client, images="halfblock")
+    async with shown.run_test(size=(100, 30)) as pilot:
+        user = AppUser(pilot)
+        await user.until(lambda: user.chat.session.has_begun)
+        await pilot.press("ctrl+o")
+        await user.sees("scan.tif", "page 1 of 3")
+        await pilot.press("right")
+        await user.sees("3 of 3 pages")
+        await pilot.press("down", "space", "ctrl+e")
+        await user.sees("1 picture is picked")
+        await pilot.press(*"Which?", "enter")
+        await user.until(lambda: isinstance(user.app.screen, RollScreen))
+    (start,) = [it for it in client.asked if isinstance(it, StartRoll)]
+    assert [(it.path, it.excerpt.page) for it in start.pictures] == [(f"{tmp_path}/scan.tif", 2)]
+
+
 async def test_pictures_that_are_not_there_are_said_in_one_sentence(
     user: AppUser, client: ScriptedClient
 ) -> None:

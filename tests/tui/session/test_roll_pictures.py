@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seeshell.core.errors import ImageError
-from seeshell.core.excerpt import Excerpt, Region
+from seeshell.core.excerpt import Excerpt, NamedPicture, Region
 from seeshell.tui.session.roll_pictures import find_pictures
 
 
@@ -87,6 +87,13 @@ def test_an_argument_that_names_nothing_is_an_error(
 ) -> None:
     with pytest.raises(ImageError, match=sentence):
         find_pictures([str(tmp_path / argument)])
+
+
+def test_pictures_of_the_web_are_refused() -> None:
+    url = "https://example.org/a.png"
+    for argument in (url, NamedPicture(url, Excerpt(2))):
+        with pytest.raises(ImageError, match="on the web"):
+            find_pictures([argument])
 
 
 def test_a_name_that_is_no_text_is_told_and_left_out(tmp_path: Path) -> None:
