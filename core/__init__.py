@@ -62,6 +62,8 @@ Its modules in reading order:
                         it are found.
     images              Pictures as files: checked, decoded, turned upright, made RGB, scaled and
                         hashed.
+    stored_pixels       Pixels of stored pictures: which are wanted at which size, and read here and
+                        now.
     pictures/           Reads pictures that strangers made in programs of their own, under limits of
                         time and memory.
     __main__            Runs the core: `python -m seeshell.core [--background] [--paths JSON]

@@ -107,7 +107,7 @@ class NamedPicture(NamedTuple):
 def read_named(text: str, is_file: Callable[[str], bool]) -> tuple[NamedPicture, ...]:
     """Returns the pictures that a path with or without a notation names, in its order.
 
-    A file that is really called so wins over the notation, and so does a text without a notation.
+    What a file is really called is no notation, be it all that could be one or a part of it.
 
     Args:
         text: as in the examples above.
@@ -116,19 +116,36 @@ def read_named(text: str, is_file: Callable[[str], bool]) -> tuple[NamedPicture,
     Raises:
         ImageError: a page number or a rectangle makes no sense.
     """
-    whole = (NamedPicture(text, WHOLE),)
-    match = _NAMED.fullmatch(text)
-    if match is None or not (match["pages"] or match["region"]) or is_file(text):
-        return whole
+    path = choose_path(text, is_file)
+    match = _NOTATION.fullmatch(text, len(path))
+    if match is None or not match[0]:
+        return (NamedPicture(text, WHOLE),)
     region = _read_region(match["region"], text) if match["region"] else None
     pages = _read_pages(match["pages"], text) if match["pages"] else [1]
-    return tuple(NamedPicture(match["path"], Excerpt(page, region)) for page in pages)
+    return tuple(NamedPicture(path, Excerpt(page, region)) for page in pages)
+
+
+def choose_path(text: str, is_file: Callable[[str], bool]) -> str:
+    """Returns the longest path of a text that is a file; without any, as `path_of`."""
+    *longer, path = paths_of(text)
+    return next(filter(is_file, longer), path)
 
 
 def path_of(text: str) -> str:
     """Returns a path without the notation behind it, if there is one."""
+    return paths_of(text)[-1]
+
+
+def paths_of(text: str) -> tuple[str, ...]:
+    """Returns the paths that a text may mean, the longest first: itself, then less and less of it.
+
+    In `b.pdf#2@0,0,9,9` the path may be all of it, `b.pdf#2` or `b.pdf`.
+    """
     match = _NAMED.fullmatch(text)
-    return match["path"] if match else text
+    if match is None:
+        return (text,)
+    numbered = match["path"] + (f"#{match['pages']}" if match["pages"] else "")
+    return tuple(dict.fromkeys((text, numbered, match["path"])))
 
 
 def notation_end(text: str, start: int) -> int:

@@ -52,6 +52,7 @@ Its modules in reading order:
                   depends on them.
     in_memory     Where a file can lie that is in memory alone, for what may come on no disk.
     shortened     Text shortened in its middle, where names and titles are alike.
+    wrapped       Text in lines of a width in cells, of which a letter may take two.
     doctor/       `seeshell doctor`: small checks of everything between the program and the user's
                   eyes.
     tree/         All branches of a conversation: a tree that is walked, and two messages side by

@@ -37,7 +37,11 @@ _TOKEN: Final = re.compile(
 )
 """What objects are made of; `open` begins a string whose end has not come."""
 
-_ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPE: Final = re.compile(r"((?:\\u[0-9a-fA-F]{4})+)|\\(.)", re.DOTALL)
+_SPACES: Final = "bfnrt"
+"""What behind a backslash stands for white space; anything else stands for itself."""
+_NOTHING: Final = ("null", "None")
+"""Words for no value."""
 
 
 def read_json(text: str, *, is_open: bool = False) -> list[Spot]:
@@ -215,8 +219,16 @@ def _whole(value: str | list[str]) -> int:
 def _plain(token: str) -> str:
     """Returns what a token says: of a string what stands between its quotes."""
     if token[0] not in "\"'":
-        return token
+        return "" if token in _NOTHING else token
     inside = token[1:]
     if inside and inside[-1] in (token[0], "\n"):
         inside = inside[:-1]
-    return _ESCAPE.sub(lambda it: chr(int(it[1], 16)) if it[1] else it[2], inside)
+    return _ESCAPE.sub(_unescape, inside)
+
+
+def _unescape(escape: re.Match[str]) -> str:
+    """Returns what an escape stands for, or several in a row: two may be halves of one letter."""
+    if escape[1]:
+        units = bytes.fromhex(escape[1].replace("\\u", ""))
+        return units.decode("utf-16-be", "replace")
+    return " " if escape[2] in _SPACES else escape[2]

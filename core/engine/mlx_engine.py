@@ -14,9 +14,9 @@ import msgspec
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..conversation import Attachment
 from ..generation_options import GenerationOptions
-from ..images import ReadPixels, WantedPixels, read_pixels
 from ..models.progress import LoadProgress
 from ..models.sources import fetch_model
+from ..stored_pixels import ReadPixels, WantedPixels, read_pixels
 from .engine import (
     AnswerEvent,
     Engine,

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..boxes import counts_pixels
 from ..errors import ModelError, TurnError
-from ..images import ReadPixels, read_pixels
 from ..models.backends import explain_no_mlx
 from ..models.known_reuse import KnownReuse
 from ..models.memory import check_memory
 from ..models.sources import ModelFiles
+from ..stored_pixels import ReadPixels, read_pixels
 from .engine import LoadedModel
 from .kv.spill_folder import SpillFolder
 from .limits import Limits

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import mlx.core as mx
 
-from ..images import ReadPixels, read_pixels
+from ..stored_pixels import ReadPixels, read_pixels
 from .adapters.lora import Lora
 from .decoding.ahead import DecodingAhead
 from .drafts import Drafts

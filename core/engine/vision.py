@@ -14,7 +14,8 @@ import mlx.core as mx
 from PIL import Image
 
 from ..errors import ImageError
-from ..images import ImageSize, IsStopped, ReadPixels, WantedPixels
+from ..images import ImageSize
+from ..stored_pixels import IsStopped, ReadPixels, WantedPixels
 from .engine import PromptImage
 from .family.family import Family, Features
 from .kv.prefix import ImageSpan

@@ -12,9 +12,12 @@
 A worker may answer `Finished` or `Failed` at any point instead.
 """
 
+import os
+from pathlib import Path
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..excerpt import WHOLE, Excerpt
 from ..images import ImageSize
@@ -156,6 +159,10 @@ class Finished(Struct, frozen=True, tag=True):
     is_last: bool = False
     """Whether the worker ends now, to give memory back; so below."""
 
+    def carrying(self, size: ImageSize, payload: bytes) -> "tuple[Finished, bytes]":
+        """Returns it with what follows it: the pixels of a picture of this size."""
+        return replace(self, payload_size=size, payload_bytes=len(payload)), payload
+
 
 class Failed(Struct, frozen=True, tag=True):
     """The job can't be done."""
@@ -170,3 +177,8 @@ Reply = StillReading | Ready | Decoded | Finished | Failed
 
 LONGEST_LINE: Final = 2**20
 """Bytes of a line either way: a path, a name or a sentence, and little else."""
+
+
+def as_path(path: bytes) -> Path:
+    """Returns the path of a job."""
+    return Path(os.fsdecode(path))

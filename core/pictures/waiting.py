@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image
 
-from ..images import IsStopped, WantedPixels
+from ..stored_pixels import IsStopped, WantedPixels
 from .workers import PictureWorkers
 
 _STOP_SECONDS: Final = 0.05

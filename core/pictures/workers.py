@@ -17,7 +17,8 @@ from PIL import Image
 
 from ..errors import ImageError
 from ..excerpt import WHOLE, Excerpt
-from ..images import ImageSize, WantedPixels
+from ..images import ImageSize
+from ..stored_pixels import WantedPixels
 from .jobs import CopyJob, Fed, Finished, Job, Overlay, PixelsJob, ThumbnailJob
 from .process import WorkerProcess
 from .turns import PATIENCE_SECONDS, Turns

@@ -17,11 +17,12 @@ from msgspec.structs import replace
 from ..conversation import Attachment
 from ..errors import ImageError, NotStored, StoreError
 from ..excerpt import WHOLE, Excerpt, Region
-from ..images import ImageSize, WantedPixels, hash_file
+from ..images import ImageSize, hash_file
 from ..pictures.jobs import Finished
 from ..pictures.workers import PictureWorkers
 from ..private_files import make_private_folder, wait_for_disk
 from ..settings import Paths
+from ..stored_pixels import WantedPixels
 
 _logger = logging.getLogger(__name__)
 

@@ -40,7 +40,15 @@ class WebAddress:
         Raises:
             ImageError: it is none that can be asked for.
         """
-        return read_address(urljoin(self.url, location))
+        # As browsers do, who forgive servers that write a name as it is.
+        written = location.strip().replace(" ", "%20")
+        try:
+            joined = urljoin(self.url, written)
+        except ValueError as error:
+            raise ImageError(
+                f"{self.url} leads to no address that can be used: give another one."
+            ) from error
+        return read_address(joined)
 
 
 def is_web_address(text: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from ..errors import PrivateAddress
+from ..errors import ImageError, PrivateAddress
 from .address import WebAddress
 
 IpAddress = IPv4Address | IPv6Address
@@ -19,15 +19,23 @@ IpAddress = IPv4Address | IPv6Address
 _NAT64: Final = ip_network("64:ff9b::/96")
 """Names an IPv4 address in its last 32 bits."""
 
+_OBSOLETE: Final = (ip_network("::/96"), ip_network("fec0::/10"))
+"""Were this machine's own and a site's own addresses, which some systems still route."""
+
 
 async def find_hosts(address: WebAddress) -> tuple[IpAddress, ...]:
     """Returns the addresses of a host, in the order to try them.
 
     Raises:
         OSError: the name means nothing here.
+        ImageError: it is no name that a host can have.
     """
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    try:
+        found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        # One of its parts is empty, too long, or has letters that names can't have.
+        raise ImageError(f"{address.url} names no host that can be: correct it.") from error
     # A link-local address carries the name of its interface.
     hosts = (ip_address(str(place[0]).partition("%")[0]) for *_, place in found)
     return tuple(dict.fromkeys(hosts))
@@ -41,9 +49,7 @@ def require_public(address: WebAddress, hosts: Sequence[IpAddress]) -> None:
     """
     private = [host for host in hosts if not is_public(host)]
     if private:
-        where = (
-            "this machine" if any(_meant(it).is_loopback for it in private) else "a private network"
-        )
+        where = "this machine" if any(map(_is_here, private)) else "a private network"
         raise PrivateAddress(
             f"{address.url} leads to {where} ({address.host}), not to the internet."
         )
@@ -52,7 +58,13 @@ def require_public(address: WebAddress, hosts: Sequence[IpAddress]) -> None:
 def is_public(host: IpAddress) -> bool:
     """Whether an address is one of the internet, by what it leads to in the end."""
     meant = _meant(host)
-    return meant.is_global and not meant.is_multicast
+    is_obsolete = any(host in network for network in _OBSOLETE)
+    return meant.is_global and not meant.is_multicast and not is_obsolete
+
+
+def _is_here(host: IpAddress) -> bool:
+    meant = _meant(host)
+    return meant.is_loopback or meant.is_unspecified
 
 
 def _meant(host: IpAddress) -> IpAddress:

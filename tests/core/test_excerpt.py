@@ -40,6 +40,21 @@ def test_a_file_that_is_called_so_wins(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "notation", "excerpt"),
+    [
+        ("b.pdf#2-3", "@1,2,3,4", Excerpt(1, Region(1, 2, 3, 4))),
+        ("a.png@1,2,3,4", "#2", Excerpt(2)),
+        ("a.png@1,2,3,4", "@5,6,7,8", Excerpt(1, Region(5, 6, 7, 8))),
+    ],
+)
+def test_a_part_of_a_file_that_is_called_so_is_a_part_of_that(
+    name: str, notation: str, excerpt: Excerpt
+) -> None:
+    there = {name, "b.pdf", "a.png"}.__contains__
+    assert read_named(name + notation, there) == (NamedPicture(name, excerpt),)
+
+
+@pytest.mark.parametrize(
     "text", ["b.pdf#0", "b.pdf#5-3", "b.pdf#1-999999", "a.png@1,2,0,4", "a.png@1,2,3,0"]
 )
 def test_what_makes_no_sense_is_said(text: str) -> None:

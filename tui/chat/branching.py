@@ -59,8 +59,17 @@ class BranchingChat(ReadingChat):
         """Brings a message of the branch on screen into the prompt."""
         self._begin_edit(next((it for it in self._messages if it.id == message), None))
 
+    def leave_edit(self) -> None:
+        """Gives the draft back that was there before; `up` brings back what was typed."""
+        text = self.prompt.text
+        self._session.unsent.leave_edit()
+        if text.strip() and text not in {message.text for message in self._messages}:
+            self.prompt.remember_also(text)
+
     def _begin_edit(self, message: Message | None) -> None:
         if message is not None:
+            if self._session.unsent.is_editing_other(message):
+                self.leave_edit()
             number = Marked(self._messages, message).number
             self._session.unsent.begin_edit(message, number)
             self.prompt.focus()

@@ -160,13 +160,6 @@ class Chat(BranchingChat):
         if event.draft is self._session.draft:
             self.composer.give_back(event.text)
 
-    def leave_edit(self) -> None:
-        """Gives the draft back that was there before; `up` brings back what was typed."""
-        text = self.prompt.text
-        self._session.unsent.leave_edit()
-        if text.strip() and text not in {message.text for message in self._messages}:
-            self.prompt.remember_also(text)
-
     def takes_letters(self) -> bool:
         """Returns whether the log has the keys, which shows the message that they act on."""
         return isinstance(self.screen.focused, ChatLog)

@@ -249,4 +249,5 @@ class Panels(Horizontal):
 
 def _source(picture: DraftPicture) -> Previewed:
     """Returns what the preview shows of a picture that is not sent yet."""
-    return picture.error or picture.attachment or picture.path
+    on_its_way = f"{picture.label} is on its way."
+    return picture.error or picture.attachment or picture.picked or on_its_way

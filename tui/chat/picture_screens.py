@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.conversation import Attachment
-from ...core.excerpt import Excerpt, Region
+from ...core.excerpt import Excerpt, NamedPicture, Region
 from ...core.settings import Paths
 from ..keys.bindings import fill_keys
 from ..scarcity import Scarcity, scarcity_named
@@ -52,7 +52,9 @@ class PictureScreens:
             from ..roll.walk import RollWalk
 
             walk = RollWalk(self._screen.app, self._screen.session, self._pictures)
-            await walk.begin([f"{it.path}{it.excerpt}" for it in picked])
+            await walk.begin(
+                [NamedPicture(it.address or str(it.path), it.excerpt) for it in picked]
+            )
         elif picked:
             await self._screen.session.unsent.attach(*picked, draft=draft)
 
@@ -133,5 +135,5 @@ def _slides_of(draft: "Sequence[DraftPicture]") -> "Iterator[Slide]":
     for picture in draft:
         if picture.attachment is not None:
             yield Slide.of(picture.attachment)
-        elif not picture.error:
-            yield Slide(picture.path, picture.label, picture.excerpt)
+        elif picture.picked is not None and not picture.error:
+            yield Slide(picture.picked, picture.label, picture.excerpt)

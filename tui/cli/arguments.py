@@ -28,8 +28,11 @@ def picture_path(text: str) -> str:
     """Returns the absolute path of a picture; `-` and addresses of the web stay.
 
     Raises:
-        ArgumentTypeError: it is an address of another kind.
+        ArgumentTypeError: it is empty, or an address of another kind.
     """
+    if not text:
+        # As of a variable of the shell that is not set: not the working directory.
+        raise ArgumentTypeError("an empty path names no picture")
     if text == STANDARD_INPUT or re.match(_WEB, text):
         return text
     if text[:6].lower() == "file:/":

@@ -12,6 +12,7 @@ from ...core.messages.events import AnyEvent
 from ...core.messages.picture_events import Attached, PictureFetching
 from ...core.messages.picture_requests import Attach, FetchPicture
 from ...core.web.address import is_web_address
+from ..session.named_files import require_text
 from ..status_words import fetching_words
 from .output import Output
 from .replies import reply_to
@@ -50,6 +51,7 @@ class AttachingPictures:
         Raises:
             ImageError: it can't be attached, or a page or rectangle of it.
         """
+        require_text(name)
         if is_web_address(name):
             first, *others = read_named(name, lambda _: False)
             attached = [await self._fetch(first)]

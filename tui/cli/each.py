@@ -71,7 +71,7 @@ def _listed(argument: str, output: Output) -> list[str]:
     """Returns the argument, or the lines of standard input where it stands for that."""
     if argument != STANDARD_INPUT:
         return [argument]
-    return [line for line in read_text(output).splitlines() if line.strip()]
+    return [line for line in read_text(output).split("\n") if line.strip()]
 
 
 def _format_of(options: Namespace, output: Output) -> MakeFormat:

@@ -162,7 +162,8 @@ The exit status is 0 only if every answer is complete.
 --jsonl prints for each picture: row (from 1), name, path, text, thoughts, seconds,
 finish_reason, error, model, roll (the ID), attachment, boxes and stats as in --json, and
 with --schema value (the answer as JSON, or null). --csv prints name, answer, seconds,
-finish_reason, error, path, and with --schema a column for each property.
+finish_reason, error, path, and with --schema a column for each property; one that is
+called like one of these has value. before its name.
 
 examples:
   seeshell ask --each scans --jsonl "What is the total?" > totals.jsonl

@@ -1,14 +1,12 @@
 """What `-i` and `seeshell attach` name: files, folders, globs, addresses, standard input."""
 
 from collections.abc import Iterable, Sequence
-from os.path import lexists
 from pathlib import Path
 from typing import Final
 
 from ...core.errors import ImageError
-from ...core.excerpt import path_of
 from ...core.web.address import is_web_address
-from ..session.named_files import find_files, names_several
+from ..session.named_files import expand_path
 from .arguments import STANDARD_INPUT
 from .output import Output
 from .standard_input import save_picture
@@ -52,17 +50,10 @@ def expand(arguments: Iterable[str]) -> list[str]:
 def _expand_one(argument: str) -> list[str]:
     if argument == STANDARD_INPUT or is_web_address(argument):
         return [argument]
-    # A notation behind a glob counts for each of its files.
-    path = path_of(argument)
-    if lexists(argument) or not names_several(path):
-        path = argument
-    if not names_several(path):
-        return [argument]
-    notation = argument[len(path) :]
-    found = find_files(path, path)
+    found = expand_path(argument, argument)
     if len(found) > MOST_PICTURES:
         raise ImageError(
-            f"{path} means {len(found):,} pictures, more than the limit of {MOST_PICTURES}: "
+            f"{argument} means {len(found):,} pictures, more than the limit of {MOST_PICTURES}: "
             "name fewer, or ask about each with `seeshell ask --each`."
         )
-    return [f"{it}{notation}" for it in found]
+    return found

@@ -70,7 +70,9 @@ class CsvTable:
 
     def begin(self) -> None:
         """Prints the header."""
-        self._write([*_COLUMNS, *self._names])
+        # No reader of tables tells two columns of one name apart.
+        own = [f"value.{name}" if name in _COLUMNS else name for name in self._names]
+        self._write([*_COLUMNS, *own])
 
     def add(self, row: RollRow) -> None:
         """Prints a record."""
@@ -107,7 +109,7 @@ class PlainRows:
     def add(self, row: RollRow) -> None:
         """Prints an answer, and on standard error what went wrong."""
         answer = row.answer or RowAnswer()
-        if answer.text:
+        if answer.text or not answer.error:
             text = answer.text.rstrip().replace("\n", "\n    ")
             self._output.write(f"{row.name}: {text}\n")
         if answer.error:

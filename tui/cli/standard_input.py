@@ -6,7 +6,6 @@ import re
 import select
 import stat
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,7 @@ from ...core.messages.lines import LONGEST_REQUEST
 from .output import Output
 
 PATIENCE: Final = 2.0
-"""Seconds after which the user is told that standard input has not ended."""
+"""Seconds without a byte after which the user is told that standard input has not ended."""
 MOST_PICTURE_BYTES: Final = 2**30
 """More than any picture has that can be attached."""
 
@@ -105,19 +104,17 @@ def _is_given() -> bool:
 
 
 def _chunks(output: Output) -> Iterator[bytes]:
-    """Yields standard input as it comes, and tells the user when that takes long."""
+    """Yields standard input as it comes, and tells the user once when nothing comes for long."""
     if sys.stdin is None:
         raise BadRequest("Standard input is closed: there is nothing to read for -.")
     descriptor = sys.stdin.fileno()
-    tell_at = time.monotonic() + (0 if sys.stdin.isatty() else PATIENCE)
-    is_told = False
+    is_told = sys.stdin.isatty()
+    if is_told:
+        output.notice(_WAITING)
     while True:
-        patience = None if is_told else max(0.0, tell_at - time.monotonic())
-        is_ready = bool(select.select([descriptor], [], [], patience)[0])
-        if patience == 0:
+        if not select.select([descriptor], [], [], None if is_told else PATIENCE)[0]:
             output.notice(_WAITING)
             is_told = True
-        if not is_ready:
             continue
         try:
             chunk = os.read(descriptor, _CHUNK_BYTES)

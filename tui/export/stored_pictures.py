@@ -12,10 +12,11 @@ from typing import Final
 
 from ...core.conversation import Attachment
 from ...core.errors import ImageError
-from ...core.images import Fit, WantedPixels, hash_file
+from ...core.images import Fit, hash_file
 from ...core.metadata import Stripped, opened_stripped
 from ...core.pictures.workers import PictureWorkers
 from ...core.settings import Paths
+from ...core.stored_pixels import WantedPixels
 from ..visible import visible_line
 from .new_files import copy_new, write_new
 

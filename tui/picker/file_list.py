@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.cells import set_cell_size
@@ -22,6 +21,7 @@ from ..keys.bindings import Keyed, bindings_of
 from ..shortened import fit_middle
 from ..sizes import in_bytes
 from ..visible import visible_line
+from ..wrapped import wrap_cells
 from .folder import Entry
 from .listing import Listing
 from .picked import Picked
@@ -115,7 +115,7 @@ class FileList(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
         if index < len(self._entries):
             return self._row(self._entries[index], width, is_cursor=index == self._cursor)
         text, style = "", self.rich_style
-        note = [] if self._entries else wrap(self._note, max(width - _NOTE_MARGIN, 1))
+        note = [] if self._entries else wrap_cells(self._note, max(width - _NOTE_MARGIN, 1))
         if y < len(note):
             text, style = f"  {note[y]}", self._style("file-list--note")
         return Strip([Segment(set_cell_size(text, width), style)], width)

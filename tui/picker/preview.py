@@ -5,7 +5,6 @@ import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from textwrap import wrap
 from typing import ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -30,6 +29,7 @@ from ..session.prices import NO_PRICE, Price, Prices
 from ..size_watcher import watch_size
 from ..sizes import in_bytes
 from ..visible import visible_line
+from ..wrapped import wrap_cells
 
 SETTLE_SECONDS: Final = 0.06
 """How long a picture must stay wanted before it is drawn where the one before was not drawn yet, or
@@ -192,7 +192,7 @@ class PreviewPane(Widget):
         drawn = self._drawn
         if drawn is None or drawn.error:
             sentence = drawn.error if drawn else "" if self._wanted else self._sentence
-            lines = wrap(visible_line(sentence), max(width, 1))
+            lines = wrap_cells(visible_line(sentence), max(width, 1))
             return _caption(lines[y] if y < len(lines) else "", width, self._note_style)
         rows = drawn.strips
         captions = self._captions(width)
@@ -286,7 +286,7 @@ def _percent(fed: Fed, source: Source, drawn: DrawnPicture) -> int:
 
 def _lines(facts: str, width: int) -> list[str]:
     """Returns what is known of a picture in lines of this width."""
-    return wrap(visible_line(facts), max(width, 1))
+    return wrap_cells(visible_line(facts), max(width, 1))
 
 
 def _caption(text: str, width: int, style: Style) -> Strip:

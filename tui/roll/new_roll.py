@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from ...core.excerpt import NamedPicture
 from ..key_line import KeyLine
 from ..keys.bindings import Keyed, bindings_of
 from ..keys.focus import KeepsFocus
@@ -19,8 +20,8 @@ from ..visible import visible
 class AskedRoll(NamedTuple):
     """What the user wants asked."""
 
-    pictures: tuple[str, ...]
-    """Files, folders, globs and notations."""
+    pictures: tuple[str | NamedPicture, ...]
+    """Files, folders, globs and notations, or what was picked."""
     question: str
 
 
@@ -31,11 +32,11 @@ class NewRoll(KeepsFocus, Keyed, ModalScreen[AskedRoll | None]):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("new_roll")
 
-    def __init__(self, pictures: Sequence[str] = (), question: str = "") -> None:
+    def __init__(self, pictures: Sequence[NamedPicture] = (), question: str = "") -> None:
         """Fills the fields.
 
         Args:
-            pictures: paths that were picked already.
+            pictures: what was picked already.
             question: to begin with.
         """
         super().__init__(classes="dialog")
@@ -47,7 +48,9 @@ class NewRoll(KeepsFocus, Keyed, ModalScreen[AskedRoll | None]):
         with Vertical(classes="dialog-panel"):
             yield Static("Ask the same question about each of many pictures", markup=False)
             if self._picked:
-                yield Static(f"{len(self._picked)} pictures are picked.", markup=False)
+                count = len(self._picked)
+                told = "1 picture is" if count == 1 else f"{count} pictures are"
+                yield Static(f"{told} picked.", markup=False)
             else:
                 yield Input(
                     placeholder="Folder, files, or a glob such as scans/**/*.jpg",

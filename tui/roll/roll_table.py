@@ -1,6 +1,5 @@
 """The rows of a roll as a table: one Line API widget, so that 20,000 rows cost as much as fifty."""
 
-from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.cells import set_cell_size
@@ -21,6 +20,7 @@ from ..pictures import DrawnPicture, Pictures
 from ..session.shown_roll import ShownRoll
 from ..shortened import fit_middle
 from ..visible import visible_line
+from ..wrapped import wrap_cells
 
 _THUMBNAILS_FROM_COLUMNS: Final = 100
 """Narrower terminals show a row in one line, without its picture."""
@@ -156,7 +156,7 @@ class RollTable(Keyed, ScrollView, can_focus=True, inherit_bindings=False):
         thumbnail = self._thumbnail(row, part) if self._has_thumbnails else []
         left = sum(it.cell_length for it in thumbnail)
         room = max(width - left - 2 - _NAME_COLUMNS - 1 - _SECONDS_COLUMNS, 8)
-        lines = wrap(_words_of(row), room - 1) or [""]
+        lines = wrap_cells(_words_of(row), room - 1) or [""]
         text = lines[part] if part < min(len(lines), max(self._row_lines - 1, 1)) else ""
         if part == max(self._row_lines - 2, 0) and len(lines) > part + 1:
             text = set_cell_size(text, room - 2) + "…"

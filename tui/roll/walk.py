@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from textual.app import App
 
+from ...core.excerpt import NamedPicture
 from ...core.generation_options import NO_CHOICES
 from ...core.messages.roll_requests import ForkRow
 from ..pictures import Pictures
@@ -42,11 +43,11 @@ class RollWalk:
         elif chosen is not None and await self._session.rolls.open(chosen):
             await self._show()
 
-    async def begin(self, pictures: Sequence[str] = (), question: str = "") -> None:
+    async def begin(self, pictures: Sequence[NamedPicture] = (), question: str = "") -> None:
         """Asks what to ask about which pictures, and shows the table that fills.
 
         Args:
-            pictures: paths that were picked already.
+            pictures: what was picked already.
             question: to begin with.
         """
         if self._session.shown.is_private:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from ...core.errors import ImageError
-from ...core.excerpt import Excerpt, notation_end, path_of, read_named
+from ...core.excerpt import Excerpt, notation_end, path_of, paths_of, read_named
 from ...core.formats.kinds import is_picture_file, is_picture_name
 from .draft import DraftPicture
 from .picture_addresses import address_at
@@ -115,14 +115,11 @@ class _Reader:
         if (address := address_at(self._text, start)) is not None:
             return _Named(*address)
         for name, end in self._readings(start):
-            path = self._disk.find(name)
-            if path is not None:
-                return _Named([DraftPicture(path)], path.name, end)
-            file = path_of(name)
-            path = self._disk.find(file) if file != name else None
-            if path is not None:
-                label = path.name + name.removeprefix(file)
-                return _Named(_excerpts(path, label), label, end)
+            for file in paths_of(name):
+                path = self._disk.find(file)
+                if path is not None:
+                    label = path.name + name.removeprefix(file)
+                    return _Named(_excerpts(path, label), label, end)
         return None
 
     def _readings(self, start: int) -> Iterator[tuple[str, int]]:
@@ -159,7 +156,7 @@ def _excerpts(path: Path, label: str) -> list[DraftPicture]:
     If that makes no sense it is a file of the label's name, which is not there.
     """
     try:
-        named = read_named(label, lambda _: False)
+        named = read_named(label, path.name.__eq__)
     except ImageError as error:
         return [DraftPicture(path.with_name(label), error=str(error))]
     return [DraftPicture(path, excerpt=it.excerpt) for it in named]

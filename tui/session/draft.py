@@ -77,6 +77,11 @@ class DraftPicture:
         return self.attachment is None and not self.error
 
     @property
+    def picked(self) -> Path | None:
+        """The file on this machine that was picked; None where no more than its name is known."""
+        return self.path if self.path.is_absolute() else None
+
+    @property
     def label(self) -> str:
         """The file's name, and behind it what of the file the picture is."""
         return self.attachment.label if self.attachment else f"{self.path.name}{self.excerpt}"

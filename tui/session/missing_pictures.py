@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from ...core.excerpt import notation_end, path_of
+from ...core.excerpt import notation_end, path_of, paths_of
 from ...core.formats.kinds import is_picture_name
 from .attach_paths import MAX_TEXT, TRAILING, path_of_url, shell_word
 
@@ -228,7 +228,7 @@ def _is_missing(path: str, cwd: Path) -> bool:
 
     What may not be looked at is not missing.
     """
-    return not any(_may_exist(cwd, it) for it in {path, path_of(path)})
+    return not any(_may_exist(cwd, it) for it in paths_of(path))
 
 
 def _may_exist(cwd: Path, path: str) -> bool:

@@ -6,18 +6,51 @@ from glob import glob, has_magic
 from typing import Final
 
 from ...core.errors import ImageError
+from ...core.excerpt import choose_path
 from ...core.formats.kinds import is_picture_name
 
 _NUMBER: Final = re.compile(r"(\d+)")
 
 
-def names_several(text: str) -> bool:
+def expand_path(text: str, argument: str) -> list[str]:
+    """Returns the files that a text names, each with the notation that stands behind it.
+
+    What is neither a folder nor a glob stays as it is, whether it is there or not.
+
+    Args:
+        text: a path, a folder or a glob, with or without pages or a rectangle.
+        argument: as the user wrote it, for errors.
+
+    Raises:
+        ImageError: there are none, or they can't be read.
+    """
+    path = choose_path(text, os.path.lexists)
+    if not _names_several(path):
+        return [text]
+    notation = text.removeprefix(path)
+    return [f"{it}{notation}" for it in _find_files(path, argument.removesuffix(notation))]
+
+
+def require_text(path: str) -> None:
+    """Makes sure that a path can travel.
+
+    Raises:
+        ImageError: it holds bytes that are not UTF-8.
+    """
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        shown = path.encode(errors="replace").decode()
+        raise ImageError(f"{shown} holds bytes that are not UTF-8: rename the file.") from error
+
+
+def _names_several(text: str) -> bool:
     """Whether a text is a folder, or a glob and not a file that is really called so."""
     # Path's own raises where a folder on the way may not be entered.
     return os.path.isdir(text) or (has_magic(text) and not os.path.lexists(text))  # noqa: PTH112
 
 
-def find_files(text: str, argument: str) -> list[str]:
+def _find_files(text: str, argument: str) -> list[str]:
     """Returns the pictures right in a folder, or the files that a glob matches.
 
     Of these those that are called like pictures, if any is; `page 9` stands before `page 10`.

@@ -28,6 +28,8 @@ class PictureChecks:
         self._open: set[str] = set()
         """Ids of pictures."""
         self._room = asyncio.Semaphore(_AT_ONCE)
+        self._room_on_the_web = asyncio.Semaphore(_AT_ONCE)
+        """Apart, so that no file waits for slow servers."""
         self._changed = asyncio.Condition()
 
     async def check(self, pictures: Iterable[DraftPicture]) -> None:
@@ -37,9 +39,10 @@ class PictureChecks:
         """
         new = [it for it in pictures if it.is_checking and it.id not in self._open]
         self._open.update(it.id for it in new)
-        files: dict[Path, list[DraftPicture]] = {}
+        files: dict[tuple[Path, str], list[DraftPicture]] = {}
         for picture in new:
-            files.setdefault(picture.path, []).append(picture)
+            # What comes from the web has no path but a name, which others may have too.
+            files.setdefault((picture.path, picture.address), []).append(picture)
         await asyncio.gather(*(self._check_file(*it) for it in files.values()))
 
     async def _check_file(self, first: DraftPicture, *others: DraftPicture) -> None:
@@ -94,7 +97,8 @@ class PictureChecks:
     async def _check(self, picture: DraftPicture) -> Path | None:
         """Takes down what the core says of a picture; returns where the copy of its file lies."""
         try:
-            async with self._room:
+            is_far = bool(picture.address) and picture.copy is None
+            async with self._room_on_the_web if is_far else self._room:
                 checked = await self._ask_about(picture)
         finally:
             self._open.discard(picture.id)

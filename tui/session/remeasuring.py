@@ -33,7 +33,7 @@ class Remeasuring:
         self._unsent = unsent
         self._deliveries = deliveries
         self._measured_for = ("", "", 0)
-        """Model, adapter and pixel budget that the pictures in the prompt were measured for."""
+        """Model, adapter and pixel budget that count; without a model nothing is measured."""
         events.listen(PresetChanged, self._measure_again)
         events.listen(ModelChanged, self._measure_again)
         events.listen(AnswerEnded, self._measure_again)
@@ -44,8 +44,9 @@ class Remeasuring:
         Each answer may have measured how fast this machine is.
         """
         status, budget = self._model.status, self._preset.pixel_budget
-        measured_for = (status.name, status.adapter, budget)
-        is_other = bool(status.name) and measured_for != self._measured_for
+        before = self._measured_for
+        # Also without a model: what is attached then is measured once there is one again.
+        self._measured_for = (status.name, status.adapter, budget)
+        is_other = bool(status.name) and before != self._measured_for
         if isinstance(event, AnswerEnded) or is_other:
-            self._measured_for = measured_for
             self._deliveries.start(self._unsent.measure_again(budget))

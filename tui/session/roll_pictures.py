@@ -9,9 +9,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ...core.errors import ImageError
-from ...core.excerpt import WHOLE, Excerpt, read_named
+from ...core.excerpt import Excerpt, NamedPicture, read_named
 from ...core.roll import RollPicture
-from .named_files import find_files, names_several
+from ...core.web.address import is_web_address
+from .named_files import expand_path, require_text
 
 
 class FoundPictures(NamedTuple):
@@ -23,47 +24,47 @@ class FoundPictures(NamedTuple):
     """Sentences about files that can't be asked about."""
 
 
-def find_pictures(arguments: Iterable[str]) -> FoundPictures:
+def find_pictures(arguments: Iterable[str | NamedPicture]) -> FoundPictures:
     """Returns the pictures that arguments name: a folder stands for the pictures right in it.
 
     A file that is really called so wins over a glob and over the notation.
 
+    Args:
+        arguments: as they were written, or what was picked, which is not read once more.
+
     Raises:
-        ImageError: an argument names nothing.
+        ImageError: an argument names nothing, or is on the web.
     """
     found: dict[tuple[str, Excerpt], None] = {}
     problems = []
     for argument in arguments:
         for path, excerpt in _find(argument):
-            if _is_text(path):
-                found[os.path.abspath(path), excerpt] = None  # noqa: PTH100 - keeps links
+            try:
+                require_text(path)
+            except ImageError as error:
+                problems.append(str(error))
             else:
-                shown = path.encode(errors="replace").decode()
-                problems.append(f"{shown} holds bytes that are not UTF-8: rename the file.")
+                found[os.path.abspath(path), excerpt] = None  # noqa: PTH100 - keeps links
     return FoundPictures(_with_names(list(found)), tuple(problems))
 
 
-def _find(argument: str) -> Iterator[tuple[str, Excerpt]]:
+def _find(argument: str | NamedPicture) -> Iterator[NamedPicture]:
     """Yields the files that one argument names, and what of each."""
+    if is_web_address(written := argument if isinstance(argument, str) else argument.path):
+        raise ImageError(
+            f"{written} is on the web, and one question is asked about many files alone: download "
+            "it first."
+        )
+    if isinstance(argument, NamedPicture):
+        yield argument
+        return
     text = os.path.expanduser(argument)  # noqa: PTH111 - Path raises for unknown users
-    named = read_named(text, os.path.isfile)
-    if os.path.isfile(named[0].path):  # noqa: PTH113 - a text that may be no path
+    for name in expand_path(text, argument):
+        named = read_named(name, os.path.isfile)
+        # Whatever is there, the core says what is wrong with it.
+        if not os.path.lexists(named[0].path):
+            raise ImageError(f"{argument or 'An empty path'} does not exist; check the path.")
         yield from named
-    elif names_several(text):
-        yield from ((path, WHOLE) for path in find_files(text, argument))
-    elif os.path.lexists(named[0].path):
-        # Whatever it is, the core says what is wrong with it.
-        yield from named
-    else:
-        raise ImageError(f"{argument} does not exist; check the path.")
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _with_names(found: Sequence[tuple[str, Excerpt]]) -> tuple[RollPicture, ...]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from ...core.errors import ImageError
+from ...core.excerpt import NamedPicture
 from ...core.generation_options import ConversationChoices
 from ...core.messages.events import AnyEvent
 from ...core.messages.roll_events import RollDeleted, RollOpened, RollsListed
@@ -66,11 +67,13 @@ class Rolls:
         if self.shown is not None:
             await self._show(OpenRoll(roll=self.shown.id))
 
-    async def start(self, pictures: Sequence[str], text: str, choices: ConversationChoices) -> bool:
+    async def start(
+        self, pictures: Sequence[str | NamedPicture], text: str, choices: ConversationChoices
+    ) -> bool:
         """Starts a roll and shows it; returns whether that was done.
 
         Args:
-            pictures: files, folders, globs and notations.
+            pictures: files, folders, globs and notations, or what was picked.
             text: the question.
             choices: which model answers, and by which preset.
         """

@@ -52,6 +52,10 @@ class ShownUnsent:
         """Whether the prompt holds an earlier message."""
         return self.draft.edited is not None
 
+    def is_editing_other(self, message: Message) -> bool:
+        """Whether the prompt holds an earlier message, and not this one."""
+        return self.draft.edited is not None and self.draft.edited.message != message.id
+
     def start_new(self, *, is_private: bool) -> None:
         """Makes room for a new conversation, beside one whose first turn is on its way."""
         self._journal.entries.start_new(is_private=is_private)

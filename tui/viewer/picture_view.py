@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from textwrap import wrap
 from typing import ClassVar, Final, NamedTuple
 
 from rich.segment import Segment
@@ -18,6 +17,7 @@ from ...core.pictures.jobs import DrawnMark, Fed
 from ..pictures import DrawnPicture, Pictures, Rendition, laid_on
 from ..size_watcher import watch_size
 from ..visible import visible_line
+from ..wrapped import wrap_cells
 from .frame_lines import CellFrame, draw_frame, frame_cells
 from .gallery import Slide
 from .sight import FIT, Cells, Placed, Sight, Stage
@@ -200,7 +200,7 @@ class PictureView(Widget, can_focus=True):
     def _sentence_line(self, sentence: str, y: int) -> Strip:
         """Returns a row of the sentence that stands in place of a picture."""
         ground, (width, height) = self.rich_style, self.size
-        lines = wrap(visible_line(sentence), max(1, width - 2 * _MARGIN))
+        lines = wrap_cells(visible_line(sentence), max(1, width - 2 * _MARGIN))
         row = y - (height - len(lines)) // 2
         text = " " * _MARGIN + lines[row] if 0 <= row < len(lines) else ""
         style = Style(color=self.get_component_rich_style("picture-view--note").color)

@@ -50,5 +50,6 @@ def view_words(view: View) -> str:
 
 
 def _fed_words(fed: Fed, stage: Stage) -> str:
+    """Returns the size that the model was given, and its width in parts of the picture's."""
     scale = round(100 * fed.width / stage.width)
-    return f"as the model sees it: {fed.width}x{fed.height}, {scale} % of its width"
+    return f"model's view {fed.width}x{fed.height} ({scale} %)"

@@ -7,8 +7,9 @@ from functools import partial
 from typing import Final
 
 from ...excerpt import Excerpt
-from ...images import ImageSize, WantedPixels
+from ...images import ImageSize
 from ...pictures.workers import PictureWorkers
+from ...stored_pixels import WantedPixels
 from ..engine import PromptImage
 
 TOKEN_SIDE: Final = 32

@@ -107,6 +107,26 @@ def test_what_is_missing_or_too_much_does_no_harm(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        (r'"two\nlines"', "two lines"),
+        (r'"a\ttab, a \"quote\" and a \\"', 'a tab, a "quote" and a \\'),
+        (r'"\u65e5\u672c"', "日本"),
+        (r'"\ud83c\udf4b yellow"', "🍋 yellow"),
+        (r'"half \ud83c"', "half \ufffd"),
+        (r'"cut off \u65', "cut off u65"),
+        ("null", ""),
+        ("None", ""),
+    ],
+)
+def test_a_label_is_what_its_escapes_stand_for(written: str, label: str) -> None:
+    (spot,) = read_spots(f'{{"bbox_2d": [102, 40, 388, 510], "label": {written}}}')
+    assert spot.label.removesuffix("}") == label
+    # It can travel, be printed and be drawn.
+    spot.label.encode()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The lemons are yellow.",

@@ -10,7 +10,7 @@ from seeshell.core.engine.engine import ROWS, AnswerEnd, PromptImage, PromptMess
 from seeshell.core.engine.limits import Limits
 from seeshell.core.engine.mlx_engine import MlxEngine
 from seeshell.core.generation_options import GenerationOptions
-from seeshell.core.images import WantedPixels
+from seeshell.core.stored_pixels import WantedPixels
 
 from .asking import draw_shape
 

@@ -6,9 +6,10 @@ import pytest
 from PIL import Image
 
 from seeshell.core.excerpt import WHOLE, Excerpt, Region
-from seeshell.core.images import WantedPixels, hash_file
+from seeshell.core.images import hash_file
 from seeshell.core.pictures.jobs import Fed
 from seeshell.core.pictures.workers import PictureWorkers
+from seeshell.core.stored_pixels import WantedPixels
 
 LIMIT = 10_000_000
 CUT = Region(40, 20, 240, 160)

@@ -16,9 +16,10 @@ from PIL import Image
 
 from seeshell.core.engine.remote.picture_urls import fit_pixel_budget
 from seeshell.core.errors import ImageError, StoreError
-from seeshell.core.images import ImageSize, WantedPixels, hash_file, opened_image, read_pixels
+from seeshell.core.images import ImageSize, hash_file, opened_image
 from seeshell.core.pictures.jobs import CopyJob, Finished, Ready, Reply, ThumbnailJob
 from seeshell.core.pictures.workers import PictureWorkers
+from seeshell.core.stored_pixels import WantedPixels, read_pixels
 
 from ...hostile import FILM_BYTES, unmount, write_film, write_pdf_bomb, write_scan_bomb
 from ...patience import PATIENCE
@@ -249,7 +250,7 @@ async def test_pipes_and_sockets_are_refused_at_once(
 
 
 def start_program(setup: str = "", seconds: int = 60) -> "subprocess.Popen[bytes]":
-    program = f"import seeshell.core.pictures.worker as worker\n{setup}\nworker.main()"
+    program = f"from seeshell.core.pictures import parent, worker\n{setup}\nworker.main()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen([sys.executable, "-c", program, str(seconds)], **pipes)
 
@@ -278,7 +279,7 @@ def test_a_worker_without_a_parent_does_not_decode_for_ever(tmp_path: Path) -> N
 
 def test_a_worker_whose_decoder_takes_ever_more_memory_ends(tmp_path: Path) -> None:
     bomb = write_pdf_bomb(tmp_path / "it.pdf")
-    with start_program("worker.SPARE_BYTES = 100 * 2**20") as program:
+    with start_program("parent.SPARE_BYTES = 100 * 2**20") as program:
         send(program, msgspec.json.encode(ThumbnailJob(bytes(bomb), "it", 10**8, 1, "png")))
         assert isinstance(hear(program), Ready)
         send(program, b"")
@@ -286,7 +287,7 @@ def test_a_worker_whose_decoder_takes_ever_more_memory_ends(tmp_path: Path) -> N
 
 
 def test_a_worker_without_a_parent_does_not_hang_for_ever(unanswered: Path) -> None:
-    with start_program("worker._LONGEST_SECONDS = 1") as program:
+    with start_program("parent.LONGEST_SECONDS = worker.LONGEST_SECONDS = 1") as program:
         send(program, msgspec.json.encode(ThumbnailJob(bytes(unanswered), "it", 10**8, 1, "png")))
         # The signal is there; what hangs in the kernel ends when that lets it go.
         status = Path(f"/proc/{program.pid}/status")

@@ -16,12 +16,13 @@ import pytest
 from PIL import Image
 
 from seeshell.core.errors import ImageError
-from seeshell.core.images import WantedPixels, hash_file
+from seeshell.core.images import hash_file
 from seeshell.core.pictures import process, turns
 from seeshell.core.pictures import workers as workers_module
 from seeshell.core.pictures.jobs import CopyJob
 from seeshell.core.pictures.waiting import WaitingReader
 from seeshell.core.pictures.workers import PictureWorkers
+from seeshell.core.stored_pixels import WantedPixels
 
 from ...hostile import write_pdf_bomb
 from ...patience import PATIENCE

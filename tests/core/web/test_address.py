@@ -60,6 +60,7 @@ def test_an_address_that_can_t_be_asked_for_is_refused(text: str, words: str) ->
         ("b.png", "https://example.org/x/b.png"),
         ("//other.org/b.png", "https://other.org/b.png"),
         ("http://other.org/b.png", "http://other.org/b.png"),
+        ("/two llamas.png ", "https://example.org/two%20llamas.png"),
     ],
 )
 def test_a_redirect_is_read_from_where_it_stands(location: str, url: str) -> None:
@@ -67,7 +68,7 @@ def test_a_redirect_is_read_from_where_it_stands(location: str, url: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "data:image/png;base64,AA", "ftp://a/b"]
+    "location", ["file:///etc/passwd", "data:image/png;base64,AA", "ftp://a/b", "http://[b/c.png"]
 )
 def test_a_redirect_leads_nowhere_but_to_the_web(location: str) -> None:
     with pytest.raises(ImageError):

@@ -2,7 +2,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from seeshell.core.errors import PrivateAddress
+from seeshell.core.errors import ImageError, PrivateAddress
 from seeshell.core.web.address import read_address
 from seeshell.core.web.hosts import find_hosts, is_public, require_public
 
@@ -34,6 +34,8 @@ def test_the_internet_is_public(host: str) -> None:
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "fec0::1",
     ],
 )
 def test_this_machine_and_private_networks_are_not(host: str) -> None:
@@ -41,12 +43,19 @@ def test_this_machine_and_private_networks_are_not(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]"]
+    "host",
+    ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]"],
 )
 async def test_this_machine_is_known_however_it_is_written(host: str) -> None:
     address = read_address(f"http://{host}/a.png")
     with pytest.raises(PrivateAddress, match="leads to this machine"):
         require_public(address, await find_hosts(address))
+
+
+@pytest.mark.parametrize("host", ["a..b", "...", "a" * 64 + ".org"])
+async def test_what_no_host_can_be_called_is_told(host: str) -> None:
+    with pytest.raises(ImageError, match="names no host that can be"):
+        await find_hosts(read_address(f"http://{host}/a.png"))
 
 
 def test_one_private_address_of_several_is_enough() -> None:

@@ -72,6 +72,29 @@ async def test_how_far_a_picture_is_stands_on_its_chip(
         await user.sees("big.png can't be sent")
 
 
+async def test_no_file_of_the_same_name_is_shown_while_a_picture_is_fetched(
+    open_app: OpenApp,
+    shared_demo_core: RunningCore,
+    server: WebServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "one.png").write_bytes(STAR)
+    monkeypatch.chdir(tmp_path)
+    url = server.put("/one.png", Page(bytes(400_000), told_length=800_000, is_stalled=True))
+    async with open_app(shared_demo_core, size=(100, 30)) as user:
+        await paste(user, url)
+        await user.sees("fetches it all the same")
+        await user.press("f5")
+        await user.sees("one.png fetching, ")
+        await user.press("shift+tab", "enter")
+        await user.sees("one.png is on its way")
+        await user.press("f9")
+        await user.sees("There is no picture yet")
+        server.may_end.set()
+        await user.sees("one.png can't be sent")
+
+
 async def test_what_the_web_does_not_have_is_told_in_the_chip(
     open_app: OpenApp, shared_demo_core: RunningCore, server: WebServer, tmp_path: Path
 ) -> None:

@@ -123,7 +123,7 @@ def test_the_question_comes_from_standard_input(installed: Installed) -> None:
         (["-i", __file__, WHAT], "ImageError", "not a picture"),
         (["--chat", "4711", WHAT], "NotStored", "4711"),
         (["--chat", str(1 << 70), WHAT], "NotStored", "number"),
-        (["-i", os.fsdecode(b"/no/\xff.png"), WHAT], "BadRequest", "UTF-8"),
+        (["-i", os.fsdecode(b"/no/\xff.png"), WHAT], "ImageError", "rename the file"),
         ([os.fsdecode(b"what is \xff?")], "BadRequest", "UTF-8"),
         (["--model", "/no/such/model", WHAT], "ModelNotFound", "/no/such/model"),
         ([f"{WHAT} " * 1000], "PromptTooLong", "4,096"),

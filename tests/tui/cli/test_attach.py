@@ -103,6 +103,23 @@ def test_without_a_window_it_waits_in_a_draft_for_the_next_one(tmp_path: Path) -
         installed.run("stop")
 
 
+def test_a_name_that_is_no_text_is_refused_by_itself(tmp_path: Path) -> None:
+    name = os.fsdecode(b"bad\xff.png")
+    (tmp_path / name).write_bytes(STAR.read_bytes())
+    installed = Installed(tmp_path / "home")
+    try:
+        done = installed.run("attach", "--json", tmp_path / name, STAR)
+        told = json.loads(done.stdout)
+        assert done.returncode == 1
+        assert [it["name"] for it in told["attached"]] == ["green-star.png"]
+        (refused,) = told["refused"]
+        assert refused["message"].endswith(
+            "bad?.png holds bytes that are not UTF-8: rename the file."
+        )
+    finally:
+        installed.run("stop")
+
+
 def test_two_pictures_can_t_come_from_standard_input(tmp_path: Path) -> None:
     done = Installed(tmp_path).run("attach", "-", "-")
     assert done.returncode == 2

@@ -49,6 +49,9 @@ def test_options_before_the_command_count_for_it() -> None:
         ["ask", "--chat", "1", "--retry", "-i", "/a.png"],
         ["-i", "/a.png", "ask", "--continue", "--retry"],
         ["asl", "what?"],
+        ["ask", "-i", "", "what?"],
+        ["attach", ""],
+        ["eval", "a.jsonl", "--limit", "-1"],
     ],
 )
 def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,13 @@ def test_a_notation_behind_a_glob_counts_for_each_file(folder: Path) -> None:
     assert names(folder / "page*#2") == ["page 9.PNG#2", "page 10.png#2"]
 
 
+def test_a_folder_may_be_called_like_a_notation(tmp_path: Path) -> None:
+    (tmp_path / "scans#2").mkdir()
+    (tmp_path / "scans#2" / "a.tif").touch()
+    assert names(tmp_path / "scans#2") == ["a.tif"]
+    assert names(tmp_path / "scans#2@0,0,5,5") == ["a.tif@0,0,5,5"]
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("*.tiff", "matches no file; check"), ("inner.png/none", "holds no picture; name files")],

@@ -268,6 +268,20 @@ def test_a_pipe_that_stays_open_is_waited_for_and_that_is_said_once(
     assert "< /dev/null" in told.getvalue()
 
 
+def test_what_keeps_coming_is_not_waited_for(
+    take: Callable[[int], None],
+    output: Output,
+    told: io.StringIO,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "photo").write_bytes(bytes(300_000))
+    take(os.open(tmp_path / "photo", os.O_RDONLY))
+    monkeypatch.setattr(standard_input, "PATIENCE", 0.0)
+    save_picture(tmp_path / "picture", output)
+    assert told.getvalue() == ""
+
+
 def test_a_picture_is_saved_as_it_comes(give: Give, output: Output, tmp_path: Path) -> None:
     content = bytes(range(256)) * 1000
     give(content)

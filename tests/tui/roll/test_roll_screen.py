@@ -192,6 +192,29 @@ async def test_marked_pictures_of_the_picker_begin_a_roll(
     assert [Path(it.path).name for it in start.pictures] == ["x.png", "y.png"]
 
 
+async def test_a_page_that_was_picked_is_that_page_whatever_else_is_called_so(
+    paths: Paths, client: ScriptedClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [Image.new("RGB", (8, 8), colour) for colour in ("red", "green", "blue")]
+    pages[0].copy().save(tmp_path / "scan.tif#2", "PNG")
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
+    monkeypatch.chdir(tmp_path)
+    shown = app(paths, "dark", client=client, images="halfblock")
+    async with shown.run_test(size=(100, 30)) as pilot:
+        user = AppUser(pilot)
+        await user.until(lambda: user.chat.session.has_begun)
+        await pilot.press("ctrl+o")
+        await user.sees("scan.tif", "page 1 of 3")
+        await pilot.press("right")
+        await user.sees("3 of 3 pages")
+        await pilot.press("down", "space", "ctrl+e")
+        await user.sees("1 picture is picked")
+        await pilot.press(*"Which?", "enter")
+        await user.until(lambda: isinstance(user.app.screen, RollScreen))
+    (start,) = [it for it in client.asked if isinstance(it, StartRoll)]
+    assert [(it.path, it.excerpt.page) for it in start.pictures] == [(f"{tmp_path}/scan.tif", 2)]
+
+
 async def test_pictures_that_are_not_there_are_said_in_one_sentence(
     user: AppUser, client: ScriptedClient
 ) -> None:
@@ -216,7 +239,7 @@ async def test_a_roll_is_deleted_once_that_is_confirmed(
     assert client.asked[-1] == DeleteRoll(roll=3)
 
 
-async def test_a_wide_terminal_shows_the_pictures_of_the_rows(
+async def test_a_wide_terminal_shows_pictures_and_whole_answers(
     paths: Paths, client: ScriptedClient, tmp_path: Path
 ) -> None:
     copy = paths.picture(STORED.sha256)
@@ -230,3 +253,8 @@ async def test_a_wide_terminal_shows_the_pictures_of_the_rows(
         await user.until(lambda: isinstance(user.app.screen, RollList))
         await pilot.press("enter")
         await user.sees("▀▀▀▀", "Red.")
+        # Of letters that are two cells wide none is lost between the lines of a row.
+        letters = "".join(map(chr, range(0x4E00, 0x4E00 + 90)))
+        client.tell(RollRowChanged(roll=3, row=row(3, "done", letters)))
+        await user.until(lambda: letters[0] in user.screen)
+        assert [it for it in user.screen if it in letters] == list(letters)

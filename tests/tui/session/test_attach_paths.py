@@ -243,6 +243,11 @@ def test_a_file_that_is_called_like_an_excerpt_is_taken_whole(named: Path) -> No
     assert (page.path, page.excerpt) == (named / "scan.tif#9", Excerpt(2))
 
 
+def test_a_rectangle_of_a_file_that_is_called_like_pages_is_of_that_file(named: Path) -> None:
+    (part,) = find_pictures("scan.tif#9@0,0,5,5", named).pictures
+    assert (part.path, str(part.excerpt)) == (named / "scan.tif#9", "@0,0,5,5")
+
+
 @pytest.mark.parametrize("text", ["scan.tif#0", "scan.tif#5-3", "cat.png@1,2,0,4"])
 def test_a_page_or_rectangle_that_makes_no_sense_is_refused_and_never_the_whole_file(
     named: Path, text: str

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from seeshell.core.errors import ImageError
-from seeshell.core.excerpt import Excerpt, Region
+from seeshell.core.excerpt import Excerpt, NamedPicture, Region
 from seeshell.tui.session.roll_pictures import find_pictures
 
 
@@ -48,6 +48,14 @@ def test_a_notation_names_pages_and_rectangles(folder: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_notation_behind_a_folder_or_a_glob_counts_for_each_picture(folder: Path) -> None:
+    for argument in (f"{folder}#2", f"{folder}/*#2"):
+        found = find_pictures([argument]).pictures
+        assert [(Path(it.path).name, it.excerpt) for it in found] == [
+            ("A.jpg", Excerpt(2)), ("b9.png", Excerpt(2)), ("b10.PNG", Excerpt(2)),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["x[1].png", "b.png#2", "a.png@1,2,3,4"])
 def test_a_file_that_is_really_called_so_wins(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
@@ -79,6 +87,13 @@ def test_an_argument_that_names_nothing_is_an_error(
 ) -> None:
     with pytest.raises(ImageError, match=sentence):
         find_pictures([str(tmp_path / argument)])
+
+
+def test_pictures_of_the_web_are_refused() -> None:
+    url = "https://example.org/a.png"
+    for argument in (url, NamedPicture(url, Excerpt(2))):
+        with pytest.raises(ImageError, match="on the web"):
+            find_pictures([argument])
 
 
 def test_a_name_that_is_no_text_is_told_and_left_out(tmp_path: Path) -> None:

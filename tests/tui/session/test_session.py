@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import hashlib
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +22,7 @@ from seeshell.core.errors import (
     ImageError,
     NotStored,
 )
-from seeshell.core.excerpt import Excerpt, Region
+from seeshell.core.excerpt import WHOLE, Excerpt, Region
 from seeshell.core.kept import LibraryFilter, LibraryRow
 from seeshell.core.messages.events import (
     AnyEvent,
@@ -35,8 +36,14 @@ from seeshell.core.messages.events import (
 )
 from seeshell.core.messages.library_events import LibraryChanged
 from seeshell.core.messages.library_requests import ListLibrary
-from seeshell.core.messages.picture_events import Attached
-from seeshell.core.messages.picture_requests import Attach, ClaimPictures
+from seeshell.core.messages.model_events import ModelLoaded, ModelUnloaded
+from seeshell.core.messages.picture_events import Attached, PictureMeasured
+from seeshell.core.messages.picture_requests import (
+    Attach,
+    ClaimPictures,
+    FetchPicture,
+    MeasurePicture,
+)
 from seeshell.core.messages.queue_requests import MoveQueued, RemoveQueued
 from seeshell.core.messages.requests import (
     DeleteConversation,
@@ -521,6 +528,28 @@ async def test_a_message_waits_until_its_picture_is_checked() -> None:
         assert turn.attachments == ("a" * 64,)
 
 
+async def test_what_is_attached_without_a_model_is_priced_once_that_is_back() -> None:
+    unpriced = Attachment("a" * 64, "lemons.png", 4032, 3024)
+
+    def script(request: Request) -> AnyEvent | None:
+        match request:
+            case Attach():
+                return Attached(attachment=unpriced, path="/store/aa")
+            case MeasurePicture():
+                return PictureMeasured(attachment=LEMONS, seconds=1.4)
+        return None
+
+    async with talk(ScriptedClient(script=script)) as it:
+        name = it.session.model.status.name
+        it.client.tell(ModelUnloaded(source="qwen"))
+        await it.until(lambda: not it.session.model.status.name)
+        await it.session.unsent.attach(Path("/pictures/lemons.png"))
+        assert it.session.prices.price_of(it.session.draft.pictures[0]).tokens == 0
+        it.client.tell(ModelLoaded(model=name, context_length=32768, source="qwen"))
+        await it.until(lambda: it.session.draft.pictures[0].seconds)
+        assert it.session.prices.price_of(it.session.draft.pictures[0]).tokens == 972
+
+
 async def test_nothing_is_sent_with_a_broken_picture() -> None:
     def script(request: Request) -> ImageError | None:
         return ImageError("It is cut off.") if isinstance(request, Attach) else None
@@ -916,6 +945,45 @@ async def test_the_file_of_several_pages_is_read_once() -> None:
         assert paths == [("/a.pdf", 3), ("/store/aa", 4), ("/store/aa", 5)]
         labels = [picture.label for picture in it.session.draft.pictures]
         assert labels == ["a.pdf#3", "a.pdf#4", "a.pdf#5", "b.png"]
+
+
+def from_web(host: str, excerpt: Excerpt = WHOLE) -> DraftPicture:
+    """A picture that is called the same on every host."""
+    return DraftPicture(Path("a.png"), excerpt=excerpt, address=f"http://{host}/a.png")
+
+
+def fetched(request: Request) -> Attached | None:
+    """Returns the picture of an address, or a part of it, which has a hash of its own."""
+    match request:
+        case FetchPicture(address=address, excerpt=excerpt):
+            path = f"/store/{address.split('/')[2]}"
+        case Attach(path=path, excerpt=excerpt):
+            pass
+        case _:
+            return None
+    sha256 = hashlib.sha256(path.encode()).hexdigest()
+    return Attached(attachment=Attachment(sha256, "a.png", 4, 3, excerpt=excerpt), path=path)
+
+
+async def test_pictures_of_one_name_on_the_web_are_fetched_each_from_its_address() -> None:
+    part = Excerpt(region=Region(0, 0, 2, 2))
+    async with talk(ScriptedClient(script=fetched)) as it:
+        await it.session.unsent.attach(from_web("one"), from_web("one", part), from_web("two"))
+        asked = [asked.address for asked in it.client.asked if isinstance(asked, FetchPicture)]
+        assert sorted(asked) == ["http://one/a.png", "http://two/a.png"]
+        one, cut, two = it.session.draft.attachments
+        assert (cut.sha256, cut.excerpt) == (one.sha256, part)
+        assert two.sha256 != one.sha256
+
+
+async def test_slow_servers_keep_no_file_waiting() -> None:
+    async with talk(ScriptedClient(script=fetched)) as it:
+        it.client.may_reply.clear()
+        slow = [from_web(f"{number}.org") for number in range(5)]
+        attaching = asyncio.create_task(it.session.unsent.attach(*slow, Path("/b.png")))
+        await it.until(lambda: any(isinstance(asked, Attach) for asked in it.client.asked))
+        it.client.may_reply.set()
+        await attaching
 
 
 async def test_pages_of_a_file_that_is_given_up_are_checked_again() -> None:

@@ -266,7 +266,7 @@ async def test_where_the_terminal_scales_a_picture_is_sharp_once_keys_rest(board
 async def test_what_the_model_sees_is_one_key_away(board: Path) -> None:
     async with open_viewer(Slide.of(board)) as user:
         await user.press("m")
-        await user.sees("as the model sees it: 4x2, 0 % of its width", "m the picture")
+        await user.sees("model's view 4x2 (0 %)", "m the picture")
         assert user.names() == {"red", "green", "blue", "white"}
         await user.press("m")
         await user.sees("board.png · 800x400 · 10 %")
@@ -278,7 +278,7 @@ async def test_without_a_model_nothing_is_told_of_what_it_sees(board: Path) -> N
         user.app.prices.is_away = True
         await user.press("m")
         await user.sees("No model is loaded")
-        assert "as the model sees it" not in user.screen
+        assert "model's view 4x2" not in user.screen
 
 
 async def test_a_stored_picture_shows_exactly_what_was_fed(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ async def test_a_stored_picture_shows_exactly_what_was_fed(tmp_path: Path) -> No
         await user.press("1")
         assert {colour[0] for colour in user.colours()} == {0, 255}
         await user.press("m")
-        await user.sees("as the model sees it: 40x20, 50 % of its width")
+        await user.sees("model's view 40x20 (50 %) · ")
         await user.until(lambda: all(100 < it[0] < 156 for it in user.colours()))
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+import msgspec
+
 from ....core.errors import BadRequest
 
 FileKind = Literal["jsonl", "vqa", "coco"]
@@ -67,24 +69,47 @@ def read_cases(
     )
 
 
+_Text = str | int | float
+
+
+class _Row(msgspec.Struct):
+    """A line of JSONL."""
+
+    picture: str = ""
+    image: str = ""
+    """As `picture`; so `answer` is as `answers`."""
+    question: str | None = None
+    answers: _Text | list[_Text] | None = None
+    answer: _Text | list[_Text] | None = None
+    kind: _Text | None = None
+    id: _Text | None = None
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The accepted answers; none where the row has no word of them."""
+        given = self.answer if self.answers is None else self.answers
+        several = given if isinstance(given, list) else [] if given is None else [given]
+        return tuple(map(str, several))
+
+
 def _read_lines(file: Path, folder: Path, question: str) -> Iterator[Case]:
-    for number, line in enumerate(_read_text(file).splitlines(), 1):
+    # Other ends of lines may stand within a text of JSON.
+    for number, line in enumerate(_read_text(file).split("\n"), 1):
         if not line.strip():
             continue
+        place = f"Line {number} of {file}"
         try:
-            row = json.loads(line)
-            picture = row.get("picture") or row["image"]
-            accepted = row["answers"] if "answers" in row else [row["answer"]]
-            asked, kind = row.get("question") or question, str(row.get("kind", ""))
-            texts = tuple(map(str, accepted))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadRequest(
-                f"Line {number} of {file} is no row: it needs picture, question and answers "
-                f"({error!r})."
-            ) from error
-        if not texts:
-            raise BadRequest(f"Line {number} of {file} has no answer that is accepted: add one.")
-        yield Case(str(row.get("id", number)), folder / picture, asked, texts, kind)
+            row = msgspec.json.decode(line, type=_Row)
+        except msgspec.DecodeError as error:
+            raise BadRequest(f"{place} is no row: {error}.") from error
+        picture = row.picture or row.image
+        if not picture:
+            raise BadRequest(f"{place} names no picture: it needs picture, question and answers.")
+        if not row.accepted:
+            raise BadRequest(f"{place} has no answer that is accepted: add one as answers.")
+        name = str(number if row.id is None else row.id)
+        kind = "" if row.kind is None else str(row.kind)
+        yield Case(name, folder / picture, row.question or question, row.accepted, kind)
 
 
 def _read_vqa(
@@ -122,7 +147,7 @@ def _read_json(file: Path) -> Mapping[str, Any]:
 
 def _read_text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", "") or "it is not UTF-8"
         raise BadRequest(f"{file} can't be read: {reason}.") from error

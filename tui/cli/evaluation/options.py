@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from ..answer_options import add_answer_options
+from ..arguments import positive
 from .cases import CAPTION_QUESTION
 
 SCORER_NAMES: Final = ("vqa", "exact", "anls", "bleu", "chrf")
@@ -34,6 +35,6 @@ def add_evaluation_options(parser: ArgumentParser) -> None:
         metavar=("MODEL", "ADAPTER"),
         help="what answers, with an adapter or without; repeatable",
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="the first N rows only")
+    parser.add_argument("--limit", type=positive, metavar="N", help="the first N rows only")
     parser.add_argument("--retry", action="store_true", help="ask again what failed")
     add_answer_options(parser)

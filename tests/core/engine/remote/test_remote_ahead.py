@@ -12,8 +12,8 @@ from seeshell.core.engine.engine import PromptImage, PromptMessage
 from seeshell.core.engine.remote.picture_urls import PictureUrls
 from seeshell.core.engine.remote.remote_engine import RemoteEngine
 from seeshell.core.errors import ImageError
-from seeshell.core.images import WantedPixels
 from seeshell.core.pictures.workers import PictureWorkers
+from seeshell.core.stored_pixels import WantedPixels
 
 
 class HeldWorkers(PictureWorkers):

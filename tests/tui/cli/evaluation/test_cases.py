@@ -34,6 +34,16 @@ def test_a_row_of_jsonl_names_picture_question_and_answers(tmp_path: Path) -> No
     )
 
 
+def test_an_answer_may_stand_alone_and_texts_hold_any_ends_of_lines(tmp_path: Path) -> None:
+    rows = [{"picture": "a.png", "question": "one\u2028two\x85", "answers": "red"}]
+    file = tmp_path / "q.jsonl"
+    # As Windows writes it: with a byte order mark, and carriage returns.
+    text = "\r\n".join(json.dumps(it, ensure_ascii=False) for it in rows)
+    file.write_bytes(f"\ufeff{text}\r\n".encode())
+    (case,) = read(file).cases
+    assert (case.question, case.accepted) == ("one\u2028two\x85", ("red",))
+
+
 def test_questions_and_annotations_of_vqa_are_put_together(tmp_path: Path) -> None:
     people = [{"answer_id": number, "answer": "net"} for number in range(10)]
     questions = {
@@ -69,7 +79,11 @@ def test_all_captions_of_a_picture_are_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "document", "sentence"),
     [
-        ("q.jsonl", {"picture": "a.png"}, "Line 1 of .* needs picture, question and answers"),
+        ("q.jsonl", {"answer": "red"}, "Line 1 of .* needs picture, question and answers"),
+        ("q.jsonl", {"picture": "a.png"}, "no answer that is accepted"),
+        ("q.jsonl", {"picture": 5, "answer": "red"}, r"Expected `str`, got `int` .*picture"),
+        ("q.jsonl", {"picture": "a.png", "answer": None}, "no answer that is accepted"),
+        ("q.jsonl", {"picture": "a.png", "answers": [{"answer": "x"}]}, r"Line 1 .*answers\[0"),
         ("q.jsonl", {"picture": "a.png", "answers": []}, "no answer that is accepted"),
         ("q.json", {"questions": []}, "name it by --annotations"),
         ("q.json", {"something": 1}, "take JSONL, VQAv2's questions or COCO's captions"),
