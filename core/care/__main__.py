@@ -62,9 +62,14 @@ def _repair(paths: Paths) -> list[Condition]:
     """Mends what can be mended, in the place of a core.
 
     Raises:
-        SeeshellError: a core runs.
+        SeeshellError: a core runs, or its folder can't be written.
     """
-    lock = CoreLock(paths, "care")
+    try:
+        lock = CoreLock(paths, "care")
+    except OSError as error:
+        raise SeeshellError(
+            f"Nothing can be repaired: {error.filename} can't be opened ({error.strerror})."
+        ) from error
     try:
         lock.acquire(_PATIENCE)
     except AnotherCoreServes as error:

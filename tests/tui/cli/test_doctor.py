@@ -92,3 +92,13 @@ def test_a_report_tells_nothing_private_and_repairs_while_no_core_runs(tmp_path:
     assert kept.stat().st_size
     for done in (running, refused, damaged, repaired):
         assert "quetzalcoatlus" not in done.stdout + done.stderr
+
+
+def test_a_folder_that_no_core_could_use_is_a_finding_among_the_others(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "data" / "core.lock").mkdir(parents=True)
+    told = Installed(home).run("doctor", "--json")
+    findings = {it["name"]: it for it in json.loads(told.stdout)["findings"]}
+    assert findings["core"]["health"] == "poor"
+    assert "core.lock can't be opened" in findings["core"]["found"]
+    assert {"version", "conversations", "disk"} <= findings.keys()
