@@ -205,9 +205,11 @@ async def test_a_repair_that_was_cut_off_is_ended_before_a_core_starts(
         target.write_bytes(b"half")
         raise Cut
 
+    names = sorted(it.name for it in filled.data_dir.iterdir())
     with pytest.raises(Cut):
         exchange(filled, fail)
     assert texts(filled.database) == before
+    assert sorted(it.name for it in filled.data_dir.iterdir()) == names
     # Killed when the rescued file was whole and not in its place.
     with (
         closing(sqlite3.connect(filled.database)) as opened,

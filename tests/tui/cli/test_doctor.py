@@ -90,6 +90,10 @@ def test_a_report_tells_nothing_private_and_repairs_while_no_core_runs(tmp_path:
     assert "2 messages" in repaired.stdout
     (kept,) = (home / "data").glob("damaged-*.sqlite")
     assert kept.stat().st_size
+    assert (
+        f"2 messages could be kept; the damaged file is kept as $SEESHELL_HOME/data/{kept.name}"
+        in (repaired.stdout)
+    )
     for done in (running, refused, damaged, repaired):
         assert "quetzalcoatlus" not in done.stdout + done.stderr
 
