@@ -20,7 +20,9 @@ _NAME: Final = "conversations"
 _OF_THE_SYSTEM: Final = frozenset(
     {
         *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
-        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM),
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM),
+        # So a full disk ends reading as well, which takes a file beside the database.
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
     }
 )
 """Errors of a file that may be whole."""

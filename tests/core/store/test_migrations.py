@@ -393,7 +393,7 @@ async def test_a_damaged_database_is_not_migrated(paths: Paths) -> None:
     content = bytearray(paths.database.read_bytes())
     content[(page - 1) * size : page * size] = bytes(size)
     paths.database.write_bytes(content)
-    with pytest.raises(StoreError, match=r"damaged.*Restore it from a backup"):
+    with pytest.raises(StoreError, match=r"damaged.*`seeshell doctor --repair`"):
         await open_archive(paths)
     assert paths.database.read_bytes() == content
     assert kept(paths) == []
