@@ -32,6 +32,7 @@ DATABASES = Path(__file__).parent / "databases"
 VERSION_1, VERSION_2 = DATABASES / "version-1.sqlite", DATABASES / "version-2.sqlite"
 VERSION_3, VERSION_4 = DATABASES / "version-3.sqlite", DATABASES / "version-4.sqlite"
 VERSION_5, VERSION_6 = DATABASES / "version-5.sqlite", DATABASES / "version-6.sqlite"
+VERSION_7 = DATABASES / "version-7.sqlite"
 DOG = "d" * 64
 
 BRANCHES = f"""
@@ -235,6 +236,18 @@ async def test_a_database_of_version_6_keeps_its_rolls(paths: Paths) -> None:
     done, waiting = (await archive.rolls.read(roll.id)).rows
     assert done.answer is not None
     assert (done.answer.text, waiting.state) == ("A square.", "waiting")
+    await archive.close()
+
+
+async def test_words_that_version_7_has_indexed_with_a_dotless_i_are_found(paths: Paths) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_7, paths.database)
+    archive = await open_archive(paths)
+    await archive.indexing
+    (lamp,) = await found(archive, "ışık")
+    for words in ("IŞIK", "işik", "ISPARTA kapinin", "nerede"):
+        assert await found(archive, words) == [lamp], words
+    assert len(await found(archive, "colour")) == 1
     await archive.close()
 
 
