@@ -27,8 +27,10 @@ _ALIKE: Final = (
     dict.fromkeys(range(0x2018, 0x201C), "'")
     | dict.fromkeys(range(0x201C, 0x2020), '"')
     | dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+    # Turkish writes it I in capitals, which is the capital of i for everybody else.
+    | {0x131: "i"}
 )
-_TYPESET: Final = re.compile("[\u2010-\u201f\u2212]")
+_TYPESET: Final = re.compile("[\u2010-\u201f\u2212\u0131]")
 """Translating takes longer than looking whether there is anything to translate."""
 
 

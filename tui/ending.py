@@ -40,7 +40,7 @@ class EndingApp(CopyingApp):
             os.killpg(0, signal.SIGSTOP)
 
     async def action_quit(self) -> None:
-        """Quits; of the private conversations of this window nothing is left."""
+        """Quits; nothing is left of private conversations that no other window has open."""
         await self._chat.session.close_private()
         self.exit()
 

@@ -17,6 +17,7 @@ Its modules in reading order:
     joined         What was read of a damaged database, joined again where it hangs in the air.
     exchange       Puts a rescued database in the place of the damaged one, which is kept.
     pictures       Files of pictures that are missing, or that nothing names.
-    folders        Rights of other users, disk room, and KV caches without a conversation.
+    folders        Rights of the user and of others, disk room, and KV caches without a
+                   conversation.
     __main__       Prints what is the case as JSON: `python -m seeshell.core.care [--repair]`.
 """

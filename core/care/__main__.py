@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from ..errors import SeeshellError
 from ..ipc.lock import AnotherCoreServes, CoreLock
@@ -62,9 +63,14 @@ def _repair(paths: Paths) -> list[Condition]:
     """Mends what can be mended, in the place of a core.
 
     Raises:
-        SeeshellError: a core runs.
+        SeeshellError: a core runs, or its folder can't be written.
     """
-    lock = CoreLock(paths, "care")
+    try:
+        lock = CoreLock(paths, "care")
+    except OSError as error:
+        raise SeeshellError(
+            f"Nothing can be repaired: {error.filename} can't be opened ({error.strerror})."
+        ) from error
     try:
         lock.acquire(_PATIENCE)
     except AnotherCoreServes as error:
@@ -79,10 +85,14 @@ def _repair(paths: Paths) -> list[Condition]:
 
 
 def _mend(care: _Care, paths: Paths) -> Condition:
+    """Mends what is found; returns what was done, and what is still wrong."""
     found = _safely(care.check, paths)
     if care.repair is None or not found.can_repair:
         return found
-    return _safely(care.repair, paths)
+    mended, now = _safely(care.repair, paths), _safely(care.check, paths)
+    if now.health == "good":
+        return mended
+    return replace(now, found=f"{mended.found}; {now.found}")
 
 
 def _safely(look: Callable[[Paths], Condition], paths: Paths) -> Condition:

@@ -17,6 +17,16 @@ from .rescue import Rescued, describe, rescue
 
 _NAME: Final = "conversations"
 
+_OF_THE_SYSTEM: Final = frozenset(
+    {
+        *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM),
+        # So a full disk ends reading as well, which takes a file beside the database.
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
+    }
+)
+"""Errors of a file that may be whole."""
+
 _OUT_OF_STEP: Final = """
 SELECT (SELECT count(*) FROM message WHERE (role = 'user' OR finish_reason IS NOT NULL)
         AND EXISTS (SELECT 1 FROM part WHERE message_id = message.id AND kind = 'text'
@@ -41,7 +51,11 @@ COMMIT;
 
 
 def check_conversations(paths: Paths) -> Condition:
-    """Says whether the database is whole."""
+    """Says whether the database is whole.
+
+    Raises:
+        sqlite3.Error: the system does not let it be read, which says nothing of its pages.
+    """
     if rescued_file(paths).exists():
         return Condition(_NAME, "a repair was interrupted", "poor", "It is ended so:", True)
     if not paths.database.exists():
@@ -56,6 +70,8 @@ def check_conversations(paths: Paths) -> Condition:
             damage = find_damage(database)
             messages = 0 if damage else _count(database, "message")
     except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in _OF_THE_SYSTEM:
+            raise
         damage = str(error)
     if damage:
         return Condition(
@@ -96,7 +112,7 @@ def check_search(paths: Paths) -> Condition:
                 return Condition(name, "words are still being looked up, as the core has time")
             wrong: int = database.execute(_OUT_OF_STEP).fetchone()[0]
     except sqlite3.DatabaseError:
-        return Condition(name, "it can't be told: the file is damaged", "unknown")
+        return Condition(name, "it can't be told: the conversations can't be read", "unknown")
     if wrong:
         found = f"{counted(wrong, 'text')} can't be found, or are gone and found still"
         return Condition(name, found, "poor", "Words are looked up anew:", True)

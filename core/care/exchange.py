@@ -30,17 +30,26 @@ def exchange(paths: Paths, make: Callable[[Path, Path], _Result]) -> tuple[Path,
 
     Returns:
         Where the damaged one is kept, and what `make` returned.
+
+    Raises:
+        Exception: from `make`, or an OSError; everything is as it was then.
     """
-    kept = _keep(paths)
+    kept = paths.data_dir / f"damaged-{date_of_name()}-conversations.sqlite"
     unfinished = paths.data_dir / "conversations.rescue"
-    for suffix in ("", *_BESIDE):
-        _remove(Path(f"{unfinished}{suffix}"))
-    unfinished.touch(0o600)
-    made = make(kept, unfinished)
+    _remove_all(unfinished)
+    try:
+        _keep(paths, kept)
+        unfinished.touch(0o600)
+        made = make(kept, unfinished)
+        wait_for_disk(unfinished)
+        unfinished.replace(rescued_file(paths))
+    except BaseException:
+        # A copy of what is still in its place would take up room that may be what was missing.
+        _remove_all(unfinished)
+        _remove_all(kept)
+        raise
     # Made by reading it.
     _remove(Path(f"{kept}-shm"))
-    wait_for_disk(unfinished)
-    unfinished.replace(rescued_file(paths))
     wait_for_disk(paths.data_dir)
     finish(paths)
     return kept, made
@@ -60,20 +69,26 @@ def finish(paths: Paths) -> bool:
     return True
 
 
-def _keep(paths: Paths) -> Path:
-    """Copies the damaged database with its `-wal`; returns the copy."""
-    name = f"damaged-{date_of_name()}-conversations.sqlite"
-    kept = paths.data_dir / name
+def _keep(paths: Paths, kept: Path) -> None:
+    """Copies the damaged database with its `-wal`."""
     unfinished = paths.data_dir / "conversations.damaged"
-    for suffix in ("-wal", ""):
-        source = Path(f"{paths.database}{suffix}")
-        if source.exists():
-            unfinished.touch(0o600)
-            shutil.copyfile(source, unfinished)
-            wait_for_disk(unfinished)
-            unfinished.replace(f"{kept}{suffix}")
-    wait_for_disk(paths.data_dir)
-    return kept
+    try:
+        for suffix in ("-wal", ""):
+            source = Path(f"{paths.database}{suffix}")
+            if source.exists():
+                unfinished.touch(0o600)
+                shutil.copyfile(source, unfinished)
+                wait_for_disk(unfinished)
+                unfinished.replace(f"{kept}{suffix}")
+        wait_for_disk(paths.data_dir)
+    finally:
+        _remove(unfinished)
+
+
+def _remove_all(database: Path) -> None:
+    """Removes a database and what lies beside it."""
+    for suffix in ("", *_BESIDE):
+        _remove(Path(f"{database}{suffix}"))
 
 
 def _remove(path: Path) -> None:

@@ -1,5 +1,6 @@
-"""Rights of other users, disk room, and KV caches without a conversation."""
+"""Rights of the user and of others, disk room, and KV caches without a conversation."""
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -14,12 +15,19 @@ from ..settings import Paths
 from .condition import Condition, counted
 
 _LOOSE: Final = 0o077
+_OF_FILES: Final = os.R_OK | os.W_OK
+_ALL_RIGHTS: Final = _OF_FILES | os.X_OK
 _LITTLE_BYTES: Final = 2 * 10**9
 _ANY_BYTES: Final = 2**62
 
 
 def check_rights(paths: Paths) -> Condition:
-    """Says whether other users can read what is the user's."""
+    """Says whether other users can read what is the user's, and whether the user can write it."""
+    if any(not os.access(it, _ALL_RIGHTS if it.is_dir() else _OF_FILES) for it in _needed(paths)):
+        advice = f"chmod -R u+rwX '{paths.data_dir}' mends that, unless the disk is read-only."
+        return Condition(
+            "rights", "you can't write what is yours: nothing is stored", "poor", advice
+        )
     loose = list(_loose(paths))
     if not loose:
         return Condition("rights", "nobody else can read what is yours")
@@ -68,6 +76,12 @@ def repair_spills(paths: Paths) -> Condition:
     SpillFolder(paths.spills_dir, _ANY_BYTES).keep_only(frozenset(_conversations(paths)))
     deleted = before - len(list(_manifests(paths)))
     return Condition("KV on disk", f"{counted(deleted, 'block')} deleted")
+
+
+def _needed(paths: Paths) -> Iterator[Path]:
+    """Yields what is there of the places that a core writes to."""
+    places = (paths.data_dir, paths.database, paths.lock_file, paths.data_dir / "pictures")
+    return (it for it in places if it.exists())
 
 
 def _loose(paths: Paths) -> Iterator[Path]:

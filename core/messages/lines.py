@@ -9,7 +9,7 @@ from .events import AnyEvent
 from .request import Request
 from .requests import AnyRequest
 
-PROTOCOL: Final = 7
+PROTOCOL: Final = 8
 """Number of what requests and events mean; goes up with every change that an older end would get
 wrong. Version 1 had none."""
 

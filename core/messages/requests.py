@@ -71,6 +71,14 @@ class DeleteConversation(Request, frozen=True):
     conversation: int
 
 
+class LeavePrivate(Request, frozen=True):
+    """Ends the private conversations that this client has open, and no other one. Reply: `Done`.
+
+    Sent when a window is left; nothing is left of them when the reply comes, nor of private
+    pictures that were not sent. A client that goes without it has five minutes to come back.
+    """
+
+
 class RestoreConversation(Request, frozen=True):
     """Takes the deletion of a conversation back. Reply: `Done`."""
 
@@ -236,6 +244,7 @@ AnyRequest = (
     | OpenConversation
     | RenameConversation
     | DeleteConversation
+    | LeavePrivate
     | RestoreConversation
     | SubmitTurn
     | StopTurn

@@ -11,6 +11,8 @@ Its modules in reading order:
                        the occasion.
     conversations      What clients ask about stored conversations: list, open, change, fork,
                        delete, restore.
+    private_ends       Private conversations end with the windows that have them open: at once, or a
+                       while later.
     library            What clients ask about everything that is kept: lists, labels, whole trees,
                        and the bin.
     hits               Searches of clients: what one types next takes the place of what it typed

@@ -23,6 +23,7 @@ from ..messages.requests import (
     FindQuestions,
     ForkConversation,
     LeaveOut,
+    LeavePrivate,
     ListConversations,
     OpenConversation,
     RenameConversation,
@@ -31,6 +32,7 @@ from ..messages.requests import (
 )
 from ..store.archive import Archive
 from .answering import Answering
+from .private_ends import PrivateEnds
 from .queue import Queues, queue_of
 from .subscribers import Subscriber, Subscribers
 from .turn_options import TurnOptions
@@ -49,6 +51,7 @@ ConversationRequest = (
     | BranchChange
     | DeleteConversation
     | RestoreConversation
+    | LeavePrivate
 )
 """A request that `Conversations` carries out."""
 
@@ -71,6 +74,8 @@ class Conversations:
         self._ahead = ahead
         self._subscribers = subscribers
         self._options = options
+        self.private_ends = PrivateEnds(archive, subscribers, self._close)
+        """Closes the private ones of clients that have gone."""
 
     async def carry_out(
         self, request: ConversationRequest, client: Subscriber
@@ -99,15 +104,16 @@ class Conversations:
             case _ if isinstance(request, BranchChange):
                 return (await self._change_branch(request, client),)
             case DeleteConversation(conversation=conversation):
-                await self._delete(conversation)
-                deleted = ConversationDeleted(conversation=conversation)
-                self._subscribers.publish_to_followers(conversation, deleted, but=client)
-                return self._changed(request.conversation)
+                await self._close(conversation, client)
+                return (Done(),)
             case RestoreConversation(conversation=conversation):
                 await self._restore(conversation)
                 restored = ConversationRestored(conversation=conversation)
                 self._subscribers.publish_to_followers(conversation, restored, but=client)
                 return self._changed(request.conversation)
+            case LeavePrivate():
+                await self.private_ends.leave(client)
+                return (Done(),)
             case _:
                 assert_never(request)
 
@@ -177,6 +183,13 @@ class Conversations:
                 return await self._archive.library.delete_branch(it, message)
             case RestoreBranch(conversation=it, message=message):
                 return await self._archive.library.restore_branch(it, message)
+
+    async def _close(self, conversation: int, closed_by: Subscriber | None = None) -> None:
+        """Deletes the conversation and tells all but the client that has closed it."""
+        await self._delete(conversation)
+        deleted = ConversationDeleted(conversation=conversation)
+        self._subscribers.publish_to_followers(conversation, deleted, but=closed_by)
+        self._subscribers.changed.add(conversation)
 
     async def _delete(self, conversation: int) -> None:
         """Hides the conversation; returns when its KV and spills are gone too."""

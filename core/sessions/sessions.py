@@ -162,6 +162,7 @@ class Sessions:
         """
         self.used_at = self.worked_at = time.monotonic()
         self.subscribers.add(client, window, environment)
+        self._conversations.private_ends.meet(client)
         self._changes.look(client, has_read_them=True)
         if progress := self._loader.tell_progress():
             client.put(progress)
@@ -173,6 +174,7 @@ class Sessions:
 
     def remove_client(self, client: Subscriber) -> None:
         """Tells a client nothing more and forgets what it wanted next."""
+        self._conversations.private_ends.lose(client)
         self.subscribers.remove(client)
         self._ahead.drop(client)
 
@@ -226,7 +228,9 @@ class Sessions:
 
     async def _work(self) -> None:
         await self._queues.read()
-        await asyncio.gather(self._worker.run(), self._housekeeping.run(), self._news.run())
+        ends = self._conversations.private_ends
+        beside = (self._housekeeping.run(), self._news.run(), ends.run())
+        await asyncio.gather(self._worker.run(), *beside)
 
     def _note(self, request: AnyRequest, client: Subscriber) -> None:
         """Counts a request as use, and takes over what has changed in the files for it."""

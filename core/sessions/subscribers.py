@@ -1,11 +1,13 @@
 """Who hears which events."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from ..client_environment import NO_ENVIRONMENT, ClientEnvironment
 from ..messages.events import AnyEvent
+from ..private_ids import is_private
 
 
 class Subscriber(Protocol):
@@ -56,6 +58,8 @@ class Subscribers:
     def __init__(self) -> None:
         self._followed: dict[Subscriber, set[Followed]] = {}
         self._windows: dict[Subscriber, str] = {}
+        self._names: dict[Subscriber, str] = {}
+        self._numbers = itertools.count(1)
         self._environments: dict[Subscriber, ClientEnvironment] = {}
         self._used: dict[Subscriber, None] = {}
         """The clients with a window, the one used last at the end."""
@@ -83,6 +87,7 @@ class Subscribers:
         """
         self._followed[subscriber] = set()
         self._windows[subscriber] = window
+        self._names[subscriber] = window or f"client {next(self._numbers)}"
         self._environments[subscriber] = environment
         if window:
             self._used[subscriber] = None
@@ -91,6 +96,7 @@ class Subscribers:
         """It hears nothing more."""
         self._followed.pop(subscriber, None)
         self._windows.pop(subscriber, None)
+        self._names.pop(subscriber, None)
         self._environments.pop(subscriber, None)
         self._used.pop(subscriber, None)
 
@@ -108,6 +114,16 @@ class Subscribers:
         """Returns what names the client's window; empty for none."""
         return self._windows.get(subscriber, "")
 
+    def holder_of(self, subscriber: Subscriber) -> str:
+        """Returns what names the client's window, or where it has none the client itself."""
+        return self._names.get(subscriber, "")
+
+    def other_of_window(self, subscriber: Subscriber) -> Subscriber | None:
+        """Returns another client of the same window; None if there is none."""
+        name = self.holder_of(subscriber)
+        others = (it for it, its in self._names.items() if its == name and it is not subscriber)
+        return next(others, None)
+
     def environment_of(self, subscriber: Subscriber) -> ClientEnvironment:
         """Returns how the client reaches servers; nothing of one that has gone."""
         return self._environments.get(subscriber, NO_ENVIRONMENT)
@@ -116,6 +132,19 @@ class Subscribers:
         """From now on it hears the events of that conversation or roll too."""
         if subscriber in self._followed:
             self._followed[subscriber].add(followed)
+
+    def unfollow(self, subscriber: Subscriber, followed: Followed) -> None:
+        """From now on it does not hear the events of that conversation or roll."""
+        self._followed.get(subscriber, set()).discard(followed)
+
+    def is_followed(self, followed: Followed) -> bool:
+        """Whether any client follows the conversation or roll."""
+        return any(followed in it for it in self._followed.values())
+
+    def private_of(self, subscriber: Subscriber) -> list[int]:
+        """Returns the private conversations that a client follows."""
+        followed = self._followed.get(subscriber, set())
+        return [it for it in followed if isinstance(it, int) and is_private(it)]
 
     def publish(self, event: AnyEvent) -> None:
         """Gives an event to every client."""

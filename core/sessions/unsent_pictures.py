@@ -43,9 +43,10 @@ class UnsentPictures:
         source = Path(request.path)
         if not source.is_absolute():
             raise ImageError(f"{request.path} is not an absolute path; give the whole path.")
-        window = self._subscribers.window_of(client)
+        # Nothing else keeps a private picture, while the files of others stay for a day.
+        of = self._subscribers.holder_of if request.is_private else self._subscribers.window_of
         added = await self._archive.pictures.attach(
-            source, request.name, window, request.excerpt, is_private=request.is_private
+            source, request.name, of(client), request.excerpt, is_private=request.is_private
         )
         measured = await self._measure(added.picture, request)
         return Attached(

@@ -60,6 +60,8 @@ Its modules in reading order:
     migrations            The database's schema as numbered steps; a step that was released never
                           changes.
     version_7             The step to version 7: what a library of many conversations needs.
+    version_8             The step to version 8: words with a Turkish dotless i are found as those
+                          with an i.
     backups               Dated copies of the database: one before each migration, and one a week.
     weekly_backup         One dated copy of the database a week, made and checked beside its use.
     picture_files         Copies of attached pictures: files named by the sha256 of their bytes.

@@ -18,6 +18,9 @@ _logger = logging.getLogger(__name__)
 _KEPT: Final = 3
 """Backups of each kind that stay; an older one is deleted once a newer one is in its place."""
 
+SAVE_WHAT_CAN_BE_READ: Final = "Run `seeshell doctor --repair`, which saves what can be read of it"
+"""What to do about a damaged database, without the full stop."""
+
 _BEFORE_MIGRATIONS: Final = "conversations-*-version-*.sqlite"
 WEEKLY: Final = "conversations-*-weekly.sqlite"
 """What the names of weekly backups look like."""
@@ -39,7 +42,7 @@ def migrate_with_backup(database: sqlite3.Connection, paths: Paths) -> None:
     if damage := find_damage(database):
         raise StoreError(
             f"The conversations in {paths.database} can't be used: the file is damaged ({damage}). "
-            "Restore it from a backup or move it away."
+            f"{SAVE_WHAT_CAN_BE_READ}."
         )
     backup = _back_up(database, paths, version)
     _logger.info("converting the conversations; they were copied to %s", backup)

@@ -9,13 +9,14 @@ from typing import Final
 from ..errors import NotStored, StoreError
 from ..private_files import make_private_folder
 from ..settings import Paths
-from .backups import migrate_with_backup
+from .backups import SAVE_WHAT_CAN_BE_READ, migrate_with_backup
 
 _CAUSES = {
     sqlite3.SQLITE_FULL: "the disk is full. Free some space, then try again",
     sqlite3.SQLITE_READONLY: "they are on a disk or in a file that can only be read",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged. Restore it from a backup or move it away",
-    sqlite3.SQLITE_NOTADB: "the file is no database. Restore it from a backup or move it away",
+    sqlite3.SQLITE_IOERR: "the disk does not let them be read or written. See whether it is full",
+    sqlite3.SQLITE_CORRUPT: f"the file is damaged. {SAVE_WHAT_CAN_BE_READ}",
+    sqlite3.SQLITE_NOTADB: f"the file is no database. {SAVE_WHAT_CAN_BE_READ}",
     sqlite3.SQLITE_CANTOPEN: "the file can't be opened. Check that you may write in its folder",
     sqlite3.SQLITE_BUSY: "another program holds the file. Close it, then try again",
 }

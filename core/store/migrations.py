@@ -6,6 +6,7 @@ from typing import Final
 
 from ..errors import StoreError
 from .version_7 import VERSION_7
+from .version_8 import VERSION_8
 
 _VERSION_1 = """
 CREATE TABLE conversation (
@@ -255,6 +256,7 @@ MIGRATIONS: Final = (
     _VERSION_5,
     _VERSION_6,
     VERSION_7,
+    VERSION_8,
 )
 """Script n leads from version n to version n + 1; a new database starts at version 0."""
 

@@ -36,17 +36,17 @@ class PictureArchive:
         self,
         source: Path,
         name: str,
-        window: str = "",
+        holder: str = "",
         excerpt: Excerpt = WHOLE,
         note: str = "",
         is_private: bool = False,
     ) -> AddedPicture:
-        """Copies a picture's file into the store; claims it for a window unless that is empty.
+        """Copies a picture's file into the store; claims it for a holder unless that is empty.
 
         Args:
             source: the file; its bytes are stored once, whatever of it is attached.
             name: what to call it; its own name if empty.
-            window: whose the picture is until it is sent.
+            holder: the window or client whose the picture is until it is sent.
             excerpt: what of the file the picture is.
             note: what was done to it when it was read elsewhere; empty for what is done now.
             is_private: whether it is for private conversations, and comes on no disk.
@@ -62,7 +62,7 @@ class PictureArchive:
             added = await files.add(source, name, excerpt)
             if note:
                 added = added._replace(picture=replace(added.picture, note=note))
-            if await self._run(stores.pictures.record, added.picture, added.look, window):
+            if await self._run(stores.pictures.record, added.picture, added.look, holder):
                 return added
 
     async def find_alike(self, picture: str) -> tuple[str, ...]:
@@ -76,6 +76,10 @@ class PictureArchive:
             private = await self._run(self._place.private.pictures.held, wanted)
             await self._run(self._place.private.pictures.claim, window, private)
             await self._run(self._place.stored.pictures.claim, window, wanted - private)
+
+    async def forget_private(self, holder: str) -> None:
+        """Forgets the private pictures that are unsent with a window or client."""
+        await self._run(self._place.private.forget_unsent, holder)
 
     async def find(self, keys: Iterable[str], *, is_private: bool = False) -> list[Attachment]:
         """Returns attached pictures by their keys, each copy known to be whole.

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ..kept import LibraryRow
 from ..private_ids import is_private as has_private_id
+from .claim_table import ClaimTable
 from .conversation_table import ConversationTable
 from .database import Database
 from .kept_tree import KeptTree, read_tree
@@ -51,9 +52,14 @@ class PrivateStores(Stores):
             table = ConversationTable(self._database.connection)
             table.find(conversation)
             table.remove(conversation)
-            pictures = PictureTable(self._database.connection)
-            unheld = set(pictures.forget_unheld(time.time() + 1.0, _ALL))
-            unneeded = {it for it in unheld if not pictures.is_known(it)}
+            unneeded = self._forget_unheld()
+        self.files.delete(unneeded)
+
+    def forget_unsent(self, holder: str) -> None:
+        """Removes the pictures that somebody has not sent, and that nothing else holds."""
+        with self._database.transaction():
+            ClaimTable(self._database.connection).replace(holder, ())
+            unneeded = self._forget_unheld()
         self.files.delete(unneeded)
 
     def read_tree(self, conversation: int) -> KeptTree:
@@ -72,6 +78,12 @@ class PrivateStores(Stores):
             rows = read_rows(self._database.connection, wanted)
         # The store has no file from which to draw a small picture.
         return tuple(replace(row, picture="") for row in rows)
+
+    def _forget_unheld(self) -> set[str]:
+        """Removes the rows of pictures that nothing holds; returns the files that nothing needs."""
+        pictures = PictureTable(self._database.connection)
+        unheld = pictures.forget_unheld(time.time() + 1.0, _ALL)
+        return {it for it in unheld if not pictures.is_known(it)}
 
     def _newest_first(self) -> list[int]:
         rows = self._database.connection.execute(

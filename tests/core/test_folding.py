@@ -1,6 +1,10 @@
+import unicodedata
+
 import pytest
 
 from seeshell.core.folding import Words, fold
+
+_SUBSCRIPT_IOTA = "\u0345"
 
 
 @pytest.mark.parametrize(
@@ -15,6 +19,8 @@ from seeshell.core.folding import Words, fold
         ("日本語の本", "本", ["本", "本"]),
         ("eﬃcient", "ffi", ["ﬃ"]),
         ("a.c abc", "a.c", ["a.c"]),
+        ("Işık, IŞIK, İstanbul'da ışık", "ışık", ["Işık", "IŞIK", "ışık"]),
+        ("İSTANBUL, istanbul", "İstanbul", ["İSTANBUL", "istanbul"]),
     ],
 )
 def test_words_are_found_whatever_their_case_and_accents(
@@ -28,6 +34,14 @@ def test_words_are_found_whatever_their_case_and_accents(
 @pytest.mark.parametrize(("text", "words"), [("が", "か"), ("각", "가"), ("กิ", "ก็")])
 def test_a_mark_that_makes_another_letter_counts(text: str, words: str) -> None:
     assert not list(Words([words]).find(text))
+
+
+def test_the_case_of_no_letter_counts() -> None:
+    letters = [it for it in map(chr, range(0x2FFFF)) if it.isalpha() and it != _SUBSCRIPT_IOTA]
+    for it in letters:
+        # Of ancient Greek, capitals write the iota that lies below a small letter beside it.
+        if _SUBSCRIPT_IOTA not in unicodedata.normalize("NFKD", it):
+            assert fold(f"a{it}b".upper()) == fold(f"a{it}b".lower()) == fold(f"a{it}b"), it
 
 
 def test_letters_written_as_several_characters_are_the_same_as_one() -> None:

@@ -24,8 +24,8 @@ from ...core.messages.model_requests import LoadModel
 from ...core.messages.queue_events import TurnQueued
 from ...core.messages.queue_requests import RemoveQueued
 from ...core.messages.requests import (
-    DeleteConversation,
     GetStatus,
+    LeavePrivate,
     OpenConversation,
     RegenerateAnswer,
     StopTurn,
@@ -134,9 +134,9 @@ class Asking:
 
     async def _close_private(self) -> None:
         """Has the core forget a private conversation."""
-        if self.is_private and self._turn is not None:
-            with suppress(CoreError):  # it is gone already, or the core is
-                await self._client.request(DeleteConversation(conversation=self._turn.conversation))
+        if self.is_private:
+            with suppress(CoreError):  # the core is gone
+                await self._client.request(LeavePrivate())
 
     async def _ask(self, request: Asked) -> AnswerEnded | TurnWithdrawn:
         """Asks, and returns how that ended."""

@@ -1,6 +1,5 @@
 """Completion in the shell: what a shell is told, and what it is answered when Tab is pressed."""
 
-import sys
 from argparse import Namespace, _SubParsersAction
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +11,11 @@ VARIABLE: Final = "_ARGCOMPLETE"
 """Set in the environment of a program that a shell asks what could be typed next."""
 
 
-def print_completion(options: Namespace, _output: "Output") -> int:
+def print_completion(options: Namespace, output: "Output") -> int:
     """Prints what the shell is to read so that it completes `seeshell`."""
     from argcomplete.shell_integration import shellcode
 
-    sys.stdout.write(shellcode(["seeshell"], shell=options.shell))
+    output.write(shellcode(["seeshell"], shell=options.shell))
     return 0
 
 

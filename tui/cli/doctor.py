@@ -41,11 +41,10 @@ def doctor(options: Namespace, output: Output) -> int:
     if options.images and (not is_terminal or options.json):
         raise SettingsError("The test card needs a terminal: run seeshell doctor --images in one.")
     paths = find_paths(os.environ)
-    if options.repair:
-        look_at_store(os.environ, repairs=True)
+    stored = look_at_store(os.environ, repairs=options.repair)
     around = look_around(paths, os.environ, is_terminal=is_terminal)
     redaction = redact(around, Path.home())
-    more = [*program_facts(around), *look_at_store(os.environ)]
+    more = [*program_facts(around), *stored]
     findings = [*run_checks(around, Path.home()), *map(redaction.finding, more)]
     log = [redaction.text(it) for it in read_log_tail(paths.log_file)]
     if output.as_json:

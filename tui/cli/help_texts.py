@@ -317,9 +317,10 @@ A core that is started so has the environment of the login, not that of a termin
 and proxies are those of the terminal that asks in any case."""
 
 IMPORT: Final = """\
-FILE is a bundle (`.seeshell`) or what another program has exported or keeps: ChatGPT's
-or Claude's export (the zip file, or its folder), the logs.db of llm, the store.db of
-oterm, a conversation of LM Studio (or the folder of them), an export of Open WebUI.
+FILE is a bundle (`.seeshell`) or JSON of seeshell's own, or what another program has
+exported or keeps: ChatGPT's or Claude's export (the zip file, or its folder), the
+logs.db of llm, the store.db of oterm, a conversation of LM Studio (or the folder of
+them), an export of Open WebUI.
 What it is, is told by what is in it.
 
 Nothing is changed that is here already: importing again adds nothing, and importing a

@@ -50,7 +50,7 @@ WantedBy=default.target
 """
 
 
-def print_service(options: Namespace, _output: Output) -> int:
+def print_service(options: Namespace, output: Output) -> int:
     """Prints the file for the service manager that the options name."""
     command = [*_program(), "core"]
     if options.manager == "launchd":
@@ -59,7 +59,7 @@ def print_service(options: Namespace, _output: Output) -> int:
     else:
         # In a unit a percent sign begins a name of systemd's own.
         text = _SYSTEMD.format(command=shlex.join(command).replace("%", "%%"))
-    sys.stdout.write(text)
+    output.write(text)
     return 0
 
 

@@ -22,7 +22,7 @@ def check_core(around: Surroundings) -> Finding:
     """Says whether a core runs."""
     core = around.core
     if around.core_error:
-        return Finding("core", around.core_error, "poor", "seeshell stop ends it.")
+        return Finding("core", around.core_error, "poor", "seeshell stop ends a core that runs.")
     if core is None:
         return Finding("core", "none runs; the app and `seeshell ask` start one")
     return Finding("core", f"{core.version}, process {core.pid}, clients: {core.clients}")

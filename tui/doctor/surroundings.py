@@ -97,18 +97,17 @@ def look_around(paths: Paths, environment: Mapping[str, str], *, is_terminal: bo
 
 
 async def _ask_core(paths: Paths, settings: Settings) -> tuple[CoreStatus | None, str]:
-    """Returns the core's word, or why there is none."""
-    from ...core.errors import CoreUnreachable
+    """Returns the core's word, or why there is none; neither where no core runs."""
     from ...core.ipc.client import CoreClient
     from ...core.ipc.lock import is_core_alive
     from ...core.messages.requests import GetStatus
     from ..session.handed_over import read_handed_over
 
     try:
+        if not is_core_alive(paths):
+            return None, ""
         environment = read_handed_over(paths, settings)
         client = await CoreClient.connect(paths, start=False, environment=environment)
-    except CoreUnreachable as error:
-        return None, str(error) if is_core_alive(paths) else ""
     except SeeshellError as error:
         return None, str(error)
     try:

@@ -25,7 +25,8 @@ _TAG: Final = re.compile(
 )
 """What would be read as HTML: no code, no address, and nothing behind a backslash."""
 
-_SPECIAL: Final = re.compile(r"([\\\[\]])")
+_SPECIAL: Final = re.compile(r"([\\\[\]<`*])")
+"""What would begin a link, HTML, code or emphasis."""
 
 _PATIENCE: Final = Patience(2.0)
 
@@ -50,8 +51,8 @@ async def as_markdown(
     """
     branches = find_branches(kept, all_branches=form.all_branches)
     told = [message for branch in branches for message in branch.messages]
-    title = _SPECIAL.sub(r"\\\1", words.title_of(kept))
-    blocks = [f"# {title}", " · ".join(words.facts_of(kept, told))]
+    facts = " · ".join(map(_plain, words.facts_of(kept, told)))
+    blocks = [f"# {_plain(words.title_of(kept))}", facts]
     writer = _Writer(form, pictures)
     for number, branch in enumerate(branches):
         if number:
@@ -60,6 +61,11 @@ async def as_markdown(
             before = (*branch.before, *branch.messages[:index])
             blocks += await writer.blocks(message, before)
     return _CONTROLS.sub(lambda it: show(it[0]), "\n\n".join(blocks)) + "\n"
+
+
+def _plain(name: str) -> str:
+    """Returns a name or a phrase on one line as Markdown that shows it as it is."""
+    return _SPECIAL.sub(r"\\\1", " ".join(name.splitlines()))
 
 
 def _branch_heading(branch: Branch) -> str:
@@ -80,7 +86,8 @@ class _Writer:
         """Returns the blocks of a message, an empty line between each two of them."""
         who = words.who_of(message, is_numbered=self._form.all_branches)
         heading = [who, *words.marks_of(message)]
-        facts = [*filter(None, [words.model_of(message)]), words.date_of(message.created_at)]
+        model = _plain(words.model_of(message))
+        facts = [*filter(None, [model]), words.date_of(message.created_at)]
         blocks = [f"## {', '.join(heading)}", f"*{' · '.join(facts)}*"]
         number = sum(len(it.attachments) for it in before)
         for part in message.parts:
@@ -96,8 +103,8 @@ class _Writer:
         return [*blocks, *_foot(message, before)]
 
     async def _picture(self, picture: Attachment, number: int) -> str:
-        name = _SPECIAL.sub(r"\\\1", words.picture_name(picture, number))
-        facts = ", ".join(words.picture_facts(picture))
+        name = _plain(words.picture_name(picture, number))
+        facts = ", ".join(map(_plain, words.picture_facts(picture)))
         place = await self._pictures.place(picture) if self._pictures else None
         return f"![{name}](<{place}>)\\\n{name}, {facts}" if place else f"({name}, {facts})"
 
@@ -122,11 +129,12 @@ def _foot(message: Message, before: tuple[Message, ...]) -> Iterator[str]:
         return
     marks = find_marks(message, before)
     if marks:
+        names = [_plain(words.mark_name(it, number)) for number, it in enumerate(marks, start=1)]
         yield "\n".join(
-            f"- {words.mark_name(it, number)}: {words.mark_place(it)} in picture {it.number}"
-            for number, it in enumerate(marks, start=1)
+            f"- {name}: {words.mark_place(it)} in picture {it.number}"
+            for name, it in zip(names, marks, strict=True)
         )
-    notes = [*filter(None, [words.ending_of(message)]), *words.receipt_of(message)]
+    notes = [*filter(None, [_plain(words.ending_of(message))]), *words.receipt_of(message)]
     if notes:
         yield f"*{' · '.join(notes)}*"
 

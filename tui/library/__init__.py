@@ -11,6 +11,8 @@ Its modules in reading order:
                     hit.
     thumbnails      Thumbnails of the pictures that are in sight, drawn one after the other beside
                     the interface.
+    deed_keys       Keys of a list that act on the conversation at its cursor, or on those that are
+                    marked.
     deeds           What keys do with conversations of a list: asks what has to be asked, and has it
                     done.
     told            What a list of conversations says of itself: why it is empty, how long it is,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -17,7 +16,7 @@ from ..keys.bindings import Keyed, bindings_of, fill_keys
 from ..session.library_query import ORDERS, SHELVES, put_piece, put_shelf
 from ..session.library_view import LibraryView
 from ..session.session import ChatSession
-from .deeds import Deeds
+from .deed_keys import DEEDS, DeedKeys
 from .filter_line import FilterLine
 from .rows import Form, LibraryRows
 from .told import count_words, empty_words
@@ -29,20 +28,15 @@ _PLACEHOLDERS: Final[dict[Form, str]] = {
     "small": "Filter conversations",
     "full": "Search everything: words, tag:x has:picture before:2026-05 is:pinned …",
 }
-_ON_ROWS: Final = frozenset(
-    {"rename", "delete", "restore", "pin", "tag", "archive", "export", "mark"}
-)
-"""Actions on the conversation at the cursor, or on those marked."""
 
 
-class LibraryPanel(Keyed, Vertical):
+class LibraryPanel(Keyed, DeedKeys):
     """A filter, a list, and the keys of what can be done with conversations."""
 
     DEFAULT_CSS = Path(__file__).with_suffix(".tcss").read_text("utf-8")
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("list")
 
-    rows = getters.query_one(LibraryRows)
     line = getters.query_one(Input)
 
     @dataclass
@@ -79,13 +73,11 @@ class LibraryPanel(Keyed, Vertical):
             pictures: returns what draws thumbnails; None for none.
             text: what is searched for at first.
         """
-        super().__init__(classes=f"-{form}")
+        super().__init__(session, view, classes=f"-{form}")
         self._session = session
-        self._view = view
         self._form: Form = form
         self._pictures = pictures
         self._text = text
-        self._deeds = Deeds(self, session)
         self._awaits_list = False
         """Whether the filter has the focus only because there is no list yet."""
 
@@ -137,16 +129,6 @@ class LibraryPanel(Keyed, Vertical):
         self.line.value = ""
         self.rows.focus()
 
-    @property
-    def has_marks(self) -> bool:
-        """Whether conversations are marked."""
-        return self.is_mounted and bool(self.rows.marked)
-
-    def clear_marks(self) -> None:
-        """Marks no conversation any more."""
-        self.rows.marked.clear()
-        self._show_marks()
-
     def takes_letters(self) -> bool:
         """Returns whether the list has the keys."""
         return self.is_mounted and self.rows.has_focus
@@ -161,16 +143,9 @@ class LibraryPanel(Keyed, Vertical):
             return self.line.has_focus
         if not self.rows.has_focus:
             return False
-        if action == "empty_bin":
-            return self._view.query.filter.shelf == "bin" and len(self._view) > 0
-        if action not in _ON_ROWS:
-            return action not in ("sort", "shelf") or self._view.hits is None
-        rows = self.rows.chosen
-        are_deleted = bool(rows) and all(it.is_deleted for it in rows)
-        if action == "restore":
-            return are_deleted
-        is_bin = self._view.query.filter.shelf == "bin"
-        return bool(rows) and (not are_deleted or (is_bin and action in ("delete", "mark")))
+        if action in DEEDS:
+            return self.can_do(action)
+        return action not in ("sort", "shelf") or self._view.hits is None
 
     def action_open(self) -> None:
         """Opens what the cursor stands on."""
@@ -186,11 +161,6 @@ class LibraryPanel(Keyed, Vertical):
     def action_filter(self) -> None:
         """Moves the focus to the filter."""
         self.line.focus()
-
-    def action_mark(self) -> None:
-        """Marks the conversation at the cursor, or not any more."""
-        self.rows.turn_mark()
-        self._show_marks()
 
     def action_move(self, distance: int) -> None:
         """Moves the cursor."""
@@ -213,49 +183,6 @@ class LibraryPanel(Keyed, Vertical):
         """Lists the archive, then the bin, then the others."""
         shelf = SHELVES[(SHELVES.index(self._view.query.filter.shelf) + 1) % len(SHELVES)]
         self.line.value = put_shelf(self.line.value, shelf)
-
-    @work
-    async def action_rename(self) -> None:
-        """Asks for another title of the conversation at the cursor."""
-        if row := self.rows.row:
-            await self._deeds.rename(row)
-
-    @work
-    async def action_delete(self) -> None:
-        """Deletes conversations, which can be undone; in the bin for good."""
-        await self._deeds.delete(self.rows.chosen)
-
-    @work
-    async def action_restore(self) -> None:
-        """Undoes deletions."""
-        await self._deeds.restore(self.rows.chosen)
-        self.clear_marks()
-
-    @work
-    async def action_pin(self) -> None:
-        """Pins conversations, or no longer."""
-        await self._deeds.pin(self.rows.chosen)
-
-    @work
-    async def action_tag(self) -> None:
-        """Asks for tags."""
-        await self._deeds.tag(self.rows.chosen)
-
-    @work
-    async def action_archive(self) -> None:
-        """Archives conversations, or takes them back."""
-        await self._deeds.archive(self.rows.chosen)
-        self.clear_marks()
-
-    @work
-    async def action_export(self) -> None:
-        """Writes conversations into files."""
-        await self._deeds.export(self.rows.chosen)
-
-    @work
-    async def action_empty_bin(self) -> None:
-        """Removes all that is in the bin for good."""
-        await self._deeds.empty_bin()
 
     @on(Input.Changed)
     @work
@@ -282,7 +209,8 @@ class LibraryPanel(Keyed, Vertical):
         if self._form == "small":
             self.post_message(self.Highlighted(None))
 
-    def _show_marks(self) -> None:
+    def show_marks(self) -> None:
+        """Shows which conversations are marked, and how many."""
         self.rows.refresh()
         self._tell()
         self.refresh_bindings()

@@ -36,6 +36,8 @@ class FoundHits:
         """Messages that can't be found yet."""
         self.next = ""
         """For the page after those that have come; empty for none."""
+        self.dropped: set[int] = set()
+        """Conversations with hits that were let go: should one come back, so do they."""
         self.add(found)
 
     def __len__(self) -> int:
@@ -63,21 +65,24 @@ class FoundHits:
         below = [index for index, place in enumerate(self.places) if place >= line]
         return below[0] if below else max(len(self.places) - 1, 0)
 
-    def retitle(self, row: LibraryRow) -> None:
-        """Gives the heading of a conversation its title of now."""
+    def retitle(self, row: LibraryRow) -> bool:
+        """Gives the heading of a conversation its title of now; returns whether it is another."""
         told = row.summary
+        before = self.lines
         self.lines = [
             replace(it, title=told.title)
             if isinstance(it, Heading) and it.conversation == told.id
             else it
             for it in self.lines
         ]
+        return self.lines != before
 
     def drop(self, conversations: Collection[int]) -> None:
         """Lets the hits in conversations go that are gone."""
         kept = [it for it in self.lines if it.conversation not in conversations]
         if len(kept) < len(self.lines):
             before = len(self)
+            self.dropped |= {it.conversation for it in self.lines} & set(conversations)
             self.lines = kept
             self.places = [place for place, it in enumerate(kept) if isinstance(it, Hit)]
             self.total -= before - len(self)

@@ -118,8 +118,11 @@ class LibraryView:
             if not self._is_stale:
                 return
             self._is_stale = False
-            if self.hits is not None or not self.is_read:
+            if not self.is_read or self.query.text != self._wanted.text:
                 await self._ask(self._wanted)
+                return
+            if self.hits is not None:
+                await self._find_again(len(self.hits))
                 return
             kept, first = list(self.rows.rows), self._in_view[0]
             await self._ask_rows(max(first - PAGE // 4, 0), PAGE)
@@ -195,6 +198,17 @@ class LibraryView:
         if isinstance(reply, LibraryListed) and rows is self.rows:
             rows.take(skip, reply.rows, reply.total)
 
+    async def _find_again(self, count: int) -> None:
+        """Asks for as many hits again as there were, if there still are."""
+        reply = await self._link.ask(FindHits(filter=self.query.filter))
+        if isinstance(reply, HitsFound):
+            hits = FoundHits(reply)
+            for _ in range(_MOST_TURNS):
+                if len(hits) < count and hits.next:
+                    await self._ask_hits(hits)
+            self.hits = hits
+            self._told()
+
     async def _ask_hits(self, hits: FoundHits) -> None:
         reply = await self._link.ask(FindHits(filter=self.query.filter, after=hits.next))
         if isinstance(reply, HitsFound):
@@ -216,12 +230,16 @@ class LibraryView:
         return self.rows.put(row)
 
     def _take_in_hits(self, row: LibraryRow) -> bool:
-        """Shows a title as it is now, and no hits in what was deleted elsewhere."""
+        """Shows a title as it is now, and no hits in what was deleted elsewhere.
+
+        Returns whether these are certain to be the hits still.
+        """
         assert self.hits is not None  # noqa: S101 - it is called for hits alone
-        if _can_hold(self.query.filter, row) or row.summary.id in self._states().deleted:
-            self.hits.retitle(row)
-        else:
-            self.hits.drop({row.summary.id})
+        conversation = row.summary.id
+        if _can_hold(self.query.filter, row) or conversation in self._states().deleted:
+            is_other_title = self.hits.retitle(row)
+            return not is_other_title and conversation not in self.hits.dropped
+        self.hits.drop({conversation})
         return True
 
     def _listed(self, row: LibraryRow, states: ListedStates) -> ListedConversation:

@@ -21,8 +21,8 @@ from ...core.messages.library_events import LibraryChanged
 from ...core.messages.picture_events import PictureFetching, PicturesOffered
 from ...core.messages.queue_events import QueueChanged
 from ...core.messages.requests import (
-    DeleteConversation,
     GetStatus,
+    LeavePrivate,
 )
 from ...core.private_ids import is_private
 from .answer_requests import AnswerRequests
@@ -175,12 +175,10 @@ class ChatSession:
                 await self._link.close()
 
     async def close_private(self) -> None:
-        """Has the core forget the private conversations of this window; for when it is left."""
-        numbers = [it.conversation for it in self.journal.entries if it.is_private]
+        """Has the core forget what is private in this window alone; for when it is left."""
         with suppress(TimeoutError, SeeshellError):
             async with asyncio.timeout(_CLOSING_SECONDS):
-                for number in filter(None, numbers):
-                    await self._link.request(DeleteConversation(conversation=number))
+                await self._link.request(LeavePrivate())
 
     def submit(self, text: str) -> Coroutine[Any, Any, None]:
         """Sends a message; while another one is answered it waits in the core's queue.

@@ -109,6 +109,17 @@ def texts(database: Path) -> dict[int, str]:
         return dict(rows.fetchall())
 
 
+def run_care(paths: Paths, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    environment = os.environ | {"SEESHELL_HOME": str(paths.data_dir.parent)}
+    command = [sys.executable, "-m", "seeshell.core.care", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def look(paths: Paths, *arguments: str) -> Any:
+    """Returns what the program prints."""
+    return json.loads(run_care(paths, *arguments).stdout)
+
+
 def test_what_is_whole_is_said_to_be(filled: Paths) -> None:
     checks = (check_conversations, check_search, check_pictures, check_spills, check_rights)
     found = [check(filled) for check in (*checks, check_room)]
@@ -194,9 +205,11 @@ async def test_a_repair_that_was_cut_off_is_ended_before_a_core_starts(
         target.write_bytes(b"half")
         raise Cut
 
+    names = sorted(it.name for it in filled.data_dir.iterdir())
     with pytest.raises(Cut):
         exchange(filled, fail)
     assert texts(filled.database) == before
+    assert sorted(it.name for it in filled.data_dir.iterdir()) == names
     # Killed when the rescued file was whole and not in its place.
     with (
         closing(sqlite3.connect(filled.database)) as opened,
@@ -258,14 +271,43 @@ def test_others_lose_their_rights(filled: Paths) -> None:
     assert check_rights(filled).health == "good"
 
 
+def test_a_database_that_the_system_keeps_from_being_read_is_not_called_damaged(
+    filled: Paths,
+) -> None:
+    """Repairing it would make another one of a file that is whole."""
+    with closing(sqlite3.connect(filled.database, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        found = {it["name"]: it for it in look(filled)}
+    assert found["conversations"]["found"].startswith("it can't be looked at")
+    assert not found["conversations"]["can_repair"]
+    assert "damaged" not in found["search"]["found"]
+
+
+def test_rights_that_the_user_lacks_are_told(
+    filled: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda place, _: place != filled.database)
+    found = check_rights(filled)
+    assert (found.health, found.can_repair) == ("poor", False)
+    assert str(filled.data_dir) in found.advice
+
+
+def test_a_folder_that_can_not_be_locked_is_told_in_one_sentence(filled: Paths) -> None:
+    filled.lock_file.unlink(missing_ok=True)
+    filled.lock_file.mkdir()
+    done = run_care(filled, "--repair")
+    filled.lock_file.rmdir()
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.startswith("Nothing can be repaired: ")
+
+
 def test_the_program_repairs_all_of_it_while_no_core_runs(filled: Paths) -> None:
     damage(filled.database, 9, 4)
-    environment = os.environ | {"SEESHELL_HOME": str(filled.data_dir.parent)}
 
     def run(*arguments: str) -> Any:
-        command = [sys.executable, "-m", "seeshell.core.care", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-        return {it["name"]: it for it in json.loads(done.stdout)}
+        return {it["name"]: it for it in look(filled, *arguments)}
 
     assert run()["conversations"]["health"] == "poor"
     assert "could be kept" in run("--repair")["conversations"]["found"]

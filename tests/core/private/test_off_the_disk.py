@@ -16,6 +16,7 @@ from seeshell.core.messages.picture_requests import Attach
 from seeshell.core.messages.requests import (
     DeleteConversation,
     ForkConversation,
+    LeavePrivate,
     ListConversations,
     OpenConversation,
     PrepareTurn,
@@ -135,6 +136,7 @@ async def test_it_goes_on_as_others_do(
     (picture,) = engine.history[-1][0].images
     assert hash_file(picture.path) == picture.sha256
     await carry_out(sessions, DeleteConversation(conversation=fork.summary.id), client)
+    await carry_out(sessions, LeavePrivate(), client)
     assert picture.path == secret_picture or not picture.path.exists()
 
 

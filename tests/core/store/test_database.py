@@ -237,7 +237,7 @@ async def test_a_newer_database_is_left_alone(paths: Paths) -> None:
 async def test_a_damaged_database_is_said_to_be_damaged(paths: Paths) -> None:
     paths.data_dir.mkdir(parents=True)
     paths.database.write_bytes(b"This is no database. " * 100)
-    with pytest.raises(StoreError, match=r"conversations\.sqlite can't be used.*backup"):
+    with pytest.raises(StoreError, match=r"conversations\.sqlite can't be used.*doctor --repair"):
         await open_archive(paths)
     assert paths.database.read_bytes().startswith(b"This is no database.")
 

@@ -32,6 +32,7 @@ DATABASES = Path(__file__).parent / "databases"
 VERSION_1, VERSION_2 = DATABASES / "version-1.sqlite", DATABASES / "version-2.sqlite"
 VERSION_3, VERSION_4 = DATABASES / "version-3.sqlite", DATABASES / "version-4.sqlite"
 VERSION_5, VERSION_6 = DATABASES / "version-5.sqlite", DATABASES / "version-6.sqlite"
+VERSION_7 = DATABASES / "version-7.sqlite"
 DOG = "d" * 64
 
 BRANCHES = f"""
@@ -238,6 +239,18 @@ async def test_a_database_of_version_6_keeps_its_rolls(paths: Paths) -> None:
     await archive.close()
 
 
+async def test_words_that_version_7_has_indexed_with_a_dotless_i_are_found(paths: Paths) -> None:
+    paths.data_dir.mkdir(parents=True)
+    shutil.copy(VERSION_7, paths.database)
+    archive = await open_archive(paths)
+    await archive.indexing
+    (lamp,) = await found(archive, "ışık")
+    for words in ("IŞIK", "işik", "ISPARTA kapinin", "nerede"):
+        assert await found(archive, words) == [lamp], words
+    assert len(await found(archive, "colour")) == 1
+    await archive.close()
+
+
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as database:
         return sorted(database.execute(query), key=str)
@@ -393,7 +406,7 @@ async def test_a_damaged_database_is_not_migrated(paths: Paths) -> None:
     content = bytearray(paths.database.read_bytes())
     content[(page - 1) * size : page * size] = bytes(size)
     paths.database.write_bytes(content)
-    with pytest.raises(StoreError, match=r"damaged.*Restore it from a backup"):
+    with pytest.raises(StoreError, match=r"damaged.*`seeshell doctor --repair`"):
         await open_archive(paths)
     assert paths.database.read_bytes() == content
     assert kept(paths) == []

@@ -59,6 +59,19 @@ def test_bash_takes_them() -> None:
     assert "seeshell" in told.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+@pytest.mark.parametrize("arguments", [("completion", "bash"), ("service", "systemd")])
+def test_a_file_that_takes_nothing_is_told_in_one_sentence(arguments: tuple[str, str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [*PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "seeshell: Standard output can't be written (No space left on device)."
+    ]
+
+
 def test_launchd_gets_a_property_list_with_a_program_that_runs() -> None:
     service = plistlib.loads(run("service", "launchd").encode())
     *program, core = service["ProgramArguments"]

@@ -90,5 +90,19 @@ def test_a_report_tells_nothing_private_and_repairs_while_no_core_runs(tmp_path:
     assert "2 messages" in repaired.stdout
     (kept,) = (home / "data").glob("damaged-*.sqlite")
     assert kept.stat().st_size
+    assert (
+        f"2 messages could be kept; the damaged file is kept as $SEESHELL_HOME/data/{kept.name}"
+        in (repaired.stdout)
+    )
     for done in (running, refused, damaged, repaired):
         assert "quetzalcoatlus" not in done.stdout + done.stderr
+
+
+def test_a_folder_that_no_core_could_use_is_a_finding_among_the_others(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "data" / "core.lock").mkdir(parents=True)
+    told = Installed(home).run("doctor", "--json")
+    findings = {it["name"]: it for it in json.loads(told.stdout)["findings"]}
+    assert findings["core"]["health"] == "poor"
+    assert "core.lock can't be opened" in findings["core"]["found"]
+    assert {"version", "conversations", "disk"} <= findings.keys()

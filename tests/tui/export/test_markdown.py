@@ -1,10 +1,13 @@
 """Conversations as Markdown."""
 
+import re
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
+from seeshell.core.conversation import Attachment
 from seeshell.core.kept import KeptMessage
 from seeshell.core.settings import Paths
 from seeshell.tui.export import ExportChoices
@@ -68,6 +71,20 @@ async def test_what_looks_like_html_is_text_for_every_reader() -> None:
     assert "<code>&lt;b&gt;</code> stays, &lt;i&gt; too." in html
     assert "&lt;script&gt;in code&lt;/script&gt;" in html
     assert '<a href="https://example.org">' in html
+
+
+async def test_names_are_text_for_every_reader() -> None:
+    name = "<b>x</b> [y](javascript:z) `c` *d* ![e](f)"
+    answer = message("a", "q", "assistant", "Yes.")
+    answer = replace(answer, model=name, error=name, finish_reason="failed")
+    picture = Attachment("ab" * 32, name, 60, 40, note=name)
+    kept = conversation(message("q", None, "user", picture, "What?"), answer, title=name)
+    text = await as_markdown(replace(kept, tags=(name,)), MarkdownForm(), None)
+    page = MarkdownIt("commonmark", {"html": True}).render(text)
+    told = "&lt;b&gt;x&lt;/b&gt; [y](javascript:z) `c` *d* ![e](f)"
+    # Title, model and tag of the conversation, name and note of the picture, model and error.
+    assert page.count(told) == 7
+    assert set(re.findall(r"<(\w+)", page)) == {"h1", "h2", "p", "em", "blockquote"}
 
 
 async def test_controls_can_not_steer_a_terminal() -> None:

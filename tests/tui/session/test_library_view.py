@@ -33,7 +33,7 @@ class Link:
         self.asked.append(request)
         await self.may_reply.wait()
         if isinstance(request, FindHits):
-            hits = [Hit(it, it, "text", "words", ()) for it in (1, 2)]
+            hits = [Hit(it, it, "text", "words", (), f"title {it}") for it in (1, 2)]
             return HitsFound(hits=tuple(hits), next="" if request.after else "more", total=4)
         assert isinstance(request, ListLibrary)
         rows = ROWS[request.skip : request.skip + request.limit]
@@ -139,3 +139,34 @@ async def test_a_change_far_away_has_what_is_in_view_asked_for_again() -> None:
     view.note(changed(5, updated_at=2000.0))
     await view.catch_up()
     assert [(it.skip, it.limit) for it in link.asked] == [(0, 100), (0, 100)]
+
+
+async def test_hits_that_are_right_again_come_back() -> None:
+    """As where another window deletes a conversation and undoes that, or gives it a title."""
+    link = Link()
+    view = view_of(link, finds_hits=True)
+    await view.search("words")
+    query = view.query
+    view.note(changed(2))
+    view.note(changed(2, deleted_at=1.0))
+    await view.catch_up()
+    assert (len(view), len(link.asked)) == (1, 1)
+    view.note(changed(2))
+    await view.catch_up()
+    assert (len(view), len(link.asked)) == (2, 2)
+    view.note(changed(2, title="other words"))
+    await view.catch_up()
+    assert [it.filter.words for it in link.asked] == ["words"] * 3
+    # Of another query the cursor would go to the start.
+    assert view.query is query
+
+
+async def test_hits_are_asked_for_again_as_far_as_they_had_come() -> None:
+    link = Link()
+    view = view_of(link, finds_hits=True)
+    await view.search("words")
+    view.look_at(0, 20)
+    await view.fill()
+    await view.ask_again()
+    assert len(view) == 4
+    assert [it.after for it in link.asked] == ["", "more", "", "more"]

@@ -101,15 +101,21 @@ def _tell(taken: _Taken, output: Output) -> None:
 def _counted(prepared: Prepared, imported: BundleImported | None) -> str:
     if imported is None:
         return (
-            f"{prepared.format}, {prepared.conversations:,} conversations with "
-            f"{prepared.messages:,} messages and {prepared.pictures:,} pictures; nothing is stored"
+            f"{prepared.format}, {_several(prepared.conversations, 'conversation')} with "
+            f"{_several(prepared.messages, 'message')} and "
+            f"{_several(prepared.pictures, 'picture')}; nothing is stored"
         )
-    told = [f"{len(imported.added):,} conversations added"]
+    told = [f"{_several(len(imported.added), 'conversation')} added"]
     if imported.extended:
         told.append(f"{len(imported.extended):,} extended")
     if imported.known:
-        told.append(f"{imported.known:,} were here already")
+        told.append(f"{imported.known:,} {'was' if imported.known == 1 else 'were'} here already")
     return f"{prepared.format}, " + ", ".join(told)
+
+
+def _several(number: int, noun: str) -> str:
+    """Returns a number with its noun."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _left_out(taken: _Taken) -> tuple[str, ...]:

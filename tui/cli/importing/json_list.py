@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from ....core.errors import TransferError
 from ....core.undecodable import UNDECODABLE
@@ -14,20 +14,30 @@ from .source import Source
 T = TypeVar("T")
 
 
+class _Wrapped(Struct):
+    """A document that may hold a list."""
+
+    conversations: Raw = Raw(b"")
+
+
 def read_list(document: bytes, name: str) -> list[Raw]:
-    """Returns the elements of a list, each still JSON; one that is no list is its only element.
+    """Returns the elements of a list, each still JSON.
 
     Args:
-        document: JSON, with or without a byte order mark.
+        document: JSON, with or without a byte order mark: a list, an object that holds one as its
+            `conversations`, or an object that is the only element.
         name: what errors call the file.
 
     Raises:
         TransferError: it is no JSON.
     """
     document = document.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not document.startswith(b"["):
-        return [Raw(document)]
     try:
+        if document.startswith(b"{"):
+            listed = bytes(msgspec.json.decode(document, type=_Wrapped).conversations)
+            if not listed.startswith(b"["):
+                return [Raw(document)]
+            document = listed
         return msgspec.json.decode(document, type=list[Raw])
     except UNDECODABLE as error:
         raise TransferError(f"{name} is damaged ({error}): export it again.") from error

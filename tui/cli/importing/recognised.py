@@ -21,7 +21,7 @@ from .source import FolderSource, Source, ZipSource
 BUNDLE: Final = "bundle"
 """What a bundle counts as."""
 
-_PROGRAMS: Final = "ChatGPT, Claude, llm, LM Studio, Open WebUI or oterm"
+_PROGRAMS: Final = "seeshell, ChatGPT, Claude, llm, LM Studio, Open WebUI or oterm"
 
 _Reader = Callable[[Source, str, Collected], None]
 
