@@ -165,9 +165,8 @@ class Tray(Widget):
         if not self.missing:
             return []
         style = self.get_visual_style("tray--error")
-        return Content.styled(visible_line(self.missing), style).wrap(max(width, 1))[
-            :_SENTENCE_ROWS
-        ]
+        sentence = fill_keys(self, visible_line(self.missing))
+        return Content.styled(sentence, style).wrap(max(width, 1))[:_SENTENCE_ROWS]
 
     def _choice_rows(self, width: int) -> list[Content]:
         """Returns what Tab offers: from the chosen one on where not all find room."""

@@ -86,16 +86,18 @@ class MissingPictures(Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """What is wrong and what can be done."""
+        """What is wrong and what can be done; keys stand in it as `fill_keys` fills them in."""
         is_one = len(self.names) == 1
         it, path = ("it", "the path") if is_one else ("them", "the paths")
         here = f"{_enumerate(self.names)} {'is' if is_one else 'are'} not on this machine"
         if self.is_held:
             return (
                 f"Not sent: {here}. Copy {it} over, as with scp, and paste {path} here; or press "
-                f"enter again to send {path} as text."
+                f"{{prompt.send}} again to send {path} as text."
             )
-        return f"{here}: copy {it} over, as with scp. Enter twice sends {path} as text."
+        return (
+            f"{here}: copy {it} over, as with scp; {{prompt.send}} twice sends {path} as text."
+        )
 
     def are_in(self, text: str) -> bool:
         """Whether a text names one of them."""

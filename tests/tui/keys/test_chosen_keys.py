@@ -1,7 +1,7 @@
 """Keys that the user has chosen, in the whole app."""
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 
 from seeshell.core.errors import SettingsError
 from seeshell.core.settings import Paths, Settings
@@ -36,7 +36,12 @@ async def test_chosen_keys_work_and_are_shown_wherever_keys_are(
         await user.sees("editing question 1", "ctrl+b resends, esc cancels")
         await user.press("escape", "f11")
         await user.sees("Edit the question and ask it again", "f10", "Show or hide the preview")
-        await user.press("escape", "f1")
+        await user.press("escape")
+        user.app.post_message(Paste("~/Desktop/a.png"))
+        await user.sees("a.png is not on this machine", "ctrl+b twice sends")
+        await user.press("ctrl+b")
+        await user.sees("press ctrl+b again")
+        await user.press("ctrl+x", "f1")
         await user.sees("no key")
         await user.press("pagedown")
         await user.sees("enter                          New line")

@@ -138,13 +138,13 @@ def test_a_long_text_is_soon_read(piece: str, home: Path) -> None:
 def test_the_sentence_offers_the_ways_out() -> None:
     one = MissingPictures(("~/a.png",), ("a.png",))
     assert one.sentence == (
-        "a.png is not on this machine: copy it over, as with scp. "
-        "Enter twice sends the path as text."
+        "a.png is not on this machine: copy it over, as with scp; "
+        "{prompt.send} twice sends the path as text."
     )
     held = MissingPictures(("a", "b", "c"), ("a.png", "b.png", "c.png"), is_held=True)
     assert held.sentence == (
         "Not sent: a.png and 2 more are not on this machine. Copy them over, as with scp, and "
-        "paste the paths here; or press enter again to send the paths as text."
+        "paste the paths here; or press {prompt.send} again to send the paths as text."
     )
 
 
