@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
+from textual.events import Paste, Resize
 
 from ...core.conversation import Attachment
 from ...core.settings import Paths, Settings
@@ -130,6 +130,11 @@ class ChatScreen(ShowsPictures, ChoosesModel):
     def on_resize(self, event: Resize) -> None:
         """Keeps open beside the chat only the panels for which there is room."""
         self.panels.fit(event.size.width)
+
+    def on_paste(self, event: Paste) -> None:
+        """Gives the prompt what was pasted or dropped while the focus was on no field of text."""
+        self.prompt.focus()
+        self.prompt.post_message(Paste(event.text))
 
     @work(exclusive=True, group="session")
     async def _run_session(self, *, replace_core: bool = False) -> None:

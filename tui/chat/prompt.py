@@ -155,6 +155,7 @@ class Prompt(Keyed, RecallingArea, inherit_bindings=False):
 
     def on_paste(self, event: Paste) -> None:
         """Attaches pasted paths of pictures; other text is inserted by the text area."""
+        event.stop()
         try:
             pictures, missing = self._find_pictures(event.text)
         except Scarcity:
@@ -162,7 +163,6 @@ class Prompt(Keyed, RecallingArea, inherit_bindings=False):
             return
         if pictures:
             event.prevent_default()
-            event.stop()
             self._draft.attach(pictures)
         elif missing:
             self.post_message(self.MissingPasted(missing))

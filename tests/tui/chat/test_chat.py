@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 
 from seeshell.tui.chat.status_bar import StatusBar
 from seeshell.tui.picker.last_visit import LastVisit
@@ -115,6 +115,27 @@ async def test_a_path_in_the_prompt_attaches_and_leaves_the_question(
         message = user.messages[0]
         assert [it.name for it in message.attachments] == [PICTURE]
         assert message.text == "what is in the picture?"
+
+
+@pytest.mark.parametrize("panel", ["shift+tab", "f2"])
+async def test_what_is_dropped_while_the_focus_is_elsewhere_goes_to_the_prompt(
+    open_app: OpenApp, shared_demo_core: RunningCore, samples: Path, panel: str
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.press(panel)
+        await user.until(lambda: not user.chat.prompt.has_focus)
+        user.app.post_message(Paste(str(samples / PICTURE)))
+        user.app.post_message(Paste("what is\n"))
+        await user.type("it?")
+        await user.until(lambda: user.chat.prompt.text == "what is\nit?")
+        assert [it.label for it in user.chat.session.draft.pictures] == [PICTURE]
+        await user.press("ctrl+s")
+        await user.sees("Search your prompts")
+        user.app.post_message(Paste("shapes"))
+        await user.press("escape")
+        await user.until(lambda: user.chat.prompt.has_focus)
+        assert user.chat.prompt.text == "what is\nit?"
 
 
 async def test_a_draft_stays_with_its_conversation(
