@@ -59,6 +59,7 @@ class EndingApp(CopyingApp):
 
     def _end(self) -> None:
         """Ends in order; what was typed last is stored before anything else."""
+        self._chat.take_in_edited()
         self._chat.session.journal.save()
         self.exit(return_code=128 + signal.SIGTERM)
 
@@ -67,6 +68,7 @@ class EndingApp(CopyingApp):
 
         So also where whatever started the program has it ignore the signal, as `nohup` does.
         """
+        self._chat.take_in_edited()
         self._chat.session.journal.close()
         asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
         os.kill(os.getpid(), signal.SIGHUP)

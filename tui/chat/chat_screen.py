@@ -136,6 +136,11 @@ class ChatScreen(ShowsPictures, ChoosesModel):
         self.prompt.focus()
         self.prompt.post_message(Paste(event.text))
 
+    def take_in_edited(self) -> None:
+        """Takes down what an editor that is still open has stored so far, before the app ends."""
+        for prompt in self.query(Prompt):
+            prompt.take_in_edited()
+
     @work(exclusive=True, group="session")
     async def _run_session(self, *, replace_core: bool = False) -> None:
         await self.session.run(self._launch, replace_core=replace_core)

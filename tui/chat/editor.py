@@ -20,25 +20,56 @@ class EditorFailed(Exception):
     """It was not edited; the message says why and what to do."""
 
 
-async def edit_text(app: App[Any], text: str) -> str:
-    """Returns the text as it is when the editor ends; the app gives the terminal up meanwhile.
+class TextInEditor:
+    """A text in a file of its own, for an editor; the file is gone at the end of the context."""
 
-    Answers that stream go on; they are drawn when the editor ends.
+    def __init__(self, text: str) -> None:
+        """Writes the text into the file.
 
-    Raises:
-        EditorFailed: there is no editor, it can't be started, or it ended with an error.
-    """
-    with TemporaryDirectory(prefix="seeshell-") as folder:
-        # Markdown, so that editors wrap and colour what goes to the model.
-        path = Path(folder, "prompt.md")
-        await asyncio.to_thread(path.write_bytes, text.encode("utf-8", "surrogateescape"))
-        await edit_file(app, path, "the prompt is as it was")
+        Raises:
+            EditorFailed: there is no room for it.
+        """
+        self.before = text
+        """The text as it was."""
         try:
-            edited = (await asyncio.to_thread(path.read_bytes)).decode("utf-8", "replace")
+            self._folder = TemporaryDirectory(prefix="seeshell-")
+            # Markdown, so that editors wrap and colour what goes to the model.
+            self._path = Path(self._folder.name, "prompt.md")
+            self._path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise EditorFailed(
+                f"The prompt can't be handed to an editor: {error.strerror}"
+            ) from error
+
+    def __enter__(self) -> "TextInEditor":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._folder.cleanup()
+
+    async def edit(self, app: App[Any]) -> str:
+        """Returns the text as it is when the editor ends; the app gives the terminal up meanwhile.
+
+        Answers that stream go on; they are drawn when the editor ends.
+
+        Raises:
+            EditorFailed: there is no editor, it can't be started, or it ended with an error.
+        """
+        await edit_file(app, self._path, "the prompt is as it was")
+        return self.read()
+
+    def read(self) -> str:
+        """Returns the text as the editor has stored it last.
+
+        Raises:
+            EditorFailed: it can't be read.
+        """
+        try:
+            edited = self._path.read_bytes().decode("utf-8", "replace")
         except OSError as error:
             raise EditorFailed(f"What the editor wrote can't be read: {error}") from error
-    # Editors end the last line.
-    return edited if text.endswith("\n") else edited.removesuffix("\n")
+        # Editors end the last line.
+        return edited if self.before.endswith("\n") else edited.removesuffix("\n")
 
 
 async def edit_file(app: App[Any], path: Path, after_error: str) -> None:

@@ -1,6 +1,7 @@
 """The prompt: a text area that grows with its text, remembers what was sent and sends on Enter."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol
@@ -14,6 +15,7 @@ from textual.widgets.text_area import EditHistory, Selection
 
 from ..keys.bindings import Keyed, bindings_of
 from ..scarcity import Scarcity, scarcity_named
+from ..session.draft import join
 from .recalling import RecallingArea
 from .tab_completion import FindChoices, TabCompletion
 from .tray import Choices
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ..session.completion import Choice
     from ..session.draft import DraftPicture
     from ..session.missing_pictures import MissingPictures
+    from .editor import TextInEditor
 
 
 _ABOUT_ONE: Final = "Ask about a picture"
@@ -106,6 +109,7 @@ class Prompt(Keyed, RecallingArea, inherit_bindings=False):
         self.match_cursor_bracket = False
         self._left = _Left("", Selection(), self.history)
         self._removals = _Removals()
+        self._in_editor: TextInEditor | None = None
         self._tab = TabCompletion(self, find_choices, self._offer)
 
     def note_pictures(self, count: int) -> None:
@@ -214,19 +218,35 @@ class Prompt(Keyed, RecallingArea, inherit_bindings=False):
     @work
     async def action_edit(self) -> None:
         """Hands the text to an editor; what it leaves can be undone."""
-        from .editor import EditorFailed, edit_text
+        from .editor import EditorFailed, TextInEditor
 
-        before = self.text
         if why := self._draft.why_not_edited():
             self.notify(why, severity="warning", markup=False)
             return
         try:
-            text = await edit_text(self.app, before)
+            with TextInEditor(self.text) as self._in_editor:
+                edited = await self._in_editor.edit(self.app)
+                if edited != self._in_editor.before:
+                    self.change_text(self._behind_returned(edited, self._in_editor))
         except EditorFailed as error:
             self.notify(str(error), severity="warning", markup=False)
-        else:
-            if text != before:
-                self.change_text(text)
+        finally:
+            self._in_editor = None
+
+    def take_in_edited(self) -> None:
+        """Takes down what an editor that is still open has stored so far."""
+        if (opened := self._in_editor) is None:
+            return
+        from .editor import EditorFailed
+
+        with suppress(EditorFailed):
+            # It may be about to store it.
+            if edited := opened.read():
+                self._draft.write(self._behind_returned(edited, opened))
+
+    def _behind_returned(self, edited: str, opened: "TextInEditor") -> str:
+        """Returns a text that was edited, behind what came back into the prompt meanwhile."""
+        return join(self.text.removesuffix(opened.before).removesuffix("\n"), edited)
 
     def action_turn_page(self, pages: int) -> None:
         """Scrolls the log without leaving the prompt."""

@@ -95,9 +95,7 @@ class MissingPictures(Struct, frozen=True):
                 f"Not sent: {here}. Copy {it} over, as with scp, and paste {path} here; or press "
                 f"{{prompt.send}} again to send {path} as text."
             )
-        return (
-            f"{here}: copy {it} over, as with scp; {{prompt.send}} twice sends {path} as text."
-        )
+        return f"{here}: copy {it} over, as with scp; {{prompt.send}} twice sends {path} as text."
 
     def are_in(self, text: str) -> bool:
         """Whether a text names one of them."""
