@@ -127,14 +127,12 @@ class _Reader:
         last = min(len(self._text), start + _MAX_PATH)
         word, end = shell_word(self._text, start, last)
         self._read += end - start
-        if word[:5].lower() == "file:":
-            yield path_of_url(word), end
-        yield word, end
+        yield from _meanings(word, end)
         for shorter in range(end - 1, max(end - 1 - _MAX_TRAILING, start), -1):
             if self._text[shorter] not in TRAILING:
                 break
             self._read += shorter - start
-            yield shell_word(self._text, start, shorter)[0], shorter
+            yield from _meanings(shell_word(self._text, start, shorter)[0], shorter)
         yield from self._bare_names(start)
 
     def _bare_names(self, start: int) -> Iterator[tuple[str, int]]:
@@ -233,6 +231,13 @@ def _is_escape(following: str, quote: str) -> bool:
     if quote:
         return quote == '"' and following != "" and following in '"\\$`'
     return following not in {"", "\n"}
+
+
+def _meanings(word: str, end: int) -> Iterator[tuple[str, int]]:
+    """Yields the names that a word may be, with where it ends."""
+    if word[:5].lower() == "file:":
+        yield path_of_url(word), end
+    yield word, end
 
 
 def path_of_url(url: str) -> str:

@@ -178,6 +178,8 @@ def unnamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("{}/two\\ words", ["two words"], ""),
         ("file://{}/photo.txt", ["photo.txt"], ""),
         ("file://localhost{}/two%20words", ["two words"], ""),
+        ("what is in file://{}/two%20words?", ["two words"], "what is in two words?"),
+        ("see <file://{}/photo.txt>, please", ["photo.txt"], "see <photo.txt>, please"),
         ("{}/Ka\u0308se", ["Käse"], ""),
         ("look (./IMG_0001) there", ["IMG_0001"], "look (IMG_0001) there"),
         ("~/real.pdf", ["real.pdf"], ""),
