@@ -189,9 +189,12 @@ class Prompt(Keyed, RecallingArea, inherit_bindings=False):
         return super().post_message(message)
 
     def action_send(self) -> None:
-        """Sends the text."""
+        """Sends the text; what was being typed before it was brought back stays in the prompt."""
+        typed = self._recall.typed
         self._left = _Left(self.text, self.selection, self.history)
         self._draft.send(self.text)
+        if typed and not self.text:
+            self.change_text(typed)
 
     def action_cut(self) -> None:
         """Cuts what is selected; without a selection clears the prompt, which can be undone."""

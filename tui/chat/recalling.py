@@ -28,13 +28,11 @@ class RecallingArea(TextArea):
 
     def change_text(self, text: str) -> None:
         """Replaces the text as if it had been typed: that can be undone."""
-        self._recall.end()
         self.history.checkpoint()
         self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
 
     def fill_in(self, before: str, after: str) -> None:
         """Puts a text where the cursor is, which is between its two parts then; can be undone."""
-        self._recall.end()
         self.history.checkpoint()
         row, column = min(self.selection)
         self.replace(before + after, *self.selection, maintain_selection_offset=False)
@@ -53,7 +51,7 @@ class RecallingArea(TextArea):
     def action_cursor_down(self, select: bool = False) -> None:
         """Moves down; from the last row of a recalled text it goes on to the next one."""
         if not select and self._recall.is_under_way and self.cursor_at_last_row:
-            self._replace_text(self._recall.newer())
+            self._replace_text(self._recall.newer(self.text))
         else:
             super().action_cursor_down(select)
 

@@ -137,6 +137,34 @@ async def test_what_was_being_typed_stays_written_down_until_something_else_is_t
         assert (prompt.text, app.written[-1]) == ("new", "new")
 
 
+async def test_what_was_made_of_a_message_is_there_again_when_the_walk_comes_by() -> None:
+    async with open_prompt() as (_app, prompt, pilot):
+        prompt.remember(["first", "second"])
+        await pilot.press(*"new", "up", "!", "up", "?", "down")
+        assert prompt.text == "second!"
+        # A question that was asked before is now answered.
+        prompt.remember_also("third")
+        await pilot.press("down")
+        assert prompt.text == "third"
+        await pilot.press("down")
+        assert prompt.text == "new"
+        await pilot.press("up", "ctrl+x", "up", "up")
+        assert prompt.text == "first?"
+        await pilot.press("down", "down", "down")
+        assert prompt.text == "new"
+
+
+async def test_what_was_being_typed_stays_when_a_message_is_sent_again() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        prompt.remember(["first", "second"])
+        await pilot.press(*"new", "up", "enter")
+        assert (app.sent, prompt.text, app.written[-1]) == (["second"], "new", "new")
+        await pilot.press("up", "up", "!", "enter")
+        assert (app.sent[1:], prompt.text) == (["first!"], "new")
+        await pilot.press("enter")
+        assert (app.sent[2:], prompt.text) == (["new"], "")
+
+
 async def test_up_moves_within_a_text_before_it_leaves_it() -> None:
     async with open_prompt() as (_app, prompt, pilot):
         prompt.remember(["before"])
