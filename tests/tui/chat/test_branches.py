@@ -166,6 +166,22 @@ async def test_escape_leaves_the_question_as_it_is_and_gives_the_draft_back(
         assert user.chat.prompt.text == f"{QUESTION} really?"
 
 
+async def test_of_an_edit_that_another_one_follows_up_brings_back_the_text(
+    open_app: OpenApp, shared_demo_core: RunningCore
+) -> None:
+    async with open_app(shared_demo_core) as user:
+        await user.ask("how many shapes?")
+        await user.ask("and which colours?")
+        await user.press("shift+tab", "e")
+        await user.sees("editing question 2")
+        await user.type(" really?")
+        await user.press("shift+tab", "k", "k", "e")
+        await user.sees("editing question 1")
+        assert user.chat.prompt.text == "how many shapes?"
+        await user.press("up")
+        assert user.chat.prompt.text == "and which colours? really?"
+
+
 async def test_an_edit_waits_while_another_conversation_is_open_and_for_the_next_start(
     open_app: OpenApp, shared_demo_core: RunningCore, samples: Path
 ) -> None:
