@@ -62,7 +62,10 @@ def _check_key(command: str, key: str) -> str:
 
 
 def _check_reach(command: str, keys: Sequence[str]) -> str:
-    """Looks whether one of the keys works in every terminal, and while the prompt has the focus."""
+    """Looks whether one of the keys works in every terminal, and in the prompt where it gets there.
+
+    What belongs to the log or to the pictures has letters for itself.
+    """
     names = Keymap({command: keys}).of(command)
     if set(names) <= set(default_keys(command)):
         return ""
@@ -72,7 +75,9 @@ def _check_reach(command: str, keys: Sequence[str]) -> str:
             f"[keys] gives {command} the key {shown_name(key)}, which most terminals send as "
             f"{sent_instead(key)}: choose another key, or add one."
         )
-    if all(map(types_text, names)) and not all(map(types_text, default_keys(command))):
+    gets_there = place_of(command) in _line_of(PLACE_OF["prompt"])
+    is_lost = all(map(types_text, names)) and not all(map(types_text, default_keys(command)))
+    if gets_there and is_lost:
         return (
             f"[keys] gives {command} the key {shown_name(names[0])}, which types text in the "
             "prompt: choose or add one with ctrl or alt, or such as f6."

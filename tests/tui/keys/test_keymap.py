@@ -69,6 +69,7 @@ def test_what_a_library_binds_to_a_chosen_key_gives_way() -> None:
         {"log.copy_lines": ("enter",)},
         {"app.quit": ("f10",)},
         {"chat.fork": ()},
+        {"log.end": ("G",), "chips.look": ("y",)},
         {"screen.attach": ("ctrl+enter", "f10")},
     ],
 )
