@@ -120,12 +120,12 @@ def test_escape_stops_an_answer_and_keeps_it(rambling: Installed) -> None:
         wait_for_chip(terminal, PICTURE.name)
         begin_answer(terminal, rambling)
         terminal.press("escape")
-        terminal.wait_for("stopped: a finishes it · ")
+        terminal.wait_for("stopped: alt.a finishes it · ")
         terminal.wait_for(r"\bready\b")
         leave(terminal)
     assert stored_answer(rambling).startswith("I see")
     with rambling.open("--continue") as terminal:
-        terminal.wait_for("stopped: a finishes it · ")
+        terminal.wait_for("stopped: alt.a finishes it · ")
 
 
 def test_a_core_that_is_killed_in_mid_answer_loses_nothing_stored(rambling: Installed) -> None:

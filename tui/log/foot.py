@@ -18,11 +18,13 @@ _ENDINGS: Final = {
 }
 """What stands below an answer that did not end by itself."""
 
-_NOT_REPEATED: Final = "not part of the context: e edits and asks again, r asks again"
+_NOT_REPEATED: Final = (
+    "not part of the context: {chat.edit} edits and asks again, {chat.regenerate} asks again"
+)
 """What stands below an answer whose question no later prompt repeats."""
 
 
-_GOES_ON: Final = "a finishes it"
+_GOES_ON: Final = "{chat.finish} finishes it"
 """What stands there where the answer can go on."""
 
 
@@ -52,9 +54,9 @@ def _notes(message: Message, look: Look, *, is_last: bool) -> list[str]:
         early = message.stats.ended_early if message.stats else ""
         notes.append(visible_line(early) or _ENDINGS[message.finish_reason])
     if message.drops_question:
-        notes.append(_NOT_REPEATED)
+        notes.append(look.keymap.fill(_NOT_REPEATED))
     if is_last and message.can_be_continued:
-        notes = [": ".join([*notes, _GOES_ON])]
+        notes = [": ".join([*notes, look.keymap.fill(_GOES_ON)])]
     if message.stats and look.shows_receipts:
         first, *rest = receipt(message.stats, is_whole=look.has_whole_receipts)
         notes = [" · ".join([*notes, first]), *rest]

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ..keys.keymap import DEFAULT_KEYS, Keymap
 from .palette import Palette
 
 
@@ -21,5 +22,7 @@ class Look(NamedTuple):
     """Pixels of the terminal's cells, across and down; only their ratio matters."""
     late_lexers: int = 0
     """Counts up when more code can be coloured than before."""
+    keymap: Keymap = DEFAULT_KEYS
+    """The keys that are named below a message."""
     now: int = 0
     """Minutes since the epoch, by which the ages of messages are told; 0 where no times are."""

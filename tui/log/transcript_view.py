@@ -9,6 +9,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from ..keys.bindings import keymap_of
 from ..line_profile import line_of
 from ..size_watcher import watch_size
 from .lexers import LEXERS
@@ -77,7 +78,9 @@ class TranscriptView(ScrollView, can_focus=True):
         most_rows = min(most_rows, line_of(self.app).picture_rows)
         rows = min(most_rows, max(0, self.page_height - 2))
         shown = self.show_receipts, self.has_whole_receipts, self.shows_thoughts
-        return Look(width, self._palette, *shown, rows, self._cell_size, LEXERS.late)
+        return Look(
+            width, self._palette, *shown, rows, self._cell_size, LEXERS.late, keymap_of(self.app)
+        )
 
     def on_mount(self) -> None:
         """Renders for every size that the view gets."""

@@ -11,6 +11,7 @@ from textual.events import Paste
 from textual.widgets import Static
 
 from ..key_line import KeyLine
+from ..keys.bindings import fill_keys
 from ..pictures import Pictures
 from ..session.attach_paths import find_pictures
 from ..session.prices import Prices
@@ -194,7 +195,8 @@ class FilePicker(Browser):
         if event.picture is not None:
             pane.show(event.picture.path, event.picture.excerpt)
         else:
-            pane.show("A folder: enter opens it." if event.is_folder else None)
+            sentence = fill_keys(self, "A folder: {picker.open} opens it.")
+            pane.show(sentence if event.is_folder else None)
 
     def _arrange(self) -> None:
         super()._arrange()

@@ -62,7 +62,7 @@ async def test_escape_stops_an_answer_and_keeps_what_was_said(
         await user.until(lambda: user.answer.startswith("I see"))
         await user.sees("answering")
         await user.press("escape")
-        await user.sees("stopped: a finishes it · ", "ready")
+        await user.sees("stopped: alt+a finishes it · ", "ready")
         assert user.answer.startswith("I see")
 
 

@@ -38,7 +38,7 @@ async def shown(
         await user.sees(
             "How much are the lemons?",
             "The memory ran out.",
-            "not part of the context: e edits and asks again, r asks again",
+            "not part of the context: e edits and asks again, ctrl+r asks again",
         )
         yield user
 

@@ -25,7 +25,7 @@ DIED = conversation(
     1, "a dog", ASKED, answer(2, "A small ", "failed", error="The core ended during this answer.")
 )
 COMPLETE = conversation(1, "a dog", ASKED, answer(2, "A small dog."))
-OFFER = "a finishes it"
+OFFER = "alt+a finishes it"
 
 
 @asynccontextmanager

@@ -102,7 +102,7 @@ async def test_what_another_window_queues_is_shown_and_can_be_taken_back(
         await user.until(lambda: user.chat.prompt.text == "theirs")
         await other.until(QueueChanged, queue=())
         await user.press("escape")
-        await user.sees("stopped: a finishes it · ")
+        await user.sees("stopped: alt+a finishes it · ")
 
 
 async def test_stopping_pauses_what_is_queued_until_a_key_resumes_it(
@@ -112,7 +112,7 @@ async def test_stopping_pauses_what_is_queued_until_a_key_resumes_it(
         await begin(user)
         await queue(user, "and the square?")
         await user.press("escape")
-        await user.sees("1 queued, paused: f8 resumes", "stopped: a finishes it · ", "ready")
+        await user.sees("1 queued, paused: f8 resumes", "stopped: alt+a finishes it · ", "ready")
         assert user.chat.prompt.text == ""
         await user.press("f8")
         await user.until(lambda: len(user.messages) == 4 and user.answer)
@@ -192,7 +192,7 @@ async def test_a_message_whose_reply_was_lost_is_sent_again_and_stored_once(
         if not is_new:
             await begin(user)
             await user.press("escape")
-            await user.sees("stopped: a finishes it · ")
+            await user.sees("stopped: alt+a finishes it · ")
         count = len(user.messages)
         async with another_client(core) as other:
             # Behind this answer, the message stays in the queue.

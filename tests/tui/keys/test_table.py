@@ -82,6 +82,11 @@ SCREENS: dict[type[DOMNode], tuple[type[DOMNode], ...]] = {
     ComparedLog: (CompareScreen,),
 }
 """Screens that carry out what keys of a widget on them do."""
+
+LONG_NAMES = ("enter", "escape", "tab", "space", "backspace")
+SAID = r"\b(?:[b-z]|enter|tab|space|backspace) (?:[a-z]+s (?:it|and|again)|again|twice)\b"
+"""A key in a sentence that says what it does."""
+
 CHORD = r"(?i)\b(?:ctrl|alt|shift|super)\+\S|\bf(?:[1-9]|1[0-2])\b|\besc\b"
 
 
@@ -173,7 +178,7 @@ def test_no_other_module_names_a_key() -> None:
         (str(path.relative_to(TUI)), text)
         for path in modules
         for text in texts(path)
-        if re.search(CHORD, text) or text in ("enter", "escape", "tab", "space", "backspace")
+        if re.search(f"{CHORD}|{SAID}", text) or text in LONG_NAMES
     }
     # The name of a rule of markdown-it.
     assert named <= {("markdown/maths.py", "escape")}

@@ -13,7 +13,7 @@ from seeshell.tui.visible import visible
 
 from ... import messages
 
-LEFT_OUT = ["  not part of the context: e edits and", "  asks again, r asks again"]
+LEFT_OUT = ["  not part of the context: e edits and", "  asks again, ctrl+r asks again"]
 
 
 def answer(

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from seeshell.core.conversation import Attachment, Message, TextPart, TurnStats
 from seeshell.core.pictures.jobs import DrawnMark
+from seeshell.tui.keys.keymap import Keymap
 from seeshell.tui.log.drawn_pictures import PictureOrder
 from seeshell.tui.log.look import Look
 from seeshell.tui.log.message_view import MessageView
@@ -214,9 +215,12 @@ def test_a_question_without_an_answer_says_that_it_is_left_out_and_what_can_be_d
     assert lines == [
         "answer",
         "The memory ran out.",
-        "  not part of the context: e edits and asks again, r asks again",
+        "  not part of the context: e edits and asks again, ctrl+r asks again",
         "",
     ]
+    keymap = Keymap({"chat.edit": ("y",), "chat.regenerate": ("f10",)})
+    lines = texts(ended("", "The memory ran out."), wide._replace(keymap=keymap))
+    assert lines[2] == "  not part of the context: y edits and asks again, f10 asks again"
     stopped = replace(ended(""), finish_reason="cancelled")
     assert not any("context" in line for line in texts(stopped, wide))
 
