@@ -1,5 +1,6 @@
 """A text area that brings back what was sent before, and whose text others may change."""
 
+from textual.geometry import Offset
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditHistory
 
@@ -54,6 +55,16 @@ class RecallingArea(TextArea):
             self._replace_text(self._recall.newer(self.text))
         else:
             super().action_cursor_down(select)
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Brings the cursor into view, where it stands in the text.
+
+        Textual undoes what was typed before it moves the cursor, and asks for this in between if
+        the scroll bar comes or goes.
+        """
+        if self.cursor_location[0] >= self.document.line_count:
+            return Offset()
+        return super().scroll_cursor_visible(center, animate)
 
     @property
     def cursor_at_first_row(self) -> bool:

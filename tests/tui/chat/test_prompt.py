@@ -214,6 +214,21 @@ async def test_what_was_typed_is_undone_by_the_key_that_shells_undo_with() -> No
         assert prompt.text == "kept"
 
 
+async def test_a_long_paste_is_undone_and_done_again() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        pasted = "\n".join(f"line {number}" for number in range(20))
+        app.post_message(Paste(pasted))
+        await pilot.pause()
+        await pilot.press("ctrl+underscore")
+        assert prompt.text == ""
+        await pilot.press("ctrl+y")
+        assert prompt.text == pasted
+        await pilot.press("ctrl+x", "ctrl+underscore", "ctrl+y")
+        assert prompt.text == ""
+        await pilot.press("ctrl+underscore")
+        assert (prompt.text, prompt.cursor_location) == (pasted, (19, 7))
+
+
 async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> None:
     async with open_prompt() as (app, prompt, pilot):
         await pilot.press(*"kept", "left", "right", *" gone", "left", "left", "enter")
