@@ -1,6 +1,7 @@
 """A text area that brings back what was sent before, and whose text others may change."""
 
 from textual.geometry import Offset
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditHistory
 
@@ -65,6 +66,10 @@ class RecallingArea(TextArea):
         if self.cursor_location[0] >= self.document.line_count:
             return Offset()
         return super().scroll_cursor_visible(center, animate)
+
+    def render_line(self, y: int) -> Strip:
+        """Draws a row; where the terminal leaves it no cell, none, which Textual could not."""
+        return super().render_line(y) if self.content_size.width else Strip.blank(self.size.width)
 
     @property
     def cursor_at_first_row(self) -> bool:

@@ -229,6 +229,18 @@ async def test_a_long_paste_is_undone_and_done_again() -> None:
         assert (prompt.text, prompt.cursor_location) == (pasted, (19, 7))
 
 
+async def test_a_terminal_of_hardly_any_columns_does_not_end_the_app() -> None:
+    async with open_prompt() as (app, prompt, pilot):
+        for columns in (4, 3, 2, 1):
+            await pilot.resize_terminal(columns, 10)
+            app.post_message(Paste("word " * 20))
+            await pilot.pause()
+            await pilot.press("ctrl+x")
+        await pilot.resize_terminal(40, 20)
+        await pilot.press("a")
+        assert prompt.text == "a"
+
+
 async def test_a_text_that_comes_back_is_as_it_was_and_can_still_be_undone() -> None:
     async with open_prompt() as (app, prompt, pilot):
         await pilot.press(*"kept", "left", "right", *" gone", "left", "left", "enter")
