@@ -12,7 +12,7 @@ from textual.widget import Widget
 from ...core.conversation import Attachment
 from ..log import ChatLog
 from ..scarcity import Scarcity, scarcity_named
-from ..session.draft import DraftPicture
+from ..session.draft import Draft, DraftPicture
 from ..session.events import (
     AnswerStarted,
     ConversationsFound,
@@ -156,9 +156,11 @@ class Panels(Horizontal):
             self._pane.shows_fed = shows_fed
 
     def _show_conversation(self, event: ConversationShown) -> None:
+        """Has the newest picture of the conversation in the preview, none of another one."""
         self._show_list()
         messages = event.conversation.messages if event.conversation else ()
-        self._note([picture for message in messages for picture in message.attachments])
+        stored: list[Previewed] = [it for message in messages for it in message.attachments]
+        self.preview = next(reversed([*stored, *_sources(event.draft)]), None)
 
     def _show_list(self) -> None:
         if self._sidebar is not None:
@@ -166,11 +168,9 @@ class Panels(Horizontal):
 
     def _note_draft(self, event: DraftChanged) -> None:
         if event.draft is self._session.draft:
-            known = [picture for picture in event.draft.pictures if not picture.is_checking]
-            if known:
-                self.preview = _source(known[-1])
+            self._note(_sources(event.draft))
 
-    def _note(self, pictures: Sequence[Attachment]) -> None:
+    def _note(self, pictures: Sequence[Previewed]) -> None:
         """Has the newest of the pictures in the preview, when that is opened."""
         if pictures:
             self.preview = pictures[-1]
@@ -245,6 +245,11 @@ class Panels(Horizontal):
 
     def _is_docked(self, name: PanelName) -> bool:
         return self._columns >= self.DOCK_WIDTHS[name]
+
+
+def _sources(draft: Draft) -> list[Previewed]:
+    """Returns what the preview can show of the pictures that are not sent yet."""
+    return [_source(picture) for picture in draft.pictures if not picture.is_checking]
 
 
 def _source(picture: DraftPicture) -> Previewed:

@@ -199,7 +199,9 @@ async def test_conversations_are_renamed_filtered_and_deleted_from_the_keyboard(
 ) -> None:
     async with open_app(shared_demo_core) as user:
         await user.ask("how many shapes?")
-        await user.press("f2", "r")
+        await user.press("f2")
+        await user.sees("r rename")
+        await user.press("r")
         await user.sees("Title")
         await user.press("ctrl+u")
         await user.type("market [b]stall")
@@ -222,7 +224,9 @@ async def test_a_deletion_is_taken_back_by_a_key_in_the_list_or_from_the_palette
         conversation = user.chat.session.conversation
         assert conversation is not None
         before = user.messages
-        await user.press("f2", "u")
+        await user.press("f2")
+        await user.sees("d delete")
+        await user.press("u")
         assert user.chat.session.conversation == conversation
         await user.press("d")
         await user.sees("u undo delete", "New conversation")
