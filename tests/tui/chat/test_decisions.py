@@ -178,7 +178,7 @@ async def test_a_refused_question_stands_with_its_reason_until_it_is_sent(
         await user.sees(TOO_LONG)
         await user.press("enter")
         await gone(user, TOO_LONG)
-        assert client.submitted() == ["why?", "why? so"]
+        await user.until(lambda: client.submitted() == ["why?", "why? so"])
 
 
 async def test_the_reason_for_a_refused_question_stays_with_its_conversation(
