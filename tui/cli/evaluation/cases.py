@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 
 from ....core.errors import BadRequest
+from ....core.undecodable import UNDECODABLE
 
 FileKind = Literal["jsonl", "vqa", "coco"]
 
@@ -100,7 +101,7 @@ def _read_lines(file: Path, folder: Path, question: str) -> Iterator[Case]:
         place = f"Line {number} of {file}"
         try:
             row = msgspec.json.decode(line, type=_Row)
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             raise BadRequest(f"{place} is no row: {error}.") from error
         picture = row.picture or row.image
         if not picture:
