@@ -96,6 +96,13 @@ def test_what_is_no_file_of_questions_is_told(
         read(write(tmp_path, name, document))
 
 
+def test_a_row_that_nests_without_end_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('{"picture": "a.png", "more": ' + "[" * 100_000)
+    with pytest.raises(BadRequest, match="Line 1 of .* is no row"):
+        read(file)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="can't be read: No such file"):
         read(tmp_path / "nope.jsonl")
