@@ -28,6 +28,7 @@ from ..session.events import (
 )
 from ..session.launch_options import LaunchOptions
 from ..session.session import ChatSession
+from ..terminal.sparing_compositor import SparingCompositor
 from ..visible import visible
 from .chat import Chat
 from .choice_finder import ChoiceFinder
@@ -99,6 +100,7 @@ class ChatScreen(ShowsPictures, ChoosesModel):
             pictures: returns what draws pictures; called when the first one is to be drawn.
         """
         super().__init__()
+        self._compositor = SparingCompositor()
         self.session = ChatSession(connect, paths.data_dir, paths.presets_file)
         self._cursor_blink = settings.cursor_blink
         self._launch = launch

@@ -28,6 +28,7 @@ Its modules in reading order:
                     to a colour.
     notifications   What tells somebody whose terminal is not in front of them that an answer has
                     ended.
+    sparing_compositor  Draws the widgets of which something will be seen, and no others.
     painter         What stands on the screen, and the least to write that makes it what shall stand
                     there.
     runs            Pieces of a row as runs of one style, and what of them has changed.

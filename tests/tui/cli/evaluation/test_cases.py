@@ -99,7 +99,7 @@ def test_what_is_no_file_of_questions_is_told(
 def test_a_row_that_nests_without_end_is_told(tmp_path: Path) -> None:
     file = tmp_path / "q.jsonl"
     file.write_text('{"picture": "a.png", "more": ' + "[" * 100_000)
-    with pytest.raises(BadRequest, match="Line 1 of .* is no row"):
+    with pytest.raises(BadRequest, match=r"Line 1 of .* is no row"):
         read(file)
 
 
