@@ -31,9 +31,10 @@ set-up:  ## makes .venv with seeshell and all development tools
 
 # Three at a time, since many wait for processes of their own; what measures time or memory runs by
 # itself afterwards.
+TOGETHER := -m "not alone" -n 3 --dist loadfile
 test: set-up  ## runs the tests (ARGS="tests/core -k store")
 ifeq ($(ARGS),)
-	$(FAST) $(PYTHON) -m pytest -m "not alone" -n 3 --dist loadfile
+	$(FAST) $(PYTHON) -m pytest $(TOGETHER)
 	$(FAST) $(PYTHON) -m pytest -m alone
 else
 	$(FAST) $(PYTHON) -m pytest $(ARGS)
@@ -41,9 +42,15 @@ endif
 
 # textual-image has another release line from Python 3.12 on, which is what a Mac gets.
 NEWEST := python3.14 python3.13 python3.12
+ON_NEWEST = $(FAST) .venv-newest/bin/python -m pytest tests/tui tests/test_installed_command.py
 test-newest:  ## runs the interface's tests on the newest Python (NEWEST=python3.14)
 	@PYTHONS="$(NEWEST)" VENV=.venv-newest bash .ci/set-up dev
-	$(FAST) .venv-newest/bin/python -m pytest tests/tui tests/test_installed_command.py $(ARGS)
+ifeq ($(ARGS),)
+	$(ON_NEWEST) $(TOGETHER)
+	$(ON_NEWEST) -m alone
+else
+	$(ON_NEWEST) $(ARGS)
+endif
 
 check: lint types imports docs wheel  ## all checks that are not tests
 
