@@ -23,7 +23,8 @@ LIMITS: Final = {
     "processes": resource.RLIMIT_NPROC,
     "memory": resource.RLIMIT_AS,
 }
-SPARE_BYTES: Final = 2**20
+SPARE_BYTES: Final = 2**22
+"""Enough for what asyncio reads at once, and too little for the stack of a thread."""
 NOBODY: Final = 65534
 
 
@@ -42,7 +43,7 @@ def lacking(what: str) -> Iterator[None]:
         # The superuser may start as many as they like.
         os.setresuid(NOBODY, NOBODY, 0)
     if what == "files":
-        resource.setrlimit(limit, (os.open("/dev/null", os.O_RDONLY) + 1, hard))
+        resource.setrlimit(limit, (0, hard))
     elif what == "processes":
         resource.setrlimit(limit, (1, hard))
     else:
