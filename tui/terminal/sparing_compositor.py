@@ -48,15 +48,13 @@ class SparingCompositor(Compositor):
             wanted = {y: set(row) for y, row in enumerate(rows)}
         for widget, (region, clip) in self.visible_widgets.items():
             seen = region.intersection(clip)
-            within = [y for y in seen.line_range if _are_within(seen, wanted.get(y, ()))]
+            within = {y for y in seen.line_range if _are_within(seen, wanted.get(y, ()))}
             if not within:
                 continue
             strips = widget.render_lines(seen.translate(-region.offset))
-            for y in within:
-                for x, piece in self._divide(strips[y - seen.y], y, seen):
-                    if x in wanted[y]:
-                        wanted[y].remove(x)
-                        rows[y][x] = piece
+            for y, strip in zip(seen.line_range, strips, strict=False):
+                if y in within:
+                    _take(self._divide(strip, y, seen), wanted[y], rows[y])
         return cast("Sequence[Mapping[int, Strip]]", rows)
 
     def _divide(self, strip: Strip, y: int, seen: Region) -> Iterator[tuple[int, Strip]]:
@@ -67,3 +65,13 @@ class SparingCompositor(Compositor):
 
 def _are_within(seen: Region, columns: Iterable[int]) -> bool:
     return any(seen.x <= x < seen.right for x in columns)
+
+
+def _take(
+    pieces: Iterable[tuple[int, Strip]], wanted: set[int], row: dict[int, Strip | None]
+) -> None:
+    """Puts into a row what of a widget's pieces is still wanted there."""
+    for x, piece in pieces:
+        if x in wanted:
+            wanted.remove(x)
+            row[x] = piece
